@@ -61,6 +61,9 @@ _BLOCK, _BLOCKS = 5000, 40
 _FEWEST = 5
 """Fewest intervals from which a factor between two columns is accepted: fewer may agree by chance."""
 
+_RANGE = re.compile(r"(?:±|\+/-)?\s*(?P<number>\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?)\s*(?P<unit>[^\W\d]+)")
+"""A current range as programs print it: a number and a unit, and nothing else."""
+
 
 @dataclass(frozen=True)
 class _Evidence:
@@ -372,10 +375,12 @@ def _off(name: str, other: str, factor: float) -> str:
 
 
 def full_scale(label: str) -> float | None:
-    """Return the full scale of a range printed as `10 mA` or `100 µA`, in mA; None for `auto` and the like."""
-    number, _, printed = label.strip().partition(" ")
+    """Return the full scale of a range printed as `10 mA` or `100uA`, in mA; None for `auto` and the like."""
+    match = _RANGE.fullmatch(label.strip())
     try:
-        known = unit(printed)
-        return float(number) * float(known.factor) * 1000 if known.dimension == "current^1" else None
-    except (ValueError, UnknownUnit):
+        known = unit(match["unit"]) if match else None
+    except UnknownUnit:
         return None
+    if match is None or known is None or known.dimension != "current^1":
+        return None
+    return float(match["number"].replace(",", ".")) * float(known.factor) * 1000 or None

@@ -22,6 +22,7 @@ class Need:
     in the hub, and only with a stated `cell.area`; `without_area` is the unit in which it
     arrives if no area is stated (None: then the analysis is refused). `voltage` is also
     met by a two-electrode cell's potential, and by the difference between the two electrode potentials.
+    A current range with a unit arrives as its full scale, NaN for `auto`; without a column, of the metadata.
     The real and imaginary parts of an impedance are also met by its modulus and phase, and
     vice versa. Time must not decrease; `restarts` allows a clock that restarts. Rows in which a
     required column has no value are left out, of all columns, unless `gaps` says that the analysis
@@ -56,6 +57,16 @@ class NeedMeta:
     unit: str = ""
     optional: bool = False
     help: str = ""
+
+
+CURRENT_RANGE = Need(
+    "range",
+    "current_range",
+    "mA",
+    optional=True,
+    help="its accuracy is in the intervals; without the column, instrument.current_range",
+)
+"""The need for the ranges of the current, the same in every analysis; `echub.plugin.current_ranges` uses it."""
 
 
 @dataclass(frozen=True)

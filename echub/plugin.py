@@ -38,7 +38,8 @@ if TYPE_CHECKING:
         Sensitivity,
         Series,
     )
-    from echub.declare_analysis import Analysis, Need, NeedMeta, Output, Sampling
+    from echub.analysis.ranges import current_ranges, range_unknown, several_ranges
+    from echub.declare_analysis import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling
     from echub.errors import (
         Ambiguous,
         DataError,
@@ -80,6 +81,7 @@ _LAZY = {
     "Ambiguous": "echub.errors",
     "Analysis": "echub.declare_analysis",
     "Bits": "echub.model.column",
+    "CURRENT_RANGE": "echub.declare_analysis",
     "Channel": "echub.model.channels",
     "Column": "echub.model.column",
     "Component": "echub.analysis.outcome",
@@ -127,6 +129,7 @@ _LAZY = {
     "build_tables": "echub.model.build",
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
+    "current_ranges": "echub.analysis.ranges",
     "describe": "echub.files.description",
     "extremes": "echub.model.deferred",
     "held": "echub.model.deferred",
@@ -145,6 +148,7 @@ _LAZY = {
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
+    "range_unknown": "echub.analysis.ranges",
     "read_frame": "echub.files.columnar",
     "read_native": "echub.files.stored",
     "require_comparable": "echub.analysis.comparable",
@@ -152,6 +156,7 @@ _LAZY = {
     "require_one_basis": "echub.analysis.area",
     "restore": "echub.files.description",
     "series_of": "echub.model.frames",
+    "several_ranges": "echub.analysis.ranges",
     "shuffled": "echub.model.deferred",
     "unit": "echub.model.units",
     "unread": "echub.model.deferred",
@@ -161,6 +166,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "CURRENT_RANGE",
     "MISSING",
     "Ambiguous",
     "Analysis",
@@ -218,6 +224,7 @@ __all__ = [
     "build_tables",
     "covariance_of",
     "covariance_table",
+    "current_ranges",
     "describe",
     "extremes",
     "held",
@@ -239,6 +246,7 @@ __all__ = [
     "plain_types",
     "poisson_interval",
     "quantities",
+    "range_unknown",
     "read_frame",
     "read_native",
     "require_comparable",
@@ -246,6 +254,7 @@ __all__ = [
     "require_one_basis",
     "restore",
     "series_of",
+    "several_ranges",
     "shuffled",
     "unit",
     "unread",

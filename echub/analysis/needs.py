@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.analysis.datasets import chosen_dataset, chosen_datasets
+from echub.analysis.full_scales import QUANTITY as RANGE
+from echub.analysis.full_scales import STATED, full_scales, stated_full_scale
 from echub.analysis.one_cell import require_one_cell
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
@@ -272,7 +274,7 @@ def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, 
         if derived := converted(quantity, data):
             return _converted(need, quantity, *derived)
     if need.optional:
-        return None
+        return _stated_range(need, data, metadata)
     half = next(filter(None, (lacking(quantity, data.columns) for quantity in need.quantities)), "")
     raise Refusal(
         "missing-column",
@@ -312,6 +314,8 @@ def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
     quantity = column.quantity or column.name
     if not need.unit:
         return Answer(column.plain(), column.unit or "", quantity, column.name, column.origin, column.averaged)
+    if quantity == RANGE:
+        return _range(need, full_scales(column), column.name, metadata)
     _require_unit(column)
     have, want = parse_unit(column.unit or need.unit), parse_unit(need.unit)
     if _PER_AREA.get(have.dimension) == want.dimension:
@@ -319,6 +323,21 @@ def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
     known = quantities().get(column.quantity or "")
     scale = scale_between(have, want, point=known is not None and known.point)
     return Answer(scale.apply(column.values), need.unit, quantity, column.name, column.origin, column.averaged)
+
+
+def _range(need: Need, sizes: NDArray[np.float64], how: str, metadata: Metadata) -> Answer:
+    """Return the full scales of the ranges; where the file does not say, the one that the metadata state."""
+    stated = stated_full_scale(metadata)
+    if stated is not None:
+        sizes = np.where(np.isnan(sizes), stated, sizes)
+    return Answer(scale_between("mA", need.unit).apply(sizes), need.unit, RANGE, how, "reported")
+
+
+def _stated_range(need: Need, data: Dataset, metadata: Metadata) -> Answer | None:
+    """Return the range that the metadata state for all rows, if that is asked for and stated."""
+    if RANGE not in need.quantities or not need.unit or stated_full_scale(metadata) is None:
+        return None
+    return _range(need, np.full(data.rows, np.nan), STATED, metadata)
 
 
 def _per_area(need: Need, column: Column, metadata: Metadata) -> Answer:
@@ -440,7 +459,8 @@ def _first_merged(found: Stamps) -> int:
 def _merged(answer: Answer, found: Stamps) -> NDArray[Any]:
     if answer.quantity in INCREMENTS:
         return found.total(answer.values)
-    if answer.values.dtype.kind != "f" or answer.origin == "programmed" or RUNNING.match(answer.quantity):
+    last = answer.origin == "programmed" or answer.quantity == RANGE or RUNNING.match(answer.quantity)
+    if answer.values.dtype.kind != "f" or last:
         return found.last(answer.values)
     return found.mean(answer.values)
 

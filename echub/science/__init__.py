@@ -45,14 +45,17 @@ if TYPE_CHECKING:
         robust_centre,
         robust_sigma,
     )
+    from echub.science.ranges import RANGE_ACCURACY, CurrentRanges
     from echub.science.resolution import digit, digit_error, noise_of_digits
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
+    "CurrentRanges": ".ranges",
     "FARADAY": ".faraday",
     "MAD_TO_SIGMA": ".noise",
     "MEDIAN_TO_MEAN": ".noise",
     "Observed": ".electrodes",
+    "RANGE_ACCURACY": ".ranges",
     "amount": ".faraday",
     "charge_of_amount": ".faraday",
     "charge_of_thickness": ".faraday",
@@ -84,6 +87,8 @@ __all__ = [
     "FARADAY",
     "MAD_TO_SIGMA",
     "MEDIAN_TO_MEAN",
+    "RANGE_ACCURACY",
+    "CurrentRanges",
     "Observed",
     "amount",
     "charge_of_amount",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
+from echub.plugin import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
 DETECTORS = ("r_drop", "below_bulk", "half_drop", "near_zero", "asymmetry", "growth", "limit", "eis_vanish")
 DEFAULT = "r_drop_or_below_bulk"
@@ -78,7 +78,7 @@ CCD = Analysis(
         Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, help="the best charge"),
         Need("q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, help="answers where dq is missing"),
         Need("q_half", "charge_half_cycle", "mA*h/cm^2", without_area="mA*h", optional=True, help="cross-check"),
-        Need("range", "current_range", optional=True, help="its accuracy is in the interval"),
+        CURRENT_RANGE,
         Need("counter", "half_cycle", optional=True, help="the instrument's count, cross-checked"),
         Need(
             "z_t", "time", "s", kind="impedance", optional=True, help="spectra beside the current, for eis_vanish"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
+from echub.plugin import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
+
+CURRENT_ACCURACY = "accuracy of the current, of its range, or of its value if no range is known"
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class CyclingParams:
     at: str = option("", "cycles of the summary and the curves: '1, 50, 100'")
     rest: float = option(0.0, "currents below this are rest; 0: found from the noise", unit="mA", minimum=0)
     # Cyclers specify 0.02 to 0.1 % of their range, potentiostats 0.1 % (1 % at the ends of their ranges).
-    current_accuracy: float = option(0.1, "accuracy of the current, of its value, each way", unit="%", minimum=0)
+    current_accuracy: float = option(0.1, CURRENT_ACCURACY, unit="%", minimum=0)
     repeatability: float = option(0.02, "drift of the current within a run, of its value", unit="%", minimum=0)
     voltage_accuracy: float = option(1e-3, "accuracy of the voltage", unit="V", minimum=0)
     mass_uncertainty: float = option(0.0, "standard uncertainty of the mass, of its value", unit="%", minimum=0)
@@ -37,7 +39,7 @@ class SymmetricParams:
     drop: float = option(50.0, "fall of R that ends the lifetime, if it lasts", unit="%", minimum=5, maximum=99)
     rise: float = option(3.0, "R that many times the usual is reported as a lost contact", minimum=1.1)
     rest: float = option(0.0, "currents below this are rest; 0: found from the noise", unit="mA", minimum=0)
-    current_accuracy: float = option(0.1, "accuracy of the current, of its value", unit="%", minimum=0)
+    current_accuracy: float = option(0.1, CURRENT_ACCURACY, unit="%", minimum=0)
     voltage_gain: float = option(0.1, "accuracy of the voltage, of its value", unit="%", minimum=0)
 
 
@@ -58,7 +60,7 @@ class StaircaseParams:
         20.0, "part of each level, at its end, that is averaged", unit="%", minimum=1, maximum=100
     )
     rest: float = option(0.0, "levels below this are rest; 0: found from the noise", unit="mA/cm^2", minimum=0)
-    current_accuracy: float = option(0.1, "accuracy of the current, of its value", unit="%", minimum=0)
+    current_accuracy: float = option(0.1, CURRENT_ACCURACY, unit="%", minimum=0)
     voltage_accuracy: float = option(
         1e-3, "offset of the voltage, if there is no rest to see it", unit="V", minimum=0
     )
@@ -83,6 +85,7 @@ _TRACE = (
     Need("t", "time", "s"),
     Need("j", any_of=("current", "current_density"), unit="mA/cm^2", without_area="mA", gaps=True),
     Need("U", any_of=("voltage", "potential_we"), unit="V", gaps=True, help="the cell voltage is preferred"),
+    CURRENT_RANGE,
 )
 
 CYCLING = Analysis(
@@ -192,6 +195,7 @@ STAIRCASE = Analysis(
             gaps=True,
             help="names levels",
         ),
+        CURRENT_RANGE,
         NeedMeta("cell.area", "cm^2", optional=True, help="without it the limits are currents"),
         NeedMeta("cell.configuration", optional=True),
     ),

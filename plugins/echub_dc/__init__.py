@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, hookimpl, option
+from echub.plugin import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class DecayParams:
     offset_uncertainty: float = option(
         0.0, "standard uncertainty of the offset; 0: from the rest before the step", unit="nA", minimum=0
     )
+    range_accuracy: float = option(0.1, "accuracy of the current, of its range", unit="%", minimum=0)
     level: float = option(95.0, "coverage of the intervals", unit="%", minimum=50, maximum=99.9)
     # A standard normal value is beyond 3 in 3 of 1000 flat tails.
     flat: float = option(3.0, "slope of a tail, in its uncertainty, above which it still falls", minimum=1)
@@ -54,6 +55,7 @@ COLUMNS = (
     Need("t", "time", "s"),
     Need("I", "current", "nA", help="the current itself, not a density"),
     Need("U", any_of=("voltage", "potential_we"), unit="V", help="the step is found in it"),
+    CURRENT_RANGE,
 )
 
 POLARISATION = Analysis(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Inputs, Refusal, UnknownOption
-from echub.science import digit, digit_error, robust_sigma
+from echub.plugin import Inputs, Refusal, UnknownOption, current_ranges
+from echub.science import CurrentRanges, digit, digit_error, robust_sigma
 from echub_dc import DecayParams
 
 Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ class Decay:
     """A decay: time (n,) since the step in s, current (n,) in nA less the offset, step in V, noise in nA.
 
     u_offset: standard uncertainty of the offset, nA; how it is known. interval: of sampling after the step, s, in
-    which the step lies.
+    which the step lies. ranges: of the current, of each row.
     """
 
     time: Floats
@@ -45,6 +45,16 @@ class Decay:
     noise: float
     interval: float
     row: NDArray[np.int64]
+    ranges: CurrentRanges
+
+    def limits(self, rows: slice | NDArray[np.bool_], current: float) -> tuple[float, ...]:
+        """Return ± the offset and the gain of the ranges of some rows, nA, for their current; () if not known.
+
+        The offset that is subtracted was read at rest, and need not be that of the current that flows.
+        """
+        found = self.ranges.at(rows)
+        limit = found.error_of_mean()
+        return (limit, found.gain * abs(current)) if limit else ()
 
     @property
     def span(self) -> float:
@@ -107,8 +117,9 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
         spread = float(np.std(plateau)) / float(np.sqrt(len(plateau)))
     rows = np.asarray(data.row)[first:].astype(np.int64)
     return Decay(
-        t[first:] - applied, flowing, abs(step), spread, sign, sign * offset, u_offset, how, noise, interval, rows
-    )
+        t[first:] - applied, flowing, abs(step), spread, sign, sign * offset, u_offset, how, noise, interval, rows,
+        current_ranges(data, params.range_accuracy, "nA").at(slice(first, None)),
+    )  # fmt: skip
 
 
 def _step(u: Floats, data: Inputs) -> tuple[int, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
+from echub.plugin import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,12 @@ class PulsedStrippingParams:
         "auto", "which current is the stripping", choices=("auto", "we_oxidised", "we_reduced")
     )
     block: int = option(0, "which block of a file with several, from 1; 0 is the only one", minimum=0)
-    current_accuracy: float = option(0.1, "accuracy of current and charge, of their value", unit="%", minimum=0)
+    current_accuracy: float = option(
+        0.1,
+        "accuracy of current and charge, of the range, or of their value if it is unknown",
+        unit="%",
+        minimum=0,
+    )
     area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
 
 
@@ -47,6 +52,7 @@ PULSED_STRIPPING = Analysis(
         Need("dq", "charge_increment", "mA*h/cm^2", without_area="mA*h", optional=True, help="decides if there"),
         Need("Q", "charge", "mA*h/cm^2", without_area="mA*h", optional=True, help="decides without increments"),
         Need("j_set", "current_setpoint", "mA/cm^2", without_area="mA", optional=True, help="the commanded level"),
+        CURRENT_RANGE,
         Need("mode", "control_mode", optional=True, help="tells current control from potential control"),
         NeedMeta("cell.area", "cm^2", optional=True, help="without it the result is a charge"),
         NeedMeta("cell.configuration", optional=True, help="two_electrode makes the potential the cell voltage"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
+from echub.plugin import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ RAMP_ONSET = Analysis(
         Need("E_we", "potential_we", "V", optional=True, help="with the counter electrode's, both are judged"),
         Need("I", "current", "mA", optional=True, help="compared with the current density, if both are there"),
         Need("I_set", "current_setpoint", "mA", optional=True, help="shows where the current is not controlled"),
-        Need("range", "current_range", optional=True),
+        CURRENT_RANGE,
         Need("mode", "control_mode", optional=True),
         NeedMeta("cell.area", "cm^2", optional=True, help="without it the onset is a current"),
         NeedMeta("cell.configuration", optional=True, help="two_electrode makes the potential the cell voltage"),

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.currents import full_scale
-from echub.plugin import Inputs, Refusal
-from echub.science import robust_sigma
+from echub.plugin import Inputs, Refusal, current_ranges
+from echub.science import CurrentRanges, robust_sigma
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.electrodes import watch
 
@@ -43,7 +42,8 @@ class RampTrace:
     electrode's potential, counted so that it rises); line: the ramp's course by its set point, else by a straight
     line through the current; begin: s, where that is zero; rate: x per hour; rest_v: voltage
     before the ramp; lost_at: s, from when the current does not follow its course;
-    range_error: ± accuracy of the current, of its range if that is known, else of the largest current;
+    ranges: of the rows; limit: (n,), ± accuracy of the current of each, of its range if that is known, else of the
+    largest current;
     stair_s: length of the steps in which the source climbs, 0 for one that climbs with every row;
     electrode: the one that `u` is of, or the cell; other: the potential of the other one, V, (n,),
     None if it is not known, and other_missing says why.
@@ -58,7 +58,8 @@ class RampTrace:
     unit: str
     observed: str
     direction: int
-    range_error: float
+    ranges: CurrentRanges
+    limit: Floats
     rest_v: float | None
     lost_at: float
     stair_s: float = 0.0
@@ -66,7 +67,6 @@ class RampTrace:
     other_electrode: str = ""
     other: Floats | None = None
     other_missing: str = ""
-    range_known: bool = True
 
     @cached_property
     def steps(self) -> Floats:
@@ -82,6 +82,16 @@ class RampTrace:
     def is_cell_voltage(self) -> bool:
         """Return whether the voltage is that of the whole cell."""
         return self.observed == "voltage"
+
+    @property
+    def range_known(self) -> bool:
+        """Return whether the range of the current is known in all rows."""
+        return not self.ranges.unknown()
+
+    def limit_at(self, t: float, window: float) -> float:
+        """Return ± the accuracy of the mean current in a window around a time, s, each row in its own range."""
+        around = np.abs(self.t - t) <= window / 2
+        return float(np.mean(self.limit[around])) if around.any() else float(np.interp(t, self.t, self.limit))
 
     @property
     def limited(self) -> bool:
@@ -108,7 +118,9 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         inside = (t >= t[rows.start]) & (t <= t[rows.stop - 1])
         line = np.where(inside, drive * scale * direction, line)
     x = data["j"] * direction
-    error = _range_error(data, params)
+    ranges = current_ranges(data, params.range_accuracy, data.unit_of("j")).at(kept)
+    # Without a recorded range, one that just holds the largest current: the real one is as large or larger.
+    error, least = ranges.error(), float(np.max(x[kept], initial=0.0))
     return RampTrace(
         t[kept],
         x[kept],
@@ -119,8 +131,8 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         data.unit_of("j"),
         watched.observed,
         direction,
-        # Without a recorded range, one that just holds the largest current: the real one is as large or larger.
-        error if error is not None else params.range_accuracy / 100 * float(np.max(x[kept], initial=0.0)),
+        ranges,
+        np.where(np.isnan(error), params.range_accuracy / 100 * least, error),
         float(np.median(watched.u[before])) if before.sum() >= 3 else None,  # two have no middle
         _control_lost(t[kept], x[kept], line[kept], error, params),
         stair_of(t[rows], drive[rows]),
@@ -128,7 +140,6 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         watched.other_electrode,
         None if watched.other is None else watched.other[kept],
         watched.why,
-        error is not None,
     )
 
 
@@ -280,24 +291,16 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
 # -- control ---------------------------------------------------------------------------------
 
 
-def _range_error(data: Inputs, params: RampOnsetParams) -> float | None:
-    """Return the accuracy of the widest current range used, in the unit of `j`; None if none is recorded."""
-    if "range" not in data:
-        return None
-    ranges = [milliampere for label in set(data["range"]) if (milliampere := full_scale(str(label)))]
-    area = data.meta("cell.area") if data.unit_of("j") != "mA" else None
-    return params.range_accuracy / 100 * max(ranges) / (area or 1.0) if ranges else None
+def _control_lost(t: Floats, x: Floats, line: Floats, error: Floats, params: RampOnsetParams) -> float:
+    """Return the time from which the current does not follow its course, inf where it always does.
 
-
-def _control_lost(t: Floats, x: Floats, line: Floats, error: float | None, params: RampOnsetParams) -> float:
-    """Return the time from which the current does not follow its course, inf where it always does."""
+    error: (n,), ± accuracy of each row by its range, NaN if that is not known.
+    """
     steps: Any = np.median(np.diff(t)) if len(t) > 1 else 1.0
     off = np.abs(x - line)
     noise = 6 * robust_sigma(x - line)  # two rows in 10⁹ by chance
     # Without a recorded range 0.1 % of the largest current stands for 0.1 % of the range.
-    allowed = (
-        params.control / 100 * np.abs(line) + (error if error is not None else 1e-3 * float(line.max())) + noise
-    )
+    allowed = params.control / 100 * np.abs(line) + np.where(np.isnan(error), 1e-3 * line.max(), error) + noise
     edges = np.flatnonzero(np.diff(np.concatenate([[0], (off > allowed).astype(np.int8), [0]])))
     least = max(5.0, 5 * float(steps))  # s; single rows off, at control changes, are not a loss. By eye.
     for first, last in zip(edges[::2], edges[1::2], strict=True):

@@ -18,8 +18,9 @@ from echub.science.areas import mask_area
 from echub.segments.charge import Edges
 from echub_arrhenius.method_budget import Budget
 from echub_ccd.outcome import ccd
+from echub_cycling.data.ranges import RangeShares
 from echub_cycling.method import linearity
-from echub_cycling.outcome import measured
+from echub_cycling.outcome import accuracy, measured
 from echub_cycling.outcome.values import ErrorBudget
 from echub_cycling.outcome.values import measurand as of_budget
 from echub_dc import data as dc_data
@@ -65,15 +66,37 @@ def _two_craters(one, first, second):
 
 
 def _level(scatter, accuracy, area):
-    experiment = Fake(per_area=True)
-    with patch.object(ccd, "range_error", lambda *_: accuracy):
-        return ccd._level("mA/cm^2", 10.0, scatter, experiment, Fake(area_uncertainty=area)).uncertainty
+    params = Fake(area_uncertainty=area)
+    return ccd._level("mA/cm^2", 10.0, scatter, accuracy, Fake(per_area=True), params).uncertainty
 
 
-def _retention(reference, last, repeatability):
+def _shares(hours, limit, gain):
+    """Return a charge of 2 mA·h in two ranges, 1.5 and 0.5, so many hours in each; limit mA and gain of both."""
+    return RangeShares(("1 mA", "3 mA"), A([limit, 3 * limit, 0.0]), gain, A([hours]), A([[1.5, 0.5, 0.0]]))
+
+
+def _charge(offset, gain):
+    return of_budget(
+        "mA*h", 2.0, ErrorBudget({}, accuracy.of_charge(_shares([1, 2, 0], offset, gain), 0, 2.0))
+    ).uncertainty
+
+
+def _efficiency(offset, gain):
+    both = _shares([1, 2, 0], offset, gain), _shares([1, 1, 0], offset, gain)
+    return of_budget("%", 50.0, ErrorBudget({}, accuracy.of_ratio(*both, 0, 50.0))).uncertainty
+
+
+def _retention(reference, last, repeatability, offset):
+    """Both take an hour in one range: 2 and 4 mA·h, so that an offset is 1/2 and 1/4 of them; a gain cancels."""
+    shares = RangeShares(("1 mA",), A([offset, 0.0]), 0.7, A([[1.0, 0], [1.0, 0]]), A([[2.0, 0], [4.0, 0]]))
     cycles = Fake(discharge_spread=A([reference, last]), discharge=A([2.0, 4.0]), number=[1, 2])
     found = Fake(
-        reference=0, last=1, cycles=cycles, retention=A([100.0, 50.0]), params=Fake(repeatability=repeatability)
+        reference=0,
+        last=1,
+        cycles=cycles,
+        retention=A([100.0, 50.0]),
+        params=Fake(repeatability=repeatability),
+        measured_in={"discharge": shares},
     )
     return measured._retention(found)["retention"].uncertainty
 
@@ -87,9 +110,9 @@ def _capacitance(up, down, choice, gain):
     return window._capacitance(line(10.0, up), line(2.0, down), 1.0, gain).uncertainty
 
 
-def _onset_level(scatter, accuracy, area):
+def _onset_level(scatter, accuracy, area, limit):
     params = Fake(current_accuracy=accuracy, area_uncertainty=area, level=95.0)
-    result = Fake(params=params, series=Fake(unit="mA/cm^2"))
+    result = Fake(params=params, series=Fake(unit="mA/cm^2", limit_at=lambda _: limit))
     found = Fake(value=10.0, u=scatter, low=9.0, high=11.0)
     return answers._onset_level(found, result, "").uncertainty
 
@@ -149,7 +172,10 @@ ROWS = {
         (1, 1 / ROOT3), (0.3, 0.4)),
     "cycling: line": (
         lambda own, offset: linearity._line(A([2.0]), A([6.0]), A([own]), offset)[1], (0.5, 0.5), (0.3, 0.4)),
-    "cycling: retention": (_retention, (25, 12.5, 0.5 / ROOT3), (0.03, 0.02, 0.4)),
+    "cycling: charge in two ranges": (_charge, (37**0.5 / ROOT3, 2.5**0.5 / ROOT3), (0.3, 0.4)),
+    "cycling: efficiency in two ranges": (
+        _efficiency, (25 * (2**2 + 9**2) ** 0.5 / ROOT3, 50 * 1.25**0.5 / ROOT3), (0.03, 0.04)),
+    "cycling: retention": (_retention, (25, 12.5, 0.5 / ROOT3, 12.5 / ROOT3), (0.03, 0.02, 0.4, 0.03)),
     "difference of clocks": (
         lambda late, early: pairing._difference(
             Fake(position=9.0, position_error=late), Fake(position=2.0, position_error=early), "nm").uncertainty,
@@ -160,7 +186,7 @@ ROWS = {
     "eis: noise": (lambda p, a: Noise(p, a, 1.0).sigma(A([2.0]))[0], (2, 1), (3, 4)),
     "eis: resistance below": (_excess, (3, np.sqrt(1 / 2)), (0.2, 0.5)),
     "eis: with a capacitance": (_with_capacitance, (1, 1), (3, 4)),
-    "eis series: onset": (_onset_level, (1, 0.1 / ROOT3, 0.1), (0.3, 4, 2)),
+    "eis series: onset": (_onset_level, (1, 0.1 / ROOT3, 0.1, 1 / ROOT3), (0.3, 4, 2, 0.4)),
     "eis series: resistance": (_asr, (5, 0.05), (0.03, 4)),
     "enrichment": (_log_error, (2, 1), (0.03, 0.04)),
     "enrichment: two craters": (_two_craters, (1, 0.5, 0.5), (0.03, 0.04, 0.12)),

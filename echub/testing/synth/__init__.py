@@ -16,7 +16,7 @@ from echub.testing.synth.ccd_published import PUBLISHED, published
 from echub.testing.synth.cube import PILLARS, Cube, MappedIon, Pillar, cube
 from echub.testing.synth.cycling import CyclingCell, CyclingSetup, Programme, Recorder, cycles, foreign_cycles
 from echub.testing.synth.impedance import Sweep, conductors, impedance
-from echub.testing.synth.instrument import Instrument, quantise
+from echub.testing.synth.instrument import Ammeter, Instrument, quantise
 from echub.testing.synth.operando import Operando, operando
 from echub.testing.synth.polarisation import PolarisationPlan, polarisation, symmetric_polarisation
 from echub.testing.synth.profile import Ion, IonChannel, Layers, channels, layered
@@ -32,6 +32,7 @@ __all__ = [
     "PILLARS",
     "PUBLISHED",
     "THRESHOLDS",
+    "Ammeter",
     "Case",
     "CellBatch",
     "Cells",

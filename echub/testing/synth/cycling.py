@@ -7,9 +7,9 @@ decays exponentially, rests. `foreign_cycles` follows no cell: its half cycles a
 and a
 step, or a current that drifts and wobbles, as other programmes and electrodes have them.
 
-The read current is the true one times a gain of each direction, uniform within ± accuracy; the true charge is
-known
-in closed form, so that any way of counting can be judged.
+The read current is the true one times a gain of each direction, uniform within ± accuracy; or, with ranges, times
+a gain of each range plus an offset of each, uniform within ± accuracy of the range. The true charge is known in
+closed form, so that any way of counting can be judged.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from echub.testing.synth.case import Case, Column
-from echub.testing.synth.instrument import Floats
+from echub.testing.synth.instrument import Ammeter, Floats
 
 TICK_S = 0.01
 """Time after a change of control at which an instrument records its first row, s."""
+FINE = 2001
+"""Points of a phase between which an error of the current, a thousandth of it, is linear."""
 Curve = Callable[[Floats], Floats]
 
 
@@ -43,6 +45,8 @@ class Recorder:
     """How the instrument records: a row every `step_s`, with rows at the edges or none, averages or samples.
 
     accuracy: half width of the gain of each direction; drift: half width of how far the gain moves until the end.
+    ranges: names of the current ranges, each row in the smallest that holds its current; each then has an offset
+    and a gain within accuracy. told: whether the file says which.
     charge: a column with the instrument's own charge (`charge`, `charge_increment`, `both` ways, or none).
     """
 
@@ -56,6 +60,8 @@ class Recorder:
     noise_ma: float = 0.0
     charge: str = ""
     counter: str = "cycle"
+    ranges: tuple[str, ...] = ()
+    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -298,6 +304,9 @@ def _recorded(
 ) -> dict[str, Column]:
     """Record all phases: rows, read current, voltage, and the columns that the instrument counts."""
     gain = {way: 1 + recorder.accuracy * float(rng.uniform(-1, 1)) for way in (1, -1)}
+    meter = Ammeter.drawn(recorder.ranges, recorder.accuracy, rng) if recorder.ranges else None
+    if meter:
+        gain = {1: 1.0, -1: 1.0}
     moved = recorder.drift * float(rng.uniform(-1, 1))
     shift = float(rng.uniform(0, recorder.step_s))
     sign, before, last = programme.sign, 2 * reference + 1, 2 * (len(halves) // 2 - (programme.cut < 1)) - 1
@@ -307,19 +316,28 @@ def _recorded(
         factor = gain[way] * (1 + moved * (place - before) / max(last - before, 1))
         for phase in _with_rests(half, programme, place, len(halves)):
             t = _rows(phase.duration, recorder, begin, shift)
-            q = done + sign * way * phase.charge(t) * factor
+            ends = np.append(t, phase.duration)
+            true = sign * way * phase.current(t)
+            passed = sign * way * phase.charge(ends) * factor
+            if meter:
+                fine = np.linspace(0, phase.duration, FINE)
+                passed = passed + meter.charge_error(fine, sign * way * phase.current(fine), ends)
+            read = sign * way * factor * phase.current(t)
+            if meter:
+                read = read + meter.error(true)
             blocks.append(
                 (
                     begin + t,
-                    sign * way * factor * phase.current(t),
+                    read,
                     phase.voltage(t),
-                    q,
+                    done + passed[:-1],
                     np.full(len(t), float(place)),
+                    true,
                 )
             )
             begin += phase.duration
-            done += sign * way * float(phase.charge(np.array(phase.duration))) * factor
-    time, current, voltage, charge, number = (np.concatenate(column) for column in zip(*blocks, strict=True))
+            done += float(passed[-1])
+    time, current, voltage, charge, number, true = (np.concatenate(column) for column in zip(*blocks, strict=True))
     if recorder.averaged:
         gone = np.diff(charge, prepend=0.0) * 3600
         since = np.diff(time, prepend=0.0)
@@ -331,6 +349,8 @@ def _recorded(
         "current": Column(current, "mA", averaged=recorder.averaged),
         "voltage": Column(voltage + offset + recorder.noise_v * rng.standard_normal(len(time)), "V"),
     }
+    if meter and recorder.told:
+        columns["current_range"] = Column(np.array(recorder.ranges)[meter.range_of(true)])
     return columns | _counted(recorder, charge, number)
 
 

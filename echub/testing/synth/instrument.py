@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from echub.currents import full_scale
 
 Floats = NDArray[np.floating[Any]]
 
@@ -54,6 +57,39 @@ class Instrument:
         """Return a measured current (n,), mA: an offset within the accuracy of the range, noise, quantisation."""
         offset = self.accuracy * self.range_ma * rng.uniform(-1, 1)
         return quantise(true_ma + offset + self.noise_ma * rng.standard_normal(len(true_ma)), self.quantum_ma)
+
+
+@dataclass(frozen=True, eq=False)
+class Ammeter:
+    """An automatic current range: full scales mA (k,), ascending; an offset mA and a relative gain error of each.
+
+    A current is read in the smallest range that holds it; none is read while none flows.
+    """
+
+    full: Floats
+    offset: Floats
+    gain: Floats
+
+    @classmethod
+    def drawn(cls, names: Sequence[str], accuracy: float, rng: np.random.Generator) -> Ammeter:
+        """Draw offset and gain of each range uniformly within ± accuracy; names such as `10 mA`, ascending."""
+        full = np.array([full_scale(name) for name in names], dtype=np.float64)
+        return cls(full, accuracy * full * rng.uniform(-1, 1, len(full)), accuracy * rng.uniform(-1, 1, len(full)))
+
+    def range_of(self, current: Floats) -> NDArray[np.intp]:
+        """Return the number of the range of each current (n,), mA."""
+        return np.minimum(np.searchsorted(self.full, np.abs(current)), len(self.full) - 1)
+
+    def error(self, current: Floats) -> Floats:
+        """Return what is read beside each true current (n,), mA."""
+        place = self.range_of(current)
+        return np.where(current != 0, self.gain[place] * current + self.offset[place], 0.0)
+
+    def charge_error(self, t: Floats, current: Floats, ends: Floats) -> Floats:
+        """Return what is counted beside the charge until each of `ends`, mA·h, of a current mA at fine times s."""
+        read = self.error(current)
+        passed = np.append(0.0, np.cumsum((read[1:] + read[:-1]) / 2 * np.diff(t))) / 3600
+        return np.interp(ends, t, passed)
 
 
 def quantise(values: Floats, quantum: float) -> Floats:

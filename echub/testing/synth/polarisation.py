@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.testing.synth.case import Case, Column
+from echub.testing.synth.instrument import Ammeter
 
 Floats = NDArray[np.float64]
 STEADY_NA = 1.97
@@ -33,6 +34,7 @@ class PolarisationPlan:
     """A run: shape of the decay, duration, sampling and delay of the first row in s; noise and offset in nA.
 
     rest: s at 0 V before the step, in which the offset shows. rising: growth of the current in nA per hour.
+    ranges: names of the current ranges, as of `Ammeter`, each with an offset and a gain within accuracy.
     """
 
     decay: str = "exponential"
@@ -44,6 +46,8 @@ class PolarisationPlan:
     offset: float = 0.0
     rest: float = 120.0
     rising: float = 0.0
+    ranges: tuple[str, ...] = ()
+    accuracy: float = 1e-3
 
 
 def polarisation(seed: int = 0, plan: PolarisationPlan | None = None, **stated: str) -> Case:
@@ -56,6 +60,7 @@ def polarisation(seed: int = 0, plan: PolarisationPlan | None = None, **stated: 
     applied = plan.rest if plan.rest else 0.0
     t = np.concatenate([before, applied + since])
     current = np.concatenate([np.zeros(len(before)), flowing])
+    true_ma = current * 1e-6
     current += plan.offset + plan.noise * rng.standard_normal(len(t))
     potential = np.where(t > applied, STEP_V, 0.0) + 2e-6 * rng.standard_normal(len(t))
     if not plan.rest:
@@ -69,6 +74,10 @@ def polarisation(seed: int = 0, plan: PolarisationPlan | None = None, **stated: 
         "electronic_resistance": STEP_V / (plan.steady * 1e-9),
     }
     columns = {"time": Column(t, "s"), "current": Column(current, "nA"), "voltage": Column(potential, "V")}
+    if plan.ranges:
+        meter = Ammeter.drawn(plan.ranges, plan.accuracy, rng)
+        columns["current"] = Column(current + 1e6 * meter.error(true_ma), "nA")
+        columns["current_range"] = Column(np.array(plan.ranges)[meter.range_of(true_ma)])
     return Case(columns, metadata, truth)
 
 

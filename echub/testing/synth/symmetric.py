@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.testing.synth.case import Case, Column
-from echub.testing.synth.instrument import Floats
+from echub.testing.synth.instrument import Ammeter, Floats
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class SymmetricRun:
 
     shape: of the voltage in a half cycle, `flat`, `arch` (as of dendrites that dissolve) or `grows`; its mean
     is 1.
-    drift: relative change of R per half cycle. accuracy: half width of the gain of the current.
+    drift: relative change of R per half cycle. accuracy: half width of the gain of the current. ranges: names of
+    its ranges, as of `Ammeter`: each then has an offset and a gain within accuracy.
     """
 
     j: float = 0.5
@@ -40,6 +41,7 @@ class SymmetricRun:
     noise_v: float = 2e-4
     step_s: float = 30.0
     accuracy: float = 1e-3
+    ranges: tuple[str, ...] = ()
 
 
 def symmetric(seed: int = 0, setup: SymmetricRun | None = None) -> Case:
@@ -61,6 +63,8 @@ def symmetric(seed: int = 0, setup: SymmetricRun | None = None) -> Case:
         "current": Column(sign * run.j * run.area_cm2 * gain, "mA"),
         "voltage": Column(u, "V"),
     }
+    if run.ranges:
+        columns |= _read(sign * run.j * run.area_cm2, run.ranges, run.accuracy, rng)
     truth = {} if run.drop_h is None else {"lifetime": run.drop_h}
     whole = np.arange(run.count if run.drop_h is None else _ended(run, drop_s))
     middle = float(np.median(_shape(run.shape, np.linspace(0, 1, 10_001))))
@@ -68,6 +72,15 @@ def symmetric(seed: int = 0, setup: SymmetricRun | None = None) -> Case:
     value = float(np.mean([np.median(each[k::2]) for k in (0, 1)]))
     truth |= {"asr_cell": value, "overpotential": value * run.j / 1000}
     return Case(columns, {"cell.area": f"{run.area_cm2!r} cm^2", "cell.symmetric": "true"}, truth)
+
+
+def _read(
+    true_ma: Floats, ranges: tuple[str, ...], accuracy: float, rng: np.random.Generator
+) -> dict[str, Column]:
+    """Return the current as read in its ranges, and their names."""
+    meter = Ammeter.drawn(ranges, accuracy, rng)
+    names = np.array(ranges)[meter.range_of(true_ma)]
+    return {"current": Column(true_ma + meter.error(true_ma), "mA"), "current_range": Column(names)}
 
 
 def _ended(run: SymmetricRun, drop_s: float) -> int:
@@ -95,6 +108,7 @@ class LevelSteps:
 
     kind: `smooth` (a cubic excess), `sudden` (a factor from the limit on) or `none`. rise: of the slow part within
     a level, relative to the excess. wave: amplitude of an alternating current, relative to the level.
+    ranges, accuracy: of the current, as of `SymmetricRun`.
     """
 
     levels: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
@@ -109,6 +123,8 @@ class LevelSteps:
     noise_v: float = 5e-5
     step_s: float = 2.0
     both: bool = True
+    ranges: tuple[str, ...] = ()
+    accuracy: float = 1e-3
 
 
 def linear_staircase(seed: int = 0, setup: LevelSteps | None = None) -> Case:
@@ -131,6 +147,8 @@ def linear_staircase(seed: int = 0, setup: LevelSteps | None = None) -> Case:
         "current": Column((asked + wave) * steps.area_cm2, "mA"),
         "voltage": Column(u + steps.noise_v * rng.standard_normal(len(t)), "V"),
     }
+    if steps.ranges:
+        columns |= _read((asked + wave) * steps.area_cm2, steps.ranges, steps.accuracy, rng)
     if steps.wave:
         columns["current_setpoint"] = Column(asked * steps.area_cm2, "mA")
     names = ["we_oxidised", "we_reduced"][: len(ways)]

@@ -35,7 +35,7 @@ class HalfCycleTable:
     charge by the instrument, by level × time between edges, by integration. u_largest: of |U|. r_*: Ω·cm²
     (Ω without an area): medians over the start, the end, all, the first and last three rows, the first quarter.
     noise: of R; calm: that by which falls are judged. u_rest: U at the end of the rest before. fall_*: see
-    `Falls`. fell: time of the fall, s.
+    `Falls`. fell: time of the fall, s. limit: ± error of |j| by the accuracy of its range, NaN if that is unknown.
     """
 
     file: NDArray[np.intp]
@@ -74,6 +74,7 @@ class HalfCycleTable:
     fall_held: Floats
     fall_sharp: Floats
     fell: Floats
+    limit: Floats
 
     def __len__(self) -> int:
         return len(self.sign)
@@ -168,6 +169,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         fall_held=falls.held,
         fall_sharp=falls.sharpness,
         fell=np.where(np.isnan(falls.narrow), np.nan, time[bins.row[falls.row]]),
+        limit=found.mean(np.where(trace.flows, trace.ranges.error(), np.nan)),
     )
 
 

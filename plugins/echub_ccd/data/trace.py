@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub import segments
-from echub.plugin import Inputs, Refusal
+from echub.plugin import Inputs, Refusal, current_ranges
+from echub.science import CurrentRanges
 from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
 from echub_ccd import CcdParams
 
@@ -39,7 +40,7 @@ class CcdTrace:
     """A file and its half cycles; `flows` marks rows with current, `r` is |U/j| there, NaN elsewhere.
 
     `by_level`: the current never turns, and its levels are tabulated in place of half cycles; `turns` are the
-    half cycles themselves.
+    half cycles themselves. ranges: of the current, of every row.
     """
 
     data: Inputs
@@ -48,6 +49,7 @@ class CcdTrace:
     flows: NDArray[np.bool_]
     r: Floats
     by_level: bool
+    ranges: CurrentRanges
 
     def __getitem__(self, name: str) -> Floats:
         return np.asarray(self.data[name], dtype=np.float64)
@@ -74,7 +76,8 @@ def trace_of(data: Inputs, params: CcdParams) -> CcdTrace:
         j[found.start[found.rows > 1]] = np.nan  # this average reaches back to before the half cycle
     with np.errstate(divide="ignore", invalid="ignore"):
         r = 1000 * np.abs(np.asarray(data["U"], dtype=np.float64) / j)
-    return CcdTrace(data, found, turns, flows, np.where(np.isfinite(r), r, np.nan), by_level)
+    ranges = current_ranges(data, params.range_accuracy, data.unit_of("j"))
+    return CcdTrace(data, found, turns, flows, np.where(np.isfinite(r), r, np.nan), by_level, ranges)
 
 
 def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> Segments:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.plugin import Component, Condition, Inputs, InputSet, Measurand, Outcome, Refusal, Series
+from echub.science import RANGE_ACCURACY
 from echub_ccd import DEFAULT, CcdParams
 from echub_ccd.data.experiment import Experiment, counted, gather
 from echub_ccd.data.protocol import Protocol, recognise
@@ -103,7 +104,7 @@ def _outcome(findings: CcdFindings, verdict: CcdVerdict, params: CcdParams) -> O
     name = "critical_current_density" if experiment.per_area else "critical_current"
     measurands = {
         name: verdict.measurand(
-            experiment.unit, _note(findings, verdict, params), within(verdict, experiment, params)
+            experiment.unit, _note(findings, verdict, params), within(verdict, experiment, protocol, params)
         ),
         **_ends(experiment, protocol, verdict, params),
         **measurands_of(experiment, verdict, findings.context.bulk, params),
@@ -144,7 +145,14 @@ def _ends(
     unit, table = experiment.unit, experiment.table
     ends = {"last_survived": verdict.survived, "first_failed": verdict.failed}
     found = {
-        name: _level(unit, value, _scatter(table.j, protocol.level == value, value), experiment, params)
+        name: _level(
+            unit,
+            value,
+            _scatter(table.j, protocol.level == value, value),
+            range_error(experiment, protocol, value) or 0.0,
+            experiment,
+            params,
+        )
         for name, value in ends.items()
         if value is not None
     }
@@ -158,13 +166,15 @@ def _ends(
     return found
 
 
-def _level(unit: str, value: float, scatter: float, experiment: Experiment, params: CcdParams) -> Measurand:
-    """Return a level with the parts of its uncertainty."""
-    accuracy = (range_error(experiment, params) or 0.0) / np.sqrt(3)  # uniform within ±
+def _level(
+    unit: str, value: float, scatter: float, limit: float, experiment: Experiment, params: CcdParams
+) -> Measurand:
+    """Return a level with the parts of its uncertainty; limit: ± error by the range of the current."""
+    accuracy = limit / np.sqrt(3)  # uniform within ±
     area = value * params.area_uncertainty / 100 if experiment.per_area else 0.0
     parts = (
         Component("scatter of the measured current", scatter),
-        Component("accuracy of the current range", float(accuracy), "B"),
+        Component(RANGE_ACCURACY, float(accuracy), "B"),
         Component("area", area, "B", "area"),
     )
     kept = tuple(part for part in parts if part.uncertainty)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from echub.plugin import Flag
+from echub.plugin import Flag, range_unknown, several_ranges
 from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
 from echub_ccd.method.accuracy import range_error
@@ -251,10 +251,26 @@ def _no_area(findings: CcdFindings, verdict: CcdVerdict) -> Found:
 
 
 def _no_range(findings: CcdFindings, verdict: CcdVerdict) -> Found:
-    p = findings.context.params
-    if p.range_accuracy and range_error(findings.experiment, p) is None:
-        text = "the current range is not known: its accuracy is not in the interval"
-        yield Flag("current-range-unknown", text, "info")
+    """Flag levels of the answer whose range is not known, and ranges that differ."""
+    found, protocol = findings.experiment, findings.protocol
+    ends = [level for level in (verdict.survived, verdict.failed) if level is not None]
+    unknown = [level for level in ends if range_error(found, protocol, level) is None]
+    if unknown and findings.context.params.range_accuracy:
+        where = "" if len(unknown) == len(ends) else f" at {unknown[0]:.4g} {found.unit}"
+        yield range_unknown(where, "its accuracy is not in the interval")
+    yield from several_ranges(_ranges_of(findings, verdict, ends))
+
+
+def _ranges_of(findings: CcdFindings, verdict: CcdVerdict, ends: Sequence[float]) -> dict[str, str]:
+    """Return the ranges in which the levels of the answer were measured, each with the lowest level in it."""
+    table, used = findings.experiment.table, dict[str, str]()
+    for level in sorted(ends):
+        for k in np.flatnonzero(findings.protocol.level == level).tolist():
+            trace = findings.experiment.traces[table.file[k]]
+            rows = slice(*np.searchsorted(trace["t"], (table.begin[k], table.end[k])).tolist())
+            for name in trace.ranges.at(rows).at(trace.flows[rows]).used():
+                used.setdefault(name, f"at {level:.4g} {findings.experiment.unit}")
+    return used
 
 
 def _one_electrode(findings: CcdFindings, verdict: CcdVerdict) -> Found:

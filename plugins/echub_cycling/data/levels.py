@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub import segments
-from echub.plugin import Inputs, Refusal
-from echub.science import difference_noise, digit, digit_error, noise_of_digits
+from echub.plugin import Inputs, Refusal, current_ranges
+from echub.science import CurrentRanges, difference_noise, digit, digit_error, noise_of_digits
 from echub.segments import Segments, rest_threshold, runs, states
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.sweep import what_is_swept
@@ -41,7 +41,8 @@ class LevelTable:
     u_early: mean of as many rows as the last part has, that long before it.
     offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard
     deviation of U in the last part
-    beyond its noise, V: an alternating voltage on top.
+    beyond its noise, V: an alternating voltage on top. limit: ± error of each level by the accuracy of its range,
+    NaN if that is not known; ranges: of all rows.
     """
 
     data: Inputs
@@ -62,15 +63,18 @@ class LevelTable:
     offset: float
     offset_error: float
     rested: bool
+    limit: Floats
+    ranges: CurrentRanges
 
     def __len__(self) -> int:
         return len(self.level)
 
 
-def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
+def staircase(data: Inputs, tail: float, rest: float, accuracy: float = 0.0) -> LevelTable:
     """Cut a record into levels; raise `Refusal` where there are none.
 
     tail: part of each level, at its end, that is averaged (0 to 1). rest: currents below it are rest; 0: found.
+    accuracy: of the current, of its range, %.
     """
     known = np.isfinite(data["j"]) & np.isfinite(data["U"])
     t, j, u = data["t"][known], data["j"][known], data["U"][known]
@@ -97,11 +101,14 @@ def staircase(data: Inputs, tail: float, rest: float) -> LevelTable:
     spread = np.array([float(np.std(u[a:b])) for a, b in zip(last.start, last.stop, strict=True)])
     settled = np.minimum(found.start + np.minimum(SETTLING, found.rows - 1), found.stop - 1)
     offset, offset_error, rested = _offset(u, j, found)
+    ranges = current_ranges(data, accuracy, data.unit_of("j")).at(known)
+    spans = zip(found.start.tolist(), found.stop.tolist(), strict=True)
+    limit = np.array([ranges.at(slice(a, b)).error_of_mean() for a, b in spans], dtype=np.float64)
     return LevelTable(
         data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, _earlier_part(t, found, tail)),
         _weighted(t, u, last),
         np.hypot(noise / np.sqrt(last.rows), coarse), t[found.start], t[found.stop - 1], found.rows,
-        np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested,
+        np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested, limit, ranges,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub.science import robust_sigma
+from echub.science import CurrentRanges, robust_sigma
 from echub_cycling.data.charge import Floats
 
 REST = 0.05
@@ -18,14 +18,17 @@ SEEN = 1_000_000
 """Rows that are looked at, from the start: enough for many rests."""
 
 
-def offset_of(current: Floats, accuracy: float) -> float:
-    """Return the current (n,) that is read at rest, in its unit; 0 if that is below `accuracy` of the largest.
+def offset_of(current: Floats, accuracy: float, ranges: CurrentRanges | None = None) -> float:
+    """Return the current (n,) that is read at rest, in its unit; 0 if the instrument may be off by as much anyway.
 
-    accuracy: what the instrument may be off anyway, as a part of the largest current.
+    accuracy: what it may be off, as a part of the largest current; ranges: of the rows, whose own accuracy counts.
     """
     current = current[:SEEN]
     largest = float(np.max(np.abs(current), initial=0.0))
     flows = np.abs(current) > REST * largest
+    anyway = accuracy * largest
+    if ranges is not None and ranges.any_known:
+        anyway = max(anyway, ranges.at(slice(0, SEEN)).at(~flows).error_of_mean() or 0.0)
     last = np.maximum.accumulate(np.where(flows, np.arange(len(current)), -1))
     rests = [current[~flows & (last >= 0) & (current[last] * sign > 0)] for sign in (1, -1)]
     if min(map(len, rests)) < ROWS:
@@ -34,7 +37,7 @@ def offset_of(current: Floats, accuracy: float) -> float:
     found = (each[0] + each[1]) / 2
     steady = max(map(robust_sigma, rests)) < ALIKE * abs(found)
     alike = abs(each[0] - each[1]) < ALIKE * abs(found)
-    return found if alike and steady and abs(found) > accuracy * largest else 0.0
+    return found if alike and steady and abs(found) > anyway else 0.0
 
 
 def rest_share(t: Floats, current: Floats) -> float:

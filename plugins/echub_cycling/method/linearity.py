@@ -13,7 +13,8 @@ LEAST = 3
 """Levels of a direction: the line needs one, what leaves it another, and one more shows a course."""
 SURE = 3.0
 """Standard deviations by which a level must be beyond, next to the threshold: 1 of 700 by noise."""
-
+LEAST_ERROR = 1e-9
+"""Standard error of a level that shows none, V: far below any digit."""
 MAYBE = 2.0
 """Standard deviations within which a level may be beyond although it is not seen to be."""
 
@@ -55,7 +56,7 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
         return None
     x = found.level[places]
     y = sign * (found.u_end[places] - found.offset)
-    own = np.maximum(found.u_error[places], 1e-9)
+    own = np.maximum(found.u_error[places], LEAST_ERROR)
     deviation, error = np.full(len(x), np.nan), np.full(len(x), np.nan)
     first, fitted = None, 1
     for k in range(1, len(x)):

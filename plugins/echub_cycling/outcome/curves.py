@@ -81,6 +81,7 @@ def dq_dv(q: Floats, u: Floats, step: float, *, rising: bool) -> tuple[Floats, F
         return np.zeros(0), np.zeros(0)
     edges = low + step * np.arange(count + 1)
     last = np.searchsorted(forward, edges, side="left")  # the first row that has got so far
+    last = np.minimum(last, len(forward) - 1)  # an edge at the last row may be above it by rounding
     before = np.maximum(last - 1, 0)
     rise = forward[last] - forward[before]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -8,17 +8,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Measurand, Refusal
-from echub.science import robust_sigma
+from echub.plugin import Measurand, Refusal, current_ranges
+from echub.science import RANGE_ACCURACY, CurrentRanges, robust_sigma
 from echub.text import several
 from echub_cycling import CyclingParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.halves import CellTrace, Halves
 from echub_cycling.data.offset import offset_of, rest_share
+from echub_cycling.data.ranges import RangeShares, shares_of
 from echub_cycling.method.cycles import Cycles
 from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_names
-from echub_cycling.outcome.values import ErrorBudget, measurand
+from echub_cycling.outcome import accuracy
+from echub_cycling.outcome.values import ErrorBudget, drawn, measurand
 
 MEDIAN_OF_EDGES = 1.73
 """Standard error of a median over that of a mean: 1.25 for normal errors, √3 for uniform ones, as at edges."""
@@ -84,9 +86,22 @@ class CyclesFound:
         """
         if self.trace.counted[0].name in COUNTED_BY_INSTRUMENT:
             return 0.0
-        found = offset_of(self.trace.current, self.params.current_accuracy / 100)
+        found = offset_of(self.trace.current, self.params.current_accuracy / 100, self.ranges)
         rests = 1.0 if not found else rest_share(self.trace.t, self.trace.current)
         return abs(found) * (1 + rests) / float(self.cycles.discharge_level[self.reference])
+
+    @cached_property
+    def ranges(self) -> CurrentRanges:
+        """Return the ranges in which the rows of the current were measured."""
+        return current_ranges(self.trace.data, self.params.current_accuracy, self.trace.unit)
+
+    @cached_property
+    def measured_in(self) -> dict[str, RangeShares]:
+        """Return in which ranges the charge and the discharge of each cycle were measured."""
+        shares, count = shares_of(self.trace, self.halves, self.ranges), len(self.cycles)
+        inward = self.halves.sign == self.direction.sign
+        ways = {"charge": inward, "discharge": ~inward}
+        return {way: shares.summed(chosen, self.cycles.of, count) for way, chosen in ways.items()}
 
     @property
     def efficiency(self) -> Floats:
@@ -154,13 +169,12 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
     """Return the measurands that the file and its metadata allow."""
     cycles, k = found.cycles, found.reference
     at = f"cycle {cycles.number[k]}"
-    gain = found.params.current_accuracy / 100
     unit = found.trace.charge_unit
     result = {"cycles": Measurand("1", float(len(found.whole)), note="complete")}
     for half in ("charge", "discharge"):
         value, spread = (float(getattr(cycles, name)[k]) for name in (half, f"{half}_spread"))
-        limits = {"accuracy of the current": gain * value, OFFSET: found.offset * value}
-        budget = ErrorBudget({"edges between rows": spread}, limits)
+        limits = accuracy.of_charge(found.measured_in[half], k, value)
+        budget = ErrorBudget({"edges between rows": spread}, {**limits, OFFSET: found.offset * value})
         result[f"{half}_capacity"] = measurand(unit, value, budget, note=at)
     result |= _normalised(found, at)
     result |= _efficiencies(found)
@@ -175,7 +189,8 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
     basis = "cell.capacity" if found.nominal_stated else "the largest discharge"
     note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit.replace('*', '·')} ({basis})"
     rate = float(found.rate[k])
-    budget = ErrorBudget({}, {"accuracy of the current": gain * rate, OFFSET: found.offset * rate})
+    limits = accuracy.of_level(found.measured_in["discharge"], k, float(cycles.discharge_level[k]), rate)
+    budget = ErrorBudget({}, {**limits, OFFSET: found.offset * rate})
     result["c_rate"] = measurand("1/h", rate, budget, note=note)
     return result
 
@@ -183,7 +198,7 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
 def _normalised(found: CyclesFound, at: str) -> dict[str, Measurand]:
     """Return the discharge capacity per mass and per area, if these are stated."""
     value, spread = float(found.cycles.discharge[found.reference]), found.cycles.discharge_spread[found.reference]
-    gain, params = found.params.current_accuracy / 100, found.params
+    params, shares = found.params, found.measured_in["discharge"]
     per_area = found.trace.charge_unit != "mA*h"
     by = {
         "specific_capacity": ("mA*h/g", None if per_area else found.mass, params.mass_uncertainty, "mass"),
@@ -195,7 +210,7 @@ def _normalised(found: CyclesFound, at: str) -> dict[str, Measurand]:
             each = value / size
             budget = ErrorBudget(
                 {"edges between rows": float(spread) / size, what: own / 100 * each},
-                {"accuracy of the current": gain * each, OFFSET: found.offset * each},
+                {**accuracy.of_charge(shares, found.reference, each), OFFSET: found.offset * each},
             )
             result[name] = measurand(unit, each, budget, note=f"discharge, {at}")
     return result
@@ -229,17 +244,22 @@ def _median(
     averages out. How much the cycles differ is in the table; it is a property of the cell, not an uncertainty.
     """
     value = float(np.median(values))
-    cycles, gain = found.cycles, found.params.current_accuracy / 100 * value
+    cycles, k = found.cycles, accuracy.middle(values, chosen)
     each = np.hypot(cycles.charge_spread / cycles.charge, cycles.discharge_spread / cycles.discharge)[chosen]
     each *= np.sqrt(np.where(_meet(found)[chosen], SHARED, 1.0))
     scatter = _of_median(values, float(np.median(each)) * value)
-    uniform = {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain}
-    uniform[OFFSET] = 2 * found.offset * value  # what it adds to the one direction it takes from the other
+    uniform: dict[str, float | tuple[float, ...]] = {OFFSET: 2 * found.offset * value}  # one direction has it more
     if voltage:
         mean = np.median([found.voltage(half)[chosen] for half in ("charge", "discharge")], axis=1)
         offset = found.params.voltage_accuracy * abs(1 / mean[1] - 1 / mean[0]) * value
         uniform["accuracy of the voltage"] = float(offset)
-    return measurand("%", value, ErrorBudget({"edges between rows": scatter}, uniform), n=len(values), note=note)
+    both = found.measured_in["charge"], found.measured_in["discharge"]
+    normal = {"edges between rows": scatter}
+    draws = accuracy.median_ratios(*both, values, chosen, found.trace.data.rng())
+    if draws is not None:
+        return drawn("%", value, RANGE_ACCURACY, draws, ErrorBudget(normal, uniform), n=len(values), note=note)
+    budget = ErrorBudget(normal, {**accuracy.of_ratio(*both, k, value), **uniform})
+    return measurand("%", value, budget, n=len(values), note=note)
 
 
 def _meet(found: CyclesFound) -> NDArray[np.bool_]:
@@ -265,7 +285,7 @@ def _of_median(values: Floats, each: float) -> float:
 
 
 def _retention(found: CyclesFound) -> dict[str, Measurand]:
-    """Return the retention of the last complete cycle: of one direction, so that the accuracy cancels."""
+    """Return the retention of the last complete cycle: of one direction: in one range its accuracy cancels."""
     k, last = found.reference, found.last
     if k == last:
         return {}
@@ -273,6 +293,9 @@ def _retention(found: CyclesFound) -> dict[str, Measurand]:
     value = float(found.retention[last])
     spread = np.hypot(*(cycles.discharge_spread[[k, last]] / cycles.discharge[[k, last]]))
     repeat = found.params.repeatability / 100 * value
-    budget = ErrorBudget({"edges between rows": float(spread) * value}, {"repeatability of the current": repeat})
+    limits = accuracy.of_change(found.measured_in["discharge"], k, last, value)
+    budget = ErrorBudget(
+        {"edges between rows": float(spread) * value}, {**limits, "repeatability of the current": repeat}
+    )
     note = f"cycle {cycles.number[last]} against cycle {cycles.number[k]}"
     return {"retention": measurand("%", value, budget, note=note)}

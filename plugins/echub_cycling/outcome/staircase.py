@@ -3,13 +3,27 @@ beyond."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from echub.drawing import envelope
-from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
+from echub.plugin import (
+    Condition,
+    Flag,
+    Inputs,
+    Interval,
+    Measurand,
+    Outcome,
+    Refusal,
+    Series,
+    range_unknown,
+    several_ranges,
+)
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
-from echub_cycling.method.linearity import Linearity, linearity
+from echub_cycling.method.linearity import LEAST_ERROR, Linearity, linearity
+from echub_cycling.outcome import accuracy
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
 NAMES = {1: "we_oxidised", -1: "we_reduced"}
@@ -28,7 +42,7 @@ WAVE = 0.1
 
 def look(data: Inputs, params: StaircaseParams) -> tuple[LevelTable, list[Linearity]]:
     """Return the levels and their lines; raise the refusal of data without a staircase."""
-    found = staircase(data, params.tail / 100, params.rest)
+    found = staircase(data, params.tail / 100, params.rest, params.current_accuracy)
     lines = [line for sign in (1, -1) if (line := linearity(found, sign, params.deviation / 100, params.fit))]
     _require(found, lines)
     return found, lines
@@ -53,6 +67,7 @@ def run(data: Inputs, params: StaircaseParams) -> Outcome:
         conditions={
             "criterion": Condition(f"{params.deviation:g} % off the line of up to {params.fit} lowest levels"),
             "observed": Condition(data.source_of("U")),
+            "current_range": Condition(", ".join(found.ranges.used()) or "not recorded", compared=False),
         },
     )
 
@@ -77,9 +92,12 @@ def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> 
     name, areal = NAMES[line.sign], found.unit != "mA"
     result = {f"linear_limit_{name}": _limit(found, line)}
     value = 1000 * line.slope
-    gain = params.current_accuracy / 100 * value
+    places = line.places[: line.fitted]
+    weight = 1 / np.maximum(found.u_error[places], LEAST_ERROR) ** 2
+    gain = params.current_accuracy / 100
+    current = accuracy.of_line(found.limit[places], gain, found.level[places], weight, value)
     offset = 0.0 if found.rested else 1000 * params.voltage_accuracy / float(line.level[line.fitted - 1])
-    limits = {"accuracy of the current": gain, "offset of the voltage": offset}
+    limits: dict[str, float | tuple[float, ...]] = {**current, "offset of the voltage": offset}
     missing = _unsettled(found, line, params.tail / 100)
     if missing > UNSETTLED:
         limits["not settled"] = missing * value
@@ -91,14 +109,16 @@ def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> 
 
 
 def _limit(found: LevelTable, line: Linearity) -> Measurand:
-    levels = line.level
+    levels, off = line.level, np.nan_to_num(found.limit[line.places])
     if _slow_from_the_start(found, line):
-        return Measurand.less_than(found.unit, float(levels[0]), note="U rises slowly at the lowest level already")
+        note = "U rises slowly at the lowest level already"
+        return Measurand.less_than(found.unit, float(levels[0] + off[0]), note=note)
     if line.first is None:
         note = "linear up to the highest level" if line.last == len(levels) - 1 else "noise hides what is above"
-        return Measurand.more_than(found.unit, float(levels[line.last]), note=note)
-    low, high = float(levels[line.last]), float(levels[line.first])
-    bracket = Interval(low, high, "bracketing", includes_high=False, method="last linear, first beyond")
+        return Measurand.more_than(found.unit, max(float((levels - off)[line.last]), 0.0), note=note)
+    low, high = max(float((levels - off)[line.last]), 0.0), float((levels + off)[line.first])
+    how = "last linear, first beyond" + (", and the accuracy of their ranges" if off.any() else "")
+    bracket = Interval(low, high, "bracketing", includes_high=False, method=how)
     note = f"U is {line.deviation[line.first]:+.0%} off the line"
     return Measurand(found.unit, interval=bracket, censoring="interval", note=note)
 
@@ -180,7 +200,20 @@ def _of_file(found: LevelTable) -> tuple[Flag, ...]:
         flags.append(Flag("offset-not-measured", text, "info"))
     if found.unit == "mA":
         flags.append(Flag("no-area", "no area is stated: currents", "info", hint='--set cell.area="0.785 cm^2"'))
-    return tuple(flags)
+    return (*flags, *_of_ranges(found))
+
+
+def _of_ranges(found: LevelTable) -> Iterator[Flag]:
+    """Flag ranges that differ or are not known; of a file that never records them `conditions` say so."""
+    used: dict[str, str] = {}
+    first, last = (np.searchsorted(found.t, ends) for ends in (found.begin, found.end))
+    for level, a, b in zip(found.level.tolist(), first.tolist(), last.tolist(), strict=True):
+        for name in found.ranges.at(slice(a, b + 1)).used():
+            used.setdefault(name, f"{level:.4g} {found.unit} on")
+    yield from several_ranges(used)
+    if used and np.isnan(found.limit).any():
+        level = float(found.level[np.isnan(found.limit)][0])
+        yield range_unknown(f" at {level:.4g} {found.unit}", "there the accuracy is that of the value")
 
 
 def _table(found: LevelTable, lines: list[Linearity]) -> dict[str, Series]:

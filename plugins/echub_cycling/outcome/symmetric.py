@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Series
+from echub.plugin import (
+    Condition,
+    Flag,
+    Inputs,
+    Interval,
+    Measurand,
+    Outcome,
+    Series,
+    current_ranges,
+    range_unknown,
+    several_ranges,
+)
 from echub.science import MEDIAN_TO_MEAN, difference_noise, digit, robust_sigma
 from echub_cycling import SymmetricParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.polarised import Polarised, polarised
+from echub_cycling.data.ranges import RangeShares, shares_of
 from echub_cycling.method.drop import Event, rises, soft_drop, sudden_drop
 from echub_cycling.method.rates import blocks_of
+from echub_cycling.outcome import accuracy
 from echub_cycling.outcome.curves import rows_only
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
@@ -34,14 +47,17 @@ def run(data: Inputs, params: SymmetricParams) -> Outcome:
     blocks = blocks_of(cell.level)
     # A half cycle in which R drops late has a median of before and after: only those that ended count.
     until = int((cell.halves.end <= event.before).sum()) if event else len(cell.halves)
+    ranges = current_ranges(data, params.current_accuracy, cell.trace.unit)
+    shares = shares_of(cell.trace, cell.halves, ranges)
     return Outcome(
-        _measurands(cell, event, until, params),
-        tuple(_flags(cell, event, until, len(blocks.level), params)),
+        _measurands(cell, event, until, params, shares),
+        (*_flags(cell, event, until, len(blocks.level), params), *_of_ranges(shares, until)),
         {"levels": _levels(cell, until), "half_cycles": _table(cell)},
         diagnostics=_diagnostics(cell, event),
         conditions={
             "criterion": Condition(f"R falls by {params.drop:g} % and stays"),
             **_level_condition(cell, until),
+            "current_range": Condition(", ".join(ranges.used()) or "not recorded", compared=False),
         },
     )
 
@@ -51,16 +67,21 @@ def _level_condition(cell: Polarised, until: int) -> dict[str, Condition]:
     return {"level": Condition(float(f"{level:.3g}"), cell.level_unit)}
 
 
-def _measurands(cell: Polarised, event: Event | None, until: int, params: SymmetricParams) -> dict[str, Measurand]:
+def _measurands(
+    cell: Polarised, event: Event | None, until: int, params: SymmetricParams, shares: RangeShares
+) -> dict[str, Measurand]:
     result = {"lifetime": _lifetime(cell, event)}
     good = slice(0, max(until, 1))
-    gain = params.current_accuracy / 100
+    # An offset cancels in the mean of both directions, but not every error of a range is one: it stays whole.
+    counted = np.arange(len(cell.halves)) < good.stop
+    usual = shares.summed(counted, np.zeros(len(counted), dtype=np.intp), 1)
     half_digit = digit(cell.trace.u) / 2  # noise does not help a median, which is one of the readings
     values = _both_ways(cell, cell.resistance, good)
     name = "asr_cell" if cell.per_area else "resistance_cell"
     coarse = 1000 * half_digit / float(np.median(cell.level[good]))
-    limits = {"accuracy of the current": gain * values[0], "digit of the voltage": coarse}
-    budget = ErrorBudget({"scatter": values[1]}, limits)
+    budget = ErrorBudget(
+        {"scatter": values[1]}, {**accuracy.of_charge(usual, 0, values[0]), "digit of the voltage": coarse}
+    )
     result[name] = measurand(cell.resistance_unit, values[0], budget, n=until, note="median of both directions")
     over = _both_ways(cell, cell.overpotential, good)
     scale = {"gain of the voltage": params.voltage_gain / 100 * over[0], "digit of the voltage": half_digit}
@@ -68,9 +89,7 @@ def _measurands(cell: Polarised, event: Event | None, until: int, params: Symmet
     charge = cell.halves.charge / cell.scale
     unit = "mA*h/cm^2" if cell.per_area else "mA*h"
     typical = float(np.median(charge[good]))
-    result["half_cycle_charge"] = measurand(
-        unit, typical, ErrorBudget({}, {"accuracy of the current": gain * typical})
-    )
+    result["half_cycle_charge"] = measurand(unit, typical, ErrorBudget({}, accuracy.of_charge(usual, 0, typical)))
     result["half_cycles"] = Measurand("1", float(until), note="before the drop" if event else "all")
     count = max(int(END * until), 1)
     if until >= 4 * count:
@@ -156,6 +175,17 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
     if not cell.per_area:
         text = "no area is stated: resistances, not area-specific ones"
         flags.append(Flag("no-area", text, "info", hint='--set cell.area="0.785 cm^2"'))
+    return flags
+
+
+def _of_ranges(shares: RangeShares, until: int) -> list[Flag]:
+    """Flag ranges that differ or are not known; of a file that never records them `conditions` say so."""
+    used = shares.charge[: max(until, 1)] > 0
+    first = (1 + np.argmax(used, axis=0)).tolist()
+    known = {name: f"half cycle {first[k]} on" for k, name in enumerate(shares.names) if used[:, k].any()}
+    flags = list(several_ranges(known))
+    if known and used[:, -1].any():
+        flags.append(range_unknown(f" from half cycle {first[-1]} on", "there the accuracy is that of the value"))
     return flags
 
 

@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from echub.plugin import Component, Interval, Measurand
 from echub.science import coverage_half_width
+from echub_cycling.data.charge import Floats
 
 
 @dataclass(frozen=True)
 class ErrorBudget:
-    """Parts of an uncertainty by name, in the unit of the value: normal ones, half widths of uniform ones."""
+    """Parts of an uncertainty by name, in the unit of the value: normal ones, half widths of uniform ones.
 
-    normal: dict[str, float] = field(default_factory=dict)
-    uniform: dict[str, float] = field(default_factory=dict)
+    A uniform part may be several independent ones, such as those of several ranges.
+    """
+
+    normal: Mapping[str, float] = field(default_factory=dict)
+    uniform: Mapping[str, float | tuple[float, ...]] = field(default_factory=dict)
+
+    @property
+    def widths(self) -> dict[str, tuple[float, ...]]:
+        """Return the half widths of all uniform parts by name, those that are zero left out."""
+        several = {name: one if isinstance(one, tuple) else (one,) for name, one in self.uniform.items()}
+        return {name: tuple(abs(width) for width in one if width) for name, one in several.items()}
 
     def components(self) -> tuple[Component, ...]:
         """Return the parts as standard uncertainties."""
         parts = [Component(name, abs(value), "A") for name, value in self.normal.items() if value]
         parts += [
-            Component(name, abs(value) / float(np.sqrt(3)), "B") for name, value in self.uniform.items() if value
+            Component(name, float(np.sqrt(np.sum(np.square(widths)) / 3)), "B")
+            for name, widths in self.widths.items()
+            if widths
         ]
         return tuple(parts)
+
+
+def drawn(unit: str, value: float, name: str, draws: Floats, budget: ErrorBudget, **rest: object) -> Measurand:
+    """Return a value whose part `name` is drawn (n,), in the unit of the value, with the parts of a budget added.
+
+    The interval is that of the draws, which need not be even about the value (GUM supplement 1, JCGM 101).
+    """
+    rng = np.random.default_rng(0)
+    parts = (*budget.components(), Component(name, float(np.std(draws)), "B"))
+    others = np.zeros(len(draws))
+    for part in budget.normal.values():
+        others += part * rng.standard_normal(len(draws))
+    for widths in budget.widths.values():
+        for width in widths:
+            others += width * rng.uniform(-1, 1, len(draws))
+    total = float(np.sqrt(sum(part.uncertainty**2 for part in parts)))
+    low, high = np.quantile(draws + others, [0.025, 0.975]).tolist()
+    interval = Interval(min(low, value), max(high, value), level=0.95, method="parts drawn and added (GUM)")
+    return Measurand(unit, value, total, interval, components=parts, **rest)  # type: ignore[arg-type]
 
 
 def measurand(unit: str, value: float, budget: ErrorBudget, **rest: object) -> Measurand:
@@ -33,6 +65,6 @@ def measurand(unit: str, value: float, budget: ErrorBudget, **rest: object) -> M
         return Measurand(unit, value, **rest)  # type: ignore[arg-type]
     total = float(np.sqrt(sum(part.uncertainty**2 for part in parts)))
     normal = float(np.sqrt(sum(value**2 for value in budget.normal.values())))
-    half = coverage_half_width(normal, [value for value in budget.uniform.values() if value])
+    half = coverage_half_width(normal, [width for widths in budget.widths.values() for width in widths])
     interval = Interval(value - half, value + half, level=0.95, method="normal and uniform parts (GUM)")
     return Measurand(unit, value, total, interval, components=parts, **rest)  # type: ignore[arg-type]

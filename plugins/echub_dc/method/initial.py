@@ -47,7 +47,8 @@ def initial(decay: Decay, steady: float) -> Initial:
     u = float(value * np.hypot(u, abs(bent[0] - straight[0])))
     # When exactly the step came is known to a sampling interval, and the excess falls in it.
     fallen = float(value) * float(np.log(2)) / half * decay.interval / float(np.sqrt(12))
-    return Initial(steady + float(value), float(np.hypot(u, fallen)), bound, True, half, at)
+    of_range = np.linalg.norm(decay.limits(slice(0, rows), steady + float(value))) / np.sqrt(3)
+    return Initial(steady + float(value), float(np.linalg.norm([u, fallen, of_range])), bound, True, half, at)
 
 
 def _at_zero(t: Floats, y: Floats, degree: int) -> tuple[float, float]:

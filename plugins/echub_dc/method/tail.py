@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from echub.science import coverage_half_width
 from echub_dc import DecayParams
 from echub_dc.data import Decay, Floats
 
@@ -23,7 +24,10 @@ LEAST = 5
 
 @dataclass(frozen=True)
 class Tail:
-    """The tail: mean in nA, its u, slope in nA/s and its u, part of the run; low, high: ends of the interval."""
+    """The tail: mean in nA, its u, slope in nA/s and its u, part of the run; low, high: ends of the interval.
+
+    limits: ± offset and gain of the ranges it was measured in, nA; none if these are not known.
+    """
 
     mean: float
     u: float
@@ -33,6 +37,12 @@ class Tail:
     low: float
     high: float
     flat: bool
+    limits: tuple[float, ...] = ()
+
+    @property
+    def u_range(self) -> float:
+        """Return the standard uncertainty by the accuracy of the range, nA."""
+        return float(np.linalg.norm(self.limits)) / float(np.sqrt(3))
 
     @property
     def falls(self) -> bool:
@@ -63,11 +73,11 @@ def _tail(decay: Decay, part: float, params: DecayParams) -> Tail:
     # Curvature is what a bent tail shows before its slope does.
     flat = abs(slope) <= params.flat * u_slope and not _bent(x, rest, scatter, params.flat)
     hidden = (max(-slope, 0.0) + z * u_slope) * middle / params.slowest
-    reach = z * float(np.hypot(u, decay.u_offset))
-    mean = float(current.mean())
-    return Tail(
-        mean, float(np.hypot(u, decay.u_offset)), slope, u_slope, part, mean - hidden - reach, mean + reach, flat
-    )
+    mean, normal = float(current.mean()), float(np.hypot(u, decay.u_offset))
+    limits = decay.limits(inside, mean)
+    reach = coverage_half_width(normal, limits, params.level / 100) if limits else z * normal
+    whole = float(np.linalg.norm([normal, *(np.array(limits) / np.sqrt(3))]))
+    return Tail(mean, whole, slope, u_slope, part, mean - hidden - reach, mean + reach, flat, limits)
 
 
 def _bent(x: Floats, rest: Floats, scatter: float, sigmas: float) -> bool:

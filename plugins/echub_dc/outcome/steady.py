@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scipy.special import ndtri
 
-from echub.plugin import Component, Flag, Interval, Measurand, Series
+from echub.plugin import Component, Flag, Interval, Measurand, Series, range_unknown, several_ranges
+from echub.science import RANGE_ACCURACY, coverage_half_width
 from echub_dc import DecayParams
 from echub_dc.data import Decay
 from echub_dc.method.decay import Exponentials, exponentials
@@ -36,7 +38,17 @@ class Steady:
 def steady(decay: Decay, params: DecayParams) -> Steady:
     """Judge a decay, and say where it jumps."""
     judged = _judged(decay, params)
-    return replace(judged, flags=(*judged.flags, *_jumps(decay)))
+    return replace(judged, flags=(*judged.flags, *_jumps(decay), *_ranges(judged, params)))
+
+
+def _ranges(found: Steady, params: DecayParams) -> Iterator[Flag]:
+    """Flag ranges of the tail that are not known, or differ."""
+    decay = found.decay
+    tail_rows = decay.ranges.at(decay.time >= (1 - found.tail.part) * decay.span)
+    yield from several_ranges(dict.fromkeys(tail_rows.used(), ""))
+    if tail_rows.unknown() and params.range_accuracy:
+        where = f" in {tail_rows.unknown()} of {len(tail_rows.place)} rows of the tail" if tail_rows.used() else ""
+        yield range_unknown(where, "its accuracy is not in the interval")
 
 
 def _jumps(decay: Decay) -> list[Flag]:
@@ -58,9 +70,11 @@ def _judged(decay: Decay, params: DecayParams) -> Steady:
     if not found.flat and found.slope > 0:
         text = f"the current rises by {found.slope * decay.span:.3g} nA per run: there is no steady state"
         return Steady(decay, found, fitted, Measurand("nA", note="no steady state"), (Flag("tail-rises", text),))
-    if found.high <= 0 or found.mean < 2 * decay.u_offset:
-        text = f"{found.mean:.3g} nA is not above what the offset may be, ± {2 * decay.u_offset:.2g} nA"
-        bound = Measurand.less_than("nA", max(found.high, 2 * decay.u_offset), note=note)
+    open_by = 2 * decay.u_offset + sum(found.limits[:1])
+    if found.high <= 0 or found.mean < open_by:
+        of_range = ", and the accuracy of the current range" if found.limits else ""
+        text = f"{found.mean:.3g} nA is not above what the offset{of_range} may be, ± {open_by:.2g} nA"
+        bound = Measurand.less_than("nA", max(found.high, open_by), note=note)
         return Steady(decay, found, fitted, bound, (Flag("below-offset", text),))
     if not found.flat:
         text = (
@@ -81,12 +95,14 @@ def _judged(decay: Decay, params: DecayParams) -> Steady:
         method=f"flat tail, and a hidden decay t^-{params.slowest:g}",
     )
     z = float(ndtri(0.5 + params.level / 200))
-    hidden = max(found.mean - found.low - z * found.u, 0.0) / z
-    parts = (
-        Component("scatter", (max(found.u**2 - decay.u_offset**2, 0.0)) ** 0.5),
+    hidden = max(found.mean - found.low - (found.high - found.mean), 0.0) / z
+    stated = (
+        Component("scatter", (max(found.u**2 - decay.u_offset**2 - found.u_range**2, 0.0)) ** 0.5),
         Component("offset", decay.u_offset, "B"),
+        Component(RANGE_ACCURACY, found.u_range, "B"),
         Component("hidden decay", hidden, "B"),
     )
+    parts = tuple(part for part in stated if part.uncertainty or part.name != RANGE_ACCURACY)
     u = sum(part.uncertainty**2 for part in parts) ** 0.5
     told = f"mean of the last {found.part:.0%}, {note}"
     return Steady(decay, found, fitted, Measurand("nA", found.mean, u, interval, components=parts, note=told), ())
@@ -103,9 +119,11 @@ def extrapolated(found: Steady, params: DecayParams) -> tuple[Measurand, tuple[F
         text = f"the time constant of {taus} is more than a fifth of the run of {decay.span:.3g} s"
         return Measurand("nA", note="too slow a decay"), (Flag("slow-decay", text, "info"),)
     z = float(ndtri(0.5 + params.level / 200))
-    u = (fitted.u**2 + decay.u_offset**2) ** 0.5
+    normal, limits = (fitted.u**2 + decay.u_offset**2) ** 0.5, found.tail.limits
+    reach = coverage_half_width(normal, limits, params.level / 100) if limits else z * normal
+    u = (normal**2 + found.tail.u_range**2) ** 0.5
     interval = Interval(
-        fitted.constant - z * u, fitted.constant + z * u, level=params.level / 100, method="propagated"
+        fitted.constant - reach, fitted.constant + reach, level=params.level / 100, method="propagated"
     )
     return Measurand("nA", fitted.constant, u, interval, note=f"if the decay is exponential: {taus}"), ()
 

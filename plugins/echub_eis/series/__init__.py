@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from echub.plugin import Analysis, Need, NeedMeta, Output, hookimpl, option
+from echub.plugin import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, hookimpl, option
 from echub_eis.declared import PRESETS, SPECTRUM, CheckParams, FitParams
 
 
@@ -38,8 +38,10 @@ class SeriesParams(CheckParams):
     onset: float = option(5.0, "deviation from the line through the lower levels", unit="%", minimum=0.5)
     sustained: int = option(6, "levels that must deviate one after another", minimum=1)
     bootstrap: int = option(400, "resamplings for the interval of the onset", minimum=50)
-    # Of instruments in use: 0.1 % of the range, or better; the range is not recorded beside spectra.
-    current_accuracy: float = option(0.1, "accuracy of the levels, of their value", unit="%", minimum=0)
+    # Of instruments in use: 0.1 % of the range, or better.
+    current_accuracy: float = option(
+        0.1, "accuracy of the levels, of the range of the current, or of their value", unit="%", minimum=0
+    )
     area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
     vanish: float = option(
         3.0, "arcs below the electrolyte's resistance over this are gone: electrons flow", minimum=1
@@ -76,6 +78,7 @@ SERIES = Analysis(
             gaps=True,
             help="names the levels",
         ),
+        CURRENT_RANGE,
         Need("U", any_of=("voltage", "potential_we"), unit="V", optional=True, gaps=True, help="for U/j"),
         Need("T", "temperature", "degC", optional=True, gaps=True),
         Need("ts_t", "time", "s", kind="timeseries", optional=True, help="for the charge and the half cycles"),

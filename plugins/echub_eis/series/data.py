@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from echub import segments
 from echub.dates import instants
-from echub.plugin import Flag, Inputs, Refusal
+from echub.plugin import Flag, Inputs, Refusal, current_ranges
 from echub_eis.data import Trace
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ class SeriesSpectrum:
     """One spectrum: the points, the time of each (n,) in s since the first of the series, what flowed.
 
     Times are NaN without a clock; level is in mA/cm² or mA, charge in mA·h/cm² or mA·h. spectrum: its number
-    in its file.
+    in its file. limit: ± error of the level by the accuracy of its ranges, NaN if they are not known.
     """
 
     file: int
@@ -49,6 +49,8 @@ class SeriesSpectrum:
     temperature: float = np.nan
     charge: float = np.nan
     half_cycle: int = 0
+    limit: float = np.nan
+    ranges: tuple[str, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -104,19 +106,29 @@ class SpectrumSeries:
         shown = ", ".join(self.called(k) for k in places[:SHOWN])
         return f"{shown} …" if len(places) > SHOWN else shown
 
+    def limit_at(self, level: float) -> float | None:
+        """Return ± the accuracy of the range in which the nearest level was measured; None if it is not known."""
+        apart = np.abs(np.abs(self.column("level")) - level)
+        limit = self.spectra[int(np.nanargmin(apart))].limit if np.isfinite(apart).any() else np.nan
+        return limit if np.isfinite(limit) else None
+
     @property
     def timed(self) -> bool:
         """Return whether every spectrum has a time."""
         return bool(np.isfinite(self.column("middle")).all())
 
 
-def load_series(files: Sequence[Inputs]) -> SpectrumSeries:
-    """Put the spectra of one or several files in the order of their start."""
+def load_series(files: Sequence[Inputs], accuracy: float = 0.0) -> SpectrumSeries:
+    """Put the spectra of one or several files in the order of their start.
+
+    accuracy: of the current, of its range, %.
+    """
     _require_one_series(files)
     order, offsets = _offsets(files)
     files = [files[number] for number in order]
     parts = [
-        _spectra(data, number, offset) for number, (data, offset) in enumerate(zip(files, offsets, strict=True))
+        _spectra(data, number, offset, accuracy)
+        for number, (data, offset) in enumerate(zip(files, offsets, strict=True))
     ]
     spectra = [one for part in parts for one in part]
     zero = float(spectra[0].time[0]) if np.isfinite(spectra[0].time[0]) else 0.0
@@ -198,13 +210,16 @@ def _span(data: Inputs, offset: float) -> tuple[float, float]:
     return (offset + float(known.min()), offset + float(known.max())) if len(known) else (offset, np.inf)
 
 
-def _spectra(data: Inputs, file: int, offset: float) -> list[SeriesSpectrum]:
+def _spectra(data: Inputs, file: int, offset: float, accuracy: float) -> list[SeriesSpectrum]:
     """Cut one file into its spectra; rows of a frequency that is none are left out with their reason."""
     number = np.asarray(data["spectrum"])
+    ranges = current_ranges(data, accuracy, data.unit_of("I") if "I" in data else "mA")
     made = []
     for value in dict.fromkeys(number.tolist()):
         rows = np.flatnonzero(number == value)
-        made.append(_spectrum(data, rows, file, int(value), offset))
+        limit, used = ranges.at(rows).error_of_mean(), ranges.at(rows).used()
+        one = _spectrum(data, rows, file, int(value), offset)
+        made.append(replace(one, limit=np.nan if limit is None else limit, ranges=used))
     return made
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from echub.plugin import Flag, Inputs, Outcome, Refusal
 from echub_pulsed_stripping import PulsedStrippingParams
+from echub_pulsed_stripping.data.accuracy import accuracy_of
 from echub_pulsed_stripping.data.electrode import Floats, stripped_voltage
 from echub_pulsed_stripping.data.train import PulseTrain
 from echub_pulsed_stripping.method.capacity import CHARGE_UNITS, CHARGES
@@ -14,6 +15,9 @@ from echub_pulsed_stripping.outcome.results import capacity, conditions, name_of
 
 ON_CUT_OFF = 1.01
 """A row up to 1 % above the cut-off stands on it: 30 mV of 3 V, more than any noise. By eye."""
+
+FLOWS = 0.5
+"""Rows with more than half of the largest current are of pulses."""
 
 
 def is_coarse(train: PulseTrain) -> bool:
@@ -49,10 +53,13 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     on_it = not len(beyond) or u[at] < ON_CUT_OFF * params.cut_off
     value = high if on_it else (low + high) / 2
     parts = {"rows around the crossing": (high - low) / np.sqrt(12)} if len(beyond) else {}
-    found = capacity(unit, value, parts, params, reached=bool(len(beyond)), note=f"by {by}, rests included")
+    size = np.abs(data["j"])
+    accuracy = accuracy_of(data, size, (size > FLOWS * size.max()) & (np.arange(len(size)) <= at), params)
+    note = f"by {by}, rests included"
+    found = capacity(unit, value, parts, params, accuracy, reached=bool(len(beyond)), note=note)
     return Outcome(
         {name_of(unit): found},
-        tuple(flags),
+        (*flags, *accuracy.flags()),
         diagnostics=trace(data["t"], u, data["j"] * sign, data.unit_of("j")),
         conditions=conditions(data, params, sign, observed, by),
     )

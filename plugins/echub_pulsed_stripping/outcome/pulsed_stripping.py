@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series
 from echub.science import median_error
 from echub_pulsed_stripping import PulsedStrippingParams
+from echub_pulsed_stripping.data.accuracy import CurrentAccuracy, accuracy_of
 from echub_pulsed_stripping.data.blocks import PulseBlock, blocks_of
 from echub_pulsed_stripping.data.electrode import Floats, against
 from echub_pulsed_stripping.data.sound import require_sound_voltage
@@ -36,6 +38,7 @@ class BlockAnswer:
     rows: Rows
     ways: list[CountedCharge]
     found: Measurand
+    accuracy: CurrentAccuracy
 
     @property
     def deciding(self) -> CountedCharge:
@@ -63,7 +66,7 @@ def run(data: Inputs, params: PulsedStrippingParams) -> Outcome:
     tables["pulses"] = pulse_table(train, [a.block for a in answers], rows, ways, relaxed)
     flags = file_flags(train, len(answers), params)
     told = [chosen] if chosen else answers
-    flags += gathered(block_flags(train, a.block, a.rows, a.ways, params) for a in told)
+    flags += gathered(block_flags(train, a.block, a.rows, a.ways, params) + a.accuracy.flags() for a in told)
     return Outcome(
         _measurands(train, chosen, params, relaxed) if chosen else {},
         tuple(flags),
@@ -90,8 +93,16 @@ def _answer(train: PulseTrain, block: PulseBlock, params: PulsedStrippingParams)
     where = against(train.data, train.observed)
     note = f"by {deciding.name}; cut-off {params.cut_off:g} V {where}"
     unit = CHARGE_UNITS[train.unit]
-    found = capacity(unit, deciding.total, parts, params, reached=rows.end == "cut_off", note=note)
-    return BlockAnswer(block, rows, ways, found)
+    accuracy = accuracy_of(train.data, train.j, _flowing(train, rows), params)
+    found = capacity(unit, deciding.total, parts, params, accuracy, reached=rows.end == "cut_off", note=note)
+    return BlockAnswer(block, rows, ways, found, accuracy)
+
+
+def _flowing(train: PulseTrain, rows: Rows) -> NDArray[np.bool_]:
+    """Return which rows of the file are of the pulses of a block, up to the end that counts."""
+    found = np.zeros(len(train.t), dtype=bool)
+    found[rows.offset : rows.offset + len(rows.t)] = rows.pulses.labels(len(rows.t)) >= 0
+    return found
 
 
 def _require_something(train: PulseTrain, block: PulseBlock, rows: Rows, params: PulsedStrippingParams) -> None:
@@ -134,7 +145,7 @@ def _measurands(
     whole = slice(some.start, some.stop - partial)
     per_area = train.unit != "mA"
     each = answer.deciding.each[: len(answer.deciding.each) - partial]
-    accuracy = params.current_accuracy / 100 / np.sqrt(3)
+    accuracy = answer.accuracy.relative / np.sqrt(3)
     level = float(np.median(train.level[whole]))
     measurands = {
         name_of(answer.found.unit): answer.found,

@@ -9,6 +9,7 @@ import numpy as np
 
 from echub.plugin import Component, Condition, Inputs, Interval, Measurand
 from echub_pulsed_stripping import PulsedStrippingParams
+from echub_pulsed_stripping.data.accuracy import CurrentAccuracy
 from echub_pulsed_stripping.data.electrode import against, direction_of
 
 NORMAL_95 = 1.959964
@@ -21,13 +22,19 @@ def name_of(unit: str) -> str:
 
 
 def capacity(
-    unit: str, value: float, parts: Mapping[str, float], params: PulsedStrippingParams, *, reached: bool, note: str
+    unit: str,
+    value: float,
+    parts: Mapping[str, float],
+    params: PulsedStrippingParams,
+    accuracy: CurrentAccuracy,
+    *,
+    reached: bool,
+    note: str,
 ) -> Measurand:
     """Return a charge with its components, in `unit`; one that ended before the cut-off is a lower bound."""
     components = [Component(name, float(u), "B") for name, u in parts.items() if u]
-    if params.current_accuracy:
-        accuracy = value * params.current_accuracy / 100 / np.sqrt(3)  # uniform within ±
-        components.append(Component("accuracy of the current", float(accuracy), "B", "current"))
+    if accuracy.relative:
+        components.append(accuracy.component(value))
     if params.area_uncertainty and unit != "mA*h":
         components.append(Component("area", value * params.area_uncertainty / 100, "B", "area"))
     u = float(np.sqrt(sum(c.uncertainty**2 for c in components)))

@@ -61,19 +61,21 @@ def spread_of(
     replicates, slopes = _bootstrap(onset, params, rng)
     centred = replicates - np.median(replicates)
     window = abs(change) * rng.uniform(-1, 1, DRAWS)
-    current = trace.range_error * rng.uniform(-1, 1, DRAWS)
+    limit, gain = trace.limit_at(onset.t, params.window), trace.ranges.gain * onset.x if trace.range_known else 0.0
+    current = limit * rng.uniform(-1, 1, DRAWS)
     area = onset.x * params.area_uncertainty / 100 * rng.standard_normal(DRAWS)
     one_sided = 2 * gradual * rng.random(DRAWS)
     ends = np.array(onset.bracket) - onset.x
     rows = ends[0] + (ends[1] - ends[0]) * rng.random(DRAWS)
     # A gap to one side may hold the crossing, and need not: what holds without it stays in the interval.
     drawn = onset.x + rng.choice(centred, DRAWS) + window + one_sided + current + area
+    drawn += gain * rng.uniform(-1, 1, DRAWS)
     low, high = ([_quantile(one, part) for one in (drawn, drawn + rows)] for part in (0.025, 0.975))
     return Spread(
         float(np.std(replicates, ddof=1)),
         abs(change) / np.sqrt(3),
         2 * abs(gradual) / np.sqrt(3),
-        trace.range_error / np.sqrt(3),
+        float(np.hypot(limit, gain)) / np.sqrt(3),
         onset.x * params.area_uncertainty / 100,
         float(ends[1] - ends[0]) / np.sqrt(12),
         float(min(*low, onset.x)),

@@ -19,8 +19,10 @@ from echub.plugin import (
     Refusal,
     Sensitivity,
     Series,
+    range_unknown,
+    several_ranges,
 )
-from echub.science import coverage_half_width, difference_noise
+from echub.science import RANGE_ACCURACY, coverage_half_width, difference_noise
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
@@ -41,7 +43,7 @@ GRADUAL = 0.02
 scatter of onsets in the usual setups (0.2 to 0.4 %), so that sharp ones are not flagged. See decision 30."""
 
 
-ACCURACY, AREA = "accuracy of the current range", "area"
+ACCURACY, AREA = RANGE_ACCURACY, "area"
 LOWACK_FIT = 0.7
 """Part of the onset up to which the method of the paper fits its line, about: t₁ is close to the onset."""
 TELLING = ("soft-short", "recovered", "ohmic-to-end", "no-ohmic-part", "current-not-controlled", "compliance")
@@ -225,6 +227,20 @@ def _onset_measurand(onset: Onset, trace: RampTrace, params: RampOnsetParams, sp
     return Measurand(trace.unit, onset.x, spread.total, interval, components=kept, note=note)
 
 
+def _ranges(trace: RampTrace, until: float, params: RampOnsetParams) -> list[Flag]:
+    """Flag ranges that are not known, and those that differ up to the onset, at `until` s."""
+    used: dict[str, str] = {}
+    rows = trace.ranges.at(trace.t <= until + params.window / 2)
+    for k in (0, *rows.changes().tolist()):
+        for name in rows.at(slice(k, k + 1)).used():
+            used.setdefault(name, f"from {trace.x[k]:.4g} {trace.unit} on")
+    flags = list(several_ranges(used))
+    if not trace.range_known and params.range_accuracy:
+        where = f" in {trace.ranges.unknown()} of {len(trace.t)} rows" if trace.ranges.any_known else ""
+        flags.append(range_unknown(where, "its accuracy is that of one that just holds the largest current"))
+    return flags
+
+
 def _over_rate(spread: Spread | None, trace: RampTrace) -> float | None:
     return float(np.hypot(spread.noise, spread.window)) / trace.rate * 3600 if spread else None
 
@@ -233,9 +249,7 @@ def _flags(
     onset: Onset, shorter: Onset | None, trace: RampTrace, data: Inputs, params: RampOnsetParams
 ) -> tuple[Flag, ...]:
     flags = _no_area(trace)
-    if not trace.range_known and params.range_accuracy:
-        text = "the current range is not known: its accuracy is that of one that just holds the largest current"
-        flags.append(Flag("current-range-unknown", text, "info"))
+    flags += _ranges(trace, onset.t, params)
     if "I_set" not in data:
         text = "no set point is recorded: that the current was controlled is judged by its own course"
         flags.append(Flag("no-set-point", text, "info"))
@@ -303,7 +317,8 @@ def _from_lowack(
 
 def _lowack_onset(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams) -> Measurand:
     """Return the onset of the paper's method, with the accuracy of the current and of the area as uncertainty."""
-    current = float(trace.range_error / np.sqrt(3))
+    gain = trace.ranges.gain * onset.x if trace.range_known else 0.0
+    current = float(np.hypot(trace.limit_at(onset.t, params.window), gain) / np.sqrt(3))
     area = onset.x * params.area_uncertainty / 100
     stated = (Component(ACCURACY, current, "B"), Component(AREA, area, "B", "area"))
     parts = tuple(part for part in stated if part.uncertainty)
@@ -364,8 +379,19 @@ def _fit_end(onset: Onset) -> float:
 
 
 def _gain(until: float, trace: RampTrace) -> float:
-    """Return what the accuracy of the range may change a slope over the currents up to `until` by, ± as a part."""
-    return trace.range_error / until if until > 0 else 0.0
+    """Return what the accuracy of the ranges may change a slope over the currents up to `until` by, ± as a part.
+
+    An offset that is the same in all rows moves the line, and its end by as much; those of several ranges tilt
+    it, by the slope of what each adds to its rows.
+    """
+    fitted = trace.x <= until
+    if until <= 0 or not fitted.any():
+        return 0.0
+    parts = [float(np.max(trace.limit[fitted])) / until]
+    x, place = trace.x[fitted] - float(np.mean(trace.x[fitted])), trace.ranges.place[fitted]
+    if len(set(place.tolist())) > 1:
+        parts += [float(limit * (x @ (place == k)) / (x @ x)) for k, limit in enumerate(trace.ranges.limit)]
+    return float(np.linalg.norm(parts if not trace.range_known else [*parts, trace.ranges.gain]))
 
 
 def _shared(value: float, gain: float, area: float) -> tuple[Component, ...]:

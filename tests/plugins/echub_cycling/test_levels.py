@@ -11,6 +11,9 @@ ROWS, SIGMA = 2000, 1e-3
 class Bound(dict):
     """Columns and units, as an analysis is given them."""
 
+    def __len__(self):
+        return len(self["t"])
+
     def unit_of(self, name):
         return {"t": "s", "j": "mA/cm^2", "U": "V"}[name]
 

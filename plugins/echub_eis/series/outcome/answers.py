@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from echub.plugin import Component, Interval, Measurand
-from echub.science import coverage_half_width
+from echub.science import RANGE_ACCURACY, coverage_half_width
 from echub_eis.method.elements import Floats
 from echub_eis.series import SeriesParams
 from echub_eis.series.method.onset import FoundOnset, Levels, onset, sound, staircase, without
@@ -166,15 +166,20 @@ def _onset_measurands(found: FoundOnset | None, suffix: str, result: SeriesResul
 def _onset_level(found: FoundOnset, result: SeriesResult, note: str) -> Measurand:
     """Return the onset with what the scale of the levels adds: the accuracy of the current, and the area."""
     params, unit, value = result.params, result.series.unit, float(found.value or 0.0)
-    accuracy = value * params.current_accuracy / 100
+    limit, gain = result.series.limit_at(value), value * params.current_accuracy / 100
+    widths = [width for width in (limit or 0.0, gain) if width]
     area = value * params.area_uncertainty / 100 if unit != "mA" else 0.0
-    scale = coverage_half_width(area, (accuracy,) if accuracy else (), params.level / 100)
+    scale = coverage_half_width(area, widths, params.level / 100)
     # Both ends of the scatter's own interval, which need not be alike, and of the scale's, in quadrature.
     low, high = (end if end is not None else value for end in (found.low, found.high))
     ends = value - float(np.hypot(value - low, scale)), value + float(np.hypot(high - value, scale))
     parts = (
         Component("scatter", float(found.u or 0.0)),
-        Component("accuracy of the current", accuracy / np.sqrt(3), "B"),
+        Component(
+            "accuracy of the current" if limit is None else RANGE_ACCURACY,
+            float(np.linalg.norm(widths)) / float(np.sqrt(3)),
+            "B",
+        ),
         Component("area", area, "B", "area"),
     )
     kept = tuple(part for part in parts if part.uncertainty or part.name == "scatter")

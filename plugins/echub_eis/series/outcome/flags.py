@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from echub.drawing import unit_text
-from echub.plugin import Flag
+from echub.plugin import Flag, range_unknown, several_ranges
 from echub.science import robust_sigma
 from echub_eis.method.circuit import canonical
 from echub_eis.series.data import SHOWN
@@ -25,7 +25,23 @@ SCATTER = 2.0
 
 def flags(result: SeriesResult, found: SeriesAnswer) -> tuple[Flag, ...]:
     """Return all remarks."""
-    return (*_of_spectra(result), *_of_fits(result), *_of_answers(result, found))
+    return (*_of_spectra(result), *_of_fits(result), *_of_answers(result, found), *_of_ranges(result, found))
+
+
+def _of_ranges(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
+    """Flag ranges that differ, or are known of some levels only, if a level is an answer."""
+    if found.onset is None and found.onset_voltage is None:
+        return
+    used: dict[str, str] = {}
+    series = result.series
+    for k, one in enumerate(series.spectra):
+        for name in one.ranges:
+            used.setdefault(name, f"from spectrum {series.called(k)} on")
+    yield from several_ranges(used)
+    unknown = [k for k, one in enumerate(series.spectra) if not np.isfinite(one.limit)]
+    if used and unknown:
+        text = "there the accuracy is that of the value"
+        yield range_unknown(f" in spectrum {series.listed(unknown)}", text)
 
 
 def _of_spectra(result: SeriesResult) -> Iterator[Flag]:

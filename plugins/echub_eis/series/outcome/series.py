@@ -15,7 +15,7 @@ from echub_eis.series.outcome.tables import diagnostics, tables
 
 def run(data: InputSet[Inputs], params: SeriesParams) -> Outcome:
     """Fit every spectrum of a series, and say what happened."""
-    series = load_series(list(data))
+    series = load_series(list(data), params.current_accuracy)
     result = resolve(series, params)
     found = answered(result, data.seed)
     return Outcome(
