@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         robust_sigma,
     )
     from echub.science.resolution import digit, digit_error, noise_of_digits
+    from echub.science.slow_noise import Wander, wander
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
@@ -53,6 +54,7 @@ _LAZY = {
     "MAD_TO_SIGMA": ".noise",
     "MEDIAN_TO_MEAN": ".noise",
     "Observed": ".electrodes",
+    "Wander": ".slow_noise",
     "amount": ".faraday",
     "charge_of_amount": ".faraday",
     "charge_of_thickness": ".faraday",
@@ -77,6 +79,7 @@ _LAZY = {
     "specific_capacity": ".faraday",
     "thickness": ".faraday",
     "thickness_rate": ".faraday",
+    "wander": ".slow_noise",
 }
 
 __all__ = [
@@ -85,6 +88,7 @@ __all__ = [
     "MAD_TO_SIGMA",
     "MEDIAN_TO_MEAN",
     "Observed",
+    "Wander",
     "amount",
     "charge_of_amount",
     "charge_of_thickness",
@@ -109,6 +113,7 @@ __all__ = [
     "specific_capacity",
     "thickness",
     "thickness_rate",
+    "wander",
 ]
 
 if not TYPE_CHECKING:

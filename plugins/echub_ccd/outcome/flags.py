@@ -12,7 +12,7 @@ from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
 from echub_ccd.method.accuracy import range_error
 from echub_ccd.method.criteria import disagreeing, spoken
-from echub_ccd.method.detectors import FEW_ROWS, fell_between, sharp_fall, slow_fall
+from echub_ccd.method.detectors import FEW_ROWS, beyond_jumps, fell_between, sharp_fall, slow_fall
 from echub_ccd.method.doubts import first_stages
 from echub_ccd.method.verdict import CcdVerdict
 
@@ -148,6 +148,7 @@ def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     passing = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
     passing &= ~slow_fall(table, findings.context)
     passing &= table.fall_held > p.r_drop / 100  # a contact that rattles has single low rows
+    passing &= beyond_jumps(table, table.fall, table.fall_before)
     if passing.any():
         yield Flag("transient-fall", "R fell at once and came back: a bridge that burned out, or a transient",
                    where=_half_cycles(passing, findings))  # fmt: skip
