@@ -17,10 +17,10 @@ BENT, BESIDE, ACROSS = 6.75, 2.77, 10.4
 """Variance of 1/f noise over its spectral density at 1 Hz, of the second difference of three means side by side,
 of the difference of two, and of two that are forty lengths apart: a cycle. By the formula in
 `echub.science.slow_noise`."""
-SAME_LEVEL = 0.02
-"""Half cycles within 2 % are of one level."""
-FEW_PAIRS = 4
-"""Cycles from which on their means show a drift."""
+LOWEST = 0.1015
+"""Lower quartile of the square of a normal deviation, in variances."""
+FEW_CYCLES = 6
+"""Half cycles from which on they show a drift."""
 
 
 def flicker(u: Floats, found: Segments) -> float:
@@ -47,14 +47,16 @@ def flicker(u: Floats, found: Segments) -> float:
 def moved(u: Floats, level: Floats, sign: Floats) -> float:
     """Return the standard deviation by which half cycles of U differ from one cycle to the next beside R·j, V.
 
-    U that does not turn with the current is an offset: half of the sum of neighbours of opposite sign, less its
-    part that grows with the level, as where both directions of a cell differ. u, level, sign: (m,).
+    U that does not turn with the current is an offset: what U/j of a half cycle differs by from the mean of both
+    beside it, of the other sign, in which an R that changes steadily cancels; less its part that grows with the
+    level, as where both directions of a cell differ. Shorts make fewer than three quarters of the changes.
+    u, level, sign: (m,).
     """
-    pair = (sign[1:] == -sign[:-1]) & (np.abs(level[1:] / level[:-1] - 1) <= SAME_LEVEL)
-    offset = np.where(pair, (u[1:] + u[:-1]) / 2, np.nan)
-    if np.isfinite(offset).sum() < FEW_PAIRS:
+    if len(u) < FEW_CYCLES:
         return 0.0
-    offset = offset - np.nanmedian(offset / level[1:]) * level[1:]
-    change = offset[2:] - offset[:-2]
+    r = u * sign / level
+    turns = (sign[:-2] == -sign[1:-1]) & (sign[2:] == -sign[1:-1])
+    offset = np.where(turns, sign[1:-1] * level[1:-1] * (r[1:-1] - (r[:-2] + r[2:]) / 2) / 2, np.nan)
+    change = np.diff(offset - np.nanmedian(offset / level[1:-1]) * level[1:-1]) if turns.any() else offset
     change = change[np.isfinite(change)]
-    return float(np.sqrt(np.median(change**2) / QUARTILE)) if len(change) >= FEW_PAIRS else 0.0
+    return float(np.sqrt(np.quantile(change**2, 0.25) / LOWEST)) if len(change) >= FEW_CYCLES else 0.0
