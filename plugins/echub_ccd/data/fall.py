@@ -89,7 +89,7 @@ def steepest(r: Floats, found: Segments, noise: Floats, slow: Floats | float = 0
 def steepest_rise(r: Floats, found: Segments, noise: Floats, slow: Floats | float = 0.0) -> Floats:
     """Return the largest rise at once in each half cycle (m,), in the unit of r; 0 if none is beyond the noise.
 
-    Arguments as those of `steepest`. At once: `AT_ONCE` of the rise between narrow windows is one between fine ones.
+    Arguments as of `steepest`. At once: `AT_ONCE` of the rise between narrow windows is one between fine ones.
     """
     fine, narrow = (np.maximum(LEAST, np.ceil(f * found.rows).astype(np.intp)) for f in (FINE, NARROW))
     total = np.concatenate([[0.0], np.cumsum(r)])
@@ -99,7 +99,8 @@ def steepest_rise(r: Floats, found: Segments, noise: Floats, slow: Floats | floa
     rises = []
     for width in (narrow, fine):
         fall, before, _ = _fall(total, place, found, label, width)
-        rises.append(np.where(inside, -fall * before, -np.inf))
+        with np.errstate(invalid="ignore"):
+            rises.append(np.where(inside, -fall * before, -np.inf))
     best = _first_largest(rises[0], found, label)
     near = np.abs(place - best[label]) <= fine[label]
     sharpest = found.largest(np.where(near, rises[1], -np.inf))
