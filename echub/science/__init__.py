@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from echub.science.ranges import RANGE_ACCURACY, CurrentRanges
     from echub.science.resolution import digit, digit_error, noise_of_digits
+    from echub.science.slow_noise import Wander, wander
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
@@ -56,6 +57,7 @@ _LAZY = {
     "MEDIAN_TO_MEAN": ".noise",
     "Observed": ".electrodes",
     "RANGE_ACCURACY": ".ranges",
+    "Wander": ".slow_noise",
     "amount": ".faraday",
     "charge_of_amount": ".faraday",
     "charge_of_thickness": ".faraday",
@@ -80,6 +82,7 @@ _LAZY = {
     "specific_capacity": ".faraday",
     "thickness": ".faraday",
     "thickness_rate": ".faraday",
+    "wander": ".slow_noise",
 }
 
 __all__ = [
@@ -90,6 +93,7 @@ __all__ = [
     "RANGE_ACCURACY",
     "CurrentRanges",
     "Observed",
+    "Wander",
     "amount",
     "charge_of_amount",
     "charge_of_thickness",
@@ -114,6 +118,7 @@ __all__ = [
     "specific_capacity",
     "thickness",
     "thickness_rate",
+    "wander",
 ]
 
 if not TYPE_CHECKING:

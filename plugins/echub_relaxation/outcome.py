@@ -11,7 +11,7 @@ from scipy.special import gamma
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
 from echub_relaxation import RelaxationParams
 from echub_relaxation.data import Recovery, recovery_of
-from echub_relaxation.method import FittedRecovery, chosen, fit, runs_p
+from echub_relaxation.method import FittedRecovery, chosen, f_test, fit, runs_p
 
 SEEN = 5.0
 """Standard deviations of the noise that the signal rises at least."""
@@ -23,6 +23,9 @@ OVER = 5.0
 """Shortest delay over the fastest time from which on less than 1 % of that component is left to be seen."""
 RANDOM = 0.001
 """p below which residuals are not random."""
+UNSATURATED = 0.01
+"""p below which the signal at zero delay is not zero: one of a hundred saturated recoveries is refused for
+nothing, and what passes moves no time by more than its interval."""
 
 
 def run(data: Inputs, params: RelaxationParams) -> Outcome:
@@ -39,6 +42,7 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
     _require_signal(recovery, best, params)
     _require_plateau(recovery, best)
     _require_start(recovery, best, params)
+    _require_saturated(recovery, best, params)
     _require_resolved(best)
     return Outcome(
         dict(_measurands(best, params.level / 100)),
@@ -84,6 +88,22 @@ def _require_start(recovery: Recovery, best: FittedRecovery, params: RelaxationP
         "starts-too-late",
         f"at the shortest delay, {first:.3g} s, the component of {fastest:.3g} s is over",
         hint=_earlier(params),
+    )
+
+
+def _require_saturated(recovery: Recovery, best: FittedRecovery, params: RelaxationParams) -> None:
+    """Refuse a form that starts at zero if the data do not: its times make up for the signal that was left."""
+    if params.offset:
+        return
+    free = fit(recovery, best.form, offset=True)
+    p = f_test(best, free)
+    if p >= UNSATURATED:
+        return
+    left = free.offset / float(free.curve(recovery.delay)[-1])
+    raise Refusal(
+        "not-saturated",
+        f"at zero delay {left:.1%} of the signal is left by the {best.form} form (p = {p:.1g} that it is zero)",
+        hint="--param offset=true fits it; or measure shorter delays",
     )
 
 

@@ -21,6 +21,8 @@ SURE = 5.0
 by which a fall counts at all."""
 LITTLE, MANY = 0.05, 3
 """Smaller falls never count; and the fewest rows that have a second difference."""
+AT_ONCE = 0.7
+"""Part of a rise that happens at once, as `r_drop_sharpness` has it for falls."""
 SETTLING = 0.02
 """The first rows of a half cycle, in which the cell answers to the reversal, hold no fall. Chosen by eye."""
 
@@ -32,8 +34,8 @@ class Falls:
     `fine`, `narrow`, `wide`: (before - after)/before; `fine` is the steepest within the narrow window, and
     stands for `narrow` where it is larger, and beyond its noise.
     `sigma`: standard deviation of `narrow` from the noise of R. `usual`: what R would be there by its course
-    shortly before the fall: what only takes back a rise is not a fall. held: the fall from the lower quartile
-    of one narrow window to the upper one of the next, which rows that rattle do not have. NaN where a half cycle
+    shortly before the fall: what only takes back a rise is not a fall. held: the fall from the lowest tenth
+    of one narrow window to the highest of the next, which rows that rattle do not have. NaN where a half cycle
     has too few rows.
     """
 
@@ -53,11 +55,11 @@ class Falls:
             return np.asarray(np.clip(self.fine / np.maximum(self.wide, self.narrow), 0, 1))
 
 
-def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
+def steepest(r: Floats, found: Segments, noise: Floats, slow: Floats | float = 0.0) -> Falls:
     """Find the steepest fall of each half cycle.
 
-    r: (n,), Ω·cm² or Ω, without NaN. noise: (m,), standard deviation of r from row to row. The half cycles
-    cover r.
+    r: (n,), Ω·cm² or Ω, without NaN. noise: (m,), standard deviation of r from row to row. slow: (m,) or 0, that
+    of the difference of two windows by 1/f noise, of any length. The half cycles cover r.
     """
     fine, narrow, wide = (np.maximum(LEAST, np.ceil(f * found.rows).astype(np.intp)) for f in (FINE, NARROW, WIDE))
     total = np.concatenate([[0.0], np.cumsum(r)])
@@ -74,14 +76,37 @@ def steepest(r: Floats, found: Segments, noise: Floats) -> Falls:
     near = inside & (np.abs(place - best[label]) <= narrow[label])
     sharpest = found.largest(np.where(near, _fall(total, place, found, label, fine)[0], -np.inf))
     with np.errstate(divide="ignore", invalid="ignore"):
-        sigma = noise * np.sqrt(1 / counts[0] + 1 / counts[1]) / before
-        sure = sharpest > SURE * noise * np.sqrt(2 / fine) / before
+        sigma = np.hypot(noise * np.sqrt(1 / counts[0] + 1 / counts[1]), slow) / before
+        sure = sharpest > SURE * np.hypot(noise * np.sqrt(2 / fine), slow) / before
     sigma = np.maximum(sigma, _local(r, best, found, narrow, steep) / before)
     steep = np.where(sure, np.maximum(steep, sharpest), steep)  # on a rising R the narrow window sees less of it
     usual = _extrapolated(r, best, found, narrow, wide, steep)
-    held = _of_quartiles(r, best, found, narrow, steep)
+    held = _of_deciles(r, best, found, narrow, steep)
     lost = [np.where(known, values, np.nan) for values in (before, sharpest, steep, broad, sigma, usual, held)]
     return Falls(best, *lost)
+
+
+def steepest_rise(r: Floats, found: Segments, noise: Floats, slow: Floats | float = 0.0) -> Floats:
+    """Return the largest rise at once in each half cycle (m,), in the unit of r; 0 if none is beyond the noise.
+
+    Arguments as of `steepest`. At once: `AT_ONCE` of the rise between narrow windows is one between fine ones.
+    """
+    fine, narrow = (np.maximum(LEAST, np.ceil(f * found.rows).astype(np.intp)) for f in (FINE, NARROW))
+    total = np.concatenate([[0.0], np.cumsum(r)])
+    label = np.repeat(np.arange(len(found)), found.rows)
+    place = np.arange(len(r))
+    inside = np.minimum(place - found.start[label], found.stop[label] - place) >= narrow[label]
+    rises = []
+    for width in (narrow, fine):
+        fall, before, _ = _fall(total, place, found, label, width)
+        with np.errstate(invalid="ignore"):
+            rises.append(np.where(inside, -fall * before, -np.inf))
+    best = _first_largest(rises[0], found, label)
+    near = np.abs(place - best[label]) <= fine[label]
+    sharpest = found.largest(np.where(near, rises[1], -np.inf))
+    size = rises[0][best] if len(r) else np.zeros(len(found))
+    sure = sharpest > SURE * np.hypot(noise * np.sqrt(2 / fine), slow)
+    return np.where(sure & (sharpest >= AT_ONCE * size) & np.isfinite(size), size, 0.0)
 
 
 def _fall(
@@ -121,15 +146,15 @@ def _extrapolated(
     return usual
 
 
-def _of_quartiles(
+def _of_deciles(
     r: Floats, place: NDArray[np.intp], found: Segments, width: NDArray[np.intp], fall: Floats
 ) -> Floats:
-    """Return the fall (m,) between the near quartiles of both windows; 0 for falls too small to matter."""
+    """Return the fall (m,) between the near deciles of both windows; 0 for falls too small to matter."""
     held = np.zeros(len(found))
     for k in np.flatnonzero(fall > LITTLE):
         low, high = max(place[k] - width[k], found.start[k]), min(place[k] + width[k], found.stop[k])
         if low < place[k] < high:
-            held[k] = 1 - float(np.quantile(r[place[k] : high], 0.75) / np.quantile(r[low : place[k]], 0.25))
+            held[k] = 1 - float(np.quantile(r[place[k] : high], 0.9) / np.quantile(r[low : place[k]], 0.1))
     return held
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from echub.science import MEDIAN_TO_MEAN, digit
 from echub.segments import Segments, by_edges, by_increments, by_integration, by_running_charge, edges
-from echub_ccd.data.fall import SETTLING, steepest
+from echub_ccd.data.fall import SETTLING, steepest, steepest_rise
+from echub_ccd.data.slow import ACROSS, BESIDE, flicker, moved
 from echub_ccd.data.trace import LEAST_ROWS, STEADY, CcdTrace, bins_of, rests_before
 
 Floats = NDArray[np.float64]
@@ -34,8 +35,9 @@ class HalfCycleTable:
     measured. level_u: its noise, 0 where it is programmed. spread: of |j|, relative. q, q_edges, q_integral:
     charge by the instrument, by level × time between edges, by integration. u_largest: of |U|. r_*: Ω·cm²
     (Ω without an area): medians over the start, the end, all, the first and last three rows, the first quarter.
-    noise: of R; calm: that by which falls are judged. u_rest: U at the end of the rest before. fall_*: see
-    `Falls`. fell: time of the fall, s. limit: ± error of |j| by the accuracy of its range, NaN if that is unknown.
+    noise: of R; calm: that by which falls are judged; slow: of R from one half cycle to another, by 1/f noise and
+    drift of U. u_rest: U at the end of the rest before. fall_*: see `Falls`. fell: time of the fall, s. jump:
+    largest rise of |U| at once, V. limit: ± error of |j| by the accuracy of its range, NaN if that is unknown.
     """
 
     file: NDArray[np.intp]
@@ -64,6 +66,7 @@ class HalfCycleTable:
     r_quarter: Floats
     noise: Floats
     calm: Floats
+    slow: Floats
     rest: Floats
     u_rest: Floats
     fall_before: Floats
@@ -75,6 +78,7 @@ class HalfCycleTable:
     fall_sharp: Floats
     fell: Floats
     limit: Floats
+    jump: Floats
 
     def __len__(self) -> int:
         return len(self.sign)
@@ -130,7 +134,11 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
     r_median = inner.median(r)
     noise = np.fmax(whole.noise(trace.r[rows]), r_median * _half_digit(voltage, inner.median(u)))
     calm = _calm(noise, r_median, bins.rows)
-    falls = steepest(r, inner, calm / np.sqrt(bins.rows / inner.rows))
+    density, shift = flicker(u, inner), moved(inner.median(u), level, found.sign.astype(np.float64))
+    per_volt = 1000 / level  # Ω·cm², or Ω, from V and mA/cm², or mA
+    slow_fall = np.sqrt(BESIDE * density) * per_volt
+    row_noise = calm / np.sqrt(bins.rows / inner.rows)
+    falls = steepest(r, inner, row_noise, slow_fall)
     rest, u_rest = rests_before(trace)
     return HalfCycleTable(
         file=np.full(len(found), number, np.intp),
@@ -159,6 +167,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         r_quarter=_few(inner, 1, 0.25).median(r),  # as long as the wide window, by which sharpness is measured
         noise=noise,
         calm=calm,
+        slow=np.maximum(np.sqrt(ACROSS * density), shift) * per_volt,
         rest=rest,
         u_rest=u_rest,
         fall_before=falls.before,
@@ -170,6 +179,7 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         fall_sharp=falls.sharpness,
         fell=np.where(np.isnan(falls.narrow), np.nan, time[bins.row[falls.row]]),
         limit=found.mean(np.where(trace.flows, trace.ranges.error(), np.nan)),
+        jump=steepest_rise(r, inner, row_noise, slow_fall) / per_volt,
     )
 
 

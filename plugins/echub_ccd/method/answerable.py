@@ -9,7 +9,7 @@ from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.table import Floats, HalfCycleTable
 from echub_ccd.data.trace import LEAST_ROWS, CcdTrace
 from echub_ccd.method.detectors import Context
-from echub_ccd.method.verdict import DIRECTIONS
+from echub_ccd.method.verdict import DIRECTIONS, ONE_LEVEL
 
 MOST_UNSTEADY = 0.5
 """An experiment is not galvanostatic where most half cycles have no level, or most rows a set potential; fewer are
@@ -17,6 +17,8 @@ odd parts of one that is."""
 MOST_OFFSET = 0.5
 """A voltage at rest, or without current, above this part of the voltage under current is not an overpotential:
 most of |U| is then not R·j."""
+SURE = 5.0
+"""Standard deviations of slow noise that R must exceed: as `r_drop_sigma`, for a short that takes all of it."""
 HOW_VOLTAGE = "--column U=NAME names the cell voltage"
 
 
@@ -118,3 +120,20 @@ def _extrapolated(level: Floats, size: Floats) -> Floats:
     rises = np.flatnonzero(np.abs(np.diff(level)) > 0.05 * level[1:])  # `SAME_LEVEL`: smaller steps are one level
     low, high = level[rises], level[rises + 1]
     return np.asarray((size[rises] * high - size[rises + 1] * low) / (high - low) / size[rises])
+
+
+def require_visible(experiment: Experiment, survived: float | None) -> None:
+    """Refuse to call levels survived at the highest of which slow noise of U would hide even a short."""
+    table = experiment.table
+    if survived is None:
+        return
+    at = np.abs(table.level / survived - 1) <= ONE_LEVEL
+    slow, r = (float(np.nanmedian(values[at])) for values in (table.slow, table.r_median))
+    if SURE * slow <= r:
+        return
+    raise Refusal(
+        "noise-hides-shorts",
+        f"U wanders by {slow * survived:.3g} mV from half cycle to half cycle, and is {r * survived:.3g} mV at "
+        f"{survived:.4g} {experiment.unit}: less than {SURE:g} times as much, so that a short would not be seen",
+        hint="higher currents, quieter leads, or a steady temperature",
+    )

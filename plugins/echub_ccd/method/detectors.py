@@ -21,6 +21,10 @@ Floats = NDArray[np.float64]
 FEW_ROWS = 10
 """With fewer rows in a half cycle a fall that happens at once cannot be told from a slow one: two rows, which are
 'at once', are then more than a fifth of it."""
+MAYBE = 3.0
+"""Standard deviations by which slow noise of U may move R from one half cycle to another: 1 of 700 by chance."""
+BEYOND = 1.5
+"""A fall of U as large as its jumps up, and half as much again for their scatter, may be one of them."""
 LONE, LEAST_CHANGES = 3.0, 2
 """A fall three times as deep as at two other changes of level or more is not that of R(j), which is smooth: the
 steps of a staircase differ by a factor of two in current. By eye."""
@@ -81,11 +85,26 @@ def sharp_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     return np.asarray(deep_and_sharp(table, context, p.r_drop / 100) & _stays(table, table.fall))
 
 
+def beyond_jumps(table: HalfCycleTable, fall: Floats, earlier: Floats) -> NDArray[np.bool_]:
+    """Return whether |U| falls by more than it jumps up elsewhere in the file: bursts of U go both ways.
+
+    fall, earlier: (m,), relative, and R before it. One jump up is a contact; the second largest counts.
+    """
+    found = np.zeros(len(table), bool)
+    for file in np.unique(table.file):
+        here = table.file == file
+        jumps = np.sort(table.jump[here])
+        usual = float(jumps[-2]) if len(jumps) > 1 else 0.0
+        found[here] = (fall * earlier * table.level / 1000)[here] > BEYOND * usual
+    return found
+
+
 def deep_and_sharp(table: HalfCycleTable, context: Context, least: float) -> NDArray[np.bool_]:
     """Mark falls of at least a fraction, beyond the noise, that happen at once."""
     p = context.params
     deep = table.fall > np.maximum(least, p.r_drop_sigma * table.fall_sigma)
-    return np.asarray(deep & (sharpness(table) >= p.r_drop_sharpness))
+    own = beyond_jumps(table, table.fall, table.fall_before)
+    return np.asarray(deep & own & (sharpness(table) >= p.r_drop_sharpness))
 
 
 def sharpness(table: HalfCycleTable) -> Floats:
@@ -110,7 +129,18 @@ def _stays(table: HalfCycleTable, fall: Floats) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
         usual = np.fmax(np.fmax(before(table, table.r_median), table.r_start), known)
         whole = after(table, table.r_median) <= usual * (1 - fall / 2)  # a burst is soon over
+        whole &= _lower_than_cycle(table)
     return np.asarray(np.where(np.isnan(following), here, later & whole))
+
+
+def _lower_than_cycle(table: HalfCycleTable) -> NDArray[np.bool_]:
+    """Return whether the next half cycle lies below both before this one, or these are not known.
+
+    What ends a burst of U, which one direction sees as a rise and the other as a fall, brings R back, not lower.
+    """
+    first, second = before(table, table.r_median), before(table, before(table, table.r_median))
+    earlier = np.fmin(first, second)
+    return np.asarray(np.isnan(earlier) | (after(table, table.r_median) < earlier))
 
 
 def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) -> NDArray[np.bool_]:
@@ -126,7 +156,7 @@ def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) 
         earlier = np.minimum(before(table, table.r_first), before(table, table.r_last) * usual)
         fall = 1 - table.r_first / earlier
         sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
-        sigma = np.hypot(table.calm, before(table, table.calm)) / earlier
+        sigma = np.hypot(np.hypot(table.calm, before(table, table.calm)), table.slow) / earlier
         moved = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
     wanted = np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma)
     wanted *= np.where(moved & ~_lone(fall, moved), changed, 1)
@@ -137,6 +167,7 @@ def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) 
     following = following * np.exp(-np.nan_to_num(after(table, by_level)))  # before the level took off its part
     stays = (following <= earlier * (1 - fall / 2)) & _whole_is_lower(table, fall)
     stays &= _lower_than_alike(table, fall) & (by_level == 0)
+    stays &= beyond_jumps(table, fall, earlier)
     return np.asarray((fall > wanted) & (sharp >= p.r_drop_sharpness) & stays)
 
 
@@ -172,7 +203,7 @@ def coarse_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     following = after(table, table.r_last)
     with np.errstate(divide="ignore", invalid="ignore"):
         fall = 1 - table.r_last / earlier
-        sigma = np.where(np.isnan(table.calm), 0.0, table.calm) / earlier
+        sigma = np.hypot(np.where(np.isnan(table.calm), 0.0, table.calm), table.slow) / earlier
     stays = np.isnan(following) | (following <= earlier * (1 - fall / 2))
     return np.asarray(
         (table.rows < FEW_ROWS) & (fall > np.maximum(p.r_drop / 100, p.r_drop_sigma * sigma)) & stays
@@ -205,7 +236,8 @@ def slow_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
 def below_bulk(table: HalfCycleTable, context: Context) -> Floats:
     """R·A at the end is below the electrolyte's own: electrons flow."""
     bound = context.bulk * (1 - context.params.below_bulk / 100)
-    noise = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))  # of the rows that make `r_end` (`TAIL`)
+    rows = table.noise / np.sqrt(np.maximum(table.rows * 0.05, 3))  # of the rows that make `r_end` (`TAIL`)
+    noise = np.hypot(rows, table.slow)
     # Three standard deviations: noise alone passes the bound in about 1 of 1000.
     return _marked(table.r_end + 3 * noise < bound, np.full(len(table), context.bulk), table.r_end, noise)
 
@@ -214,7 +246,7 @@ def half_drop(table: HalfCycleTable, context: Context) -> Floats:
     """U settles at half or less of the half cycle before, scaled to this level, or of its own begin."""
     settled = np.fmin(table.r_median, table.r_end)
     earlier = np.fmax(before(table, table.r_end), np.fmax(table.r_start, table.fall_before))
-    return _marked(settled <= context.params.half_drop / 100 * earlier, settled, earlier)
+    return _marked(settled + MAYBE * table.slow <= context.params.half_drop / 100 * earlier, settled, earlier)
 
 
 def near_zero(table: HalfCycleTable, context: Context) -> Floats:
@@ -224,8 +256,9 @@ def near_zero(table: HalfCycleTable, context: Context) -> Floats:
     expected = own * table.level / 1000
     floor = np.maximum(p.near_zero_floor / 1000, p.near_zero / 100 * expected)
     fires = np.abs(table.u_end) < floor
-    # Where hardly more than the floor is expected, a U below it says nothing.
-    return _marked(fires, np.where(expected > 2 * p.near_zero_floor / 1000, expected, np.nan))
+    # Where hardly more than the floor, or than slow noise, is expected, a U below it says nothing.
+    hidden = np.maximum(2 * p.near_zero_floor / 1000, p.r_drop_sigma * table.slow * table.level / 1000)
+    return _marked(fires, np.where(expected > hidden, expected, np.nan))
 
 
 def asymmetry(table: HalfCycleTable, context: Context) -> Floats:
@@ -234,6 +267,7 @@ def asymmetry(table: HalfCycleTable, context: Context) -> Floats:
     turned = before(table, table.sign) == -table.sign
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = 2 * np.abs(table.r_end - earlier) / (table.r_end + earlier)
+        difference = np.maximum(difference - MAYBE * table.slow / earlier, 0.0)
     return _marked(difference > context.params.asymmetry / 100, np.where(turned, difference, np.nan))
 
 

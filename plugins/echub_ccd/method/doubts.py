@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub_ccd.data.table import HalfCycleTable
-from echub_ccd.method.detectors import Context, Floats, deep_and_sharp, fell_between, slow_fall
+from echub_ccd.method.detectors import MAYBE, Context, Floats, deep_and_sharp, fell_between, slow_fall
 from echub_ccd.method.losses import bends, lost_within, uncertain
 
 Marks = NDArray[np.bool_]
@@ -69,7 +69,7 @@ def _ends_lower(table: HalfCycleTable, context: Context) -> bool:
     ends, starts = table.r_end[alike], table.r_start[alike]
     if len(ends) < 2 or starts[-1] > (1 - CREEPS) * starts[-2]:
         return False
-    return bool(ends[-1] <= (1 - context.params.r_drop / 100) * ends[-2])
+    return bool(ends[-1] + MAYBE * table.slow[-1] <= (1 - context.params.r_drop / 100) * ends[-2])
 
 
 def first_stages(table: HalfCycleTable, context: Context) -> Marks:
@@ -89,7 +89,8 @@ def crept(table: HalfCycleTable, fails: Marks) -> Marks:
         last = np.fmin(*(values[places[-1]] for values in (table.r_start, table.r_end)))  # pores may have grown
         level = np.exp(-np.cumsum(by_level[places]))
         r = np.append(table.r_start[places] * level, last * level[-1])
-        for found in (_halved(r[:-1]), _fell_soon(r, table, places)):
+        maybe = MAYBE * np.append(table.slow[places] * level, table.slow[places[-1]] * level[-1])
+        for found in (_halved(r[:-1], maybe[:-1]), _fell_soon(r, maybe, table, places)):
             if found is not None:
                 first, at = found
                 until = places[min(at + 1, len(places) - 1)]
@@ -113,27 +114,33 @@ def _narrowed(table: HalfCycleTable, begins: list[int]) -> list[int]:
     return kept
 
 
-def _halved(r: Floats) -> tuple[int, int] | None:
-    """Return the last values before R (n,) starts to fall, and before it is below half, for good."""
-    future = _highest_later(r)
-    if not (halved := future <= HALF * np.maximum.accumulate(r)[:-1]).any():
+def _halved(r: Floats, maybe: Floats) -> tuple[int, int] | None:
+    """Return the last values before R (n,) starts to fall, and before it is below half, for good.
+
+    maybe: (n,), by how much slow noise may have moved each: a fall that it may be is none.
+    """
+    future, sure = _highest_later(r), np.maximum.accumulate(r - maybe)[:-1]
+    if not (halved := _highest_later(r + maybe) <= HALF * sure).any():
         return None
     # Drift is left out where a fall starts: what R was shortly before counts, if the fall is as quick as that.
     past = np.array([r[max(k - SOON + 1, 0) : k + 1].max() for k in range(len(future))])
     return int(np.argmax(future <= (1 - CREEPS * LATER) * past)), int(np.argmax(halved))
 
 
-def _fell_soon(r: Floats, table: HalfCycleTable, places: NDArray[np.intp]) -> tuple[int, int] | None:
+def _fell_soon(
+    r: Floats, maybe: Floats, table: HalfCycleTable, places: NDArray[np.intp]
+) -> tuple[int, int] | None:
     """Return the same for falls to `LEFT` within `SOON` cycles, of which enough happens under current.
 
     r: (n + 1,), R at the start of each half cycle of one direction, and at the end of the last if lower.
-    places: (n,), the numbers of these half cycles.
+    maybe: (n + 1,), as above. places: (n,), the numbers of these half cycles.
     """
     for start in range(len(r) - 1):
         near = r[start : start + SOON + 1]
         usual = float(np.median(r[max(start - SOON + 1, 0) : start + 1]))  # what only heals does not fall
         future = _highest_later(near)
-        low = np.flatnonzero(future <= LEFT * usual)
+        unsure = maybe[start : start + SOON + 1]
+        low = np.flatnonzero(_highest_later(near + unsure) <= LEFT * (usual - unsure[0]))
         if not len(low) or r[start + low[0] + 1 :][:CYCLE].max() > (1 + LEFT) / 2 * usual:
             continue
         part = places[start : start + SOON]

@@ -35,6 +35,8 @@ FIRST = 1.1
 it may be steeper than the second by a tenth."""
 SPAN = 0.2
 """Change of ln j that makes a slope beside: of steps of 2 % the slope is mostly noise. A step by 1.2, as usual."""
+UNKNOWN = 1e6
+"""Relative noise of R that is zero: of no size, but one that can be computed with."""
 MOVED = 0.005
 """Levels that differ by less are one here: five times the usual accuracy of a current."""
 
@@ -142,5 +144,6 @@ def _rises(table: HalfCycleTable) -> Floats:
 def _noise(table: HalfCycleTable) -> Floats:
     """Return `SURE` standard deviations of R at the end of a half cycle (m,), its last twentieth, relative."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        noise = table.noise / np.sqrt(np.maximum(0.05 * table.rows, 3)) / table.r_start
-    return np.asarray(SURE * np.nan_to_num(noise))
+        rows = table.noise / np.sqrt(np.maximum(0.05 * table.rows, 3))
+        noise = np.hypot(rows, table.slow) / np.abs(table.r_start)
+    return np.asarray(SURE * np.nan_to_num(noise, posinf=UNKNOWN))

@@ -14,7 +14,7 @@ from echub_ccd.data.experiment import Experiment, counted, gather
 from echub_ccd.data.protocol import Protocol, recognise
 from echub_ccd.data.spectra import arcs_of
 from echub_ccd.method.accuracy import range_error, within
-from echub_ccd.method.answerable import require_answerable, require_consistent_electrolyte
+from echub_ccd.method.answerable import require_answerable, require_consistent_electrolyte, require_visible
 from echub_ccd.method.criteria import table_of_criteria, verdicts_of
 from echub_ccd.method.definitions import table_of_definitions
 from echub_ccd.method.detectors import Context, Floats, decides, evaluate
@@ -82,6 +82,7 @@ def run(data: InputSet[Inputs], params: CcdParams) -> Outcome:
         if params.report == "cycles":
             return report_cycles(experiment, findings.tables(), context.bulk, params)
         verdict = judge(protocol, fails, experiment.opened, experiment.spots, doubted)
+        require_visible(experiment, verdict.survived)
     except Refusal as refusal:
         refusal.tables.update({name: t for name, t in findings.tables().items() if name in OF_ANY_CELL})
         refusal.diagnostics.update(series_of(experiment, protocol, None))

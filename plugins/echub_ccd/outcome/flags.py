@@ -10,15 +10,18 @@ import numpy as np
 from echub.plugin import Flag, range_unknown, several_ranges
 from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
+from echub_ccd.data.fall import NARROW
 from echub_ccd.method.accuracy import range_error
 from echub_ccd.method.criteria import disagreeing, spoken
-from echub_ccd.method.detectors import FEW_ROWS, fell_between, sharp_fall, slow_fall
+from echub_ccd.method.detectors import FEW_ROWS, beyond_jumps, fell_between, sharp_fall, slow_fall
 from echub_ccd.method.doubts import first_stages
 from echub_ccd.method.verdict import CcdVerdict
 
 if TYPE_CHECKING:
     from echub_ccd.outcome.ccd import CcdFindings
 
+HIDDEN = 2.0
+"""Falls twice as deep as those that count are a reservation: noise of one and a half hides few of real shorts."""
 INTEGRAL_OFF = 0.01
 """An error of integration above 1 % is said: in real files it is 0.03 to 10 %."""
 HOW_BULK = '--param electrolyte_asr="11 ohm*cm^2", or --set cell.thickness and cell.electrolyte_conductivity'
@@ -148,9 +151,26 @@ def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     passing = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
     passing &= ~slow_fall(table, findings.context)
     passing &= table.fall_held > p.r_drop / 100  # a contact that rattles has single low rows
+    passing &= beyond_jumps(table, table.fall, table.fall_before)
     if passing.any():
         yield Flag("transient-fall", "R fell at once and came back: a bridge that burned out, or a transient",
                    where=_half_cycles(passing, findings))  # fmt: skip
+
+
+def _hidden(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+    """Warn of levels at which slow noise of U hides falls twice as deep as those that count."""
+    table, p = findings.experiment.table, findings.context.params
+    end = len(table) if verdict.half_cycle is None else verdict.half_cycle
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = p.r_drop_sigma * table.fall_sigma
+        slow = table.slow > table.noise / np.sqrt(np.maximum(table.rows * NARROW, 1))
+    hidden = slow & (share > HIDDEN * p.r_drop / 100) & (np.arange(len(table)) < end)
+    if hidden.any() and not findings.experiment.spots:
+        text = (
+            f"U wanders by {np.median(table.slow * table.level):.2g} mV: at these levels R may fall by up to "
+            f"{100 * min(float(share[hidden].max()), 1.0):.0f} % unseen, and a short that does is not told"
+        )
+        yield Flag("falls-hidden", text, where=_half_cycles(hidden, findings))
 
 
 def _open_circuit(findings: CcdFindings, verdict: CcdVerdict) -> Found:
@@ -312,6 +332,7 @@ FLAGS: tuple[Callable[[CcdFindings, CcdVerdict], Found], ...] = (
     _not_confirmed,
     _slow_fall,
     _transient,
+    _hidden,
     _open_circuit,
     _growth,
     _levels_fall,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from echub import segments
 from echub.plugin import Inputs, Refusal, current_ranges
-from echub.science import CurrentRanges, difference_noise, digit, digit_error, noise_of_digits
+from echub.science import CurrentRanges, Wander, difference_noise, digit, digit_error, noise_of_digits, wander
 from echub.segments import Segments, rest_threshold, runs, states
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.sweep import what_is_swept
@@ -29,6 +30,8 @@ SHORTEST_SWEEP = 10
 FEW = 50
 """Rows from which the noise of a level is known to a sixth by its own rows; a level with too little of it by
 chance would weigh too much in the line."""
+PARTS, USED = 5, 4
+"""A level is cut into fifths for its slow noise; the first holds the step."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -42,7 +45,8 @@ class LevelTable:
     offset: U at rest before the first level, V, 0 if there is no rest, with its standard error. wave: standard
     deviation of U in the last part
     beyond its noise, V: an alternating voltage on top. limit: ± error of each level by the accuracy of its range,
-    NaN if that is not known; ranges: of all rows.
+    NaN if that is not known; ranges: of all rows. slow: how far 1/f noise and drift may have moved U of each
+    level against the offset, V; they come in addition to `u_error`.
     """
 
     data: Inputs
@@ -65,6 +69,7 @@ class LevelTable:
     rested: bool
     limit: Floats
     ranges: CurrentRanges
+    slow: Floats
 
     def __len__(self) -> int:
         return len(self.level)
@@ -104,11 +109,12 @@ def staircase(data: Inputs, tail: float, rest: float, accuracy: float = 0.0) -> 
     ranges = current_ranges(data, accuracy, data.unit_of("j")).at(known)
     spans = zip(found.start.tolist(), found.stop.tolist(), strict=True)
     limit = np.array([ranges.at(slice(a, b)).error_of_mean() for a, b in spans], dtype=np.float64)
+    slow = _slow_noise(t, u, found, level * sign, noise)
     return LevelTable(
         data, data.unit_of("j"), t, u, j, level, sign, u[settled], _weighted(t, u, _earlier_part(t, found, tail)),
         _weighted(t, u, last),
         np.hypot(noise / np.sqrt(last.rows), coarse), t[found.start], t[found.stop - 1], found.rows,
-        np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested, limit, ranges,
+        np.sqrt(np.maximum(spread**2 - noise**2, 0)), offset, offset_error, rested, limit, ranges, slow,
     )  # fmt: skip
 
 
@@ -137,6 +143,48 @@ def _noise_of(u: Floats, found: Segments, last: Segments) -> tuple[Floats, Float
     noise = np.where(last.rows < FEW, np.maximum(noise, usual), noise)
     coarse = np.array([digit_error(u[a:b], step) for a, b in parts])
     return noise, np.maximum(coarse, np.median(coarse)) / float(np.sqrt(3))
+
+
+def _slow_noise(t: Floats, u: Floats, found: Segments, current: Floats, noise: Floats) -> Floats:
+    """Return how far slow noise may have moved U of each level (m,) since the rest, or the first level, V.
+
+    From what the fifths of the levels differ by beyond their rows; what grows with the current (m,), as where a
+    cell settles, is left out. Levels of fewer than two rows in a fifth do not tell.
+    """
+    means, rows = _fifths(t, u, found)
+    for k in range(1, USED):
+        means[:, k] -= _settles(current, means[:, k] - means[:, 0]) * current
+    slow: Wander = wander(means, noise**2 / rows)
+    lasts = t[found.stop - 1] - t[found.start]
+    return slow.between((t[found.stop - 1] - t[found.start[0]]) * PARTS / float(np.median(lasts)))
+
+
+def _settles(current: Floats, change: Floats) -> float:
+    """Return what a change of U grows by with the current: a cell that settles, which drift and noise do not.
+
+    The median slope between the lower and the upper half of the currents; 0 with fewer than four.
+    """
+    known = np.flatnonzero(np.isfinite(change))
+    half = len(known) // 2
+    if half < 2:
+        return 0.0
+    order = known[np.argsort(current[known], kind="stable")]
+    low, high = order[:half], order[-half:]
+    apart = current[high] - current[low]
+    return float(np.median((change[high] - change[low])[apart > 0] / apart[apart > 0])) if apart.any() else 0.0
+
+
+def _fifths(t: Floats, u: Floats, found: Segments) -> tuple[Floats, Floats]:
+    """Return the means of U in the last four fifths of each level (m, 4), NaN if one has one row; their rows."""
+    means, rows = np.full((len(found), USED), np.nan), np.ones(len(found))
+    for k, (a, b) in enumerate(zip(found.start.tolist(), found.stop.tolist(), strict=True)):
+        edges = t[a] + (t[b - 1] - t[a]) * np.arange(PARTS - USED, PARTS + 1) / PARTS
+        cuts = a + np.searchsorted(t[a:b], edges)
+        cuts[-1] = b
+        if np.diff(cuts).min() > 1:
+            means[k] = [np.mean(u[low:high]) for low, high in itertools.pairwise(cuts)]
+            rows[k] = np.diff(cuts).min()
+    return means, rows
 
 
 def _row_noise(values: Floats, step: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ BEFORE = 5
 
 SAME_LEVEL = 0.1
 """Currents of half cycles within this part of each other are one level: their accuracy is far better."""
+BACK = 4
+"""Half cycles in a row, two cycles, in which R is back: what is dead flickers for one or two."""
 SOFT = 0.2
 """A fall by more than this part that lasts is reported, if it is not the drop: the softest short that `ccd` tells
 from noise and kinetics."""
@@ -45,16 +48,35 @@ def expected(cell: Polarised) -> Floats:
 
 
 def sudden_drop(cell: Polarised, drop: float) -> Event | None:
-    """Return the first drop of the resistance by the part `drop`, that lasts: the next half cycle has it too."""
+    """Return the first drop of the resistance by the part `drop`, that lasts: the next half cycle has it too.
+
+    R is not back later for `BACK` half cycles in a row. One that heals is not the end of a life: see `healed`.
+    """
+    return next((event for event, lasts in _drops(cell, drop) if lasts), None)
+
+
+def healed(cell: Polarised, drop: float) -> list[Event]:
+    """Return the drops of two half cycles or more after which the resistance came back."""
+    return [event for event, lasts in _drops(cell, drop) if not lasts]
+
+
+def _drops(cell: Polarised, drop: float) -> Iterator[tuple[Event, bool]]:
+    """Yield the drops that the next half cycle has too, up to the first that lasts, and whether it does."""
     usual = expected(cell)
     low = cell.resistance < (1 - drop) * usual
+    until = 0
     for half in np.flatnonzero(low).tolist():
-        later = cell.resistance[half + 1 : half + 3]
-        confirmed = bool(len(later) and np.all(later < (1 - drop) * usual[half]))
-        if confirmed or not len(later):
-            before, after = _bracket(cell, half, (1 - drop) * float(usual[half]))
-            return Event(half, before, after, float(cell.resistance[half] / usual[half]), confirmed)
-    return None
+        limit = (1 - drop) * float(usual[half])
+        stays = cell.resistance[half + 1 :] < limit
+        confirmed = bool(len(stays) and np.all(stays[:2]))
+        if half < until or not (confirmed or not len(stays)):
+            continue
+        event = Event(half, *_bracket(cell, half, limit), float(cell.resistance[half] / usual[half]), confirmed)
+        back = np.convolve(~stays, np.ones(BACK), "valid") == BACK if len(stays) >= BACK else np.zeros(1, bool)
+        yield event, not back.any()
+        if not back.any():
+            return
+        until = half + 1 + int(np.argmax(back))  # what is low before belongs to the same drop
 
 
 def soft_drop(cell: Polarised, until: int) -> Event | None:

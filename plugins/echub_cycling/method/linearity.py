@@ -56,11 +56,15 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
         return None
     x = found.level[places]
     y = sign * (found.u_end[places] - found.offset)
-    own = np.maximum(found.u_error[places], LEAST_ERROR)
+    slow = found.slow[places]
+    together = np.hypot(found.offset_error, slow)
+    own = np.maximum(np.hypot(found.u_error[places], slow), LEAST_ERROR)
     deviation, error = np.full(len(x), np.nan), np.full(len(x), np.nan)
     first, fitted = None, 1
     for k in range(1, len(x)):
-        slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], found.offset_error)
+        slope, slope_error = _line(
+            x[:fitted], y[:fitted], own[:fitted], np.hypot(found.offset_error, slow[:fitted])
+        )
         expected = slope * x[k]
         deviation[k] = y[k] / expected - 1
         error[k] = float(np.hypot(own[k] / expected, y[k] / expected * slope_error / slope))
@@ -69,7 +73,7 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
             first = k
         if first is None and fitted < fit:
             fitted += 1
-    slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], found.offset_error)
+    slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], together[:fitted])
     confirmed = first is not None and first + 1 < len(x) and bool(abs(deviation[first + 1]) > threshold)
     last = _last_linear(np.abs(deviation) + MAYBE * error, first, threshold)
     return Linearity(sign, places, x, y, deviation, error, slope, slope_error, first, confirmed, fitted, last)
@@ -86,14 +90,14 @@ def _last_linear(reach: Floats, first: int | None, threshold: float) -> int:
     return last
 
 
-def _line(x: Floats, y: Floats, own: Floats, offset: float) -> tuple[float, float]:
+def _line(x: Floats, y: Floats, own: Floats, offset: Floats) -> tuple[float, float]:
     """Return the slope of the line through the origin by weighted least squares, and its standard error.
 
-    offset: standard error of the origin, which moves all levels together.
+    offset: standard error of the origin and of slow noise at each level, which move all levels together.
     """
     weight = 1 / own**2
     curvature = float(np.sum(weight * x**2))
-    shared = offset * float(np.sum(weight * x)) / curvature
+    shared = float(np.sum(weight * x * offset)) / curvature
     return float(np.sum(weight * x * y)) / curvature, float(np.hypot(1 / np.sqrt(curvature), shared))
 
 

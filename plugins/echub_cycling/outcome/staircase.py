@@ -27,6 +27,8 @@ from echub_cycling.outcome import accuracy
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
 NAMES = {1: "we_oxidised", -1: "we_reduced"}
+HIDES = 3.0
+"""Standard deviations by which a line must be known to be compared with: the slope is not zero, 1 of 700."""
 SLOW = 0.5
 """A rise within the lowest level of more than half of its step: it is not linear from the start."""
 UNSETTLED = 0.02
@@ -85,6 +87,13 @@ def _require(found: LevelTable, lines: list[Linearity]) -> None:
             "U falls with rising current: the offset at rest is not that of the levels, or the sign "
             "is the other one",
             hint="--time leaves out what came before the staircase",
+        )
+    if all(HIDES * line.slope_error > line.slope for line in lines):
+        worst = min(line.slope_error / line.slope for line in lines)
+        raise Refusal(
+            "line-uncertain",
+            f"noise is {worst:.0%} of the voltage of the lowest levels: there is no line to compare with",
+            hint="longer levels, larger currents, or a quieter voltage",
         )
 
 

@@ -21,7 +21,7 @@ from echub_cycling import SymmetricParams
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.polarised import Polarised, polarised
 from echub_cycling.data.ranges import RangeShares, shares_of
-from echub_cycling.method.drop import Event, rises, soft_drop, sudden_drop
+from echub_cycling.method.drop import Event, healed, rises, soft_drop, sudden_drop
 from echub_cycling.method.rates import blocks_of
 from echub_cycling.outcome import accuracy
 from echub_cycling.outcome.curves import rows_only
@@ -155,6 +155,7 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
         flags.append(
             Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")
         )
+    flags += _healed(cell, params.drop / 100)
     flags += _missing(cell)
     soft = soft_drop(cell, until)
     if soft is not None:
@@ -187,6 +188,18 @@ def _of_ranges(shares: RangeShares, until: int) -> list[Flag]:
     if known and used[:, -1].any():
         flags.append(range_unknown(f" from half cycle {first[-1]} on", "there the accuracy is that of the value"))
     return flags
+
+
+def _healed(cell: Polarised, drop: float) -> list[Flag]:
+    """Flag soft shorts that heal: they are not the end of the life that is given, but another may call them so."""
+    found = healed(cell, drop)
+    if not found:
+        return []
+    first = (found[0].before - cell.trace.t[0]) / 3600
+    text = f"R drops to {found[0].share:.0%} at {first:.4g} h, and comes back: a soft short that heals"
+    more = f" ({len(found)} of them)" if len(found) > 1 else ""
+    hint = "the table `half_cycles` shows them; the lifetime is that to a drop that stays"
+    return [Flag("drop-healed", text + more, where=f"half cycle {found[0].half + 1}", hint=hint)]
 
 
 def _missing(cell: Polarised) -> list[Flag]:

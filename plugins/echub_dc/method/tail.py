@@ -7,17 +7,19 @@ hide: a decay t^-p with slope s at time t has s t/p left to go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
-from echub.science import coverage_half_width
+from echub.science import coverage_half_width, difference_noise, wander
 from echub_dc import DecayParams
 from echub_dc.data import Decay, Floats
 
 PARTS = (0.5, 0.4, 0.3, 0.2, 0.1)
 """Parts of the run that may be its tail: the longest that is flat tells most."""
+STRETCHES = 4
+"""Stretches of a tail, and means in each, by which its slow noise is known."""
 LEAST = 5
 """Rows of a tail: two give a line, three its scatter."""
 
@@ -26,7 +28,8 @@ LEAST = 5
 class Tail:
     """The tail: mean in nA, its u, slope in nA/s and its u, part of the run; low, high: ends of the interval.
 
-    limits: ± offset and gain of the ranges it was measured in, nA; none if these are not known.
+    limits: ± offset and gain of the ranges it was measured in, nA; none if these are not known. sinks: the
+    last half of the run falls ever faster, which no decay does.
     """
 
     mean: float
@@ -38,6 +41,7 @@ class Tail:
     high: float
     flat: bool
     limits: tuple[float, ...] = ()
+    sinks: bool = False
 
     @property
     def u_range(self) -> float:
@@ -53,7 +57,8 @@ class Tail:
 def tail(decay: Decay, params: DecayParams) -> Tail:
     """Return the longest flat tail; if none is, that of the last tenth."""
     found = [_tail(decay, part, params) for part in PARTS]
-    return next((one for one in found if one.flat), found[-1])
+    flat = next((one for one in found if one.flat), None)
+    return flat or replace(found[-1], sinks=_sinks(decay, params))
 
 
 def _tail(decay: Decay, part: float, params: DecayParams) -> Tail:
@@ -69,6 +74,7 @@ def _tail(decay: Decay, part: float, params: DecayParams) -> Tail:
     wider = correlation_factor(rest)
     scatter = float(np.sqrt(rest @ rest / (len(t) - 2))) * wider
     u, u_slope = scatter / float(np.sqrt(len(t))), scatter / float(np.sqrt(x @ x))
+    u = float(np.hypot(u, _slow(t, current, difference_noise(current))))
     z = float(ndtri(0.5 + params.level / 200))
     # Curvature is what a bent tail shows before its slope does.
     flat = abs(slope) <= params.flat * u_slope and not _bent(x, rest, scatter, params.flat)
@@ -80,10 +86,44 @@ def _tail(decay: Decay, part: float, params: DecayParams) -> Tail:
     return Tail(mean, whole, slope, u_slope, part, mean - hidden - reach, mean + reach, flat, limits)
 
 
-def _bent(x: Floats, rest: Floats, scatter: float, sigmas: float) -> bool:
+def _sinks(decay: Decay, params: DecayParams) -> bool:
+    """Return whether the last half bends down: a decay bends up, whatever it is made of."""
+    inside = decay.time >= (1 - PARTS[0]) * decay.span
+    t, current = decay.time[inside], decay.current[inside]
+    if len(t) < LEAST:
+        return False
+    x = (t - t.mean()) / float(np.ptp(t))
+    rest = current - np.polyval(np.polyfit(x, current, 2), x)
+    scatter = float(np.std(rest)) * correlation_factor(rest)
+    straight = current - np.polyval(np.polyfit(x, current, 1), x)
+    return _bend(x, straight)[0] < 0 and _bent(x, straight, scatter, params.flat)
+
+
+def _slow(t: Floats, current: Floats, noise: float) -> float:
+    """Return how far 1/f noise moves the mean of a tail against the rest before the step, nA.
+
+    From means of sixteenths of the tail; with fewer than two rows in each nothing is known of it.
+    """
+    rows = len(t) // (STRETCHES * STRETCHES)
+    if rows < 2:
+        return 0.0
+    used = slice(len(t) - rows * STRETCHES**2, None)
+    means = current[used].reshape(STRETCHES, STRETCHES, rows).mean(axis=2)
+    found = wander(means, np.full(STRETCHES, noise**2 / rows))
+    lasts = float(t[-1] - t[used][0]) / STRETCHES**2
+    return float(replace(found, walk=0.0, drift=0.0).between(float(t.mean()) / lasts))
+
+
+def _bend(x: Floats, rest: Floats) -> tuple[float, float]:
+    """Return the quadratic part of residuals of a line, and what it is known to per unit of their scatter."""
     column = x**2 - np.mean(x**2)
-    size = float(column @ rest / (column @ column))
-    return abs(size) > sigmas * scatter / float(np.sqrt(column @ column))
+    total = float(column @ column)
+    return float(column @ rest) / total, 1 / float(np.sqrt(total))
+
+
+def _bent(x: Floats, rest: Floats, scatter: float, sigmas: float) -> bool:
+    size, error = _bend(x, rest)
+    return abs(size) > sigmas * scatter * error
 
 
 def correlation_factor(rest: Floats) -> float:

@@ -76,6 +76,9 @@ def _judged(decay: Decay, params: DecayParams) -> Steady:
         text = f"{found.mean:.3g} nA is not above what the offset{of_range} may be, ± {open_by:.2g} nA"
         bound = Measurand.less_than("nA", max(found.high, open_by), note=note)
         return Steady(decay, found, fitted, bound, (Flag("below-offset", text),))
+    if found.sinks:
+        text = "the current falls ever faster, which no decay does: it may rise again, and bounds nothing"
+        return Steady(decay, found, fitted, Measurand("nA", note="no steady state"), (Flag("tail-sinks", text),))
     if not found.flat:
         text = (
             f"the current falls by {-found.slope * decay.span / found.mean:.0%} per run at its end: "

@@ -18,6 +18,7 @@ from echub_eis.method.identify import Known, resistance
 from echub_eis.method.model import Model, ModelElement
 from echub_eis.method.parse import parse
 from echub_eis.method.step import gain_step
+from echub_eis.method.turn import turns_back
 
 SERIES_NAMES = {"R": "hf", "Ws": "ws", "Wo": "wo", "G": "g", "Q": "tail", "C": "c", "W": "w", "La": "la", "L": "l"}
 NESTED_NAMES = {**SERIES_NAMES, "R": "ct", "Q": "q"}
@@ -57,6 +58,15 @@ class FittedSpectrum:
     def lack_of_fit(self) -> float:
         """Return the rms of the residuals over the noise that Kramers-Kronig left."""
         return self.fitted.rms_over(self.examined.noise)
+
+    @property
+    def turned(self) -> str:
+        """Return the label of the slowest arc if the spectrum turns back after it, not the circuit; else ""."""
+        examined = self.examined
+        if self.lack_of_fit <= MISFIT or turns_back(examined.spectrum, examined.noise) is None:
+            return ""
+        arcs = [label for label in self.conducting if self.leaf(label).symbol == "Z"]
+        return max(arcs, key=lambda label: self.values(label)["tau"], default="")
 
     def leaf(self, label: str) -> ModelElement:
         """Return an element by its label."""

@@ -16,6 +16,7 @@ from echub_eis.method import kk
 from echub_eis.method.elements import Grid
 from echub_eis.method.fit import Spectrum
 from echub_eis.method.noise import Noise
+from echub_eis.method.turn import turns_back
 
 LEAST_POINTS = 5
 """Two points for each parameter of the smallest model, R and an arc of R and C: fewer say nothing."""
@@ -164,6 +165,10 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: Ch
         flags.append(Flag("kk-not-assessed", text, "info"))
     elif (noise := float(np.median(found.noise.sigma(spectrum.modulus) / spectrum.modulus))) > NOISY:
         flags.append(Flag("noisy", f"the noise is {noise:.1%} of |Z|: there is hardly a spectrum"))
+    if (turn := turns_back(spectrum, found.noise)) is not None:
+        text = f"Re falls again below {turn:.3g} Hz: an inductive loop, or a resistance that fell meanwhile"
+        hint = "--param f_min=… leaves it out; the resistance at direct current is then not known"
+        flags.append(Flag("turns-back", text, where=f"{turn:.4g} Hz", hint=hint))
     largest = 100 * found.largest(spectrum.modulus)
     if found.p is not None and found.p < params.kk_p and largest > params.kk_residual:
         at = spectrum.frequency[int(np.argmax(np.abs(found.residual) / spectrum.modulus))]

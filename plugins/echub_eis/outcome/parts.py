@@ -23,6 +23,7 @@ EXACT = 1e-6
 """A sum certain to this is computed, not measured; its profile would be of rounding."""
 CURVE_PER_DECADE = 20
 """Points of a drawn curve."""
+TURNED = "not identified: the spectrum turns back at low frequency, and the circuit does not"
 
 
 def note_of(found: FittedSpectrum) -> str:
@@ -70,11 +71,14 @@ def resistance(label: str, known: Known, found: FittedSpectrum, params: FitParam
 
 def circuit_measurands(found: FittedSpectrum, params: FitParams) -> dict[str, Measurand]:
     """Return resistances, their sum, time constants, apex frequencies, exponents, inductance."""
+    turned = found.turned
     result = {
         f"resistance_{label}": resistance(label, known, found, params) for label, known in found.known.items()
     }
+    if turned:
+        result[f"resistance_{turned}"] = Measurand("ohm", note=TURNED)
     if found.conducting:
-        result["resistance_total"] = _total(found, params)
+        result["resistance_total"] = Measurand("ohm", note=TURNED) if turned else _total(found, params)
     for label in found.labels.values():
         result |= _shape(label, found, params)
     fit = found.lack_of_fit

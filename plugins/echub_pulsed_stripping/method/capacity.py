@@ -15,6 +15,8 @@ from echub_pulsed_stripping.data.train import LEAST_LIMIT_V, PulseTrain
 
 ALMOST = 0.999
 """A file that ends this close to the cut-off ended on it: 3 mV of 3 V, the noise of the last row."""
+STAYS = 0.5
+"""Part of the rows of a pulse after a crossing that stay beyond the cut-off: most of them, or it was a spike."""
 LIMITED = 0.98
 """Less than this of the commanded current while the voltage rests at its largest: the instrument's limit (decision
 41). A current under control stays within its accuracy of 0.1 %."""
@@ -85,13 +87,33 @@ def charge_needs(train: PulseTrain) -> dict[str, str]:
 
 
 def _crossing(rows: Rows, cut_off: float) -> int | None:
-    """Find the first row of a pulse at or above the cut-off."""
-    inside = rows.pulses.labels(len(rows.t)) >= 0
-    found = np.flatnonzero(inside & (rows.u >= cut_off))
-    if len(found):
-        return int(found[0])
+    """Find the first row of a pulse at or above the cut-off, if U stays there; the last row may be on it."""
+    label = rows.pulses.labels(len(rows.t))
+    inside = label >= 0
+    beyond = inside & (rows.u >= cut_off)
+    for at in np.flatnonzero(beyond).tolist():
+        if not _is_spike(rows, beyond, at, int(label[at])):
+            return int(at)
     at_end = rows.end == "file" and inside[-1] and rows.u[-1] >= ALMOST * cut_off
     return len(rows.t) - 1 if at_end else None
+
+
+def _is_spike(rows: Rows, beyond: NDArray[np.bool_], at: int, pulse: int) -> bool:
+    """Return whether U is back below the cut-off in most later rows of its pulse, or of the next one.
+
+    Metal that is lost is not found again within a pulse; a relay, or a lead that is touched, comes back at once.
+    """
+    later = beyond[at + 1 : int(rows.pulses.stop[pulse])]
+    if not len(later) and pulse + 1 < len(rows.pulses):
+        later = beyond[int(rows.pulses.start[pulse + 1]) : int(rows.pulses.stop[pulse + 1])][-1:]
+    return bool(len(later) and later.mean() < STAYS)
+
+
+def spikes(rows: Rows, cut_off: float) -> NDArray[np.intp]:
+    """Return the rows of pulses at or above the cut-off before the crossing, or all without one."""
+    inside = rows.pulses.labels(len(rows.t)) >= 0
+    until = len(rows.t) - 1 if rows.end == "cut_off" else len(rows.t)
+    return np.flatnonzero((inside & (rows.u >= cut_off))[:until])
 
 
 def _limited(train: PulseTrain, rows: Rows, some: slice) -> int | None:

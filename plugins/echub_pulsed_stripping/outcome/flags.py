@@ -20,6 +20,7 @@ from echub_pulsed_stripping.method.capacity import (
     by_edges_of,
     charge_needs,
     disagreement,
+    spikes,
 )
 
 REST_ROWS = 5
@@ -93,7 +94,7 @@ def block_flags(
         *_charges(ways, deciding),
         *_at_rest(train, deciding),
         *_missing_rows(train, block, rows, ways),
-        *_after(train, block, rows),
+        *_after(train, block, rows, params.cut_off),
     ]
 
 
@@ -175,13 +176,17 @@ def _at_rest(train: PulseTrain, deciding: CountedCharge) -> list[Flag]:
     return [Flag("offset-current", text)]
 
 
-def _after(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[Flag]:
+def _after(train: PulseTrain, block: PulseBlock, rows: Rows, cut_off: float) -> list[Flag]:
     """Say that pulses go on after the crossing, or that the block began on a stripped electrode."""
     flags = []
     more = block.last - block.first + 1 - len(rows.pulses)
     if rows.end == "cut_off" and more:
         text = f"{more} more pulses follow the first crossing of the cut-off: they are not counted"
         flags.append(Flag("continued-after-cut-off", text, where=f"t = {rows.t[-1]:.5g} s"))
+    stray = spikes(rows, cut_off)
+    if len(stray):
+        text = f"U is beyond the cut-off in {len(stray)} rows, and back at once: spikes, no crossing"
+        flags.append(Flag("spikes-beyond-cut-off", text, where=f"t = {rows.t[stray[0]]:.5g} s"))
     if not block.fresh:
         text = (
             f"block {block.number} begins on an electrode that was {block.before}: its capacity is not its rest's"

@@ -239,6 +239,7 @@ def _flags(
         elif measurands[name].censoring != "none":
             text = f"{name.replace('_', ' ')}: the threshold is not exceeded until {one.sweep.e[-1]:.3g} V"
             flags.append(Flag("window-not-left", text, "info"))
+    flags += [flag for one in (up, down) if one is not None for flag in _inside(one, plating, params)]
     below = min(float(j.sweep.e.min()) for j in judged)
     if plating is not None and below < plating:
         text = (
@@ -259,6 +260,25 @@ def _flags(
         )
     )
     return flags
+
+
+def _inside(one: Judged, plating: float | None, params: WindowParams) -> list[Flag]:
+    """Flag a current of the sweep's own sign that passes the threshold and comes back: before or at the limit."""
+    if one.base is None:
+        return []
+    way = one.sweep.direction
+    metal = ("stripping of the metal", "plating of the metal")
+    found = [p for p in peaks_of(one.sweep, one.base, params.threshold) if way * p.height > 0]
+    found = [p for p in found if _what(p, plating) not in metal]
+    if not found:
+        return []
+    worst = max(found, key=lambda p: abs(p.height))
+    text = (
+        f"{worst.height:+.3g} µA/cm² at {worst.potential:.3g} V comes back: a couple, an impurity, or a layer "
+        "that forms; which of them is the limit is not told by one threshold"
+    )
+    hint = "--param baseline=… says where nothing flows; the table `peaks` has all"
+    return [Flag("peak-comes-back", text, where=f"scan {worst.scan}, {worst.potential:.4g} V", hint=hint)]
 
 
 def _limits(judged: list[Judged], plating: float | None, params: WindowParams) -> dict[str, Series]:

@@ -361,6 +361,23 @@ def test_a_total_less_certain_than_the_limit_is_withheld_and_says_why(share):
     bound = load_series([bind(registry().analysis("eis-series"), case.record())])
     total = resolve(bound, SeriesParams(circuit=CIRCUIT["circuit"], identified=limit)).total
     assert total.reason == tuple("" if one else "not-identified" for one in given)
+    outcome = echub.analyze("eis-series", case.data(), params={**CIRCUIT, "identified": limit})
+    (flag,) = [flag for flag in outcome.flags if flag.code == "total-not-given"]
+    assert f"in {5 - given.sum()} of 5 spectra: not-identified in {5 - given.sum()}" in flag.message
+
+
+def test_a_total_with_an_arc_below_the_band_is_withheld_and_says_why():
+    """The interface answers at 0.2 Hz, the band ends at 10 Hz; R_hf and the other arc are known all the same."""
+    f = np.geomspace(1e6, 10, 41)
+    w, rng = 2j * np.pi * f, np.random.default_rng(3)
+    noise = 1 + 2e-3 * (rng.normal(size=41) + 1j * rng.normal(size=41))
+    z = (20 + 40 / (1 + (w * 1e-5) ** 0.95) + 500 / (1 + (w * 0.8) ** 0.9)) * noise
+    columns = {"frequency": (f, "Hz"), "impedance_real": (z.real, "ohm"), "impedance_imag": (z.imag, "ohm")}
+    case = Case({name: Column(*given) for name, given in columns.items()}, {}, {}, "impedance")
+    outcome = echub.analyze("eis-series", case.data(), params={"circuit": "R:hf (RQ):gb (RQ):int", "follow": "gb"})
+    (flag,) = [flag for flag in outcome.flags if flag.code == "total-not-given"]
+    assert "arc-outside-window in 1" in flag.message
+    assert np.isnan(outcome.tables["spectra"]["resistance_total"].array()).all()
 
 
 def test_a_short_takes_the_arcs_away():

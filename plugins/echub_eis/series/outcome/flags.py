@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,6 +22,7 @@ from echub_eis.series.outcome.answers import MISFIT, SeriesAnswer
 
 SCATTER = 2.0
 """Scatter from spectrum to spectrum over the stated uncertainty that is reported."""
+NOISY_TOTAL = "--param identified=… allows a larger uncertainty"
 
 
 def flags(result: SeriesResult, found: SeriesAnswer) -> tuple[Flag, ...]:
@@ -98,6 +100,7 @@ def _of_fits(result: SeriesResult) -> Iterator[Flag]:
 
 def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
     yield from _of_lost_parts(result)
+    yield from _of_the_total(result)
     part = result.main
     if (ratio := _scatter(result)) > SCATTER:
         text = f"resistance_{part.label} scatters from spectrum to spectrum by {ratio:.1f} times its uncertainty"
@@ -144,6 +147,19 @@ def _of_lost_parts(result: SeriesResult) -> Iterator[Flag]:
             text = f"resistance_{part.label} is not given in {len(lost)} of {len(part.reason)} spectra ({reasons})"
             where = result.series.listed(lost)
             yield Flag("not-identified", text, "warning" if part is result.main else "info", where=where)
+
+
+def _of_the_total(result: SeriesResult) -> Iterator[Flag]:
+    """Yield in which spectra the sum of the resistances is withheld, and by which part; those left out apart."""
+    total, fits = result.total, result.followed.fits
+    lost = [k for k, why in enumerate(total.reason) if why and fits[k].fitted is not None]
+    if not lost:
+        return
+    counts = Counter(total.reason[k] for k in lost)
+    reasons = ", ".join(f"{why} in {count}" for why, count in counts.most_common())
+    text = f"resistance_total is not given in {len(lost)} of {len(total.reason)} spectra: {reasons}"
+    hint = "a lower f_min, or a circuit without this arc" if "arc-outside-window" in counts else NOISY_TOTAL
+    yield Flag("total-not-given", text, "info", where=result.series.listed(lost), hint=hint)
 
 
 def _scatter(result: SeriesResult) -> float:
