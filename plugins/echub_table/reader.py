@@ -106,7 +106,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
         )
     columns, currents = settle_currents(columns, plan.said["current"], found.note)
     if is_of_samples(columns):  # its columns are named freely: `Zr` is an element here, and P a fraction
-        columns = with_units(columns)
+        columns = with_units(columns, plan.meant)
         check_samples(columns, found)
     else:
         report(columns, plan.meant, found)
