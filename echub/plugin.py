@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from echub.model.metadata import Metadata
     from echub.model.missing import MISSING, is_missing
     from echub.model.polar import impedance_parts
-    from echub.model.readings import cell_reading
+    from echub.model.readings import cell_readings
     from echub.model.record import Record
     from echub.model.source import Source, without_zero_tail
     from echub.model.spectra import numbered
@@ -128,7 +128,7 @@ _LAZY = {
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
     "build_tables": "echub.model.build",
-    "cell_reading": "echub.model.readings",
+    "cell_readings": "echub.model.readings",
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "describe": "echub.files.description",
@@ -223,7 +223,7 @@ __all__ = [
     "build_long",
     "build_map",
     "build_tables",
-    "cell_reading",
+    "cell_readings",
     "covariance_of",
     "covariance_table",
     "describe",

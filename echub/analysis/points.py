@@ -154,13 +154,11 @@ def _mean(name: str, cell: str, unit: str | None, stated: Mapping[Kind, tuple[st
     if read is None:
         raise DataError(f"{name} is not a number", where=f"row {number}", expected="a number", found=cell)
     told = {kind: _spread(kind, *said, read.value, unit, number) for kind, said in stated.items()}
-    u = standard(told)
-    own, shared = (
-        np.nan_to_num(np.ravel(part)).max() for part in (read.u if u is None else u, told.get("shared", 0))
-    )
+    own = float(np.nan_to_num(standard(told, np.array([read.u])))[0])
+    shared = float(np.nan_to_num(told["shared"])[0]) if "shared" in told else 0.0
     below = not np.isnan(read.limit)
     n = int(not np.isnan(read.value))
-    return Mean(read.value, float(own) or None, n, int(below), read.limit, shared=float(shared))
+    return Mean(read.value, own or None, n, int(below), read.limit, shared=shared)
 
 
 def _spread(kind: Kind, header: str, cell: str, value: float, unit: str | None, number: int) -> Floats:

@@ -19,7 +19,7 @@ from echub.model.metadata import Metadata
 from echub.model.readings import Mean, Readings, mean_of_readings
 from echub.model.record import Record
 from echub.model.samples import TABLE, Replicates, groups, is_path, parts, readings, short_name, unit_of
-from echub.model.units import parse_unit
+from echub.model.units import is_made_of_units, is_unit, parse_unit
 from echub.remark import Flag
 
 
@@ -98,7 +98,9 @@ def measurand_of(unit: str, mean: Mean, quantity: str = "") -> Measurand:
 
 
 def _unit(column: Column) -> str:
-    return str(parse_unit(unit_of(column) or "1"))
+    """Return the unit of a column; one that is not known, such as counts, as printed."""
+    unit = unit_of(column) or "1"
+    return str(parse_unit(unit)) if is_unit(unit) or is_made_of_units(unit) else unit
 
 
 def _scalar(value: Any) -> float | int | str:  # noqa: ANN401

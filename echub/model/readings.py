@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -73,6 +73,14 @@ def cell_reading(text: str, unit: str | None = None) -> Reading | None:
     return Reading(value, _stated(match) * factor)
 
 
+def cell_readings(texts: Sequence[str], unit: str | None = None) -> tuple[list[Reading | None], str | None]:
+    """Read the cells of a column of text, and return its unit: as given, else that of the first cell with one."""
+    if unit is None:
+        matches = (_CELL.fullmatch(text.strip()) for text in texts)
+        unit = next((m["unit"] for m in matches if m and m["unit"] and is_unit(m["unit"])), None)
+    return [cell_reading(text, unit) for text in texts], unit
+
+
 def _number(text: str) -> float:
     return float(text.replace(",", ".").replace("−", "-"))
 
@@ -109,7 +117,7 @@ def in_unit_of(u: Floats, own: str | None, values: Floats, unit: str | None, hea
         return u
     if own == "%":
         return np.abs(values) * u / 100
-    if unit is None or parse_unit(own).dimension != parse_unit(unit).dimension:
+    if unit is None or not _same_dimension(own, unit):
         raise DataError(
             f"{header} is not in the unit of its values",
             expected=f"a unit of the dimension of {unit or '1'}, or % of the value",
@@ -118,15 +126,25 @@ def in_unit_of(u: Floats, own: str | None, values: Floats, unit: str | None, hea
     return scale_between(own, unit).apply(u)
 
 
-def standard(told: Mapping[Kind, Floats]) -> Floats | None:
-    """Return the standard uncertainty (rows,) that columns state, by kind; None if they state none.
+def _same_dimension(one: str, other: str) -> bool:
+    try:
+        return parse_unit(one).dimension == parse_unit(other).dimension
+    except UnknownUnit:
+        return False
+
+
+def standard(told: Mapping[Kind, Floats], in_cells: Floats) -> Floats:
+    """Return the standard uncertainty (rows,) that columns state, by kind, else that of the cells themselves.
 
     A standard deviation is that of a mean if the number of values is stated, else that of one value.
     """
     kind = next((kind for kind in ("u", "assumed", "sd") if kind in told), None)
+    if kind is None:
+        return in_cells
+    u = told[kind]
     if kind == "sd" and "n" in told:
-        return np.asarray(told["sd"] / np.sqrt(told["n"]))
-    return told[kind] if kind else None
+        u = np.where(np.isnan(told["n"]), u, u / np.sqrt(told["n"]))
+    return np.where(np.isnan(u), in_cells, u)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import leaves
-from echub.model.readings import Mean, Readings, cell_reading, in_unit_of, mean_of_readings, standard
+from echub.model.readings import Mean, Readings, cell_readings, in_unit_of, mean_of_readings, standard
 from echub.model.spreads import Kind, named, spreads_of
 
 TABLE, SAMPLE, REPLICATE = "table", "sample_id", "replicate"
@@ -66,8 +66,7 @@ def is_read(column: Column) -> bool:
     """Return whether a column is text that holds values: one at least, beside limits, remarks and empty cells."""
     if not column.labels or column.quantity or is_path(column.header):
         return False
-    unit = unit_of(column)
-    read = [cell_reading(text, unit) for text in column.labels.values()]
+    read, _ = cell_readings(list(column.labels.values()), unit_of(column))
     return any(one is not None and one.says_something for one in read)
 
 
@@ -76,8 +75,11 @@ def _is_remark(column: Column) -> bool:
 
 
 def unit_of(column: Column) -> str | None:
-    """Return the unit of a column: that of its values, or for text what its header or its row of units prints."""
-    return column.unit or column.attrs.get("printed_unit") or (named(column.header)[1] if column.labels else None)
+    """Return the unit of a column: that of its values, or for text what header, row of units or cells print."""
+    if column.unit or not column.labels:
+        return column.unit
+    printed = column.attrs.get("printed_unit") or named(column.header)[1]
+    return cell_readings(list(column.labels.values()), printed)[1]
 
 
 def _spreads(dataset: Dataset) -> dict[str, tuple[str, Kind]]:
@@ -99,8 +101,7 @@ def readings(dataset: Dataset, name: str) -> Readings:
             own = unit_of(spread)
             values = Readings.of(spread, own).values
             told[kind] = values if kind == "n" else in_unit_of(values, own, found.values, unit, spread.header)
-    u = standard(told)
-    return replace(found, u=found.u if u is None else u, shared=told.get("shared", found.shared))
+    return replace(found, u=standard(told, found.u), shared=told.get("shared", found.shared))
 
 
 def groups(dataset: Dataset) -> list[Replicates]:

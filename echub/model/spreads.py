@@ -32,6 +32,10 @@ _FORMS = tuple(
 _BARE = tuple((kind, re.compile(word)) for kind, word in _WORDS)
 _SYMBOLS = re.compile(r"[σs]\((?P<a>.+)\)")
 """A symbol that is a standard deviation only of something: σ alone is a conductivity."""
+_MEAN = re.compile(
+    r"(?:mean|average|avg\.?)[ _](?:of )?(?P<a>.+)|(?P<b>.+?)[ _](?:mean|average|avg\.?|Mittelwert)"
+)
+"""Names of a mean, whose spread is named after what was averaged."""
 _BRACKETS = re.compile(r"(?P<name>.*\S)(?P<gap>\s*)[(\[](?P<unit>[^()\[\]]+)[)\]]\Z")
 
 
@@ -51,7 +55,7 @@ def named(header: str) -> tuple[str, str | None]:
     match = _BRACKETS.match(header.strip())
     if match and _is_printed(match["unit"]) and (match["gap"] or not _kind_of_word(match["name"])):
         return match["name"], match["unit"].strip()
-    name, slash, unit = header.partition("/")
+    name, slash, unit = header.partition("/") if not _kind_of_word(header.strip()) else (header, "", "")
     if slash and name.strip() and _is_printed(unit):
         return name.strip(), unit.strip()
     return header.strip(), None
@@ -68,6 +72,8 @@ def spreads_of(headers: Sequence[str]) -> dict[int, Spread]:
     """
     names = [" ".join(named(header)[0].split()) for header in headers]
     places = {name: place for place, name in reversed(list(enumerate(names)))}
+    means = {m["a"] or m["b"]: place for place, name in enumerate(names) if (m := _MEAN.fullmatch(name))}
+    places = {**means, **places}
     found: dict[int, Spread] = {}
     for place, name in enumerate(names):
         about = _about(name, places) or _beside(name, place, found)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from echub.plugin import SourceColumn, Spread, cell_reading, named, spreads_of
+from echub.plugin import SourceColumn, Spread, cell_readings, named, spreads_of
 from echub_table.columns import Findings
 from echub_table.headers import Meaning
 
@@ -47,7 +47,7 @@ _SERIAL = re.compile(r"(?P<name>.*?\w)(?P<gap>[ _#.-]*)\(?(?P<number>\d+)\)?")
 _REPEATS = re.compile(r"(?i)(rep(licate)?|spot|indent|run|meas(urement)?|scan|point|messung|wdh)s?")
 """Names of columns of which one measurement fills several."""
 SEVERAL = 3
-"""Columns `H 1`, `H 2`, `H 3` are replicates side by side; two may be two things, such as two lines of a spectrum."""
+"""Columns `H 1`, `H 2`, `H 3` are replicates side by side; two may be two things, such as lines of a spectrum."""
 _SAID = {
     "assumed": "taken as one standard uncertainty",
     "sd": "taken as the uncertainty of one value, as the number of values is not stated",
@@ -98,7 +98,7 @@ def check(columns: Sequence[SourceColumn], found: Findings) -> None:
     _stated(columns, spreads, found)
     _side_by_side([c for c in numbers if c.index not in spreads], found)
     _samples(columns, found)
-    _replicates(columns, any(s.kind not in ("n", "expanded") for s in spreads.values()), found)
+    _replicates(columns, any(s.kind not in ("n", "expanded") for _, s in spreads.values()), found)
     _closure([c for c in numbers if c.index not in spreads], found)
 
 
@@ -115,8 +115,7 @@ def _texts(columns: Sequence[SourceColumn], found: Findings) -> None:
         if not column.labels or column.quantity or _PATH.match(column.header) or (column.index or 0) < replicate:
             continue
         shown = [column.labels.get(int(code), "").strip() for code in column.values.tolist()]
-        unit = column.attrs.get("printed_unit") or named(column.header)[1]
-        read = [cell_reading(text, unit) for text in shown]
+        read, _ = cell_readings(shown, column.attrs.get("printed_unit") or named(column.header)[1])
         if not any(one is not None and one.says_something for one in read):
             continue  # remarks
         odd = [row for row, text in enumerate(shown) if text and not _NUMBER.fullmatch(text)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from echub.plugin import Flag
+from echub.remark import Severity
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, CellValue
 from echub_arrhenius.method import ArrheniusLine, Fitted
@@ -116,7 +117,11 @@ def point_flags(fitted: Fitted, line: ArrheniusLine, form: str) -> list[Flag]:
         if (stated := own(points, float(y))) > limit:
             nearest = min(points, key=lambda p: abs(p.y - float(y)))
             text = f"the value at {nearest.kelvin - KELVIN:g} °C is certain to {stated:.0%} only"
-            made.append(Flag("uncertain-point", text, where=nearest.outcome.label, hint="--param weights=own"))
+            # A point that has its weight does no harm; it is told all the same.
+            severity: Severity = "warning" if fitted.weights is None else "info"
+            made.append(
+                Flag("uncertain-point", text, severity, where=nearest.outcome.label, hint="--param weights=own")
+            )
     if line.energy < 0:
         text = f"the activation energy of {form} is negative, {line.energy:.3g} eV"
         made.append(Flag("negative-activation-energy", text))

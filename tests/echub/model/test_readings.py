@@ -109,6 +109,9 @@ def test_a_spread_in_another_dimension_is_refused():
 
 def test_a_standard_deviation_of_so_many_values():
     sd, n = np.array([0.3]), np.array([9.0])
-    assert standard({"sd": sd, "n": n}) == pytest.approx([0.1])
-    assert standard({"sd": sd}) == pytest.approx([0.3])
-    assert standard({"expanded": sd}) is None
+    nothing = np.array([NAN])
+    assert standard({"sd": sd, "n": n}, nothing) == pytest.approx([0.1])
+    assert standard({"sd": sd, "n": nothing}, nothing) == pytest.approx([0.3])
+    assert standard({"sd": sd}, nothing) == pytest.approx([0.3])
+    assert np.isnan(standard({"expanded": sd}, nothing)).all()
+    assert standard({"u": nothing}, sd) == pytest.approx([0.3])
