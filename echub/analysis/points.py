@@ -33,15 +33,18 @@ _HEAD = 20
 """Lines in which the header is looked for: comments may stand above it."""
 
 
-def load_outcomes(path: Path) -> list[Outcome]:
+def load_outcomes(
+    path: Path, *, reader: str | None = None, options: Mapping[str, str] | None = None
+) -> list[Outcome]:
     """Read an outcome, all outcomes of a folder, or the rows of a table.
 
-    Raises `SourceNotFound`, or `DataError` with the place of the mistake in the table.
+    reader, options: for a table of samples, such as the sheet of a workbook. Raises `SourceNotFound`, or
+    `DataError` with the place of the mistake in the table.
     """
     if path.is_dir():
         return [outcome for file in sorted(path.glob(f"*{SUFFIX}")) for outcome in load_outcomes(file)]
     if path.suffix.lower() in _RECORDS:
-        return _of_record(path)
+        return _of_record(path, reader, options)
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
@@ -60,7 +63,7 @@ def load_outcomes(path: Path) -> list[Outcome]:
         if path.name.endswith(".json"):
             return [Outcome.from_json(text)]
         if _has_replicates(text):
-            return _of_record(path)
+            return _of_record(path, reader, options)
         return _table(text, path.name, hashlib.sha256(data).hexdigest())
     except DataError as error:
         error.path = error.path or str(path)
@@ -96,11 +99,11 @@ def _words(line: str) -> set[str]:
     return {cell.strip(' "') for cell in line.replace(";", ",").replace("\t", ",").split(",")}
 
 
-def _of_record(path: Path) -> list[Outcome]:
+def _of_record(path: Path, reader: str | None, options: Mapping[str, str] | None) -> list[Outcome]:
     """Read a table of samples, of any format that a reader knows."""
     from echub.files.reading import read
 
-    record = read(path)
+    record = read(path, reader=reader, options=options)
     if TABLE not in record:
         raise DataError(
             "this is not an outcome of an analysis",

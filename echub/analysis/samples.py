@@ -5,6 +5,7 @@ Replicates of one sample are not independent cells: what is compared between sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,25 @@ def outcomes_of(record: Record) -> list[Outcome]:
     name = str(source.get("name", "table"))
     read = {column: readings(dataset, column) for column in parts(dataset)[1]}
     noticed = tuple(notice for notice in record.notices if notice.severity in ("warning", "error"))
-    return [_outcome(dataset, read, g, name, str(source.get("sha256", "")), noticed) for g in groups(dataset)]
+    made = [_outcome(dataset, read, g, name, str(source.get("sha256", "")), noticed) for g in groups(dataset)]
+    return _told_apart(made)
+
+
+def _told_apart(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return outcomes of which each has a label of its own: with its temperature, else with its row."""
+    for more in (_celsius, _row):
+        counts = Counter(one.label for one in outcomes)
+        outcomes = [one.replace(label=one.label + more(one)) if counts[one.label] > 1 else one for one in outcomes]
+    return list(outcomes)
+
+
+def _celsius(outcome: Outcome) -> str:
+    celsius = outcome.meta("cell.temperature")
+    return "" if celsius is None else f" {celsius:.6g} °C"
+
+
+def _row(outcome: Outcome) -> str:
+    return f" row {outcome.provenance['inputs'][0]['row']}"
 
 
 def _outcome(

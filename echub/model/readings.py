@@ -138,7 +138,8 @@ def standard(told: Mapping[Kind, Floats], in_cells: Floats) -> Floats:
 
     A standard deviation is that of a mean if the number of values is stated, else that of one value.
     """
-    kind = next((kind for kind in ("u", "assumed", "sd") if kind in told), None)
+    kinds: tuple[Kind, ...] = ("u", "assumed", "sd")
+    kind = next((kind for kind in kinds if kind in told), None)
     if kind is None:
         return in_cells
     u = told[kind]

@@ -102,15 +102,20 @@ class Chosen:
 
     def table(self) -> dict[str, Series]:
         """Tabulate what was used, and what was not and why."""
-        rows = [(p.outcome.label, p.group, p.kelvin - KELVIN, p.value, "") for p in self.points]
-        rows += [(label, "", None, None, reason) for label, reason in self.left_out]  # type: ignore[misc]
+        rows = [
+            (p.outcome.label, p.group, p.kelvin - KELVIN, p.value, p.measurand.uncertainty, "")
+            for p in self.points
+        ]
+        rows += [(label, "", None, None, None, reason) for label, reason in self.left_out]  # type: ignore[misc]
         columns = list(zip(*rows, strict=True))
+        stated = {f"u_{self.name}": Series.of(columns[4], self.unit)} if any(columns[4]) else {}
         return {
             "outcome": Series.of(columns[0]),
             "group": Series.of(columns[1]),
             "temperature": Series.of(columns[2], "degC"),
             self.name: Series.of(columns[3], self.unit),
-            "left_out": Series.of(columns[4]),
+            **stated,
+            "left_out": Series.of(columns[5]),
         }
 
 

@@ -222,7 +222,8 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
         found.note(
             "repeated-header", f"the header is repeated {several(len(faults.repeated), 'time')} among the rows"
         )
-    found.notices += list(_non_finite(columns))
+    told = is_of_samples(columns)  # its gaps are `table-gaps`
+    found.notices += [one for one in _non_finite(columns) if not told or "infinite" in one.message]
 
 
 def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:

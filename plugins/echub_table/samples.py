@@ -30,7 +30,7 @@ SIGNALS = (
 """Beginnings of quantities that an instrument records over time; beside a clock they make a time series, whereas
 volumes of a tomogram or masses of a sample at several times are a table."""
 PARTS = {
-    **dict.fromkeys(("%", "percent", "at%", "wt%", "mol%", "vol%", "at.%", "wt.%", "mol.%", "vol.%"), 100.0),
+    **dict.fromkeys(("%", "percent", "at%", "wt%", "mol%", "vol%", "mass%"), 100.0),
     "1": 1.0,
 }
 """Units of fractions, and what all parts of a whole add up to."""
@@ -41,6 +41,9 @@ MEANT = 0.5
 """Largest distance of the middle sum from the whole, as a part of it, at which columns in % are meant to close.
 Pure numbers need not be fractions: for them the middle sum has to close."""
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
+_BLANKS = re.compile(r"[ .-]")
+_QUALITY = re.compile(r"(?i)R_?(wp|exp|bragg|p|f|b)|gof|chi2|χ2|χ²|porosity|density|coverage")
+"""Names of what is in % and not a part of the sample."""
 _PATH = re.compile(r"[a-z_]+(\.[a-z_]+)+\b")
 """Metadata, such as ``cell.temperature / K``."""
 _SERIAL = re.compile(r"(?P<name>.*?\w)(?P<gap>[ _#.-]*)\(?(?P<number>\d+)\)?")
@@ -72,7 +75,15 @@ def with_units(columns: Sequence[SourceColumn], meant: Sequence[Meaning]) -> lis
     The columns that name samples and replicates stay, and a name of the alias list keeps its quantity. A text
     keeps the unit of a row of units, as some of its cells may be numbers.
     """
-    return [_with_unit(c, meant) if c.quantity is None else c for c in columns]
+    spreads = spreads_of([c.header for c in columns])
+    whose = [_own_unit(c) if place in spreads else c for place, c in enumerate(columns)]
+    return [_with_unit(c, meant) if c.quantity is None else c for c in whose]
+
+
+def _own_unit(column: SourceColumn) -> SourceColumn:
+    """Return a column without a unit that its header does not print: `n(H)` is not in henry, nor `u(m)` in m."""
+    inside = column.header.rpartition("(")[2].partition(")")[0].strip()
+    return replace(column, unit=None) if column.unit == inside and named(column.header)[1] is None else column
 
 
 def _with_unit(column: SourceColumn, meant: Sequence[Meaning]) -> SourceColumn:
@@ -91,7 +102,7 @@ def check(columns: Sequence[SourceColumn], found: Findings) -> None:
     if bare := [c.header for c in numbers if c.unit is None and c.quantity is None and c.index not in spreads]:
         text = f"no unit is printed: {', '.join(bare)}; write `name / unit`, or `name / 1` for a pure number"
         found.note("table-no-unit", text)
-    for column in numbers:
+    for column in (c for c in numbers if c.index not in spreads):
         if column.values.dtype.kind == "f" and (gaps := int(np.isnan(column.values).sum())):
             found.note("table-gaps", f"{column.header} has no value in {gaps} of {len(column.values)} rows")
     _texts(columns, found)
@@ -191,8 +202,14 @@ def _replicates(columns: Sequence[SourceColumn], stated: bool, found: Findings) 
 
 def _closure(numbers: Sequence[SourceColumn], found: Findings) -> None:
     """Compare the sum of all fractions of a row with the whole, if they are meant to be all of it."""
-    for whole in dict.fromkeys(PARTS.values()):
-        _closure_to(whole, [c for c in numbers if PARTS.get(c.unit or "") == whole], found)
+    alike: dict[str, list[SourceColumn]] = {}
+    for column in numbers:
+        if (unit := _BLANKS.sub("", column.unit or "")) in PARTS and not _QUALITY.fullmatch(
+            named(column.header)[0]
+        ):
+            alike.setdefault(unit, []).append(column)
+    for unit, same in alike.items():
+        _closure_to(PARTS[unit], same, found)
 
 
 def _closure_to(whole: float, parts: Sequence[SourceColumn], found: Findings) -> None:

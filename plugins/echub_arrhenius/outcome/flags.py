@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from echub.plugin import Flag
-from echub.remark import Severity
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, CellValue
 from echub_arrhenius.method import ArrheniusLine, Fitted
@@ -113,15 +112,13 @@ def point_flags(fitted: Fitted, line: ArrheniusLine, form: str) -> list[Flag]:
     """Report points that are less certain than they scatter, and an energy below zero."""
     made = []
     limit = min(UNCERTAIN, max(UNCERTAIN_SCATTER * line.scatter, LEAST))
-    for points, y in zip(fitted.points, fitted.y, strict=True):
+    # A point that has its weight does no harm.
+    equal = zip(fitted.points, fitted.y, strict=True) if fitted.weights is None else ()
+    for points, y in equal:
         if (stated := own(points, float(y))) > limit:
             nearest = min(points, key=lambda p: abs(p.y - float(y)))
             text = f"the value at {nearest.kelvin - KELVIN:g} °C is certain to {stated:.0%} only"
-            # A point that has its weight does no harm; it is told all the same.
-            severity: Severity = "warning" if fitted.weights is None else "info"
-            made.append(
-                Flag("uncertain-point", text, severity, where=nearest.outcome.label, hint="--param weights=own")
-            )
+            made.append(Flag("uncertain-point", text, where=nearest.outcome.label, hint="--param weights=own"))
     if line.energy < 0:
         text = f"the activation energy of {form} is negative, {line.energy:.3g} eV"
         made.append(Flag("negative-activation-energy", text))
