@@ -68,9 +68,11 @@ if TYPE_CHECKING:
     from echub.model.metadata import Metadata
     from echub.model.missing import MISSING, is_missing
     from echub.model.polar import impedance_parts
+    from echub.model.readings import cell_readings
     from echub.model.record import Record
     from echub.model.source import Source, without_zero_tail
     from echub.model.spectra import numbered
+    from echub.model.spreads import Spread, named, spreads_of
     from echub.model.units import Unit, is_made_of_units, is_unit, parse_unit, unit
     from echub.model.vocabulary import quantities
     from echub.model.workers import in_order
@@ -123,10 +125,12 @@ _LAZY = {
     "UnknownSpecies": "echub.errors",
     "UnknownUnit": "echub.errors",
     "arrow_schema": "echub.model.frames",
+    "Spread": "echub.model.spreads",
     "build_dataset": "echub.model.build",
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
     "build_tables": "echub.model.build",
+    "cell_readings": "echub.model.readings",
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "current_ranges": "echub.analysis.ranges",
@@ -140,6 +144,7 @@ _LAZY = {
     "is_missing": "echub.model.missing",
     "is_unit": "echub.model.units",
     "missing_metadata": "echub.analysis.needs",
+    "named": "echub.model.spreads",
     "native_content": "echub.files.stored",
     "numbered": "echub.model.spectra",
     "occurring": "echub.model.deferred",
@@ -158,6 +163,7 @@ _LAZY = {
     "series_of": "echub.model.frames",
     "several_ranges": "echub.analysis.ranges",
     "shuffled": "echub.model.deferred",
+    "spreads_of": "echub.model.spreads",
     "unit": "echub.model.units",
     "unread": "echub.model.deferred",
     "unshuffled": "echub.model.deferred",
@@ -208,6 +214,7 @@ __all__ = [
     "Series",
     "Source",
     "SourceColumn",
+    "Spread",
     "Template",
     "Unit",
     "UnitMismatch",
@@ -222,6 +229,7 @@ __all__ = [
     "build_long",
     "build_map",
     "build_tables",
+    "cell_readings",
     "covariance_of",
     "covariance_table",
     "current_ranges",
@@ -237,6 +245,7 @@ __all__ = [
     "is_unit",
     "is_whole_zip",
     "missing_metadata",
+    "named",
     "native_content",
     "numbered",
     "occurring",
@@ -256,6 +265,7 @@ __all__ = [
     "series_of",
     "several_ranges",
     "shuffled",
+    "spreads_of",
     "unit",
     "unread",
     "unshuffled",

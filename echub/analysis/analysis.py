@@ -196,7 +196,7 @@ def _prepared(
     chosen = parameters(declared, params, profile)
     many = _listed(what)
     if declared.consumes == "outcomes":
-        given: Any = with_values([outcome for item in many for outcome in _outcomes(item)], added.values)
+        given: Any = with_values([one for item in many for one in _outcomes(item, reader, options)], added.values)
     else:
         given = [_record(item, reader, options, added) for item in many]
         if declared.every_dataset and len(given) > 1:
@@ -234,11 +234,11 @@ def _record(item: Any, reader: str | None, options: Mapping[str, str] | None, ad
     return stating(item, added.values) if added.values else item
 
 
-def _outcomes(item: Any) -> list[Outcome]:  # noqa: ANN401
+def _outcomes(item: Any, reader: str | None, options: Mapping[str, str] | None) -> list[Outcome]:  # noqa: ANN401
     if isinstance(item, Outcome):
         return [item]
     if isinstance(item, (str, os.PathLike)):
-        return load_outcomes(Path(item))
+        return load_outcomes(Path(item), reader=reader, options=options)
     raise UnknownOption(
         "this analysis takes outcomes or a table",
         expected="an .outcome.json or a CSV table",

@@ -74,10 +74,16 @@ def _nameless(entry: object) -> object:
 
 
 def input_flags(outcomes: Sequence[Outcome]) -> list[Flag]:
-    """Return one flag, ``flagged-inputs``, if outcomes in use carry warnings: they hold for the result as well."""
-    flagged = [outcome for outcome in outcomes if outcome.status == "flagged"]
+    """Return the warnings that outcomes in use carry, which hold for the result as well.
+
+    A remark that all of them carry, such as a reader's of the table that they are from, is repeated as it is; of
+    the others only the codes are given, in one flag, ``flagged-inputs``.
+    """
+    carried = [[f for f in outcome.flags if f.severity == "warning"] for outcome in outcomes]
+    common = [f for f in carried[0] if all(f in flags for flags in carried[1:])] if len(outcomes) > 1 else []
+    flagged = [o for o, flags in zip(outcomes, carried, strict=True) if any(f not in common for f in flags)]
     if not flagged:
-        return []
-    codes = sorted({f.code for outcome in flagged for f in outcome.flags if f.severity == "warning"})
+        return common
+    codes = sorted({f.code for flags in carried for f in flags if f not in common})
     text = f"{len(flagged)} of {len(outcomes)} results in use are flagged: {', '.join(codes)}"
-    return [Flag("flagged-inputs", text, where=", ".join(o.label for o in flagged[:10]))]
+    return [*common, Flag("flagged-inputs", text, where=", ".join(o.label for o in flagged[:10]))]

@@ -1,8 +1,8 @@
 """Earlier outcomes as input: `.outcome.json` files, folders of them, or a table of values.
 
 A table is CSV: its header names metadata paths and measurands, each with its unit, such as
-``sample.group, cell.temperature / degC, onset_current_density / mA/cm^2``. Each row becomes an
-outcome with no analysis behind it.
+``sample.group, cell.temperature / degC, onset_current_density / mA/cm^2``, and their uncertainties
+(``u(onset_current_density)``). Each row becomes an outcome with no analysis behind it.
 """
 
 from __future__ import annotations
@@ -13,29 +13,38 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from echub.analysis.area import with_basis
-from echub.analysis.outcome import SUFFIX, Measurand, Outcome
-from echub.analysis.samples import outcomes_of
+from echub.analysis.outcome import SUFFIX, Outcome
+from echub.analysis.samples import measurand_of, outcomes_of
 from echub.analysis.stating import state
 from echub.errors import DataError, SourceNotFound, UnknownOption
 from echub.model.metadata import Metadata, leaves
+from echub.model.readings import Floats, Mean, cell_reading, in_unit_of, standard
 from echub.model.samples import TABLE
+from echub.model.spreads import Kind, Spread, named, spreads_of
 from echub.model.units import parse_unit
 from echub.text import from_spreadsheet
 
 _RECORDS = (".xlsx", ".xlsm", ".h5")
 """Suffixes of files that are read as records; their rows are those of a table of samples."""
+_HEAD = 20
+"""Lines in which the header is looked for: comments may stand above it."""
 
 
-def load_outcomes(path: Path) -> list[Outcome]:
+def load_outcomes(
+    path: Path, *, reader: str | None = None, options: Mapping[str, str] | None = None
+) -> list[Outcome]:
     """Read an outcome, all outcomes of a folder, or the rows of a table.
 
-    Raises `SourceNotFound`, or `DataError` with the place of the mistake in the table.
+    reader, options: for a table of samples, such as the sheet of a workbook. Raises `SourceNotFound`, or
+    `DataError` with the place of the mistake in the table.
     """
     if path.is_dir():
         return [outcome for file in sorted(path.glob(f"*{SUFFIX}")) for outcome in load_outcomes(file)]
     if path.suffix.lower() in _RECORDS:
-        return _of_record(path)
+        return _of_record(path, reader, options)
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
@@ -54,7 +63,7 @@ def load_outcomes(path: Path) -> list[Outcome]:
         if path.name.endswith(".json"):
             return [Outcome.from_json(text)]
         if _has_replicates(text):
-            return _of_record(path)
+            return _of_record(path, reader, options)
         return _table(text, path.name, hashlib.sha256(data).hexdigest())
     except DataError as error:
         error.path = error.path or str(path)
@@ -83,15 +92,18 @@ def with_values(outcomes: Sequence[Outcome], values: Mapping[str, str]) -> list[
 
 def _has_replicates(text: str) -> bool:
     """Return whether a table names samples and replicates: its rows are not values, their means are."""
-    cells = {cell.strip() for cell in text.partition("\n")[0].replace(";", ",").replace("\t", ",").split(",")}
-    return {"sample.id", "replicate"} <= cells
+    return any({"sample.id", "replicate"} <= _words(line) for line in text.splitlines()[:_HEAD])
 
 
-def _of_record(path: Path) -> list[Outcome]:
+def _words(line: str) -> set[str]:
+    return {cell.strip(' "') for cell in line.replace(";", ",").replace("\t", ",").split(",")}
+
+
+def _of_record(path: Path, reader: str | None, options: Mapping[str, str] | None) -> list[Outcome]:
     """Read a table of samples, of any format that a reader knows."""
     from echub.files.reading import read
 
-    record = read(path)
+    record = read(path, reader=reader, options=options)
     if TABLE not in record:
         raise DataError(
             "this is not an outcome of an analysis",
@@ -105,28 +117,30 @@ def _of_record(path: Path) -> list[Outcome]:
 
 
 def _table(text: str, name: str, sha256: str) -> list[Outcome]:
-    first = text.partition("\n")[0]
+    lines = [line for line in text.splitlines() if line.strip(",;\t ") and not line.startswith("#")]
+    first = lines[0] if lines else ""
     delimiter = max(",;\t", key=first.count)
-    rows = [
-        [from_spreadsheet(cell.strip()) for cell in row]
-        for row in csv.reader(text.splitlines(), delimiter=delimiter)
-    ]
-    rows = [row for row in rows if any(row)]
+    rows = [[from_spreadsheet(cell.strip()) for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
     if len(rows) < 2:
         raise DataError("the table has no rows", expected="a header with units, and a row per value")
-    return [_row(rows[0], row, number, name, sha256) for number, row in enumerate(rows[1:], 2)]
+    spreads = spreads_of(rows[0])
+    return [_row(rows[0], row, spreads, number, name, sha256) for number, row in enumerate(rows[1:], 2)]
 
 
-def _row(header: Sequence[str], row: Sequence[str], number: int, name: str, sha256: str) -> Outcome:
+def _row(
+    header: Sequence[str], row: Sequence[str], spreads: Mapping[int, Spread], number: int, name: str, sha256: str
+) -> Outcome:
     metadata, measurands = Metadata(), {}
-    for title, cell in zip(header, row, strict=False):
-        path, _, unit = (part.strip() for part in title.partition("/"))
-        if not cell:
+    for place, (title, cell) in enumerate(zip(header, row, strict=False)):
+        path, unit = named(title)
+        if not cell or place in spreads:
             continue
         if path in leaves() or path.startswith("extra."):
-            state(metadata, path, cell, unit, f"{name} row {number}")
+            state(metadata, path, cell, unit or "", f"{name} row {number}")
         else:
-            measurands[path] = _measurand(path, cell, unit, number)
+            told = {spread.kind: at for at, spread in spreads.items() if spread.of == place and at < len(row)}
+            mean = _mean(path, cell, unit, {kind: (header[at], row[at]) for kind, at in told.items()}, number)
+            measurands[path] = measurand_of(str(parse_unit(unit or "1")), mean)
     provenance: dict[str, Any] = {"inputs": [{"name": name, "sha256": sha256, "row": number}]}
     return with_basis(
         Outcome(measurands, metadata=_entries(metadata), provenance=provenance, label=f"{name} row {number}")
@@ -137,11 +151,23 @@ def _entries(metadata: Metadata) -> dict[str, Any]:
     return {e.path: {"value": e.value, "unit": e.unit, "source": e.source} for e in metadata}
 
 
-def _measurand(name: str, cell: str, unit: str, number: int) -> Measurand:
-    parsed = parse_unit(unit or "1")
-    try:
-        return Measurand(str(parsed), float(cell))
-    except ValueError:
-        raise DataError(
-            f"{name} is not a number", where=f"row {number}", expected="a number", found=cell
-        ) from None
+def _mean(name: str, cell: str, unit: str | None, stated: Mapping[Kind, tuple[str, str]], number: int) -> Mean:
+    """Return one cell, with what other cells of its row state of it, as a mean of one value."""
+    read = cell_reading(cell, unit)
+    if read is None:
+        raise DataError(f"{name} is not a number", where=f"row {number}", expected="a number", found=cell)
+    told = {kind: _spread(kind, *said, read.value, unit, number) for kind, said in stated.items()}
+    own = float(np.nan_to_num(standard(told, np.array([read.u])))[0])
+    shared = float(np.nan_to_num(told["shared"])[0]) if "shared" in told else 0.0
+    below = not np.isnan(read.limit)
+    n = int(not np.isnan(read.value))
+    return Mean(read.value, own or None, n, int(below), read.limit, shared=shared)
+
+
+def _spread(kind: Kind, header: str, cell: str, value: float, unit: str | None, number: int) -> Floats:
+    own = named(header)[1]
+    read = cell_reading(cell, own)
+    if read is None:
+        raise DataError(f"{header} is not a number", where=f"row {number}", expected="a number", found=cell)
+    given = np.array([read.value])
+    return given if kind == "n" else in_unit_of(given, own, np.array([value]), unit, header)

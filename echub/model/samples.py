@@ -1,11 +1,13 @@
 """Tables of measured samples: rows by `sample_id`, what describes them, what was measured, replicates, joining.
 
 In a table with a `replicate` column, what stands to its left describes the row (dose, temperature, treatment) and
-what stands to its right was measured. Rows that agree in all that describes them are replicates of one value.
+what stands to its right was measured. Rows that agree in all that describes them are replicates of one value. A
+column that states how well another is known (``u(H)``, ``H ±``) belongs to that one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,8 +19,16 @@ from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import leaves
+from echub.model.readings import Mean, Readings, cell_readings, in_unit_of, mean_of_readings, standard
+from echub.model.spreads import Kind, named, spreads_of
 
 TABLE, SAMPLE, REPLICATE = "table", "sample_id", "replicate"
+CLOCKS = ("time", "step_time", "unix_time")
+"""Quantities that describe a row wherever they stand: when it was measured."""
+_REMARKS = re.compile(
+    r"(?i)(remark|comment|note|file|operator|date|spectrum|bemerkung|kommentar|anmerkung)(s|en|name)?\b"
+)
+"""Texts that say something of a row and do not part replicates."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +49,59 @@ def is_path(header: str) -> bool:
 def parts(dataset: Dataset) -> tuple[list[str], list[str]]:
     """Return the names of the columns that describe a row, and of those that were measured."""
     names = [name for name in dataset.columns if name not in ("row", SAMPLE, REPLICATE)]
-    places = {name: dataset.columns[name].index for name in names}
     at = dataset.columns[REPLICATE].index if REPLICATE in dataset.columns else None
-    described = [name for name in names if _describes(dataset.columns[name], places[name], at)]
-    return described, [name for name in names if name not in described]
+    described = [name for name in names if _describes(dataset.columns[name], at)]
+    rest = [name for name in names if name not in described and name not in _spreads(dataset)]
+    return described, [name for name in rest if not dataset.columns[name].labels or is_read(dataset.columns[name])]
 
 
-def _describes(column: Column, place: int | None, replicate: int | None) -> bool:
-    left = replicate is not None and place is not None and place < replicate
-    return left or bool(column.labels) or is_path(column.header)
+def _describes(column: Column, replicate: int | None) -> bool:
+    left = replicate is not None and column.index is not None and column.index < replicate
+    if left or column.quantity in CLOCKS or is_path(column.header):
+        return True
+    return bool(column.labels) and not is_read(column) and not _is_remark(column)
+
+
+def is_read(column: Column) -> bool:
+    """Return whether a column is text that holds values: one at least, beside limits, remarks and empty cells."""
+    if not column.labels or column.quantity or is_path(column.header):
+        return False
+    read, _ = cell_readings(list(column.labels.values()), unit_of(column))
+    return any(one is not None and one.says_something for one in read)
+
+
+def _is_remark(column: Column) -> bool:
+    return "" in column.labels.values() or _REMARKS.match(column.header) is not None
+
+
+def unit_of(column: Column) -> str | None:
+    """Return the unit of a column: that of its values, or for text what header, row of units or cells print."""
+    if column.unit or not column.labels:
+        return column.unit
+    printed = column.attrs.get("printed_unit") or named(column.header)[1]
+    return cell_readings(list(column.labels.values()), printed)[1]
+
+
+def _spreads(dataset: Dataset) -> dict[str, tuple[str, Kind]]:
+    """Return the columns that state the spread of another: the name of that one, and the kind."""
+    names = [n for n in dataset.columns if n not in ("row", SAMPLE, REPLICATE)]
+    found = spreads_of([dataset.columns[name].header for name in names])
+    return {names[place]: (names[spread.of], spread.kind) for place, spread in found.items()}
+
+
+def readings(dataset: Dataset, name: str) -> Readings:
+    """Return what the cells of a measured column say, with the uncertainties that other columns state."""
+    column = dataset.columns[name]
+    unit = unit_of(column)
+    found = Readings.of(column, unit)
+    told: dict[Kind, NDArray[np.float64]] = {}
+    for other, (of, kind) in _spreads(dataset).items():
+        if of == name:
+            spread = dataset.columns[other]
+            own = unit_of(spread)
+            values = Readings.of(spread, own).values
+            told[kind] = values if kind == "n" else in_unit_of(values, own, found.values, unit, spread.header)
+    return replace(found, u=standard(told, found.u), shared=told.get("shared", found.shared))
 
 
 def groups(dataset: Dataset) -> list[Replicates]:
@@ -77,45 +131,36 @@ def require_samples(dataset: Dataset) -> None:
         )
 
 
-def mean_of(values: NDArray[Any]) -> tuple[float, float | None, int]:
-    """Return mean, its standard uncertainty and the number of replicates; NaN does not count.
-
-    values: (n,), any unit, which is that of the results. One replicate has no uncertainty; without any the mean
-    is NaN.
-    """
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    n = len(known)
-    if n < 2:
-        return (float(known[0]) if n else float("nan")), None, n
-    return float(known.mean()), float(known.std(ddof=1) / np.sqrt(n)), n
-
-
 def averaged(dataset: Dataset) -> Dataset:
     """Return a table with one row per value: the mean of its replicates, with ``u_NAME`` and ``n_NAME``.
 
-    The uncertainty is the standard deviation of the replicates over the root of their number, NaN for one.
+    The uncertainty is the standard deviation of the replicates over the root of their number, or what the rows
+    state if that is larger; NaN for one that states none. Replicates of which some are below a limit have no mean.
     """
     found = groups(dataset)
     first = np.array([group.rows[0] for group in found], dtype=int)
     described, measured = parts(dataset)
     kept = {n: replace(dataset.columns[n], values=dataset.columns[n].values[first]) for n in (SAMPLE, *described)}
     for name in measured:
-        kept |= _mean_columns(dataset.columns[name], [mean_of(dataset[name][group.rows]) for group in found])
+        read = readings(dataset, name)
+        kept |= _mean_columns(dataset.columns[name], [mean_of_readings(read, group.rows) for group in found])
     return replace(dataset, columns=kept, history=(*dataset.history, "mean of the replicates"))
 
 
-def _mean_columns(column: Column, means: Sequence[tuple[float, float | None, int]]) -> dict[str, Column]:
-    values = np.array([mean for mean, _, _ in means])
-    errors = np.array([np.nan if u is None else u for _, u, _ in means])
-    number = np.array([n for _, _, n in means], dtype=np.uint16)
-    name, header, u_name = column.name, column.header, f"u_{column.name}"
-    mean = Column(name, values, column.quantity, column.unit, "derived", header, uncertainty=u_name)
+def _mean_columns(column: Column, means: Sequence[Mean]) -> dict[str, Column]:
+    values = np.array([mean.value for mean in means])
+    errors = np.array([np.nan if mean.u is None else np.hypot(mean.u, mean.shared) for mean in means])
+    number = np.array([mean.n for mean in means], dtype=np.uint16)
+    name, header, unit, u_name = column.name, column.header, unit_of(column), f"u_{column.name}"
+    mean = Column(name, values, column.quantity, unit, "derived", header, uncertainty=u_name)
     before = column.attrs.get("recipe")
     mean = replace(mean, attrs={"recipe": f"mean of the replicates{f'; {before}' if before else ''}"})
-    spread = {"recipe": "standard deviation of the replicates / sqrt(n)"}
-    u = Column(u_name, errors, None, column.unit, "derived", f"u({header})", attrs=spread)
-    n = Column(f"n_{name}", number, None, "1", "derived", f"n({header})", attrs={"recipe": "replicates"})
+    stated = any(mean.chance is not None or (mean.n == 1 and mean.u is not None) for mean in means)
+    recipe = "standard deviation of the replicates / sqrt(n)" + (", or as stated if larger" if stated else "")
+    printed, short = named(header)[1], named(header)[0]
+    head = f"u({short}) / {printed}" if printed else f"u({header})"
+    u = Column(u_name, errors, None, unit, "derived", head, attrs={"recipe": recipe})
+    n = Column(f"n_{name}", number, None, "1", "derived", f"n({short})", attrs={"recipe": "replicates"})
     return {name: mean, u.name: u, n.name: n}
 
 
@@ -175,7 +220,5 @@ def _require_single(dataset: Dataset) -> None:
 
 
 def short_name(column: Column) -> str:
-    """Return the name of a column without its unit, as printed: ``Zr 3d5/2 / eV`` is ``Zr 3d5/2``."""
-    if column.quantity:
-        return column.name
-    return column.header.partition(" / ")[0].strip()
+    """Return the name of a column without its unit: ``Zr 3d5/2 / eV`` is ``Zr 3d5/2``, ``H (GPa)`` is ``H``."""
+    return column.name if column.quantity else named(column.header)[0]

@@ -11,6 +11,7 @@ from echub.drawing import BLUE, GREY, OCHRE, RED, tidy, time_unit
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.samples import TABLE, parts
 from echub.pictures.curves import curve_of_time
 from echub.pictures.labels import label
 from echub.pictures.shown import Shown
@@ -55,6 +56,10 @@ def draw_stacked(figure: FigureBase, shown: Sequence[Shown]) -> None:
 
 
 def _columns(dataset: Dataset) -> list[Column]:
+    if dataset.kind == TABLE:
+        return [dataset.columns[name] for name in parts(dataset)[1] if not dataset.columns[name].labels][
+            :PER_SOURCE
+        ]
     known = [dataset.columns[name] for name in _SHOWN if name in dataset.columns]
     vendor = [c for c in dataset.columns.values() if c.is_vendor and c.values.dtype.kind == "f" and not c.labels]
     return (known or vendor)[:PER_SOURCE]

@@ -11,7 +11,8 @@ from echub.drawing import GREY, PALETTE, tidy, unit_text
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.samples import Replicates, groups, mean_of, parts, require_samples, short_name
+from echub.model.readings import mean_of_readings
+from echub.model.samples import Replicates, groups, parts, readings, require_samples, short_name, unit_of
 from echub.pictures.shown import Shown
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw_table(figure: FigureBase, shown: Sequence[Shown]) -> None:
     dataset = shown[0].dataset
     require_samples(dataset)
     described, measured = parts(dataset)
-    numbers = [name for name in measured if dataset.columns[name].values.dtype.kind in "fiu"]
+    numbers = [name for name in measured if np.isfinite(readings(dataset, name).values).any()]
     if not numbers:
         raise DataError("the table contains no measured number", found=", ".join(dataset.columns))
     first = numbers[:PANELS]
@@ -57,18 +58,20 @@ def _is_axis(column: Column) -> bool:
 
 
 def _panel(axis: Axes, dataset: Dataset, name: str, against: str) -> None:
-    found = groups(dataset)
+    found, read = groups(dataset), readings(dataset, name)
     samples = list(dict.fromkeys(group.sample for group in found))
     for number, sample in enumerate(samples):
         mine = [group for group in found if group.sample == sample]
         colour = PALETTE[number % len(PALETTE)]
         at = [float(dataset[against][g.rows[0]]) if against else float(found.index(g)) for g in mine]
         for place, group in zip(at, mine, strict=True):
-            axis.plot([place] * len(group.rows), dataset[name][group.rows], "o", ms=3, color=colour, alpha=0.4)
-        means = [mean_of(dataset[name][group.rows]) for group in mine]
-        bars = [u if u is not None else 0.0 for _, u, _ in means]
+            axis.plot([place] * len(group.rows), read.values[group.rows], "o", ms=3, color=colour, alpha=0.4)
+        means = [mean_of_readings(read, group.rows) for group in mine]
+        bars = [mean.u if mean.u is not None else 0.0 for mean in means]
         style = "o-" if against else "o"
-        axis.errorbar(at, [m for m, _, _ in means], bars, fmt=style, color=colour, capsize=3, lw=1, label=sample)
+        axis.errorbar(
+            at, [mean.value for mean in means], bars, fmt=style, color=colour, capsize=3, lw=1, label=sample
+        )
     axis.set_ylabel(_label(dataset.columns[name]))
     if against:
         axis.set_xlabel(_label(dataset.columns[against]))
@@ -80,8 +83,8 @@ def _panel(axis: Axes, dataset: Dataset, name: str, against: str) -> None:
 
 def _label(column: Column) -> str:
     return (
-        f"{short_name(column)} / {unit_text(column.unit)}"
-        if column.unit not in (None, "1")
+        f"{short_name(column)} / {unit_text(unit)}"
+        if (unit := unit_of(column)) not in (None, "1")
         else short_name(column)
     )
 

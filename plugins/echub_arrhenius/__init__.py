@@ -12,8 +12,10 @@ from echub.plugin import Analysis, Output, hookimpl, option
 class ChoiceParams:
     """Which values are meant, shared by both analyses."""
 
-    measurand: str = option("", "which measurand to use; may be left out where there is only one candidate")
-    group_by: str = option("sample.group", "metadata path whose values part the groups")
+    measurand: str = option("", "which measurand to use; may be left out if there is only one candidate")
+    group_by: str = option(
+        "sample.group", "metadata path, or text column of a table, whose values part the groups"
+    )
     exclude: str = option("", "outcomes to leave out, each with its reason: 'cell3 90C: short; cell1 0C: leak'")
     allow_mixed: bool = option(False, "take values of different ramp rates, criteria, methods, areas")
     temperature_step: float = option(1.0, "temperatures closer than this are one (K)", minimum=0)
@@ -34,9 +36,10 @@ class ArrheniusParams(ChoiceParams):
         choices=("eq12", "generalised", "none"),
     )
     weights: str = option(
-        "none",
-        "weights of the fit: none, the error bars, or what each value states",
-        choices=("none", "eq12", "own"),
+        "auto",
+        "weights of the fit: auto, by what each value states and the scatter beyond it; equal; by the error bars; "
+        "by what each value states alone",
+        choices=("auto", "none", "eq12", "own"),
     )
     # A thermocouple of class 2 is right within 2.5 K (IEC 60584-1); a cell lags behind its oven by about 1 %.
     temperature_offset: float = option(1.0, "standard uncertainty that all temperatures share, in K", minimum=0)
@@ -62,7 +65,7 @@ ARRHENIUS = Analysis(
     figure="echub_arrhenius.figure:draw",
     consumes="outcomes",
     params=ArrheniusParams,
-    profiles={"lowack2026": {"form": "ln_y", "replicates": "max", "error_bars": "eq12"}},
+    profiles={"lowack2026": {"form": "ln_y", "replicates": "max", "error_bars": "eq12", "weights": "none"}},
     outputs=(
         Output("activation_energy_ln_y", "eV", "from the slope of ln y against 1/T"),
         Output("activation_energy_ln_yT", "eV", "from the slope of ln(yT) against 1/T"),

@@ -30,6 +30,8 @@ INVERSE_UNITS = {"ohm": "S", "ohm*cm^2": "S/cm^2", "ohm*cm": "S/cm"}
 FIRST_CHOICES = ("onset_current_density", "critical_current_density", "conductivity")
 AXES = ("T", "temperature", "spot", "u", "n")
 """Columns that no example proposes: they say where or how well a value was measured."""
+MANY = 10
+"""Replicates whose scatter is known to a quarter, 1/√(2(n-1)): weights by that of fewer would be chance."""
 COMPARED = ("cell.area_basis", "cell.electrolyte")
 
 
@@ -67,6 +69,12 @@ class CellValue:
         own = max((self.measurand.uncertainty or 0.0) ** 2 - shared, 0.0)
         return float(own**0.5) / abs(self.value)
 
+    @property
+    def is_of_few(self) -> bool:
+        """Return whether the uncertainty is the scatter of few replicates, which is itself known poorly."""
+        scattered = any(part.name == "replicates" for part in self.measurand.components)
+        return scattered and (self.measurand.n or 0) < MANY
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -94,15 +102,20 @@ class Chosen:
 
     def table(self) -> dict[str, Series]:
         """Tabulate what was used, and what was not and why."""
-        rows = [(p.outcome.label, p.group, p.kelvin - KELVIN, p.value, "") for p in self.points]
-        rows += [(label, "", None, None, reason) for label, reason in self.left_out]  # type: ignore[misc]
+        rows = [
+            (p.outcome.label, p.group, p.kelvin - KELVIN, p.value, p.measurand.uncertainty, "")
+            for p in self.points
+        ]
+        rows += [(label, "", None, None, None, reason) for label, reason in self.left_out]  # type: ignore[misc]
         columns = list(zip(*rows, strict=True))
+        stated = {f"u_{self.name}": Series.of(columns[4], self.unit)} if any(columns[4]) else {}
         return {
             "outcome": Series.of(columns[0]),
             "group": Series.of(columns[1]),
             "temperature": Series.of(columns[2], "degC"),
             self.name: Series.of(columns[3], self.unit),
-            "left_out": Series.of(columns[4]),
+            **stated,
+            "left_out": Series.of(columns[5]),
         }
 
 
@@ -114,7 +127,7 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
     points: list[CellValue] = []
     left_out: list[tuple[str, str]] = []
     for outcome in outcomes:
-        member = str(outcome.meta(params.group_by) or "")
+        member = member_of(outcome, params.group_by)
         if group and member != group:
             continue
         reason = _unusable(outcome, name, excluded)
@@ -139,12 +152,18 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
     return Chosen(tuple(points), tuple(left_out), name, flags)
 
 
+def member_of(outcome: Outcome, group_by: str) -> str:
+    """Return the group of an outcome: metadata, or a condition such as a text column of a table; empty if none."""
+    condition = outcome.conditions.get(group_by)
+    return str(outcome.meta(group_by) or (condition.value if condition else "") or "")
+
+
 def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
     present = {name for outcome in outcomes for name, m in outcome.measurands.items()}
     if params.measurand:
         if params.measurand in present or not present:
             return params.measurand
-        raise _which(f"no outcome has a {params.measurand}", present)
+        raise _which(f"no outcome has a {params.measurand}", present, _said_of(params.measurand, outcomes))
     valued = {name for outcome in outcomes for name, m in outcome.measurands.items() if m.value is not None}
     first = [name for name in FIRST_CHOICES if name in valued]
     if first or len(valued) == 1:
@@ -152,12 +171,18 @@ def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
     raise _which("which value is meant is not clear" if valued else "the outcomes contain no value", present)
 
 
-def _which(message: str, present: set[str]) -> Refusal:
+def _said_of(name: str, outcomes: Sequence[Outcome]) -> str:
+    """Return what the reader of a table remarks on a column, which may be why it has no value."""
+    return next((f.message for o in outcomes[:1] for f in o.flags if f.message.startswith(name)), "")
+
+
+def _which(message: str, present: set[str], where: str = "") -> Refusal:
     names = sorted(present)
     example = next((name for name in names if name not in AXES), "NAME")
     quoted = f'"{example}"' if " " in example else example
     held = ", ".join(names) or "nothing"
-    return Refusal("no-such-measurand", f"{message}: they hold {held}", hint=f"--param measurand={quoted}")
+    hint = f"--param measurand={quoted}"
+    return Refusal("no-such-measurand", f"{message}: they hold {held}", where=where or None, hint=hint)
 
 
 def _excluded(text: str) -> dict[str, str]:
@@ -248,7 +273,29 @@ def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> No
         )
     require_one_basis([(p.outcome.label, p.measurand) for p in points])  # whatever else may be mixed
     if not params.allow_mixed:
-        require_comparable([p.outcome for p in points], COMPARED)
+        _require_one_text(points, params)
+        require_comparable([_without(p.outcome, params.group_by) for p in points], COMPARED)
+
+
+def _without(outcome: Outcome, condition: str) -> Outcome:
+    """Return an outcome without the condition that parts the groups: it differs between them."""
+    return outcome.replace(conditions={n: c for n, c in outcome.conditions.items() if n != condition})
+
+
+def _require_one_text(points: Sequence[CellValue], params: ChoiceParams) -> None:
+    """Refuse values that differ in a text of their table while no group is stated: the text may be the group."""
+    if any(p.group for p in points):
+        return
+    for name in dict.fromkeys(name for p in points for name in p.outcome.conditions):
+        values = {c.value for p in points if (c := p.outcome.conditions.get(name)) is not None}
+        if len(values) > 1 and all(isinstance(value, str) for value in values):
+            shown = ", ".join(sorted(map(str, values))[:5])
+            hint = f'--param group_by="{name}" takes them as groups'
+            raise Refusal(f"mixed-{_kebab(name)}", f"the {name} is not the same: {shown}", hint=hint)
+
+
+def _kebab(name: str) -> str:
+    return "-".join(name.casefold().replace("_", " ").split())
 
 
 def by_temperature(points: Sequence[CellValue], step: float) -> list[list[CellValue]]:

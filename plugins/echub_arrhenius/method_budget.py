@@ -44,15 +44,21 @@ class BudgetPart:
 
 @dataclass(frozen=True)
 class Birge:
-    """Scatter about the line over what the values state: the ratio, and the chance of one so large."""
+    """Scatter about the line over what the values state: the ratio, and the chances of one so large or small."""
 
     ratio: float
     chance: float
+    chance_below: float = 1.0
 
     @property
     def exceeds(self) -> bool:
         """Return whether the values scatter by more than they state."""
         return self.chance < UNLIKELY
+
+    @property
+    def falls_short(self) -> bool:
+        """Return whether the values scatter by much less than they state."""
+        return self.chance_below < UNLIKELY
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,29 @@ def birge_ratio(kelvin: Floats, log_y: Floats, relative: Floats) -> Birge:
     line = fit(kelvin, log_y, 1 / relative**2)
     rest = log_y - line.intercept + line.energy / (BOLTZMANN_EV * kelvin)
     total = float(((rest / relative) ** 2).sum())
-    return Birge(float(np.sqrt(total / line.dof)), float(special.chdtrc(line.dof, total)))
+    chances = float(special.chdtrc(line.dof, total)), float(special.chdtr(line.dof, total))
+    return Birge(float(np.sqrt(total / line.dof)), *chances)
+
+
+def beyond_stated(kelvin: Floats, log_y: Floats, relative: Floats) -> float:
+    """Return the standard deviation of ln y beyond what the values state (n,); 0 if they scatter by less.
+
+    With it χ² is the degrees of freedom. Weights by both together neither trust a value that states too little nor
+    lose one that is known better. Method: R. C. Paule, J. Mandel, J. Res. NBS 87 (1982) 377.
+    """
+
+    def excess(variance: float) -> float:
+        total = relative**2 + variance
+        line = fit(kelvin, log_y, 1 / total)
+        rest = log_y - line.intercept + line.energy / (BOLTZMANN_EV * kelvin)
+        return float((rest**2 / total).sum() - line.dof)
+
+    most = float(np.var(log_y)) * len(log_y)
+    if len(log_y) < 3 or excess(0.0) <= 0 or most <= 0:
+        return 0.0
+    from scipy.optimize import brentq
+
+    return float(np.sqrt(brentq(excess, 0.0, most)))
 
 
 def temperature_error(kelvin: Floats, log_y: Floats, weights: Floats | None, offset: float, scale: float) -> float:

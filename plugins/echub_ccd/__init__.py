@@ -50,7 +50,7 @@ class CcdParams:
 class WeibullParams:
     """Parameters of `ccd-weibull`."""
 
-    measurand: str = option("", "which measurand to use; may be left out where there is only one candidate")
+    measurand: str = option("", "which measurand to use; may be left out if there is only one candidate")
     level: float = option(95.0, "coverage of the interval", unit="%", minimum=50, maximum=99.9)
     allow_mixed: bool = option(False, "take values of different criteria, protocols, directions, temperatures")
 

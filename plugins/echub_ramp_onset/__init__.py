@@ -29,8 +29,8 @@ class RampOnsetParams:
         0.7, "end of the ohmic fit, as a fraction of the onset time", minimum=0.2, maximum=0.9
     )
     # At 4 σ and 100 µV of noise onsets are off by -0.07 ± 0.08 %; 10 σ keep the scatter at 1 % (decision 30).
-    guard: float = option(4.0, "a point counts where the threshold exceeds this many sigma", minimum=0)
-    resolution: float = option(10.0, "an onset is given where the threshold exceeds this many sigma", minimum=0)
+    guard: float = option(4.0, "a point counts if the threshold exceeds this many sigma", minimum=0)
+    resolution: float = option(10.0, "an onset is given if the threshold exceeds this many sigma", minimum=0)
     bootstrap: int = option(
         200, "residual bootstrap replicates of the interval; 0 gives none", minimum=0, maximum=10_000
     )

@@ -14,7 +14,7 @@ class SimsProfileParams:
 
     species: str = option("", "ion whose interface is wanted, as labelled in the file; empty: the first")
     region: str = option("", "region whose interface is wanted; empty: the first")
-    polarity: str = option("any", "polarity of that ion, where both have it", choices=("any", "+", "-"))
+    polarity: str = option("any", "polarity of that ion, if both have it", choices=("any", "+", "-"))
     edge: str = option("either", "which edge: the signal falls, or rises", choices=("either", "falling", "rising"))
     report: str = option(
         "interface",

@@ -106,7 +106,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
         )
     columns, currents = settle_currents(columns, plan.said["current"], found.note)
     if is_of_samples(columns):  # its columns are named freely: `Zr` is an element here, and P a fraction
-        columns = with_units(columns)
+        columns = with_units(columns, plan.meant)
         check_samples(columns, found)
     else:
         report(columns, plan.meant, found)
@@ -222,7 +222,8 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
         found.note(
             "repeated-header", f"the header is repeated {several(len(faults.repeated), 'time')} among the rows"
         )
-    found.notices += list(_non_finite(columns))
+    told = is_of_samples(columns)  # its gaps are `table-gaps`
+    found.notices += [one for one in _non_finite(columns) if not told or "infinite" in one.message]
 
 
 def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:

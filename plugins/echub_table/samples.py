@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from echub.plugin import SourceColumn
+from echub.plugin import SourceColumn, Spread, cell_readings, named, spreads_of
 from echub_table.columns import Findings
+from echub_table.headers import Meaning
 
 SAMPLE, REPLICATE = "sample_id", "replicate"
-AXES = {"time", "step_time", "unix_time", "frequency", "mass_to_charge"}
+SPECTRA = {"frequency", "mass_to_charge"}
+CLOCKS = {"time", "step_time", "unix_time"}
+SIGNALS = (
+    "current",
+    "potential",
+    "voltage",
+    "charge",
+    "energy",
+    "power",
+    "ion_count",
+    "ion_current",
+    "partial_pressure",
+)
+"""Beginnings of quantities that an instrument records over time; beside a clock they make a time series, whereas
+volumes of a tomogram or masses of a sample at several times are a table."""
 PARTS = {
-    **dict.fromkeys(("%", "percent", "at%", "wt%", "mol%", "vol%", "at.%", "wt.%", "mol.%", "vol.%"), 100.0),
+    **dict.fromkeys(("%", "percent", "at%", "wt%", "mol%", "vol%", "mass%"), 100.0),
     "1": 1.0,
 }
 """Units of fractions, and what all parts of a whole add up to."""
@@ -26,28 +41,55 @@ MEANT = 0.5
 """Largest distance of the middle sum from the whole, as a part of it, at which columns in % are meant to close.
 Pure numbers need not be fractions: for them the middle sum has to close."""
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
-_MEASURED = re.compile(rf"[<>~≤≥]?\s*{_NUMBER.pattern}\s*(±|\+/-|\(\d+\)|[a-zA-Zµ°%]+(/\S+)?\s*$)|[<>≤≥]\s*\d")
-"""A number with an uncertainty or a unit in its cell, or a limit of detection."""
+_BLANKS = re.compile(r"[ .-]")
+_QUALITY = re.compile(r"(?i)R_?(wp|exp|bragg|p|f|b)|gof|chi2|χ2|χ²|porosity|density|coverage")
+"""Names of what is in % and not a part of the sample."""
 _PATH = re.compile(r"[a-z_]+(\.[a-z_]+)+\b")
 """Metadata, such as ``cell.temperature / K``."""
-_UNCERTAINTY = re.compile(r"[uU]\((.+)\)|[uU]_(.+)")
+_SERIAL = re.compile(r"(?P<name>.*?\w)(?P<gap>[ _#.-]*)\(?(?P<number>\d+)\)?")
+_REPEATS = re.compile(r"(?i)(rep(licate)?|spot|indent|run|meas(urement)?|scan|point|messung|wdh)s?")
+"""Names of columns of which one measurement fills several."""
+SEVERAL = 3
+"""Columns `H 1`, `H 2`, `H 3` are replicates side by side; two may be two things, such as lines of a spectrum."""
+_SAID = {
+    "assumed": "taken as one standard uncertainty",
+    "sd": "taken as the uncertainty of one value, as the number of values is not stated",
+    "expanded": "not used: an expanded uncertainty, whose factor is not stated",
+}
 
 
 def is_of_samples(columns: Sequence[SourceColumn]) -> bool:
-    """Return whether the rows are samples: one column names them, and none is the axis of a measurement."""
-    known = {c.quantity for c in columns}
-    return SAMPLE in known and not known & AXES
+    """Return whether the rows are samples: one column names them, and none is the axis of a measurement.
+
+    A time is the axis of what an instrument records over it, unless the rows have replicates.
+    """
+    known = {c.quantity for c in columns if c.quantity}
+    if SAMPLE not in known or known & SPECTRA:
+        return False
+    return REPLICATE in known or not (known & CLOCKS and any(q.startswith(SIGNALS) for q in known))
 
 
-def with_units(columns: Sequence[SourceColumn]) -> list[SourceColumn]:
+def with_units(columns: Sequence[SourceColumn], meant: Sequence[Meaning]) -> list[SourceColumn]:
     """Return the columns with what stands behind the first ` / ` as their unit: `R1 / 1/s` is in 1/s.
 
-    Texts and the columns that name samples and replicates stay; a name of the alias list keeps its quantity.
+    The columns that name samples and replicates stay, and a name of the alias list keeps its quantity. A text
+    keeps the unit of a row of units, as some of its cells may be numbers.
     """
-    return [_with_unit(c) if c.quantity is None and not c.labels else c for c in columns]
+    spreads = spreads_of([c.header for c in columns])
+    whose = [_own_unit(c) if place in spreads else c for place, c in enumerate(columns)]
+    return [_with_unit(c, meant) if c.quantity is None else c for c in whose]
 
 
-def _with_unit(column: SourceColumn) -> SourceColumn:
+def _own_unit(column: SourceColumn) -> SourceColumn:
+    """Return a column without a unit that its header does not print: `n(H)` is not in henry, nor `u(m)` in m."""
+    inside = column.header.rpartition("(")[2].partition(")")[0].strip()
+    return replace(column, unit=None) if column.unit == inside and named(column.header)[1] is None else column
+
+
+def _with_unit(column: SourceColumn, meant: Sequence[Meaning]) -> SourceColumn:
+    if column.labels:
+        unit = meant[column.index].unit if column.index is not None else None
+        return replace(column, attrs={**column.attrs, "printed_unit": unit}) if unit else column
     name, slash, unit = column.header.partition(" / ")
     return replace(column, unit=unit.strip()) if slash and name.strip() else column
 
@@ -56,50 +98,72 @@ def check(columns: Sequence[SourceColumn], found: Findings) -> None:
     """Report numbers without a unit, cells without a value, replicates that differ, sums that do not close."""
     numbers = [c for c in columns if c.values.dtype.kind in "fiu" and not c.labels]
     numbers = [c for c in numbers if c.quantity not in (SAMPLE, REPLICATE)]
-    if bare := [c.header for c in numbers if c.unit is None and c.quantity is None]:
+    spreads = _spreads(columns)
+    if bare := [c.header for c in numbers if c.unit is None and c.quantity is None and c.index not in spreads]:
         text = f"no unit is printed: {', '.join(bare)}; write `name / unit`, or `name / 1` for a pure number"
         found.note("table-no-unit", text)
-    for column in numbers:
+    for column in (c for c in numbers if c.index not in spreads):
         if column.values.dtype.kind == "f" and (gaps := int(np.isnan(column.values).sum())):
             found.note("table-gaps", f"{column.header} has no value in {gaps} of {len(column.values)} rows")
     _texts(columns, found)
-    _stated(numbers, found)
+    _stated(columns, spreads, found)
+    _side_by_side([c for c in numbers if c.index not in spreads], found)
     _samples(columns, found)
-    _replicates(columns, found)
-    _closure([c for c in numbers if not _of_another(c, numbers)], found)
+    _replicates(columns, any(s.kind not in ("n", "expanded") for _, s in spreads.values()), found)
+    _closure([c for c in numbers if c.index not in spreads], found)
+
+
+def _spreads(columns: Sequence[SourceColumn]) -> dict[int | None, tuple[SourceColumn, Spread]]:
+    """Return the columns that state how well another is known, by their index, with that one."""
+    found = spreads_of([c.header for c in columns])
+    return {columns[place].index: (columns[spread.of], spread) for place, spread in found.items()}
 
 
 def _texts(columns: Sequence[SourceColumn], found: Findings) -> None:
-    """Report columns of numbers that are text because of some cells: none of their values is used."""
+    """Report columns of numbers that are text because of some cells, and how those are read."""
     replicate = next((c.index or 0 for c in columns if c.quantity == REPLICATE), -1)
     for column in columns:
         if not column.labels or column.quantity or _PATH.match(column.header) or (column.index or 0) < replicate:
             continue
         shown = [column.labels.get(int(code), "").strip() for code in column.values.tolist()]
-        odd = [row for row, text in enumerate(shown) if text and not _NUMBER.fullmatch(text)]
-        if not any(_NUMBER.fullmatch(text) or _MEASURED.match(text) for text in shown):
+        read, _ = cell_readings(shown, column.attrs.get("printed_unit") or named(column.header)[1])
+        if not any(one is not None and one.says_something for one in read):
             continue  # remarks
+        odd = [row for row, text in enumerate(shown) if text and not _NUMBER.fullmatch(text)]
         if odd:
-            row = odd[0]
-            text = f"{column.header} holds {shown[row]!r} in row {row + 1}: the whole column is text"
-            found.note("table-text", f"{text}, and none of its {len(shown)} values is used")
+            numbers = sum(one is not None and not np.isnan(one.value) for one in read)
+            limits = sum(one is not None and not np.isnan(one.limit) for one in read)
+            lost = [shown[row] for row in odd if read[row] is None]
+            text = f"{column.header} holds {shown[odd[0]]!r} in row {odd[0] + 1}: the column is text, of which "
+            text += f"{numbers} of {len(shown)} cells count as numbers, {limits} as below a limit"
+            found.note("table-text", text + (f", {len(lost)} are not used: {lost[0]!r}" if lost else ""))
 
 
-def _stated(numbers: Sequence[SourceColumn], found: Findings) -> None:
-    """Report columns that state the uncertainty of another: what counts is the scatter of the replicates."""
-    if stated := [c.header for c in numbers if _of_another(c, numbers)]:
-        text = f"{', '.join(stated)}: kept as a column of its own, and not used as the uncertainty of the other"
-        found.note("table-uncertainty", text)
+def _stated(
+    columns: Sequence[SourceColumn],
+    spreads: Mapping[int | None, tuple[SourceColumn, Spread]],
+    found: Findings,
+) -> None:
+    """Report what is assumed of columns that state how well another is known."""
+    counted = {id(of) for of, spread in spreads.values() if spread.kind == "n"}
+    by_index = {c.index: c for c in columns}
+    for index, (of, spread) in spreads.items():
+        if spread.kind in _SAID and not (spread.kind == "sd" and id(of) in counted):
+            text = f"{by_index[index].header}, the spread of {of.header}: {_SAID[spread.kind]}"
+            found.note("table-uncertainty", text)
 
 
-def _of_another(column: SourceColumn, numbers: Sequence[SourceColumn]) -> bool:
-    """Return whether a column is ``u(NAME)`` or ``u_NAME`` of another."""
-    match = _UNCERTAINTY.fullmatch(_name(column))
-    return match is not None and (match[1] or match[2]) in {_name(c) for c in numbers}
-
-
-def _name(column: SourceColumn) -> str:
-    return column.header.partition(" / ")[0].strip()
+def _side_by_side(numbers: Sequence[SourceColumn], found: Findings) -> None:
+    """Report replicates in columns: each is taken as a value of its own."""
+    alike: dict[tuple[str, str | None], list[SourceColumn]] = {}
+    for column in numbers:
+        match = _SERIAL.fullmatch(named(column.header)[0])
+        if match and (match["gap"] or _REPEATS.fullmatch(match["name"])):
+            alike.setdefault((match["name"], column.unit), []).append(column)
+    for same in alike.values():
+        if len(same) >= SEVERAL:
+            text = f"{', '.join(c.header for c in same)} seem to be replicates side by side"
+            found.note("replicates-in-columns", f"{text}: each is taken as a value of its own")
 
 
 def _samples(columns: Sequence[SourceColumn], found: Findings) -> None:
@@ -114,12 +178,13 @@ def _samples(columns: Sequence[SourceColumn], found: Findings) -> None:
         found.note("similar-samples", text)
 
 
-def _replicates(columns: Sequence[SourceColumn], found: Findings) -> None:
+def _replicates(columns: Sequence[SourceColumn], stated: bool, found: Findings) -> None:
     by_quantity = {c.quantity: c for c in columns if c.quantity}
     replicate, sample = by_quantity.get(REPLICATE), by_quantity[SAMPLE]
     if replicate is None:
-        text = "there is no column `replicate`: each row counts as a value of its own, without an uncertainty"
-        found.note("no-replicates", text)
+        if not stated:
+            text = "there is no column `replicate`: each row counts as a value of its own, without an uncertainty"
+            found.note("no-replicates", text)
         return
     left = [c for c in columns if c.index is not None and c.index < (replicate.index or 0)]
     keys = [tuple(str(c.values[row]) for c in left) for row in range(len(replicate.values))]
@@ -137,8 +202,14 @@ def _replicates(columns: Sequence[SourceColumn], found: Findings) -> None:
 
 def _closure(numbers: Sequence[SourceColumn], found: Findings) -> None:
     """Compare the sum of all fractions of a row with the whole, if they are meant to be all of it."""
-    for whole in dict.fromkeys(PARTS.values()):
-        _closure_to(whole, [c for c in numbers if PARTS.get(c.unit or "") == whole], found)
+    alike: dict[str, list[SourceColumn]] = {}
+    for column in numbers:
+        if (unit := _BLANKS.sub("", column.unit or "")) in PARTS and not _QUALITY.fullmatch(
+            named(column.header)[0]
+        ):
+            alike.setdefault(unit, []).append(column)
+    for unit, same in alike.items():
+        _closure_to(PARTS[unit], same, found)
 
 
 def _closure_to(whole: float, parts: Sequence[SourceColumn], found: Findings) -> None:

@@ -18,9 +18,9 @@ from echub.plugin import (
 )
 from echub.science import BOLTZMANN_EV
 from echub_arrhenius import ArrheniusParams
-from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
+from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose, member_of
 from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
-from echub_arrhenius.method_budget import Budget, budget, cell_lines
+from echub_arrhenius.method_budget import Budget, beyond_stated, budget, cell_lines
 from echub_arrhenius.outcome.flags import budget_flags, own, point_flags, repeated, set_flags
 from echub_arrhenius.outcome.tables import conditions, diagnostics, forms, leave_one_out, named, quality
 
@@ -33,6 +33,8 @@ TOO_FEW = 3
 """Temperatures below which a fit is refused: through two there is always a line."""
 CELLS_OF_EQ12 = 3
 """Equation 12 of arXiv:2603.23340 is of the best of three cells."""
+SAME_WEIGHTS = 1e-9
+"""Weights that differ by less are equal but for rounding."""
 
 
 def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
@@ -73,7 +75,10 @@ def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
             "leave_one_out": leave_one_out(fitted, first, named(first, chosen)),
             "fit": quality(lines[first], budgets[first], lack, len(fitted.y)),
         },
-        _sensitivity(chosen, temperatures, params, first, lines[first]),
+        (
+            *_sensitivity(chosen, temperatures, params, first, lines[first]),
+            *_unweighted(chosen, fitted, first, lines),
+        ),
         diagnostics(fitted, lines[first], first, chosen, params),
         conditions(chosen, params, group, first),
         label=group,
@@ -81,7 +86,7 @@ def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
 
 
 def _only_group(data: InputSet[Outcome], params: ArrheniusParams) -> str:
-    groups = sorted({str(outcome.meta(params.group_by) or "") for outcome in data})
+    groups = sorted({member_of(outcome, params.group_by) for outcome in data})
     if len(groups) > 1:
         named = ", ".join(name or "(not stated)" for name in groups)
         raise Refusal(
@@ -96,24 +101,16 @@ def _only_group(data: InputSet[Outcome], params: ArrheniusParams) -> str:
 
 
 def _fitted(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams) -> Fitted:
-    if params.replicates == "all":
-        points = [(point,) for gathered in temperatures for point in gathered]
-        y = np.array([p[0].y for p in points])
-        zero = np.zeros(len(y))
-        return Fitted(
-            np.array([p[0].kelvin for p in points]), y, zero, zero, None, _stated(points, params), tuple(points)
-        )
-    bars = np.array([_bars(points, params) for points in temperatures])
-    y = np.array([_statistic(params.replicates, [p.y for p in points]) for points in temperatures])
-    return Fitted(
-        np.array([np.mean([p.kelvin for p in points]) for points in temperatures]),
-        y,
-        bars[:, 0],
-        bars[:, 1],
-        _weights(y, np.array([own(p, v) for p, v in zip(temperatures, y, strict=True)]), bars, params),
-        _stated(temperatures, params),
-        tuple(tuple(points) for points in temperatures),
+    single = params.replicates == "all"
+    points = [(point,) for gathered in temperatures for point in gathered] if single else temperatures
+    bars = np.zeros((len(points), 2)) if single else np.array([_bars(gathered, params) for gathered in points])
+    y = np.array(
+        [_statistic("max" if single else params.replicates, [p.y for p in gathered]) for gathered in points]
     )
+    kelvin = np.array([np.mean([p.kelvin for p in gathered]) for gathered in points])
+    stated = _stated(points, params)
+    weights = _weights(kelvin, y, stated, bars, points, params)
+    return Fitted(kelvin, y, bars[:, 0], bars[:, 1], weights, stated, tuple(map(tuple, points)))
 
 
 def _statistic(rule: str, values: Sequence[float]) -> float:
@@ -153,10 +150,28 @@ def _stated(temperatures: Sequence[Sequence[CellValue]], params: ArrheniusParams
     return np.array(relative)
 
 
-def _weights(y: Floats, stated: Floats, bars: Floats, params: ArrheniusParams) -> Floats | None:
+def _weights(
+    kelvin: Floats,
+    y: Floats,
+    stated: Floats | None,
+    bars: Floats,
+    points: Sequence[Sequence[CellValue]],
+    params: ArrheniusParams,
+) -> Floats | None:
+    """Return the weights (n,).
+
+    Those of `auto` are equal if a value states nothing, or the scatter of few replicates, or is the best of
+    several cells: what that one states is not how the best scatter.
+    """
+    if params.weights == "auto":
+        chosen = params.replicates in ("max", "median") and any(len(gathered) > 1 for gathered in points)
+        if stated is None or chosen or any(point.is_of_few for gathered in points for point in gathered):
+            return None
+        return np.asarray(1 / (stated**2 + beyond_stated(kelvin, np.log(y), stated) ** 2))
     if params.weights == "none":
         return None
-    relative = stated if params.weights == "own" else bars.mean(axis=1) / y
+    own_values = np.array([own(p, v) for p, v in zip(points, y, strict=True)])
+    relative = own_values if params.weights == "own" else bars.mean(axis=1) / y
     if (relative <= 0).any():
         raise Refusal("no-weights", "some temperatures have no error bar to weigh by", hint="--param weights=none")
     return np.asarray(1 / relative**2)
@@ -249,3 +264,14 @@ def _sensitivity(
             name = f"activation_energy_{named(form, chosen)}"
             rows.append(Sensitivity("replicates", rule, name, energy, energy - line.energy))
     return tuple(rows)
+
+
+def _unweighted(
+    chosen: Chosen, fitted: Fitted, form: str, lines: dict[str, ArrheniusLine]
+) -> tuple[Sensitivity, ...]:
+    """Say what equal weights make of the energy, if those of the fit differ."""
+    if fitted.weights is None or np.ptp(fitted.weights) <= SAME_WEIGHTS * fitted.weights.max():
+        return ()
+    energy = fit(fitted.kelvin, log_values(fitted, form)).energy
+    name = f"activation_energy_{named(form, chosen)}"
+    return (Sensitivity("weights", "none", name, energy, energy - lines[form].energy),)

@@ -78,6 +78,11 @@ def budget_flags(parts: Budget, lack: Lack | None, points: Sequence[CellValue]) 
     if parts.birge is not None and parts.birge.exceeds:
         text = f"the values scatter {parts.birge.ratio:.1f} times as much as they state (Birge ratio)"
         flags.append(Flag("scatter-exceeds-stated", text))
+    if parts.birge is not None and parts.birge.falls_short:
+        text = (
+            f"the values scatter {parts.birge.ratio:.2g} times as much as they state: part of that may be common"
+        )
+        flags.append(Flag("scatter-below-stated", text, "info"))
     if parts.cells is not None and parts.cells.differ:
         text = f"{parts.cells.count} cells have energies of their own, {parts.cells.mean:.3g} eV in the mean"
         flags.append(Flag("cells-differ", text))
@@ -107,7 +112,9 @@ def point_flags(fitted: Fitted, line: ArrheniusLine, form: str) -> list[Flag]:
     """Report points that are less certain than they scatter, and an energy below zero."""
     made = []
     limit = min(UNCERTAIN, max(UNCERTAIN_SCATTER * line.scatter, LEAST))
-    for points, y in zip(fitted.points, fitted.y, strict=True):
+    # A point that has its weight does no harm.
+    equal = zip(fitted.points, fitted.y, strict=True) if fitted.weights is None else ()
+    for points, y in equal:
         if (stated := own(points, float(y))) > limit:
             nearest = min(points, key=lambda p: abs(p.y - float(y)))
             text = f"the value at {nearest.kelvin - KELVIN:g} °C is certain to {stated:.0%} only"

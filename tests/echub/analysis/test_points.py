@@ -33,6 +33,24 @@ def test_a_table_becomes_an_outcome_per_row(tmp_path):
         load_outcomes(path)
 
 
+def test_a_table_states_uncertainties(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text(
+        "# by hand\n\nj (mA/cm^2),±,s / S/cm,SD(s) / %,n(s),u_shared(s) / %\n0.5,0.1,2,20,4,5\n1.0 ± 0.2,,<3,,,\n",
+        "utf-8",
+    )
+    one, two = load_outcomes(path)
+    assert (one["j"].unit, one["j"].uncertainty, two["j"].uncertainty) == ("mA/cm^2", 0.1, 0.2)
+    # 20 % of 2 over the root of 4, and the 5 % that all values share
+    assert one["s"].uncertainty == pytest.approx((0.2**2 + 0.1**2) ** 0.5)
+    assert [(part.uncertainty, bool(part.group)) for part in one["s"].components] == [
+        (pytest.approx(0.2), False),
+        (pytest.approx(0.1), True),
+    ]
+    assert (two["s"].censoring, two["s"].interval.high) == ("left", 3)
+    assert set(one.measurands) == {"j", "s"}
+
+
 def test_what_a_table_lacks_can_be_stated_and_what_it_states_stays(tmp_path):
     path = tmp_path / "values.csv"
     path.write_text("sample.id,R1 / 1/s\nS1,1\nS2,2\n")

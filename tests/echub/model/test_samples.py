@@ -5,7 +5,7 @@ import pytest
 
 from echub.errors import DataError
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.samples import averaged, groups, join_samples, mean_of, parts
+from echub.model.samples import averaged, groups, join_samples, parts, readings
 
 
 def table_of(**columns):
@@ -42,18 +42,25 @@ def test_a_text_describes_wherever_it_stands():
     assert parts(table_of(sample_id=["a"], replicate=[1], phase=["cubic"], y=[1.0]))[0] == ["vendor_phase"]
 
 
-@pytest.mark.parametrize(
-    ("values", "mean", "u", "n"),
-    [([1, 3], 2, 1, 2), ([1, 2, 3], 2, 1 / np.sqrt(3), 3), ([4, np.nan], 4, None, 1)],
-)
-def test_a_mean_and_its_uncertainty_by_hand(values, mean, u, n):
-    assert mean_of(np.array(values)) == (mean, u if u is None else pytest.approx(u), n)
+@pytest.mark.parametrize(("header", "cells"), [("seen", ["cracked", ""]), ("comment", ["first", "second"])])
+def test_a_remark_does_not_part_replicates(header, cells):
+    table = table_of(**{"sample_id": ["a", "a"], "replicate": [1, 2], "y": [1.0, 3.0], header: cells})
+    assert [g.rows.tolist() for g in groups(table)] == [[0, 1]]
+    assert parts(table) == ([], ["vendor_y"])
 
 
-def test_no_replicate_has_no_mean():
-    mean, u, n = mean_of(np.array([np.nan]))
-    assert np.isnan(mean)
-    assert (u, n) == (None, 0)
+def test_a_text_that_holds_values_was_measured():
+    table = table_of(sample_id=["a", "a"], replicate=[1, 2], y=["1.2 ± 0.1", "<0.5"])
+    assert parts(table) == ([], ["vendor_y"])
+    assert readings(table, "vendor_y").values.tolist() == pytest.approx([1.2, np.nan], nan_ok=True)
+
+
+def test_an_uncertainty_is_not_a_measured_column_of_its_own():
+    table = table_of(**{"sample_id": ["a", "b"], "y": [1.0, 2.0], "u(y)": [0.1, 0.2]})
+    assert parts(table) == ([], ["vendor_y"])
+    means = averaged(table)
+    assert means["u_vendor_y"].tolist() == [0.1, 0.2]
+    assert list(means.columns) == ["sample_id", "vendor_y", "u_vendor_y", "n_vendor_y"]
 
 
 def test_averaged_names_its_uncertainty():

@@ -53,6 +53,68 @@ def test_stated_uncertainties_count_where_values_hardly_scatter():
     assert energy.uncertainty == pytest.approx(expected, rel=1e-3)
 
 
+def energy_of(values, **params):
+    return ask(values, **CERTAIN, **params)["activation_energy_ln_y"]
+
+
+def uneven(scatter=0.0):
+    """Values of which the hottest is off by a factor of two and says so, the others are known to 2 %."""
+    noise = np.random.default_rng(3).standard_normal(len(FIVE))
+    made = [
+        StatedEnergy(t, law(0.2, t) * math.exp(scatter * z), uncertainty=0.02)
+        for t, z in zip(FIVE, noise, strict=True)
+    ]
+    return [*made[:-1], StatedEnergy(90.0, 2 * law(0.2, 90.0), uncertainty=1.0)]
+
+
+def test_values_are_weighted_by_what_they_state():
+    assert energy_of(uneven()).value == pytest.approx(0.2, abs=1e-3)
+    assert energy_of(uneven(), weights="none").value > 0.23
+    assert {s.parameter for s in ask(uneven()).sensitivity} == {"weights"}
+
+
+def test_scatter_beyond_what_is_stated_counts_in_the_weights():
+    """One value states a tenth of what the others do, and all scatter tenfold: it must not decide alone."""
+    values = line(scatter=0.1, uncertainty=0.01)
+    trusted = [StatedEnergy(-30.0, values[0].y, uncertainty=1e-3), *values[1:]]
+    auto, own, none = (energy_of(trusted, weights=w).value for w in ("auto", "own", "none"))
+    assert abs(auto - none) < 0.25 * abs(own - none)
+
+
+def test_excess_scatter_makes_chi2_the_degrees_of_freedom():
+    from echub_arrhenius.method import fit
+    from echub_arrhenius.method_budget import beyond_stated
+
+    kelvin = np.array(FIVE) + 273.15
+    log_y = np.log([law(0.2, t) for t in FIVE]) + np.array([0.1, -0.2, 0.15, 0.1, -0.1])
+    relative = np.array([0.01, 0.02, 0.05, 0.02, 0.01])
+    total = relative**2 + beyond_stated(kelvin, log_y, relative) ** 2
+    found = fit(kelvin, log_y, 1 / total)
+    rest = log_y - found.intercept + found.energy / (8.617333262e-5 * kelvin)
+    assert (rest**2 / total).sum() == pytest.approx(3)
+    assert beyond_stated(kelvin, log_y, relative + 1) == 0
+
+
+def test_less_scatter_than_stated_is_told():
+    outcome = ask(line(uncertainty=0.1))
+    assert "scatter-below-stated" in codes(outcome)
+    assert outcome.status == "ok"  # the uncertain points have their weights
+    assert "scatter-below-stated" not in codes(ask(line(scatter=0.1, uncertainty=0.1)))
+
+
+def test_means_of_few_replicates_are_weighted_equally(tmp_path):
+    rows = [
+        f"a,{t},{k},{law(0.2, t) * (1 + d):.6g}\n"
+        for t, spread in zip(FIVE, (0.001, 0.05, 0.05, 0.05, 0.001), strict=True)
+        for k, d in enumerate((-spread, 0.0, spread))
+    ]
+    file = tmp_path / "few.csv"
+    file.write_text("sample.id,cell.temperature / degC,replicate,s / S/cm\n" + "".join(rows), "utf-8")
+    given = {"measurand": "s", **CERTAIN}
+    auto, equal = (echub.analyze("arrhenius", file, params={**given, "weights": w}) for w in ("auto", "none"))
+    assert auto["activation_energy_ln_y"] == equal["activation_energy_ln_y"]
+
+
 def test_the_birge_ratio_is_told_and_a_large_one_flagged():
     outcome = ask(line(scatter=0.1, uncertainty=0.01))
     table = dict(zip(*(outcome.tables["fit"][c].values for c in ("quantity", "value")), strict=True))

@@ -75,10 +75,33 @@ def test_remarks_are_no_numbers_but_numbers_with_units_are(tmp_path, cells):
     assert ("table-text" in found) is ("GPa" in cells[0])
 
 
-@pytest.mark.parametrize("name", ["u(R1)", "u_R1"])
-def test_stated_uncertainties_are_told_not_to_be_used(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("u(R1)", False), ("u_R1", False), ("R1 ±", True), ("SD(R1)", True), ("U(R1)", True), ("u(E)", False)],
+)
+def test_a_spread_without_a_clear_meaning_is_told(tmp_path, name, told):
     found = codes(read(tmp_path, f"sample.id,replicate,R1 / 1/s,{name} / 1/s\na,1,5,0.1\nb,1,6,0.2\n"))
-    assert "table-uncertainty" in found
+    assert ("table-uncertainty" in found) is told
+
+
+def test_a_table_that_states_uncertainties_needs_no_replicates(tmp_path):
+    assert codes(read(tmp_path, "sample.id,R1 / 1/s,u(R1) / 1/s\na,5,0.1\nb,6,0.2\nc,6,0.2\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("H 1 / GPa,H 2 / GPa,H 3 / GPa", True),
+        ("spot1 / GPa,spot2 / GPa,spot3 / GPa", True),
+        ("H (1) / GPa,H (2) / GPa,H (3) / GPa", True),
+        ("R1 / 1/s,R2 / 1/s,R3 / 1/s", False),
+        ("H 1 / GPa,H 2 / GPa,E 3 / GPa", False),
+        ("Si 2p / %,O 1s / %,C 1s / %", False),
+    ],
+)
+def test_replicates_side_by_side_are_told(tmp_path, head, told):
+    found = codes(read(tmp_path, f"sample.id,{head}\na,1,2,3\nb,2,3,4\nc,2,3,4\n"))
+    assert ("replicates-in-columns" in found) is told
 
 
 def test_an_uncertainty_is_no_part_of_a_whole(tmp_path):
@@ -118,9 +141,80 @@ def test_a_bare_name_and_no_replicates_are_flagged(tmp_path):
     assert {"table-no-unit", "no-replicates"} <= set(found)
 
 
-def test_a_sample_beside_a_clock_is_a_time_series(tmp_path):
-    record = read(tmp_path, "time / s,Sample ID,voltage / V\n0,x,1\n1,x,2\n2,x,3\n")
-    assert list(record.datasets) == ["timeseries"]
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("time / s,Sample ID,voltage / V", "timeseries"),
+        ("time / s,sample.id,volume / mm^3", "table"),
+        ("time / s,replicate,sample.id,voltage / V", "table"),
+    ],
+)
+def test_a_clock_is_the_axis_of_what_an_instrument_records(tmp_path, head, kind):
+    rows = "".join(f"{k}," + ("1," if "replicate" in head else "") + f"x,{k + 1}\n" for k in range(3))
+    assert list(read(tmp_path, f"{head}\n{rows}").datasets) == [kind]
+
+
+TOMOGRAMS = """\
+sample.id,time / h,replicate,volume / mm^3,u(volume) / mm^3
+c1,0,1,0.10,0.01
+c1,0,2,0.12,0.01
+c1,5,1,0.22,0.01
+c1,5,2,0.25,0.01
+"""
+
+
+def test_values_at_different_times_are_never_averaged(tmp_path):
+    file = tmp_path / "tomo.csv"
+    file.write_text(TOMOGRAMS, encoding="utf-8")
+    outcomes = load_outcomes(file)
+    assert [o["volume"].value for o in outcomes] == pytest.approx([0.11, 0.235])
+    assert [o.conditions["time"].value for o in outcomes] == [0, 18000]
+
+
+def test_a_table_with_a_time_goes_onto_the_clock_of_another_file(tmp_path):
+    file = tmp_path / "tomo.csv"
+    file.write_text(TOMOGRAMS, encoding="utf-8")
+    aligned = echub.align(
+        [make.HERE.parent / "clocks" / "potentiostat.csv", file], offsets={"tomo.csv": (60.0, 1.0)}
+    )
+    assert aligned.record["table_2"]["time_aligned"].tolist() == [60, 60, 18060, 18060]
+
+
+LIMITS = """\
+sample.id,sample.group,cell.temperature / degC,replicate,Si / %
+a1,a,25,1,1.0 ± 0.1
+a1,a,25,2,1.2 ± 0.1
+a2,a,25,1,1.4(2)
+a2,a,25,2,<0.3
+b1,b,25,1,<0.3
+b1,b,25,2,<0.2
+b2,b,25,1,0.5
+"""
+
+
+def test_cells_with_uncertainties_and_limits_are_values(tmp_path):
+    file = tmp_path / "xps.csv"
+    file.write_text(LIMITS, encoding="utf-8")
+    one, two, three, four = (outcome["Si"] for outcome in load_outcomes(file))
+    assert (one.value, one.uncertainty) == (pytest.approx(1.1), pytest.approx(0.1))
+    assert two.value is None
+    assert "1 of 2 replicates below" in two.note
+    assert (three.censoring, three.interval.high) == ("left", 0.3)
+    assert (four.value, four.uncertainty, four.unit) == (0.5, None, "%")
+
+
+def test_what_a_reader_notices_of_a_table_is_repeated_by_analyses(tmp_path):
+    file = tmp_path / "xps.csv"
+    file.write_text(LIMITS, encoding="utf-8")
+    outcome = echub.analyze("compare-groups", file, params={"measurand": "Si"})
+    assert {"table-text", "replicates-differ", "left-out"} <= {flag.code for flag in outcome.flags}
+
+
+def test_a_column_without_a_value_says_why_it_is_not_there(tmp_path):
+    file = tmp_path / "table.csv"
+    file.write_text("sample.id,cell.temperature / degC,replicate,H / GPa,E / GPa\na,25,1,bad 1,2\n" * 1, "utf-8")
+    outcome = echub.analyze("arrhenius", file, params={"measurand": "H"})
+    assert outcome.refusals[0].code == "no-such-measurand"
 
 
 def test_replicates_are_one_value_with_an_uncertainty():

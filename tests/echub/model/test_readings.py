@@ -1,0 +1,117 @@
+"""Cells of measured columns, and means of replicates that state uncertainties or lie below a limit."""
+
+import numpy as np
+import pytest
+
+from echub.errors import DataError
+from echub.model.readings import Readings, cell_reading, in_unit_of, mean_of_readings, standard
+
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "u", "limit"),
+    [
+        ("1.2", 1.2, NAN, NAN),
+        ("1,2", 1.2, NAN, NAN),
+        ("1.2 ± 0.1", 1.2, 0.1, NAN),
+        ("1.2+/-0.1", 1.2, 0.1, NAN),
+        ("1.20(5)", 1.2, 0.05, NAN),
+        ("12(3)", 12, 3, NAN),
+        ("1.20(15)e-3", NAN, NAN, None),
+        ("1300 MPa", 1.3, NAN, NAN),
+        ("<0.5", NAN, NAN, 0.5),
+        ("≤ 0,5", NAN, NAN, 0.5),
+        ("n.d.", NAN, NAN, np.inf),
+        ("<LOD", NAN, NAN, np.inf),
+        ("", NAN, NAN, NAN),
+        ("-", NAN, NAN, NAN),
+        ("1,234", NAN, NAN, None),
+        ("5 s", NAN, NAN, None),
+        ("cracked", NAN, NAN, None),
+        ("2024-01-01", NAN, NAN, None),
+    ],
+)
+def test_a_cell(cell, value, u, limit):
+    read = cell_reading(cell, "GPa")
+    if limit is None:
+        assert read is None
+    else:
+        assert [read.value, read.u, read.limit] == pytest.approx([value, u, limit], nan_ok=True)
+
+
+def mean(values, u=None, limits=None):
+    values = np.array(values, dtype=float)
+    nothing = np.full(len(values), NAN)
+    given = [nothing if part is None else np.array(part, dtype=float) for part in (u, limits)]
+    return mean_of_readings(Readings(values, *given, nothing), np.arange(len(values)))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "u", "n"),
+    [([1, 3], 2, 1, 2), ([1, 2, 3], 2, 1 / np.sqrt(3), 3), ([4, NAN], 4, None, 1)],
+)
+def test_a_mean_and_its_uncertainty_by_hand(values, expected, u, n):
+    found = mean(values)
+    assert (found.value, found.n) == (expected, n)
+    assert found.u == (u if u is None else pytest.approx(u))
+
+
+def test_no_replicate_has_no_mean():
+    found = mean([NAN])
+    assert np.isnan(found.value)
+    assert (found.u, found.n) == (None, 0)
+
+
+def test_one_value_has_what_it_states():
+    assert mean([4.0], [0.2]).u == 0.2
+
+
+def test_stated_uncertainties_of_independent_replicates_shrink_with_their_number():
+    found = mean([1.0, 1.1, 0.9, 1.0], [0.1] * 4)  # chi2 = 2 of 3 degrees of freedom
+    assert found.u == pytest.approx(0.05)
+    assert not found.scatters
+
+
+def test_more_scatter_than_stated_counts_and_is_told():
+    found = mean([1.0, 2.0, 3.0], [0.1] * 3)
+    assert found.u == pytest.approx(1 / np.sqrt(3))
+    assert found.scatters
+
+
+def test_what_replicates_share_does_not_shrink():
+    assert mean([1.0, 1.001, 1.0], [0.1] * 3).u == pytest.approx(0.1)
+
+
+def test_a_replicate_below_a_limit_leaves_no_mean():
+    found = mean([1.0, NAN, 1.2], limits=[NAN, 0.5, NAN])
+    assert np.isnan(found.value)
+    assert (found.n, found.below) == (2, 1)
+    assert mean([NAN, NAN], limits=[0.5, 0.4]).limit == 0.5
+
+
+@pytest.mark.parametrize(
+    ("own", "unit", "expected"),
+    [(None, "GPa", 0.1), ("GPa", "GPa", 0.1), ("MPa", "GPa", 1e-4), ("%", "GPa", 2e-3)],
+)
+def test_a_spread_in_the_unit_of_its_values(own, unit, expected):
+    assert in_unit_of(np.array([0.1]), own, np.array([-2.0]), unit, "u(H)") == pytest.approx([expected])
+
+
+def test_percent_of_percent_is_no_part_of_it():
+    assert in_unit_of(np.array([0.1]), "%", np.array([2.0]), "%", "u(Si)") == [0.1]
+
+
+def test_a_spread_in_another_dimension_is_refused():
+    with pytest.raises(DataError, match=r"u\(H\) is not in the unit"):
+        in_unit_of(np.array([0.1]), "s", np.array([2.0]), "GPa", "u(H)")
+
+
+def test_a_standard_deviation_of_so_many_values():
+    sd, n = np.array([0.3]), np.array([9.0])
+    nothing = np.array([NAN])
+    assert standard({"sd": sd, "n": n}, nothing) == pytest.approx([0.1])
+    assert standard({"sd": sd, "n": nothing}, nothing) == pytest.approx([0.3])
+    assert standard({"sd": sd}, nothing) == pytest.approx([0.3])
+    assert np.isnan(standard({"expanded": sd}, nothing)).all()
+    assert standard({"u": nothing}, sd) == pytest.approx([0.3])
