@@ -11,6 +11,7 @@ import numpy as np
 
 from echub.plugin import SourceColumn
 from echub_table.columns import Findings
+from echub_table.headers import key_of
 
 SAMPLE, REPLICATE = "sample_id", "replicate"
 AXES = {"time", "step_time", "unix_time", "frequency", "mass_to_charge"}
@@ -25,6 +26,17 @@ of columns that is not closed misses by more than half."""
 MEANT = 0.5
 """Largest distance of the middle sum from the whole, as a part of it, at which columns in % are meant to close.
 Pure numbers need not be fractions: for them the middle sum has to close."""
+_CALLED = frozenset(
+    map(
+        key_of,
+        (
+            *("sample", "samples", "sample id", "sample name", "sample no", "sample nr", "sample number", "sampleid"),
+            *("specimen", "specimen id", "Probe", "Probe Nr", "Probenname", "Proben-Nr", "échantillon", "muestra"),
+            *("campione", "amostra", "próbka", "样品", "样品编号", "試料", "試料名", "시료"),
+        ),
+    )
+)
+"""What people write over the names of their samples."""
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 _MEASURED = re.compile(rf"[<>~≤≥]?\s*{_NUMBER.pattern}\s*(±|\+/-|\(\d+\)|[a-zA-Zµ°%]+(/\S+)?\s*$)|[<>≤≥]\s*\d")
 """A number with an uncertainty or a unit in its cell, or a limit of detection."""
@@ -37,6 +49,14 @@ def is_of_samples(columns: Sequence[SourceColumn]) -> bool:
     """Return whether the rows are samples: one column names them, and none is the axis of a measurement."""
     known = {c.quantity for c in columns}
     return SAMPLE in known and not known & AXES
+
+
+def named_otherwise(columns: Sequence[SourceColumn]) -> str:
+    """Return the header over texts that seem to name samples, in a table without `sample.id` and axis; else nothing."""
+    known = {c.quantity for c in columns}
+    if SAMPLE in known or known & AXES:
+        return ""
+    return next((c.header for c in columns if c.labels and key_of(c.header.strip(" .:#")) in _CALLED), "")
 
 
 def with_units(columns: Sequence[SourceColumn]) -> list[SourceColumn]:

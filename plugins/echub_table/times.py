@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import WallClock, clock_12, compare, to_utc
+from echub.dates import WallClock, clock_12, compare, to_utc, zone_in
 from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
 from echub.text import clocks, names_a_cell
@@ -81,7 +81,10 @@ def _joined_dates(
             continue
         of_day = beside[0]
         found.of_day.add(of_day.index)
-        joined = replace(date, seconds=date.seconds + of_day.seconds, dated=False)
+        zones = {zone for zone in map(zone_in, (name, of_day.name)) if zone is not None}
+        zone = zones.pop() if len(zones) == 1 else None
+        seconds = date.seconds + of_day.seconds - (zone or 0.0)
+        joined = replace(date, seconds=seconds, dated=False, zoned=zone is not None)
         label = f"{name} + {of_day.name}"
         found.clocks = {other: clock for other, clock in found.clocks.items() if other != name} | {label: joined}
         return [instant_column(label, joined, None, options, {"recipe": label})]
