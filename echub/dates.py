@@ -116,6 +116,11 @@ def zone_in(name: str) -> float | None:
     return (-1.0 if stated[0]["sign"] in ("-", "−") else 1.0) * (hours * 3600.0 + minutes * 60.0)
 
 
+def without_zone(name: str) -> str:
+    """Return the name of a column without the zone that it states: `Clock` of `Clock (UTC+1)`."""
+    return _NAMED_ZONE.sub("", name).strip(" ()[]_/,") if zone_in(name) is not None else name
+
+
 def _plain(texts: pl.Series) -> pl.Series:
     """Write `2024年9月27日` as `2024-9-27`."""
     if not texts.str.contains("年", literal=True).any():

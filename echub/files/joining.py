@@ -208,7 +208,9 @@ def _overlaps(datasets: Sequence[Dataset]) -> list[Notice]:
     found = []
     for (first, before), (second, after) in itertools.pairwise(parts):
         if _at_once(before, after):
-            spans = f"{first} from {before[0]:g} to {before[-1]:g} s, {second} from {after[0]:g} to {after[-1]:g} s"
+            spans = (
+                f"{first} from {before[0]:g} to {before[-1]:g} s, {second} from {after[0]:g} to {after[-1]:g} s"
+            )
             found.append(Notice("overlapping-clocks", f"two parts measure at the same time: {spans}"))
     return found
 

@@ -29,7 +29,7 @@ from echub.text import several
 from echub_table.cells import TEXT
 from echub_table.columns import Findings, meanings, report, source_columns
 from echub_table.depths import undeclared_profile
-from echub_table.dialect import Dialect, Given, infer
+from echub_table.dialect import IN_ONE_LINE, Dialect, Given, infer
 from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
 from echub_table.preamble import key_values, typed
@@ -118,7 +118,8 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     typed(pairs, plan.profile, found, plan.said["dates"])
     datasets = _datasets(columns, table)
     found.notices += undeclared_profile(columns, source.name, plan.dialect.delimiter, plan.dialect.decimal)
-    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *told_apart(datasets), *currents])
+    later = [*([IN_ONE_LINE] if table.faults.joined else []), *signs, *told_apart(datasets), *currents]
+    settings = _settings(plan, table, pairs, [*plan.decisions, *later])
     return Record(
         datasets,
         metadata=found.metadata,

@@ -30,7 +30,16 @@ _CALLED = frozenset(
     map(
         key_of,
         (
-            *("sample", "samples", "sample id", "sample name", "sample no", "sample nr", "sample number", "sampleid"),
+            *(
+                "sample",
+                "samples",
+                "sample id",
+                "sample name",
+                "sample no",
+                "sample nr",
+                "sample number",
+                "sampleid",
+            ),
             *("specimen", "specimen id", "Probe", "Probe Nr", "Probenname", "Proben-Nr", "échantillon", "muestra"),
             *("campione", "amostra", "próbka", "样品", "样品编号", "試料", "試料名", "시료"),
         ),

@@ -127,7 +127,10 @@ def test_parts_that_measure_at_once_are_reported(first, second):
         (range(100), range(100, 200)),
         (range(100), range(99, 200)),  # the last row of one is the first of the next
         ([*range(50), *range(100, 150)], [*range(50, 100), *range(150, 200)]),  # a loop
-        ([0, 100, 200, 300], [*range(1, 100), *range(101, 200), *range(201, 300)]),  # a loop with a wait of one row
+        (
+            [0, 100, 200, 300],
+            [*range(1, 100), *range(101, 200), *range(201, 300)],
+        ),  # a loop with a wait of one row
         ([], range(10)),
     ],
 )

@@ -340,7 +340,7 @@ def test_a_data_module_without_columns_is_one_without_rows(version, kept):
 def test_an_empty_part_behind_others_keeps_its_settings():
     settings = CP[52 : byte_map(CP)["VMP data"].start]
     record = read(CP + settings + encode_module("VMP data", b"", "v2", 11, "03/14/24"))
-    assert codes(record) == ["no-data", "settings-without-data"]
+    assert codes(record) == ["no-data", "settings-without-data", "no-log"]
     assert record.settings["settings_part_2"]["metadata"]["technique.name"]["value"] == "CP"
 
 

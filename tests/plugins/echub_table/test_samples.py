@@ -176,7 +176,7 @@ def test_a_table_has_a_picture():
     assert all(axis.get_xlabel() == "dose / 1/cm²" for axis in figure.axes)
 
 
-@pytest.mark.parametrize("header", ["Sample", "sample ID", "Specimen", "Probenname", "样品"])
+@pytest.mark.parametrize("header", ["Sample", "Sample No.", "Specimen", "Probenname", "样品"])
 def test_a_column_that_seems_to_name_samples_is_pointed_at(tmp_path, header):
     record = read(tmp_path, f"{header},cycle,Zr / %\nA,1,3\nB,2,4\nA,3,5\n")
     (notice,) = [n for n in record.notices if n.code == "sample-name"]
