@@ -53,7 +53,7 @@ _UNITS_S = {1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0
 
 @dataclass(frozen=True)
 class WallClock:
-    """Seconds since 1970-01-01 00:00 on the clock itself, (n,); `zoned` if the texts, or their name, state their zone."""
+    """Seconds since 1970-01-01 00:00 on the clock itself, (n,); `zoned` if texts or name state the zone."""
 
     seconds: NDArray[np.float64]
     zoned: bool

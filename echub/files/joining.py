@@ -216,7 +216,7 @@ def _overlaps(datasets: Sequence[Dataset]) -> list[Notice]:
 
 
 def _at_once(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
-    """Return whether two clocks (n,), (m,), s, sorted, run at once: the second starts first, or the rows alternate.
+    """Return whether two sorted clocks (n,), (m,), s, run at once: the second starts first, or the rows alternate.
 
     The techniques of a loop alternate too, but by visits of several rows.
     """

@@ -87,7 +87,7 @@ def _tables(source: Source, found: _Findings) -> tuple[Container, list[BinaryTab
 
 
 def _located(source: Source, module: Module, found: _Findings, *, is_first: bool) -> BinaryTable | None:
-    """Locate the rows of a data module; None, said, for an empty one and for one that cannot be read behind others."""
+    """Locate the rows of a data module; None, said, if it is empty, or cannot be read behind others."""
     where = f"the data module at offset {module.offset}"
     if is_empty(source, module):
         text = f"{where} names neither columns nor rows: nothing was recorded"

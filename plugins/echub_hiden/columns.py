@@ -18,7 +18,7 @@ from echub_hiden.scans import is_mass
 from echub_hiden.units import scan_meaning, scans_of_legends, trend_meaning
 
 _STRANGE = re.compile(r"([-+]?)1\.#(INF|IND|QNAN|SNAN)0*(?:E[-+]?\d+)?\Z", re.IGNORECASE)
-"""How the C library of old Windows prints what is not a number, with the zeros of the precision: `1.#INF0e+000`."""
+"""How the C library of old Windows prints what is not a number, filled up with zeros: `1.#INF0e+000`."""
 _TWELVE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP])M\Z", re.IGNORECASE)
 
 

@@ -116,10 +116,8 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
     given = given or Given()
     text = open_text(source, given.encoding)
     lines = _lines(text)
-    decisions = [
-        Decision("encoding", text.encoding, text.encoding_evidence),
-        *([IN_ONE_LINE] if text.joined else []),
-    ]
+    decisions = [Decision("encoding", text.encoding, text.encoding_evidence)]
+    decisions += [IN_ONE_LINE] if text.joined else []
     block, rival, why = _choose(lines, given, source)
     decisions.append(Decision("delimiter", NAMES.get(block.delimiter, block.delimiter), why, rival))
     if given.data_line is not None:
@@ -392,7 +390,7 @@ def _footer(text: Text, block: Block) -> tuple[str, ...]:
 
 
 def _is_row(line: str, block: Block) -> bool:
-    """Return whether a line beside the rows is one of them, whatever it lacks: it has numbers, and no words for them."""
+    """Return whether a line beside the rows is one of them, whatever it lacks: it has numbers where they have."""
     kinds = block.splitter.kinds(line)
     numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)
     return bool(line.strip() and numbers) and _may_be_row(kinds, block) and not _is_statistic(line, block)

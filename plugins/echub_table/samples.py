@@ -61,7 +61,7 @@ def is_of_samples(columns: Sequence[SourceColumn]) -> bool:
 
 
 def named_otherwise(columns: Sequence[SourceColumn]) -> str:
-    """Return the header over texts that seem to name samples, in a table without `sample.id` and axis; else nothing."""
+    """Return the header over texts that seem to name samples, if there is neither `sample.id` nor an axis."""
     known = {c.quantity for c in columns}
     if SAMPLE in known or known & AXES:
         return ""

@@ -18,8 +18,8 @@ SPECTRUM_START, RECORDING_START = 12, 18
 RECORDING = 14
 """Stands in a recording where a spectrum has the number of its last point."""
 _SLOWEST, _FASTEST = 1e-7, 1e9
-"""Hz, beyond any instrument: a period of four months, and a gigahertz. The counts of a recording, which stand where
-a spectrum has its first frequency, are 10⁻³⁰⁰ as a number."""
+"""Hz, beyond any instrument: a period of four months, and a gigahertz. The counts of a recording, where a
+spectrum has its first frequency, are 10⁻³⁰⁰ as a number."""
 _ADVICE = "in Thales display the measurement and save it as ASCII, then convert that text"
 
 

@@ -130,7 +130,7 @@ def test_parts_that_measure_at_once_are_reported(first, second):
         (
             [0, 100, 200, 300],
             [*range(1, 100), *range(101, 200), *range(201, 300)],
-        ),  # a loop with a wait of one row
+        ),  # waits of one row
         ([], range(10)),
     ],
 )

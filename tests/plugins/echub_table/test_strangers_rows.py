@@ -1,4 +1,4 @@
-"""Rows and cells as other programs write them: over several lines, with the D of Fortran, or not fitting the others."""
+"""Rows and cells as other programs write them: over several lines, with the D of Fortran, or unlike the others."""
 
 from __future__ import annotations
 
