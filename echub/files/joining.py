@@ -198,7 +198,7 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
 
 
 def _overlaps(datasets: Sequence[Dataset]) -> list[Notice]:
-    """Report parts of a run that measured at the same time by their clocks: one channel cannot."""
+    """Report parts of a run that do not follow each other by their clocks: one channel measures one at a time."""
     clocks: dict[str, list[NDArray[np.float64]]] = {}
     for dataset in datasets:
         time = dataset.to("time", "s") if "time" in dataset.columns else np.empty(0)
@@ -211,7 +211,7 @@ def _overlaps(datasets: Sequence[Dataset]) -> list[Notice]:
             spans = (
                 f"{first} from {before[0]:g} to {before[-1]:g} s, {second} from {after[0]:g} to {after[-1]:g} s"
             )
-            found.append(Notice("overlapping-clocks", f"two parts measure at the same time: {spans}"))
+            found.append(Notice("overlapping-clocks", f"parts of the run do not follow each other: {spans}"))
     return found
 
 
