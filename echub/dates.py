@@ -34,6 +34,12 @@ _NAMED_FIRST = r"^\s*(?P<b>\p{L}{3})\p{L}* (?P<a>\d{1,2}),? (?P<c>\d{4})" + _TIM
 _CLOCK_12 = r"^\s*(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d*)?))? ?(?P<ap>[APap])[.]?[Mm][.]?\s*$"
 _ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
 _OFFSET = re.compile(r"([-+])(\d{2}):?(\d{2})")
+_NAMED_ZONE = re.compile(
+    r"(?<![^\W_])(?:UTC|GMT)(?:\s?(?P<sign>[-+−])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>[0-5]\d))?)?(?![^\W_])",
+    re.IGNORECASE,
+)
+_FARTHEST = 14
+"""Hours by which a local time differs from UTC at most: that of Kiribati."""
 
 ORDER_CHOICES = ("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd")
 """Values of the option `dates` of a reader; the first three words and the last three mean the same orders."""
@@ -47,7 +53,7 @@ _UNITS_S = {1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0
 
 @dataclass(frozen=True)
 class WallClock:
-    """Seconds since 1970-01-01 00:00 on the clock itself, (n,); `zoned` if the texts state their zone."""
+    """Seconds since 1970-01-01 00:00 on the clock itself, (n,); `zoned` if texts or name state the zone."""
 
     seconds: NDArray[np.float64]
     zoned: bool
@@ -88,10 +94,31 @@ def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl
     year = pl.select(pl.when(year < 100).then(year + 2000).otherwise(year)).to_series()
     seconds = _seconds(parts, year, month, day)
     zoned = bool(parts["zone"].is_not_null().all())
+    dated = bool(parts["H"].is_null().all())
     if zoned:
         seconds = seconds - parts["zone"].replace_strict(_offsets(parts["zone"]), return_dtype=pl.Float64)
-    dated = bool(parts["H"].is_null().all())
+    elif not dated and parts["zone"].is_null().all() and (offset := zone_in(name)) is not None:
+        seconds, zoned = seconds - offset, True
     return WallClock(seconds.fill_null(np.nan).to_numpy(), zoned, order, evidence, dated)
+
+
+def zone_in(name: str) -> float | None:
+    """Return the offset from UTC, s, that the name of a column states: `Date (UTC)`, `time_utc`, `Time (GMT+1)`.
+
+    None if it states none, or two.
+    """
+    stated = list(_NAMED_ZONE.finditer(name))
+    if len(stated) != 1:
+        return None
+    hours, minutes = (int(stated[0][part] or 0) for part in ("hours", "minutes"))
+    if hours > _FARTHEST:
+        return None
+    return (-1.0 if stated[0]["sign"] in ("-", "−") else 1.0) * (hours * 3600.0 + minutes * 60.0)
+
+
+def without_zone(name: str) -> str:
+    """Return the name of a column without the zone that it states: `Clock` of `Clock (UTC+1)`."""
+    return _NAMED_ZONE.sub("", name).strip(" ()[]_/,") if zone_in(name) is not None else name
 
 
 def _plain(texts: pl.Series) -> pl.Series:

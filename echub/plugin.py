@@ -53,8 +53,7 @@ if TYPE_CHECKING:
         UnknownSpecies,
         UnknownUnit,
     )
-    from echub.files.columnar import read_frame
-    from echub.files.description import describe, plain_types, restore
+    from echub.files.description import describe, plain_types, restored
     from echub.files.store import write_native
     from echub.files.stored import native_content, read_native
     from echub.model.archive import is_whole_zip
@@ -154,12 +153,11 @@ _LAZY = {
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
     "range_unknown": "echub.analysis.ranges",
-    "read_frame": "echub.files.columnar",
     "read_native": "echub.files.stored",
     "require_comparable": "echub.analysis.comparable",
     "require_distinct": "echub.analysis.comparable",
     "require_one_basis": "echub.analysis.area",
-    "restore": "echub.files.description",
+    "restored": "echub.files.description",
     "series_of": "echub.model.frames",
     "several_ranges": "echub.analysis.ranges",
     "shuffled": "echub.model.deferred",
@@ -256,12 +254,11 @@ __all__ = [
     "poisson_interval",
     "quantities",
     "range_unknown",
-    "read_frame",
     "read_native",
     "require_comparable",
     "require_distinct",
     "require_one_basis",
-    "restore",
+    "restored",
     "series_of",
     "several_ranges",
     "shuffled",

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
+from blake3 import blake3
 from numpy.typing import NDArray
 
 from echub.errors import ReadError
-from echub.files.content import describe_column, describe_dataset
+from echub.files.content import column_digest, describe_column, describe_dataset
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Record
+from echub.model.source import Source
 from echub.model.units import Scale
-from echub.remark import Dropped, Remark, RemarkShape
+from echub.remark import Dropped, Notice, Remark, RemarkShape
 from echub.structured import Shape, Table, checked
+from echub.text import rows_by_columns, several
 
 TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
@@ -81,6 +84,8 @@ class ProvenanceShape(TypedDict, total=False):
 
 class _DescriptionShape(TypedDict):
     format: str
+    label: NotRequired[str]
+    digests: NotRequired[dict[str, str]]
     kind: str
     rows: int
     columns: list[_DescribedColumnShape]
@@ -113,6 +118,7 @@ def describe(record: Record, kind: str) -> dict[str, Any]:
             **describe_dataset(dataset),
             "rows": dataset.rows,
             "columns": columns,
+            "digests": {name: _digest(values) for name, values in dataset.plain().items()},
             "metadata": [[e.path, e.value, e.unit, e.source] for e in record.metadata.entries],
             "settings": record.settings,
             "notices": [notice.as_dict() for notice in record.notices],
@@ -137,6 +143,47 @@ def plain_types(described: Mapping[str, Any]) -> dict[str, str]:
     return types
 
 
+def restored(
+    source: Source, described: Mapping[str, Any], values: Mapping[str, NDArray[Any]], *, hint: str
+) -> Record:
+    """Return the record of a table that echub wrote, each column of it (n,), and say where it is from.
+
+    Raises `ReadError` with the hint if rows, columns or values are no longer those of the description.
+    """
+    if difference := _difference(described, values):
+        raise ReadError(
+            "the table is no longer the one that its description was written for",
+            path=source.shown,
+            expected=rows_by_columns(described["rows"], len(plain_types(described))),
+            found=difference,
+            cause="it was changed after echub wrote it, and the description was kept",
+            hint=hint,
+        )
+    record = restore(described, values)
+    name = described["provenance"].get("source", {}).get("name", "another source")
+    record.notices.append(Notice("read-back", f"this table was written by echub from {name}"))
+    return record
+
+
+def _difference(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> str:
+    """Say how a table differs from its description; empty if it does not, as far as an older one can tell."""
+    rows = len(next(iter(values.values()), ()))
+    if set(values) != set(plain_types(described)) or rows != described["rows"]:
+        return f"{rows_by_columns(rows, len(values))}: {', '.join(values)}"[:200]
+    digests = described.get("digests", {})
+    changed = [name for name, column in values.items() if name in digests and digests[name] != _digest(column)]
+    return f"other values in {several(len(changed), 'column')}: {', '.join(changed)}"[:200] if changed else ""
+
+
+def _digest(values: NDArray[Any]) -> str:
+    """Return the hash of a column of a table, (n,): of texts as UTF-8, of numbers with one NaN for all."""
+    if values.dtype == object:
+        return str(blake3("\0".join(values.tolist()).encode("utf-8", "surrogatepass")).hexdigest())
+    if values.dtype.kind == "f":  # a text has one word for all NaN
+        values = np.where(np.isnan(values), values.dtype.type(np.nan), values)
+    return column_digest(values)
+
+
 def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> Record:
     """Join a description with the values of the table, each (n,); `ReadError` if they do not fit."""
     described = checked(described, DESCRIPTION)
@@ -148,6 +195,7 @@ def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) ->
             tuple(Omitted(*omitted) for omitted in described["omitted"]),
             tuple(described["history"]),
             described["attrs"],
+            described.get("label", ""),
         )
         return Record(
             [dataset],

@@ -7,10 +7,14 @@ are one run. Each keeps its rows, its clock and its cycles: nothing is renumbere
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from echub.errors import EchubError, PluginError
 from echub.files.detect import rank
@@ -29,6 +33,8 @@ class NotOneRun(Exception):
     """Files linked by their names are not one run; the message says why, such as different starts."""
 
 
+FEWEST_AT_ONCE = 3
+"""Rows that have to alternate: one or two may be the first row of a technique beside the last one before it."""
 _OF_THE_FIRST = ("experiment.start", "experiment.start_utc", "experiment.timezone")
 """Metadata of a joined record taken from its first file, because the clock counts from there."""
 
@@ -186,7 +192,44 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
     settings are kept by part.
     """
     said = texts_of_parts(records, [link.words for link in links])
-    return Record(_datasets(records, links), **said, provenance=_provenance(records, links))
+    datasets = _datasets(records, links)
+    said["notices"] += _overlaps(datasets)
+    return Record(datasets, **said, provenance=_provenance(records, links))
+
+
+def _overlaps(datasets: Sequence[Dataset]) -> list[Notice]:
+    """Report parts of a run that do not follow each other by their clocks: one channel measures one at a time."""
+    clocks: dict[str, list[NDArray[np.float64]]] = {}
+    for dataset in datasets:
+        time = dataset.to("time", "s") if "time" in dataset.columns else np.empty(0)
+        if np.isfinite(time).any():
+            clocks.setdefault(str(dataset.attrs.get("part", dataset.name)), []).append(time[np.isfinite(time)])
+    parts = [(name, np.sort(np.concatenate(times))) for name, times in clocks.items()]
+    found = []
+    for (first, before), (second, after) in itertools.pairwise(parts):
+        if _at_once(before, after):
+            spans = (
+                f"{first} from {before[0]:g} to {before[-1]:g} s, {second} from {after[0]:g} to {after[-1]:g} s"
+            )
+            found.append(Notice("overlapping-clocks", f"parts of the run do not follow each other: {spans}"))
+    return found
+
+
+def _at_once(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
+    """Return whether two sorted clocks (n,), (m,), s, run at once: the second starts first, or the rows alternate.
+
+    The techniques of a loop alternate too, but by visits of several rows.
+    """
+    if after[0] < before[0]:
+        return True
+    return all(_alternating(*pair) for pair in ((before, after), (after, before)))
+
+
+def _alternating(times: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
+    """Return whether most of the times (n,) that lie within the others (m,) lie in gaps of their own."""
+    inside = times[(times > others[0]) & (times < others[-1])]
+    gaps = np.unique(np.searchsorted(others, inside))
+    return len(inside) >= FEWEST_AT_ONCE and len(gaps) > len(inside) / 2
 
 
 def texts_of_parts(records: Sequence[Record], names: Sequence[str]) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def _chosen(record: Record, path: Path, where: Mapping[str, str]) -> Dataset:
             path=str(path),
             expected="a table with a column sample.id",
             found=", ".join(record.datasets) or "no dataset",
+            hint="call the column that names the samples `sample.id`",
         )
     table = record[TABLE]
     return table.query(where[path.name]) if path.name in where else table

@@ -211,7 +211,7 @@ def _origin(column: BdfColumn) -> Any:  # noqa: ANN401  one of the origins
 def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np.float64]:
     if cells.dtype.is_numeric():
         return cells.cast(pl.Float64).fill_null(MISSING).to_numpy()
-    cells = cells.cast(pl.String)
+    cells = _as_text(cells)
     text = cells.fill_null("").str.strip_chars()
     values = text.cast(pl.Float64, strict=False)
     bad = np.flatnonzero((values.is_null() & (text != "")).to_numpy())
@@ -225,14 +225,21 @@ def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np
 def _numbers_or_text(cells: pl.Series) -> NDArray[Any]:
     if cells.dtype.is_numeric():
         return cells.cast(pl.Float64).fill_null(MISSING).to_numpy()
-    cells = cells.cast(pl.String)
+    cells = _as_text(cells)
     values = cells.fill_null("").str.strip_chars().cast(pl.Float64, strict=False)
     empty = cells.is_null() | (cells.str.strip_chars() == "")
     return _text(cells) if (values.is_null() & ~empty).any() else values.fill_null(MISSING).to_numpy()
 
 
 def _text(cells: pl.Series) -> NDArray[Any]:
-    return np.array(cells.cast(pl.String).fill_null("").to_list(), dtype=object)
+    return np.array(_as_text(cells).fill_null("").to_list(), dtype=object)
+
+
+def _as_text(cells: pl.Series) -> pl.Series:
+    """Return the cells as texts; lists, structures and bytes of a binary table as Python prints them."""
+    if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object):
+        return pl.Series([None if cell is None else str(cell) for cell in cells.to_list()], dtype=pl.String)
+    return cells.cast(pl.String)
 
 
 class _LabelShape(TypedDict):

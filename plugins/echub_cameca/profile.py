@@ -170,6 +170,14 @@ def _channel(
         if len(texts) and not any(texts):
             continue  # the axis that was not exported
         quantity = _X.get(name) or _Y.get(unit or "")
+        if quantity and not unit and len(texts):
+            raise ReadError(
+                "values stand under a name without a unit",
+                where=f"the columns of {one.label}",
+                expected="Time[s] or Depth[um] over the axis that was exported",
+                found=one.headers[slot],
+                cause="cells of the rows were moved, or it is another version of the export",
+            )
         place, origin = _SLOTS * at + slot, _origin(quantity)
         columns.append(SourceColumn(one.headers[slot], _numbers(texts), quantity, unit, origin, index=place))
     columns += _counted(one, columns, quantum, export, notices)

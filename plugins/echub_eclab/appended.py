@@ -14,6 +14,7 @@ from echub_eclab.container import Module
 
 DATA = "VMP data"
 SET = "VMP Set"
+LOG = "VMP LOG"
 
 
 class AppendedRun(NamedTuple):

@@ -63,6 +63,16 @@ def read_header(source: Source, module: Module) -> DataHeader:
     return header
 
 
+def is_empty(source: Source, module: Module) -> bool:
+    """Return whether a whole data module names no column and counts no row: its technique recorded nothing."""
+    if module.held < module.length:
+        return False
+    layout = HEADERS.get((module.header, module.version))
+    blank = layout is not None and module.length == layout.start
+    # The last byte of a header is 1 in the newer versions.
+    return not module.length or (blank and not any(source.read(module.offset, module.length - 1)))
+
+
 def _miscounted(source: Source, module: Module, count: int, expected: str) -> ReadError:
     return ReadError(
         f"the data header names {several(count, 'column')}",

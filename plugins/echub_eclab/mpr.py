@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from echub.plugin import Dataset, Dropped, Metadata, Notice, ReadError, Record, Source, build_tables
-from echub_eclab.appended import DATA, AppendedRun, labelled, parts_of
+from echub_eclab.appended import DATA, LOG, SET, AppendedRun, labelled, parts_of
 from echub_eclab.columns import ANALOG_INPUTS
 from echub_eclab.container import Container, Module, resume, walk
 from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.fields import verbatim
+from echub_eclab.header import is_empty
 from echub_eclab.options import MprOptions
 from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
@@ -21,6 +22,8 @@ from echub_eclab.table import BinaryTable, PrintedNames, locate, notices, read_c
 LARGEST_SETTINGS = 1 << 22
 """Bytes of a settings module that are kept; those of real files have a few thousand."""
 
+_BESIDE = ("VMP loop", "VMP ExtDev")
+"""Modules that may stand beside settings and log in a file whose technique recorded nothing."""
 _CELL_VOLTAGE_TECHNIQUES = ("BCD",)
 
 
@@ -39,20 +42,23 @@ def read(source: Source, options: MprOptions) -> Record:
     """Read an `.mpr` file to a record.
 
     Runs that were appended to the file are further datasets, `timeseries_part_2` …, each with its
-    own settings. A truncated file gives its whole records, with a notice. Raises `ReadError` if
-    no data can be had: no data module, a header that contradicts itself, an unknown version.
+    own settings. A truncated file gives its whole records, with a notice; a run that recorded nothing
+    gives its settings. Raises `ReadError` if no data can be had: a header that contradicts itself, an
+    unknown version, a file that was cut before its data.
     """
     found = _Findings()
     container, tables = _tables(source, found)
     parts = parts_of(container.modules)
     _settings(source, parts[0], found, container)
     _damage(source, container, found)
-    datasets = _datasets(source, tables[0], found, options)
-    for number, table in enumerate(tables[1:], 2):
+    tabled = {table.module for table in tables}
+    first = [table for table in tables[:1] if table.module in parts[0].modules]
+    datasets = [dataset for table in first for dataset in _datasets(source, table, found, options)]
+    for number, table in enumerate(tables[len(first) :], 2):
         part = next(part for part in parts if table.module in part.modules)
         datasets += _appended(source, part, table, f"part_{number}", found, options)
     for part in parts[1:]:
-        if not part.data:
+        if tabled.isdisjoint(part.modules):
             _without_data(source, part, found)
     return Record(
         datasets,
@@ -67,19 +73,12 @@ def _tables(source: Source, found: _Findings) -> tuple[Container, list[BinaryTab
     """Locate the rows of every data module; one behind the first that cannot be read is left out, and said."""
     container = walk(source)
     tables: list[BinaryTable] = []
-    module: Module | None = _data_module(source, container)
+    module = _data_module(source, container, found)
     seen: set[int] = set()
     while module is not None:
         seen.add(module.offset)
-        try:
-            table = locate(source, module)
-        except ReadError as error:
-            if not tables:
-                raise
-            text = f"the data module at offset {module.offset} cannot be read: {error.message}"
-            found.notices.append(Notice("unread-data", text))
-            found.dropped.append(Dropped(f"{module.held} bytes from offset {module.offset}", text))
-        else:
+        table = _located(source, module, found, is_first=not tables)
+        if table is not None:
             tables.append(table)
             if table.extent.end != table.module.end:
                 container = resume(source, container, table.module, table.extent.end)
@@ -87,18 +86,42 @@ def _tables(source: Source, found: _Findings) -> tuple[Container, list[BinaryTab
     return container, tables
 
 
-def _data_module(source: Source, container: Container) -> Module:
+def _located(source: Source, module: Module, found: _Findings, *, is_first: bool) -> BinaryTable | None:
+    """Locate the rows of a data module; None, said, if it is empty, or cannot be read behind others."""
+    where = f"the data module at offset {module.offset}"
+    if is_empty(source, module):
+        text = f"{where} names neither columns nor rows: nothing was recorded"
+        found.notices.append(Notice("no-data", text))
+        return None
+    try:
+        return locate(source, module)
+    except ReadError as error:
+        if is_first:
+            raise
+        text = f"{where} cannot be read: {error.message}"
+        found.notices.append(Notice("unread-data", text))
+        found.dropped.append(Dropped(f"{module.held} bytes from offset {module.offset}", text))
+        return None
+
+
+def _data_module(source: Source, container: Container, found: _Findings) -> Module | None:
+    """Return the first data module; None, said, in a file that has its settings and its log and no data."""
     module = container.first(DATA)
-    if module is None:
+    if module is not None:
+        return module
+    names = {module.short for module in container.modules}
+    if container.damage or not {SET, LOG} <= names <= {SET, LOG, *_BESIDE}:
         raise ReadError(
             "the file contains no data module",
             path=source.shown,
             where=f"offset {container.stopped}",
             expected=DATA,
             found=", ".join(m.short for m in container.modules),
-            cause=container.damage or "the technique never recorded a row",
+            cause=container.damage or "the technique never recorded a row, or the file was cut there",
         )
-    return module
+    text = "there is no data module: the technique never recorded a row, and only its settings are known"
+    found.notices.append(Notice("no-data", text))
+    return None
 
 
 def _datasets(source: Source, table: BinaryTable, found: _Findings, options: MprOptions) -> list[Dataset]:
@@ -247,7 +270,7 @@ def _date(part: AppendedRun, found: _Findings) -> None:
     day = iso_date(module.date) if module is not None else None
     if day is not None:
         found.metadata.set("experiment.date", day)
-    if part.first("VMP LOG") is None:
+    if part.first(LOG) is None:
         text = (
             "there is no LOG module (an unfinished run, or a cut file): the start time is unknown, "
             "and whether Ewe is a cell voltage, as in BT-Lab files"

@@ -17,8 +17,8 @@ from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import is_mass
 from echub_hiden.units import scan_meaning, scans_of_legends, trend_meaning
 
-_STRANGE = {"1.#INF": np.inf, "-1.#INF": -np.inf, "1.#IND": np.nan, "-1.#IND": np.nan, "1.#QNAN": np.nan}
-"""How the C library of old Windows prints what is not a number."""
+_STRANGE = re.compile(r"([-+]?)1\.#(INF|IND|QNAN|SNAN)0*(?:E[-+]?\d+)?\Z", re.IGNORECASE)
+"""How the C library of old Windows prints what is not a number, filled up with zeros: `1.#INF0e+000`."""
 _TWELVE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP])M\Z", re.IGNORECASE)
 
 
@@ -85,9 +85,9 @@ def _number(header: Header, at: int, row: int, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        if text.upper() in _STRANGE:
+        if match := _STRANGE.match(text.strip()):
             _note_once(header, "not-a-number", f"{text} is kept as NaN or infinity", header.names[at])
-            return float(_STRANGE[text.upper()])
+            return float(f"{match[1]}inf") if match[2].upper() == "INF" else float("nan")
     raise ReadError(
         "a cell is not a number",
         where=f"line {header.first_row + row + 1}",

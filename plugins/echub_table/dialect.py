@@ -38,6 +38,9 @@ _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
 _MARKS = {"point": ".", "comma": ",", ".": ".", ",": ","}
 
 
+IN_ONE_LINE = Decision("cells", "in one line", "line ends within quotation marks are read as blanks")
+
+
 @dataclass(frozen=True)
 class Given:
     """What a profile or the user says of the dialect; empty where nothing is said."""
@@ -70,7 +73,8 @@ class Dialect:
 
     `delimiter` `" "` is any run of blanks. `names` and `units` are the header's cells (units empty
     where no row of units stands), `columns` the kind of each column, `footer` the last lines that
-    are not data, `trailing` tells that every row ends with a delimiter.
+    are not data, `trailing` tells that every row ends with a delimiter. `misfits` are the rows, by line,
+    over the first one that fits.
     """
 
     encoding: str
@@ -91,6 +95,7 @@ class Dialect:
     notes: tuple[str, ...]
     footer: tuple[str, ...]
     grouped: tuple[int, ...] = ()
+    misfits: Mapping[int, str] = field(default_factory=dict)
     text: Text | None = field(default=None, compare=False, repr=False)
     decisions: tuple[Decision, ...] = field(default=(), compare=False, repr=False)
     sample: tuple[tuple[str, ...], ...] = field(default=(), compare=False, repr=False)
@@ -112,6 +117,7 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
     text = open_text(source, given.encoding)
     lines = _lines(text)
     decisions = [Decision("encoding", text.encoding, text.encoding_evidence)]
+    decisions += [IN_ONE_LINE] if text.joined else []
     block, rival, why = _choose(lines, given, source)
     decisions.append(Decision("delimiter", NAMES.get(block.delimiter, block.delimiter), why, rival))
     if given.data_line is not None:
@@ -150,6 +156,7 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
         trailing=_is_trailing(block, names),
         preamble=tuple(lines[: block.first]),
         notes=tuple(lines[i] for i in header.between),
+        misfits={i: lines[i] for i in header.between if _is_misfit(lines[i], block)},
         footer=footer,
         grouped=grouped,
         text=text,
@@ -376,12 +383,25 @@ def _footer(text: Text, block: Block) -> tuple[str, ...]:
     if not text.tail.endswith("\n") and _CUT_ROW.match(lines[-1]):
         return ()  # the beginning of a row, at which the file was cut
     for line in reversed(lines if text.whole else lines[1:]):
-        kinds = block.splitter.kinds(line)
-        numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)
-        if line.strip() and numbers and _may_be_row(kinds, block) and not _is_statistic(line, block):
+        if _is_row(line, block):
             break
         footer.append(line)
     return tuple(reversed(footer))
+
+
+def _is_row(line: str, block: Block) -> bool:
+    """Return whether a line beside the rows is one of them, whatever it lacks: it has numbers where they have."""
+    kinds = block.splitter.kinds(line)
+    numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)
+    return bool(line.strip() and numbers) and _may_be_row(kinds, block) and not _is_statistic(line, block)
+
+
+def _is_misfit(line: str, block: Block) -> bool:
+    """Return whether a line between the names and the rows is a row that does not fit them.
+
+    A single number there may be the count of the rows.
+    """
+    return _is_row(line, block) and len(block.splitter.kinds(line)) > 1
 
 
 def _is_statistic(line: str, block: Block) -> bool:

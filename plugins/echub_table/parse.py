@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from echub_table.cells import (
     CLOCK,
     DATE,
     EMPTY,
+    MANTISSA,
     MINUS_SIGNS,
     MISSING,
     MISSING_TOKENS,
@@ -48,6 +49,7 @@ _LONG = 16
 """Digits from which a whole number no longer fits a float64: 2⁵³ has 16."""
 
 _TAB = "\t"
+_DOUBLE = f"^([-+]?(?:{MANTISSA}))[dD]([-+]?\\d+)$"
 
 
 @dataclass
@@ -58,6 +60,8 @@ class Faults:
     broken: int = 0
     listed: list[str] = field(default_factory=list)
     missing: int = 0
+    open_quotes: int = 0
+    joined: bool = False
     repeated: list[int] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     truncated: str = ""
@@ -87,6 +91,10 @@ def parse(dialect: Dialect, size: int = CHUNK) -> Table:
     columns = _GrowingColumns(reader.kinds[: reader.width])
     for frame in reader.frames(size):
         columns.add(frame.get_columns(), reader.expected_rows)
+    if reader.faults.open_quotes and dialect.text is not None and not dialect.text.joined:
+        again = parse(replace(dialect, text=replace(dialect.text, joined=True)), size)
+        again.faults.joined = True
+        return again
     values = columns.joined()
     rows = len(values[0]) if values else 0
     judge(reader.faults, rows, reader.seen, dialect)
@@ -151,6 +159,17 @@ class _Reader:
         self._left_out: list[int] = []
         self._header = dialect.header_text.strip()
         self._units = dialect.units_text.strip()
+        self._note_misfits()
+
+    def _note_misfits(self) -> None:
+        """Count the rows over the first one that fits: they are left out like any other that does not."""
+        for number, text in self.dialect.misfits.items():
+            fields = len(self._splitter.kinds(text))
+            what = f"{fields} fields, not {self.dialect.width}" if fields != self.dialect.width else "other cells"
+            self.faults.note(number + 1, f"{what}: {text.strip()[:60]}")
+        count = len(self.dialect.misfits)
+        self.faults.rows, self.faults.broken, self.seen = count, count, count
+        self._left_out += range(count)
 
     # -- chunks ----------------------------------------------------------------------------
 
@@ -334,6 +353,7 @@ class _Reader:
         self.faults.repeated += (row[repeated] + 1).tolist()
         self.faults.rows += int(wrong.sum())
         self.faults.broken += int(wrong.sum())
+        self.faults.open_quotes += int((wrong & (fields < 0)).sum())
         self.seen += int(is_row.sum())
         for i in np.flatnonzero(wrong)[:LISTED]:
             found = "an open quote" if fields[i] < 0 else f"{fields[i]} fields, not {self.dialect.width}"
@@ -410,11 +430,12 @@ class _Reader:
         return r"^[-+]?\d*\.\d+" if self.dialect.decimal == "," else r"^[-+]?\d+,\d+$"
 
     def _repaired(self, numbers: pl.Series, cells: pl.Series) -> pl.Series:
-        """Read what polars does not: blanks behind a number, a typeset minus.
+        """Read what polars does not: blanks behind a number, a typeset minus, an exponent of Fortran.
 
         And take away what it reads by chance: a point where the comma is the decimal mark.
         """
         plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-").str.replace(f"[eE][{MINUS_SIGNS}]", "e-")
+        plain = plain.str.replace(_DOUBLE, "${1}e${2}")
         if self.dialect.decimal == ",":
             pointed = cells.str.contains(".", literal=True)
             numbers = numbers.zip_with(~pointed, pl.Series(numbers.name, [None], dtype=pl.Float64))
@@ -467,7 +488,7 @@ def _without_footer(data: bytes, count: int) -> bytes:
 def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:
     """Refuse a table with too many faults, or with no row at all."""
     source = dialect.text.source.shown if dialect.text else None
-    if not rows:
+    if not rows and not faults.broken:
         raise ReadError("the table has no row of data", path=source, where=f"line {dialect.data_line + 1}")
     if faults.broken > ALLOWED * total:
         raise ReadError(

@@ -53,11 +53,14 @@ def typed(pairs: Mapping[str, str], profile: Profile | None, found: Findings, da
 
 
 def _set(key: str, text: str, said: Mapping[str, str], found: Findings, dates: str) -> None:
+    zoned = False
     try:
         if "dates" in said:
-            text = _iso(text, key, dates or said["dates"], found.dates)
+            text, zoned = _iso(text, key, dates or said["dates"], found.dates)
         number = text.replace(",", ".") if "unit" in said else text
         found.metadata.set(said["path"], number, said.get("unit"), source=f"file: {key}")
+        if zoned and said["path"] == "experiment.start":
+            found.metadata.set("experiment.timezone", "UTC", source=f"file: {key}")
     except Ambiguous as error:
         found.note("date-order-open", f"{key} = {text} has two readings and is not taken: {error.hint}")
     except (MetadataError, ReadError) as error:
@@ -66,10 +69,11 @@ def _set(key: str, text: str, said: Mapping[str, str], found: Findings, dates: s
         )
 
 
-def _iso(text: str, key: str, order: str, others: Sequence[pl.Series]) -> str:
-    """Write a date of the preamble as ISO 8601, without a zone; `others` may prove its order."""
-    seconds = wall_clock(pl.Series([text]), key, order, others).seconds[0]
+def _iso(text: str, key: str, order: str, others: Sequence[pl.Series]) -> tuple[str, bool]:
+    """Write a date of the preamble as ISO 8601, and say whether it is one of UTC; `others` may prove its order."""
+    clock = wall_clock(pl.Series([text]), key, order, others)
+    seconds = clock.seconds[0]
     if seconds != seconds:
         raise ReadError(f"{text!r} is not a date")
     moment = pl.from_epoch(pl.Series([int(seconds)]), time_unit="s")
-    return str(moment.dt.to_string("%Y-%m-%dT%H:%M:%S")[0])
+    return str(moment.dt.to_string("%Y-%m-%dT%H:%M:%S")[0]), clock.zoned

@@ -29,13 +29,13 @@ from echub.text import several
 from echub_table.cells import TEXT
 from echub_table.columns import Findings, meanings, report, source_columns
 from echub_table.depths import undeclared_profile
-from echub_table.dialect import Dialect, Given, infer
+from echub_table.dialect import IN_ONE_LINE, Dialect, Given, infer
 from echub_table.headers import Meaning
 from echub_table.parse import Table, parse
 from echub_table.preamble import key_values, typed
 from echub_table.profile import Profile, find, shipped
 from echub_table.samples import check as check_samples
-from echub_table.samples import is_of_samples, with_units
+from echub_table.samples import is_of_samples, named_otherwise, with_units
 from echub_table.spectra import settle_signs, told_apart
 from echub_table.times import settle_times
 from echub_table.written import read_back
@@ -109,6 +109,8 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
         columns = with_units(columns, plan.meant)
         check_samples(columns, found)
     else:
+        if header := named_otherwise(columns):
+            found.note("sample-name", f"if {header} names samples, call it `sample.id`: the rows are then samples")
         report(columns, plan.meant, found)
     _report_rows(plan, table, columns, found)
     _report_assumed(plan, found)
@@ -116,7 +118,8 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     typed(pairs, plan.profile, found, plan.said["dates"])
     datasets = _datasets(columns, table)
     found.notices += undeclared_profile(columns, source.name, plan.dialect.delimiter, plan.dialect.decimal)
-    settings = _settings(plan, table, pairs, [*plan.decisions, *signs, *told_apart(datasets), *currents])
+    later = [*([IN_ONE_LINE] if table.faults.joined else []), *signs, *told_apart(datasets), *currents]
+    settings = _settings(plan, table, pairs, [*plan.decisions, *later])
     return Record(
         datasets,
         metadata=found.metadata,
@@ -288,13 +291,15 @@ def _no_header(dialect: Dialect, source: Source) -> ReadError:
 
 
 def _nothing_known(columns: Sequence[SourceColumn], source: Source) -> ReadError:
+    header = named_otherwise(columns)
+    samples = f"call the column {header} `sample.id` if the rows are samples; else " if header else ""
     return ReadError(
         "no column of this table is known with its unit",
         path=source.shown,
         expected="names such as time/s, Current (mA), Z' / ohm",
         found=", ".join(column.header for column in columns)[:200],
         cause="the names are those of another instrument or language, or no units are printed",
-        hint="`echub detect FILE --write-profile lab.toml` writes a profile to complete"
+        hint=f"{samples}`echub detect FILE --write-profile lab.toml` writes a profile to complete"
         + (
             ""
             if "".join(c.header for c in columns).isascii()

@@ -11,7 +11,7 @@ import numpy as np
 
 from echub.plugin import SourceColumn, Spread, cell_readings, named, spreads_of
 from echub_table.columns import Findings
-from echub_table.headers import Meaning
+from echub_table.headers import Meaning, key_of
 
 SAMPLE, REPLICATE = "sample_id", "replicate"
 SPECTRA = {"frequency", "mass_to_charge"}
@@ -40,6 +40,26 @@ of columns that is not closed misses by more than half."""
 MEANT = 0.5
 """Largest distance of the middle sum from the whole, as a part of it, at which columns in % are meant to close.
 Pure numbers need not be fractions: for them the middle sum has to close."""
+_CALLED = frozenset(
+    map(
+        key_of,
+        (
+            *(
+                "sample",
+                "samples",
+                "sample id",
+                "sample name",
+                "sample no",
+                "sample nr",
+                "sample number",
+                "sampleid",
+            ),
+            *("specimen", "specimen id", "Probe", "Probe Nr", "Probenname", "Proben-Nr", "échantillon", "muestra"),
+            *("campione", "amostra", "próbka", "样品", "样品编号", "試料", "試料名", "시료"),
+        ),
+    )
+)
+"""What people write over the names of their samples."""
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 _BLANKS = re.compile(r"[ .-]")
 _QUALITY = re.compile(r"(?i)R_?(wp|exp|bragg|p|f|b)|gof|chi2|χ2|χ²|porosity|density|coverage")
@@ -67,6 +87,14 @@ def is_of_samples(columns: Sequence[SourceColumn]) -> bool:
     if SAMPLE not in known or known & SPECTRA:
         return False
     return REPLICATE in known or not (known & CLOCKS and any(q.startswith(SIGNALS) for q in known))
+
+
+def named_otherwise(columns: Sequence[SourceColumn]) -> str:
+    """Return the header over texts that seem to name samples, if there is neither `sample.id` nor an axis."""
+    known = {c.quantity for c in columns}
+    if SAMPLE in known or known & (SPECTRA | CLOCKS):
+        return ""
+    return next((c.header for c in columns if c.labels and key_of(c.header.strip(" .:#")) in _CALLED), "")
 
 
 def with_units(columns: Sequence[SourceColumn], meant: Sequence[Meaning]) -> list[SourceColumn]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import encoding_of
 from echub_table.encodings import by_evidence
+from echub_table.one_line import chunks_in_one_line, in_one_line
 
 TAIL = 4096
 """Bytes of the end of a file that the inference looks at: some tens of lines."""
@@ -42,7 +43,7 @@ class Text:
     """A source with its encoding and line ends known.
 
     `head` and `tail` are texts with line feeds; `whole` where the head is all there is; `remarks` on
-    what was left out.
+    what was left out. `joined`: quoted cells span lines, and each is put into one.
     """
 
     source: Source
@@ -53,12 +54,16 @@ class Text:
     tail: str
     whole: bool
     remarks: tuple[Notice, ...] = ()
+    joined: bool = False
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        """Walk the whole file as UTF-8 bytes in chunks that end with a line feed.
+        """Walk the whole file as UTF-8 bytes in chunks that end with a line feed, each cell in one line.
 
         The first holds the head at least, the last the tail, so that preamble and footer lie in one.
         """
+        return chunks_in_one_line(self._cut(size)) if self.joined else self._cut(size)
+
+    def _cut(self, size: int) -> Iterator[bytes]:
         # Of a head with long lines the characters are known, of which each may be two bytes.
         size = max(size, HEAD if len(self.head) <= HEAD else 2 * len(self.head))
         if self.encoding in _SINGLE_BYTE and self.newline != "\r":
@@ -141,7 +146,14 @@ def open_text(source: Source, encoding: str = "", *, head_only: bool = False) ->
     tail = head if tailless else _decoded(source.read(tail_at - tail_at % 2), _without_mark(raw, chosen), source)
     text = [part.replace("\r\n", "\n") for part in (head.removesuffix("\r"), tail)]
     text = [part.replace("\r", "\n") if newline == "\r" else part for part in text]
-    return Text(source, chosen, evidence, newline, text[0], text[1], whole, tuple(remarks))
+    return _joined(Text(source, chosen, evidence, newline, text[0], text[1], whole, tuple(remarks)))
+
+
+def _joined(text: Text) -> Text:
+    """Return a text with each quoted cell in one line, if cells of its head span lines."""
+    head, tail = (in_one_line(part.encode("utf-8", "surrogatepass")) for part in (text.head, text.tail))
+    head_text, tail_text = (part.decode("utf-8", "surrogatepass") for part in (head, tail))
+    return text if head_text == text.head else replace(text, head=head_text, tail=tail_text, joined=True)
 
 
 def _long_head(source: Source) -> bytes:

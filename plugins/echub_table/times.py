@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import WallClock, clock_12, compare, to_utc
+from echub.dates import WallClock, clock_12, compare, to_utc, without_zone, zone_in
 from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
 from echub.text import clocks, names_a_cell
@@ -45,6 +45,11 @@ class DayClock:
     seconds: NDArray[np.float64]
     twelve_hours: bool
     meaning: Meaning
+
+    @property
+    def key(self) -> str:
+        """Return the form in which its name, without a zone, is compared."""
+        return key_of(without_zone(self.name))
 
 
 def clock_seconds(texts: pl.Series) -> tuple[pl.Series, bool]:
@@ -81,7 +86,10 @@ def _joined_dates(
             continue
         of_day = beside[0]
         found.of_day.add(of_day.index)
-        joined = replace(date, seconds=date.seconds + of_day.seconds, dated=False)
+        zones = {zone for zone in map(zone_in, (name, of_day.name)) if zone is not None}
+        zone = zones.pop() if len(zones) == 1 else None
+        seconds = date.seconds + of_day.seconds - (zone or 0.0)
+        joined = replace(date, seconds=seconds, dated=False, zoned=zone is not None)
         label = f"{name} + {of_day.name}"
         found.clocks = {other: clock for other, clock in found.clocks.items() if other != name} | {label: joined}
         return [instant_column(label, joined, None, options, {"recipe": label})]
@@ -93,9 +101,9 @@ def _fits_dates(clock: DayClock, date: WallClock) -> bool:
     seconds = clock.seconds
     if not np.isfinite(seconds).any() or np.nanmax(seconds) >= DAY or clock.meaning.quantity == "step_time":
         return False
-    if clock.twelve_hours or key_of(clock.name) in _OF_DAY:
+    if clock.twelve_hours or clock.key in _OF_DAY:
         return True
-    if key_of(clock.name) not in _PLAIN:
+    if clock.key not in _PLAIN:
         return False
     falls = clock_restarts(seconds)
     changes = np.flatnonzero(np.diff(date.seconds) > 0) + 1
@@ -140,8 +148,7 @@ def _place(
 def _kind(clock: DayClock, columns: Sequence[SourceColumn], found: Findings, said: str) -> str:
     """Tell an elapsed time from a time of day by name and values; `Ambiguous` where both fit."""
     seconds = clock.seconds[np.isfinite(clock.seconds)]
-    name = key_of(clock.name)
-    if clock.twelve_hours or name in _OF_DAY:
+    if clock.twelve_hours or clock.key in _OF_DAY or zone_in(clock.name) is not None:
         return "time-of-day"
     steps = np.diff(seconds)
     if (
@@ -152,7 +159,7 @@ def _kind(clock: DayClock, columns: Sequence[SourceColumn], found: Findings, sai
         return "elapsed"
     if steps.size and steps.min() < -DAY / 2:
         return "time-of-day"
-    if name not in _PLAIN or (steps < 0).any():
+    if clock.key not in _PLAIN or (steps < 0).any():
         return "elapsed"
     rising = steps[steps > 0]
     begins = seconds[0] <= 2 * (float(np.median(rising)) if rising.size else 0.0)
@@ -231,7 +238,7 @@ def _digits(column: SourceColumn) -> int:
 def _restarts_with_steps(column: SourceColumn, columns: Sequence[SourceColumn], *, others: bool) -> bool:
     values = np.asarray(column.values, dtype=np.float64)
     falls = clock_restarts(values)
-    if not len(falls):
+    if not len(falls) or (values[falls] < 0).any():  # a step starts at zero
         return False
     changes = [runs(c.values).start[1:] for c in columns if _is_step(c)]
     for starts in changes:

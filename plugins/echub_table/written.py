@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub import structured
-from echub.plugin import MISSING, Notice, ReadError, Record, Source, plain_types, restore
-from echub.text import from_spreadsheet, rows_by_columns
+from echub.plugin import MISSING, ReadError, Record, Source, plain_types, restored
+from echub.text import from_spreadsheet
 
 SUFFIX = "-metadata.json"
 """What CSV on the Web adds to the name of a table for its description."""
@@ -39,21 +39,9 @@ def read_back(source: Source) -> Record | None:
             "a column has an unknown type", path=beside[0].shown, expected=", ".join(_TYPES), found=wrong[0]
         )
     frame = _frame(source, known["dialect"], types, known)
-    if frame is None or frame.height != described["rows"]:
-        rows = "another number of columns" if frame is None else f"{frame.height} rows"
-        raise ReadError(
-            "the table is no longer the one that its description was written for",
-            path=source.shown,
-            expected=rows_by_columns(described["rows"], len(types)),
-            found=rows,
-            cause="it was edited after echub wrote it",
-            hint=f"move {beside[0].name} away to read it by its headers",
-        )
     source.used.append(beside[0].name)
-    record = restore(described, {name: _array(frame[name]) for name in types})
-    name = described["provenance"].get("source", {}).get("name", "another source")
-    record.notices.append(Notice("read-back", f"this table was written by echub from {name}"))
-    return record
+    hint = f"move {beside[0].name} away to read it by its headers"
+    return restored(source, described, {name: _array(frame[name]) for name in frame.columns}, hint=hint)
 
 
 def _load(beside: Source) -> Mapping[str, Any] | None:
@@ -95,7 +83,8 @@ _OURS = structured.Shape("the description beside the table", _WrittenShape, Read
 
 def _frame(
     source: Source, dialect: Mapping[str, Any], types: Mapping[str, str], known: Mapping[str, Any]
-) -> pl.DataFrame | None:
+) -> pl.DataFrame:
+    """Read the table with the types of its description; an empty frame if its cells do not fit them."""
     comma = any(isinstance(c["datatype"], dict) for c in known["tableSchema"]["columns"])
     try:
         return pl.read_csv(
@@ -107,7 +96,7 @@ def _frame(
             decimal_comma=comma,
         )
     except pl.exceptions.PolarsError:
-        return None
+        return pl.DataFrame()
 
 
 def _array(series: pl.Series) -> NDArray[Any]:

@@ -17,6 +17,9 @@ SPECTRUM_START, RECORDING_START = 12, 18
 """Offsets of the first number."""
 RECORDING = 14
 """Stands in a recording where a spectrum has the number of its last point."""
+_SLOWEST, _FASTEST = 1e-7, 1e9
+"""Hz, beyond any instrument: a period of four months, and a gigahertz. The counts of a recording, where a
+spectrum has its first frequency, are 10⁻³⁰⁰ as a number."""
 _ADVICE = "in Thales display the measurement and save it as ASCII, then convert that text"
 
 
@@ -43,7 +46,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
 
 
 def sniff_spectrum(source: Source) -> Confidence:
-    """Recognise the mark, and frequencies behind it that fall or rise and fit the size."""
+    """Recognise the mark, and behind it as many possible frequencies as the file counts and has room for."""
     points = spectrum_points(source.head, source.size)
     return Confidence.CERTAIN if points else Confidence.NO
 
@@ -58,9 +61,10 @@ def spectrum_points(head: bytes, size: int) -> int:
     if not head.startswith(MARK) or len(head) < SPECTRUM_START + 16:
         return 0
     points = struct.unpack_from(">I", head, 8)[0] + 1
-    first, second = struct.unpack_from(">dd", head, SPECTRUM_START)
-    fits = SPECTRUM_START + 34 * points <= size
-    return points if fits and points > 1 and 0 < first < 1e9 and 0 < second < 1e9 else 0
+    shown = min(points, (len(head) - SPECTRUM_START) // 8)
+    frequencies = struct.unpack_from(f">{shown}d", head, SPECTRUM_START)
+    fits = points > 1 and SPECTRUM_START + 34 * points <= size
+    return points if fits and all(_SLOWEST < frequency < _FASTEST for frequency in frequencies) else 0
 
 
 def recording_points(head: bytes, size: int) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from echub.batch.batch import convert_many
@@ -10,6 +11,8 @@ from echub.files import stored
 from echub.files.joining import Link, join, link_of, runs_of, why_not_one_run
 from echub.files.output import plan
 from echub.files.reading import read
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.scenarios.base import log
@@ -86,3 +89,50 @@ def test_different_starts_are_not_one_run(run):
 def test_no_start_is_no_proof_of_one_run(run):
     (run / NAMES[1]).write_bytes(replace(SCENARIOS["gcpl"]().file, log=None).to_bytes())
     assert "does not state the start" in why_not_one_run([read(run / name) for name in NAMES])
+
+
+LINKS = [Link("cell_C04.mpr", 1, "01_OCV"), Link("cell_C04.mpr", 2, "02_GCPL")]
+
+
+def clocks(*times):
+    """Return a record per clock, s."""
+    return [
+        Record(
+            [build_dataset("timeseries", [SourceColumn("time/s", np.array(time, float), "time", "s", index=0)])],
+            provenance=Provenance({"name": "a", "size": 1, "sha256": "0"}),
+        )
+        for time in times
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (range(100), range(100)),  # both clocks start again
+        (range(100), np.arange(0.5, 200)),  # the second runs on
+        (range(10, 100), range(5)),  # the second is over before the first starts
+        ([*range(100), float("nan")], range(50, 150)),
+    ],
+)
+def test_parts_that_measure_at_once_are_reported(first, second):
+    (notice,) = join(clocks(first, second), LINKS).notices
+    assert notice.code == "overlapping-clocks"
+    assert "01_OCV from" in notice.message
+    assert "02_GCPL from" in notice.message
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (range(100), range(100, 200)),
+        (range(100), range(99, 200)),  # the last row of one is the first of the next
+        ([*range(50), *range(100, 150)], [*range(50, 100), *range(150, 200)]),  # a loop
+        (
+            [0, 100, 200, 300],
+            [*range(1, 100), *range(101, 200), *range(201, 300)],
+        ),  # waits of one row
+        ([], range(10)),
+    ],
+)
+def test_parts_that_follow_each_other_and_loops_are_not(first, second):
+    assert join(clocks(first, second), LINKS).notices == []

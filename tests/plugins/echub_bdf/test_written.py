@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,32 @@ def test_a_table_that_another_program_changed_is_refused(tmp_path):
     with pytest.raises(ReadError, match="no longer the one") as caught:
         echub.read(table)
     assert caught.value.found.startswith("2 rows of ")
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        (pl.col("voltage") + 0.25, "other values in 1 column: voltage"),
+        (pl.col("voltage").cast(pl.String), "other values in 1 column: voltage"),
+        (pl.col("voltage").reverse(), "other values in 1 column: voltage"),
+        (pl.lit(None).cast(pl.Int64).alias("row"), "other values in 1 column: row"),
+    ],
+    ids=["moved", "as texts", "reversed", "emptied"],
+)
+def test_values_that_another_program_changed_are_refused(tmp_path, changed, found):
+    _, table = written(FILES / "crlf.csv", tmp_path)
+    metadata = {k: v for k, v in pl.read_parquet_metadata(table).items() if k != "ARROW:schema"}
+    pl.read_parquet(table).with_columns(changed).write_parquet(table, metadata=metadata)
+    with pytest.raises(ReadError, match="no longer the one") as caught:
+        echub.read(table)
+    assert caught.value.found == found
+
+
+def test_a_further_dataset_of_a_kind_keeps_its_name(tmp_path):
+    record = echub.read(FILES / "crlf.csv")
+    record.datasets = {"timeseries_part_2": replace(record["timeseries"], label="timeseries_part_2")}
+    (table,) = convert(record, path=tmp_path / "run.parquet", to="parquet").outputs
+    assert list(echub.read(table)) == ["timeseries_part_2"]
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.99])

@@ -6,6 +6,8 @@ import pytest
 import echub
 from echub.plugin import Confidence, Source
 from echub_eclab import sniff_mpr
+from echub_eclab.container import FIRST_MODULE
+from echub_eclab.header import HEADERS
 from echub_eclab.mpr import LARGEST_SETTINGS
 from fixtures.eclab import (
     SCENARIOS,
@@ -41,6 +43,7 @@ NOTICES = {
     "oldest_unverified": ["unverified-version"],
 }
 PARTS = {"peis": {"impedance": 49}, "geis_with_dc": {"impedance": 51, "timeseries": 30}}
+CP = fixture("cp")
 PHYSICS = {name: TRUTH[name]["physics"] for name in NAMES}
 
 
@@ -313,12 +316,39 @@ def test_modules_may_come_in_any_order():
         assert record.metadata.tree() == read(data).metadata.tree()
 
 
-def test_a_file_without_data_is_refused_with_what_it_holds():
-    error = refusal(drop_module(fixture("cp"), "VMP data"))
+def test_a_technique_that_recorded_nothing_gives_its_settings():
+    record = read(drop_module(fixture("cp"), "VMP data"))
+    whole = read(fixture("cp"))
+    assert (list(record), codes(record)) == ([], ["no-data"])
+    assert record.metadata.value("technique.name") == "CP"
+    assert {e.path for e in record.metadata} == {e.path for e in whole.metadata}
+
+
+@pytest.mark.parametrize("version", HEADERS)
+@pytest.mark.parametrize("kept", ["nothing", "a blank header"])
+def test_a_data_module_without_columns_is_one_without_rows(version, kept):
+    length = {"nothing": 0, "a blank header": HEADERS[version].start}[kept]
+    settings, log = (CP[p.start : p.end] for n, p in byte_map(CP).items() if n != "VMP data")
+    empty = encode_module("VMP data", bytes(length), f"v{version[0]}", version[1], "03/14/24")
+    record = read(CP[:FIRST_MODULE] + settings + empty + log)
+    assert (list(record), codes(record)) == ([], ["no-data"])
+    followed = read(CP[:FIRST_MODULE] + settings + empty + log + CP[FIRST_MODULE:])
+    assert list(followed) == ["timeseries_part_2"]
+    assert followed["timeseries_part_2"].rows == read(CP)["timeseries"].rows
+
+
+def test_an_empty_part_behind_others_keeps_its_settings():
+    settings = CP[52 : byte_map(CP)["VMP data"].start]
+    record = read(CP + settings + encode_module("VMP data", b"", "v2", 11, "03/14/24"))
+    assert codes(record) == ["no-data", "settings-without-data", "no-log"]
+    assert record.settings["settings_part_2"]["metadata"]["technique.name"]["value"] == "CP"
+
+
+def test_a_file_that_was_cut_behind_its_settings_is_refused():
+    error = refusal(drop_module(drop_module(fixture("cp"), "VMP data"), "VMP LOG"))
     assert error.message == "the file contains no data module"
-    assert error.expected == "VMP data"
-    assert error.found == "VMP Set, VMP LOG"
-    assert error.cause == "the technique never recorded a row"
+    assert (error.expected, error.found) == ("VMP data", "VMP Set")
+    assert error.cause == "the technique never recorded a row, or the file was cut there"
 
 
 def test_a_data_module_of_another_name_is_refused():

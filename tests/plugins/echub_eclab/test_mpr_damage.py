@@ -120,7 +120,7 @@ REFUSED = {
   where: offset {DATA.start}
   expected: VMP data
   found: VMP Set
-  cause: the technique never recorded a row""",
+  cause: the technique never recorded a row, or the file was cut there""",
     ),
     "cut settings": (
         truncate(CP, DATA.start - 1),

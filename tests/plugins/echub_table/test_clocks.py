@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import echub
-from echub.dates import compare, to_utc, wall_clock
+from echub.dates import compare, to_utc, wall_clock, zone_in
 from echub.errors import Ambiguous, ReadError
 
 
@@ -109,3 +109,36 @@ def test_a_time_of_day_is_no_elapsed_time():
 def test_clocks_that_are_none_are_an_error():
     with pytest.raises(ReadError, match="1 of 3 clocks"):
         echub.read(b"time,U / V\n0:00:01,3.7\n0:00:02,3.7\n0:75:00,3.7\n")
+
+
+ZONES = [
+    ("Date (UTC)", 0.0), ("Timestamp [UTC]", 0.0), ("date_utc", 0.0), ("UTC", 0.0), ("DateTime GMT", 0.0),
+    ("Date (UTC+1)", 3600.0), ("Time (GMT-05:30)", -19800.0), ("Datum (UTC +02:00)", 7200.0), ("UTC−3", -10800.0),
+    ("Date", None), ("Date (UTC/GMT+1)", None), ("Date (UTC+15)", None), ("Outcome date", None), ("utcome", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "offset"), ZONES)
+def test_the_zone_that_a_header_states_is_that_of_its_dates(tmp_path, header, offset):
+    assert zone_in(header) == offset
+    (tmp_path / "run.csv").write_text(
+        f"{header},U / V\n2024-03-14 09:26:53,3.5\n2024-03-14 09:26:55,3.4\n2024-03-14 09:26:57,3.3\n"
+    )
+    series = echub.read(tmp_path / "run.csv")["timeseries"]
+    assert series["time"].tolist() == [0.0, 2.0, 4.0]
+    assert ("unix_time" in series.columns) is (offset is not None)
+    if offset is not None:
+        assert series["unix_time"][0] == _epoch(2024, 3, 14) + 9 * 3600 + 26 * 60 + 53 - offset
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "offset"),
+    [("Date (UTC)", "Clock", 0), ("Date", "Clock (UTC+1)", 3600), ("Date (UTC)", "Clock (UTC+1)", None)],
+)
+def test_a_date_and_a_time_beside_it_share_the_zone_of_either(tmp_path, date, time, offset):
+    rows = "".join(f"2024-03-14,09:26:5{s},3.{s}\n" for s in range(5))
+    (tmp_path / "run.csv").write_text(f"{date},{time},U / V\n{rows}")
+    series = echub.read(tmp_path / "run.csv")["timeseries"]
+    assert ("unix_time" in series.columns) is (offset is not None)
+    if offset is not None:
+        assert series["unix_time"][0] == _epoch(2024, 3, 14) + 9 * 3600 + 26 * 60 + 50 - offset

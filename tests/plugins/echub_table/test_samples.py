@@ -5,6 +5,7 @@ import pytest
 
 import echub
 from echub.analysis.points import load_outcomes
+from echub.errors import ReadError
 from fixtures.samples import make
 
 HEAD = "sample.id,dose / 1/cm^2,replicate,Zr / %,Si / %\n"
@@ -267,3 +268,18 @@ def test_a_table_has_a_picture():
     figure = echub.plot(make.HERE / "leis.csv")
     assert [axis.get_ylabel() for axis in figure.axes] == ["Zr / %", "Si / %", "P / %"]
     assert all(axis.get_xlabel() == "dose / 1/cm²" for axis in figure.axes)
+
+
+@pytest.mark.parametrize("header", ["Sample", "Sample No.", "Specimen", "Probenname", "样品"])
+def test_a_column_that_seems_to_name_samples_is_pointed_at(tmp_path, header):
+    record = read(tmp_path, f"{header},cycle,Zr / %\nA,1,3\nB,2,4\nA,3,5\n")
+    (notice,) = [n for n in record.notices if n.code == "sample-name"]
+    assert notice.message == f"if {header} names samples, call it `sample.id`: the rows are then samples"
+    with pytest.raises(ReadError, match="no column of this table is known") as caught:
+        read(tmp_path, f"{header},Zr / %,Si / %\nA,1,3\nB,2,4\nA,3,5\n")
+    assert f"call the column {header} `sample.id`" in caught.value.hint
+
+
+def test_the_sample_of_a_measurement_is_not_pointed_at(tmp_path):
+    record = read(tmp_path, "Sample,t / s,U / V\nA,1,3\nA,2,4\nA,3,5\n")
+    assert "sample-name" not in codes(record)

@@ -63,6 +63,18 @@ def test_an_edited_table_is_refused_with_the_way_out(tmp_path):
     assert "-metadata.json" in caught.value.hint
 
 
+@pytest.mark.parametrize(("was", "becomes"), [("3.7", "3.6"), ("3.7", "bad")])
+def test_an_edited_value_is_refused(tmp_path, was, becomes):
+    _, table = _there_and_back(FILES / "crlf.csv", tmp_path)
+    with open(table, encoding="utf-8") as file:
+        text = file.read()
+    with open(table, "w", encoding="utf-8") as file:
+        file.write(text.replace(was, becomes, 1))
+    with pytest.raises(ReadError, match="no longer") as caught:
+        echub.read(table)
+    assert "-metadata.json" in caught.value.hint
+
+
 def test_a_foreign_description_is_left_alone(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(CASES["crlf.csv"].data)

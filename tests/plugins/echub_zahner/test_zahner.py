@@ -123,3 +123,26 @@ def test_the_programmes_in_the_names_prove_units_and_sign():
     assert other["potential_we"].mean() > one["potential_we"].mean()
     assert other["current"].mean() > one["current"].mean()
     assert echub.read(REAL / "21-cp-625ma-5min.isw").metadata.value("experiment.start") == "2025-07-02T12:56:56"
+
+
+@pytest.mark.parametrize("millivolts", [500.0, 512.0, 625.0, 1700.0, -3.25, 1e-3, 0.0])
+@pytest.mark.parametrize("rows", [2, 14, 15, 20, 300])
+def test_a_recording_is_never_a_spectrum_whatever_stands_behind_it(rows, millivolts):
+    """A recording has 14 where a spectrum has the number of its last point, and bytes enough for 15 points."""
+    table = [(millivolts, -3.0 + row, 100.0 * row) for row in range(rows)]
+    head = b"\x00\x00\xff\xff\xff\xfe" + struct.pack(">IHHI", 0, 14, 0, rows - 1)
+    data = head + b"".join(struct.pack(">3d", *row) for row in table)
+    for behind in (b"", bytes(600), b"\x07" * 5000, bytes(range(256)) * 4):
+        record = echub.read(data + behind)
+        assert record.provenance.reader["name"] == "zahner-isw"
+        assert record["timeseries"]["current"].tolist() == [row[1] for row in table]
+
+
+@pytest.mark.parametrize("points", [2, 14, 15, 16, 60])
+def test_a_spectrum_is_never_a_recording(points):
+    frequencies = np.logspace(5, -2, points)
+    numbers = np.concatenate([frequencies, np.full(points, 7.0), np.full(points, -0.5), 1.4e9 + np.arange(points)])
+    head = b"\x00\x00\xff\xff\xff\xfe" + struct.pack(">HI", 0, points - 1)
+    record = echub.read(head + numbers.astype(">f8").tobytes() + bytes(2 * points + 900))
+    assert record.provenance.reader["name"] == "zahner-ism"
+    assert record["impedance"]["frequency"].tolist() == frequencies.tolist()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
 
-from echub.errors import ReadError
-from echub.model.source import Source
+import polars as pl
 
-if TYPE_CHECKING:
-    import polars as pl
+from echub.plugin import ReadError, Source
 
 PARQUET = b"PAR1"
 """First bytes of a Parquet file; the others are in Arrow's IPC format (Feather)."""
@@ -20,8 +17,6 @@ def read_frame(source: Source) -> tuple[pl.DataFrame, dict[str, str]]:
 
     Raises `ReadError` for a damaged one: polars ends its thread where a length in the file leads outside of it.
     """
-    import polars as pl
-
     data = source.read()
     is_parquet = data.startswith(PARQUET)
     try:
