@@ -99,9 +99,8 @@ def _of_workbook(data: bytes, first: str) -> Rows:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the library in Rust raises its panics as a BaseException of no public name
-        raise DataError(
-            f"the workbook is damaged: {str(error).splitlines()[0] if str(error) else error!r}"
-        ) from None
+        first = str(error).splitlines()[0] if str(error) else repr(error)
+        raise DataError(f"the workbook is damaged: {first}") from None
 
 
 def _rows(book: Any, name: str) -> Rows:  # noqa: ANN401

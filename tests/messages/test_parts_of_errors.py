@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import re
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ from echub.batch.ledger import Shard
 from echub.cli import align as cli_align
 from echub.cli import analyze as cli_analyze
 from echub.cli import common, figure, streams
-from echub.errors import EchubError
 from echub.files import aligning, annotations, cells, damage, detect, output, sample_tables
 from echub.files.deriving import KINDS, Derivation
 from echub.model import build, clock, column, dataset, energies, samples, units, vocabulary
@@ -28,35 +26,12 @@ from echub.pictures import choice
 from echub.plugin import SourceColumn, build_dataset, option
 from echub.registry import options
 from echub.registry.registry import registry
-from echub.remark import Remark
 from echub.species import molar_mass, parse_species
 from echub.validation import limits, patterns, rules, structure
+from tests.messages.parts import row, said
 from tests.messages.saying import Fake
 
 A = np.array
-DETAILS = ("where", "expected", "found", "cause", "hint", "column")
-
-
-def parts_of(remark: Remark) -> dict[str, str]:
-    """Return the message and the details that are set."""
-    told = {"message": remark.message, **{name: getattr(remark, name) for name in DETAILS}}
-    return {name: text for name, text in told.items() if text}
-
-
-def said(function) -> dict[str, str]:
-    """Return the parts of the error that a function raises or returns, or of the one remark that it yields."""
-    try:
-        found = function()
-    except EchubError as error:
-        return {**parts_of(error.remark), **({"path": error.path} if error.path else {})}
-    if isinstance(found, EchubError):
-        return {**parts_of(found.remark), **({"path": found.path} if found.path else {})}
-    (remark,) = [found] if isinstance(found, Remark) else list(found)
-    return parts_of(remark)
-
-
-def row(function, message, **parts):
-    return pytest.param(function, {"message": message, **parts}, id=re.sub(r"\W+", "-", message)[:60])
 
 
 def table(**columns):

@@ -1,0 +1,263 @@
+"""What a rule says of a dataset: code, words, column, rows, their number, and the first values with their unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.missing import MISSING
+from echub.validation import physics, values
+from echub.validation.group import CORE, Group
+from echub.validation.limits import Limits
+
+UNITS = {
+    "time": "s", "current": "mA", "potential_we": "V", "potential_ce": "V", "voltage": "V", "power_we": "W",
+    "unix_time": "s", "frequency": "Hz", "charge": "mA*h", "temperature": "degC", "impedance_real": "ohm",
+    "impedance_imag": "ohm", "impedance_abs": "ohm", "phase": "deg", "cycle": "1", "step_execution": "1",
+    "half_cycle": "1",
+    "error_flag": "1", "oxidation_flag": "1", "spectrum": "1", "capacitance_series": "F",
+}  # fmt: skip
+CODED = ("species", "error_flag", "oxidation_flag")
+
+
+def dataset(kind="timeseries", *, attrs=None, origin=None, labels=None, **columns):
+    """Return a dataset of columns that are named after their quantities; others are a vendor's."""
+    made = {"row": Column("row", np.arange(len(next(iter(columns.values())))), "record", "1", "reported")}
+    for name, given in columns.items():
+        known = name if name in UNITS or name == "species" else None
+        made[name] = Column(
+            name if known else f"vendor_{name}", np.asarray(given), known, UNITS.get(name, "1"),
+            (origin or {}).get(name, "measured"), labels=(labels or {}).get(name, {}),
+        )  # fmt: skip
+    return Dataset(kind, {c.name: c for c in made.values()}, attrs=attrs or {})
+
+
+def told(remarks):
+    return [(r.code, r.message, r.column, r.rows, r.count, r.expected, r.found) for r in remarks]
+
+
+def of_values(given, group=CORE):
+    return told(values.check_dataset(given, group))
+
+
+def of_physics(given):
+    return told(physics.check_dataset(given, CORE))
+
+
+def test_an_infinite_value_of_a_needed_column():
+    found = of_values(dataset(time=[0.0, 1.0, 2.0, 3.0], current=[1.0, np.inf, -np.inf, 2.0]))
+    assert found == [("not-finite", "current is infinite", "current", (1, 2), 2, "", "inf, -inf mA")]
+
+
+def test_an_infinite_value_of_a_vendor():
+    found = of_values(dataset(time=[0.0, 1.0], x=[1.0, -np.inf]))
+    assert found == [("missing-values", "vendor_x is infinite", "vendor_x", (1,), 1, "", "-inf")]
+
+
+@pytest.mark.parametrize(("name", "code"), [("current", "not-finite"), ("temperature", "empty-column")])
+def test_a_column_without_a_number(name, code):
+    found = of_values(dataset(time=[0.0, 1.0], **{name: [np.nan, MISSING]}))
+    assert [row[:5] for row in found] == [(code, f"{name} holds no number at all", name, (0, 1), 2)]
+
+
+@pytest.mark.parametrize(("name", "code"), [("current", "not-finite"), ("temperature", "missing-values")])
+def test_missing_and_not_a_number_are_two_things(name, code):
+    found = of_values(dataset(time=[0.0, 1.0, 2.0, 3.0], **{name: [1.0, MISSING, np.nan, np.nan]}))
+    assert [row[:5] for row in found] == [
+        (code, f"{name} is missing", name, (1,), 1),
+        (code, f"{name} is not a number (NaN)", name, (2, 3), 2),
+    ]
+
+
+@pytest.mark.parametrize("origin", ["programmed", "derived", "assumed"])
+def test_gaps_of_what_was_not_measured_are_legitimate(origin):
+    given = dataset(time=[0.0, 1.0], current=[1.0, np.nan], origin={"current": origin})
+    assert of_values(given) == []
+
+
+def test_a_range_of_the_vocabulary_and_then_that_of_a_group():
+    given = dataset(time=[0.0, 1.0, -2.0, 3.0], current=[1.0, 2.0, 3.0, 9.0], attrs={"clock_restarts": "2"})
+    assert of_values(given)[0] == ("out-of-range", "time is out of range", "time", (2,), 1,
+                                   "at least 0 s, by the vocabulary", "-2 s")  # fmt: skip
+    lab = Group("lab", ranges={"current": Limits(1.5, 8.0, "mA")})
+    given = dataset(time=[0.0, 1.0, 2.0, 3.0], current=[1.0, 2.0, 8.0, 9.0])
+    assert of_values(given, lab) == [
+        ("out-of-range", "current is out of range", "current", (0, 3), 2, "1.5 to 8 mA, by lab", "1, 9 mA")
+    ]
+
+
+@pytest.mark.parametrize(("limits", "rows"), [((None, 2.0), (3,)), ((2.0, None), (0,)), ((1.0, 3.0), ())])
+def test_an_end_of_a_range_may_be_open_and_its_ends_are_inside(limits, rows):
+    lab = Group("lab", ranges={"current": Limits(*limits, "mA")})
+    found = of_values(dataset(time=[0.0, 1.0, 2.0, 3.0], current=[1.0, 2.0, 2.0, 3.0]), lab)
+    assert [row[3] for row in found] == ([rows] if rows else [])
+
+
+def test_four_bad_values_show_three():
+    found = of_values(dataset(time=[0.0, 1.0, 2.0, 3.0], current=[np.inf] * 4))
+    assert found[0][3:] == ((0, 1, 2, 3), 4, "", "inf, inf, inf, … mA")
+
+
+def test_a_number_that_counts_is_whole():
+    found = of_values(dataset(time=[0.0, 1.0, 2.0], cycle=[1.0, 1.5, 2.0]))
+    assert found == [("not-integral", "cycle is not a whole number", "cycle", (1,), 1, "", "1.5")]
+
+
+def test_a_code_has_a_label():
+    given = dataset(time=[0.0, 1.0, 2.0], species=np.array([0, 1, 5]), labels={"species": {0: "Na", 1: "Li"}})
+    assert of_values(given) == [
+        (
+            "unknown-code",
+            "species has a code without a label",
+            "species",
+            (2,),
+            1,
+            "a code of its table (2 labels)",
+            "5",
+        )
+    ]
+
+
+def rows_fall(**more):
+    made = dataset(time=[0.0, 1.0, 2.0, 3.0], **more)
+    made.columns["row"] = Column("row", np.array([0, 1, 1, 2]), "record", "1", "reported")
+    return made
+
+
+def test_source_rows_increase_within_a_species():
+    found = ("rows-not-increasing", "the source rows do not increase", "row", (2,), 1, "", "1")
+    assert of_values(rows_fall()) == [found]
+    labels = {"species": {0: "Na", 1: "Li"}}
+    assert of_values(rows_fall(species=np.array([0, 0, 1, 1]), labels=labels)) == []
+    assert of_values(rows_fall(species=np.array([0, 0, 0, 1]), labels=labels)) == [found]
+
+
+def test_a_clock_falls_where_no_restart_is_listed():
+    clock = [0.0, 10.0, 0.5, 10.0, 0.5, 9.0]
+    falls = ("time-not-monotonic", "time falls", "time")
+    assert [row[:4] for row in of_values(dataset(time=clock))] == [(*falls, (2, 4))]
+    assert [row[:4] for row in of_values(dataset(time=clock, attrs={"clock_restarts": "2"}))] == [(*falls, (4,))]
+    assert of_values(dataset(time=clock, attrs={"clock_restarts": "2 4"})) == []
+
+
+@pytest.mark.parametrize(("start", "back"), [(1.0, False), (1.01, True)])
+def test_a_run_starts_within_a_tenth_of_the_one_before(start, back):
+    given = dataset(time=[0.0, 10.0, start, 10.0], attrs={"clock_restarts": "2"})
+    expected = [("time-out-of-order", "time steps back into the run", "time", (2,), 1, "", f"{start:.7g} s")]
+    assert of_values(given) == (expected if back else [])
+
+
+def test_the_run_before_is_the_last_one_and_not_the_first():
+    given = dataset(time=[100.0, 200.0, 0.0, 10.0, 5.0], attrs={"clock_restarts": "2 4"})
+    assert [row[3] for row in of_values(given)] == [(4,)]
+
+
+def spectrum_of(frequency, **more):
+    ones = np.ones(len(frequency))
+    return dataset("impedance", frequency=frequency, impedance_real=ones, impedance_imag=ones, **more)
+
+
+def test_a_frequency_is_positive_and_stands_once_in_its_spectrum():
+    found = of_values(spectrum_of([10.0, 1.0, 0.0, 1.0]))
+    assert (
+        "frequency-not-positive",
+        "the frequency is not above zero",
+        "frequency",
+        (2,),
+        1,
+        "> 0 Hz",
+        "0 Hz",
+    ) in found
+    repeated = "a frequency stands twice in a spectrum"
+    assert ("frequency-repeated", repeated, "frequency", (3,), 1, "each once", "1 Hz") in found
+    assert of_values(spectrum_of([10.0, 1.0, 10.0, 1.0], spectrum=np.array([1, 1, 2, 2]))) == []
+    assert of_values(spectrum_of([10.0, 10.0, 10.0])) == []  # one frequency against time
+
+
+def test_a_counter_falls_unless_the_clock_or_the_run_restarts():
+    falls = ("counter-falls", "step_execution falls", "step_execution", (2,), 1, "", "1")
+    assert of_values(dataset(time=[0.0, 1.0, 2.0], step_execution=np.array([1, 2, 1]))) == [falls]
+    assert (
+        of_values(dataset(time=[0.0, 1.0, 2.0], step_execution=np.array([1, 2, 1]), attrs={"run_starts": "2"}))
+        == []
+    )
+    restarted = dataset(time=[0.0, 1.0, 0.0], step_execution=np.array([1, 2, 1]), attrs={"clock_restarts": "2"})
+    assert of_values(restarted) == []
+
+
+# -- by physics --------------------------------------------------------------------------------------
+
+TIME = np.arange(60.0)
+
+
+@pytest.mark.parametrize(("power", "potential"), [
+    ("power_we", "potential_we"), ("power_ce", "potential_ce"), ("power_cell", "voltage"),
+])  # fmt: skip
+def test_power_is_compared_with_its_own_potential(power, potential, monkeypatch):
+    monkeypatch.setitem(UNITS, power, "W")
+    volts, watts = 0.5 + TIME / 60, (0.5 + TIME / 60) * 2.0 * 1e-3
+    watts[[7, 9]] *= 1.1, 1.5
+    given = dataset(time=TIME, current=np.full(60, 2.0), **{potential: volts, power: watts})
+    largest = (0.5 + 59 / 60) * 2e-3
+    apart = 0.5 * (0.5 + 9 / 60) * 2e-3 / largest
+    assert of_physics(given) == [
+        ("power", f"the power is not {potential} times current", power, (7, 9), 2, "1 %",
+         f"up to {apart:.2g} of the largest power apart")
+    ]  # fmt: skip
+
+
+def test_a_charge_is_compared_with_the_integral():
+    given = dataset(time=TIME, current=np.full(60, 2.0), charge=1.5 * 2.0 * TIME / 3600)
+    assert of_physics(given) == [
+        ("charge-against-current", "the charge changes by 1.5 times the integral of the current", "charge", (), 0,
+         "1 ± 0.05", "1.5 over 59 intervals")
+    ]  # fmt: skip
+    derived = dataset(
+        time=TIME, current=np.full(60, 2.0), charge=1.5 * 2.0 * TIME / 3600, origin={"current": "derived"}
+    )
+    assert of_physics(derived) == []
+
+
+@pytest.mark.parametrize("name", ["potential_we", "potential_ce", "voltage"])
+@pytest.mark.parametrize("rows", [physics.ZEROS - 1, physics.ZEROS])
+def test_a_potential_of_zero_under_current(name, rows):
+    volts = np.where(np.isin(TIME, range(10, 10 + rows)), 0.0, 0.5 + TIME / 60)
+    message, at = f"{name} is exactly zero under current", tuple(range(10, 10 + rows))
+    expected = [("zero-potential", message, name, at, rows, "", "0 V")]
+    found = of_physics(dataset(time=TIME, current=np.ones(60), **{name: volts}))
+    assert found == (expected if rows == physics.ZEROS else [])
+    assert of_physics(dataset(time=TIME, current=np.zeros(60), **{name: volts})) == []
+    assert of_physics(dataset(time=TIME, current=np.ones(60), **{name: volts}, origin={name: "derived"})) == []
+
+
+@pytest.mark.parametrize(("sign", "word"), [(1, "highest"), (-1, "lowest")])
+def test_a_potential_at_its_extreme(sign, word):
+    volts = sign * np.minimum(0.5 + TIME / 60, 0.5 + 40 / 60)
+    found = of_physics(dataset(time=TIME, current=np.ones(60), potential_we=volts))
+    assert found == [
+        ("compliance-reached", f"the potential stands exactly at its {word} value under current", "potential_we",
+         tuple(range(40, 60)), 20, "", f"{sign * (0.5 + 40 / 60):.6g} V")
+    ]  # fmt: skip
+
+
+def test_a_cycle_falls_or_rises_faster_than_its_halves():
+    half = np.repeat([0, 1, 2, 3], 5)
+    found = of_physics(dataset(time=TIME[:20], cycle=np.repeat([2, 2, 1, 1], 5), half_cycle=half))
+    message = "the cycle number falls while the half-cycle number rises"
+    assert found == [("cycle-against-half-cycle", message, "cycle", (10,), 1, "", "")]
+    found = of_physics(dataset(time=TIME[:20], cycle=np.repeat([0, 2, 4, 5], 5), half_cycle=half))
+    message = "the cycle number rises by 5, the half-cycle number by 3"
+    assert found == [("cycle-against-half-cycle", message, "cycle", (), 0, "", "")]
+
+
+def test_an_error_of_the_instrument():
+    found = of_physics(dataset(time=TIME[:4], error_flag=np.array([0, 1, 0, 2])))
+    assert found == [("instrument-error", "the instrument flags an error", "error_flag", (1, 3), 2, "", "")]
+
+
+def test_built_datasets_of_these_columns_are_sound():
+    made = [SourceColumn(n, TIME + 1, n, UNITS[n], index=i) for i, n in enumerate(("time", "current", "voltage"))]
+    assert of_values(build_dataset("timeseries", made)) == []

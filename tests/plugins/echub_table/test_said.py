@@ -1,0 +1,200 @@
+"""What the reader says of rows, marks and profiles has the numbers and names of this file."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import Ambiguous, EchubError
+from echub_table.dialect import Given
+from echub_table.options import TableOptions
+from echub_table.profile import Profile
+from echub_table.reader import _said, given
+
+ROWS = [f"{n};{0.5 + n / 8};{1.25 - n / 16}" for n in range(12)]
+NAMES = "t / s;I / mA;U / V"
+
+
+def read(*lines, end="\n", encoding="utf-8", **options):
+    return echub.read(("\n".join(lines) + end).encode(encoding), reader="table", options=options)
+
+
+def told(record, code):
+    return [notice.message for notice in record.notices if notice.code == code]
+
+
+# -- rows --------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_whole_has_nothing_to_say_of_its_rows():
+    codes = {notice.code for notice in read(NAMES, *ROWS).notices}
+    assert not codes & {
+        "unparsable-rows", "truncated", "no-last-line-end", "encoding-guessed", "encoding-changes",
+        "repeated-header", "non-finite",
+    }  # fmt: skip
+
+
+def test_a_file_without_its_last_line_end():
+    record = read(NAMES, *ROWS, end="")
+    assert told(record, "no-last-line-end") == [
+        "the file ends without a line end: if it was cut, its last value is wrong"
+    ]
+    assert record["timeseries"].rows == 12
+
+
+def test_a_row_that_was_cut_is_kept_as_a_text():
+    record = read(NAMES, *ROWS, "12;2.0", end="")
+    assert told(record, "truncated") == ["the last row is cut short: the file is incomplete"]
+    assert told(record, "no-last-line-end") == []
+    (dropped,) = record.dropped
+    assert "12;2.0" in dropped.what
+    assert dropped.why == "its last value may be incomplete"
+    assert record["timeseries"].rows == 12
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_repeated_headers_are_counted(times):
+    lines = [*ROWS[:4], NAMES, *ROWS[4:8], *[NAMES] * (times - 1), *ROWS[8:]]
+    record = read(NAMES, *lines)
+    word = "1 time" if times == 1 else "2 times"
+    assert told(record, "repeated-header") == [f"the header is repeated {word} among the rows"]
+    assert record["timeseries"].rows == 12
+
+
+def test_another_encoding_is_said_with_its_evidence():
+    record = read("t / s;I / µA", "0;1.5", "1;2.5", "2;3.5", encoding="cp1252")
+    (text,) = told(record, "encoding-guessed")
+    (evidence,) = [d["evidence"] for d in record.settings["decisions"] if d["what"] == "encoding"]
+    assert (
+        text == f"read as {record.settings['dialect']['encoding']}: {evidence}; --option encoding=… says another"
+    )
+    assert record["timeseries"].columns["current"].header == "I / µA"
+
+
+def test_an_encoding_that_is_said_is_taken():
+    data = "t / s;I / µA\n0;1.5\n1;2.5\n2;3.5\n".encode("cp1252")
+    record = echub.read(data, reader="table", options={"encoding": "cp1252"})
+    assert record.settings["dialect"]["encoding"] == "cp1252"
+    assert list(record["timeseries"]["current"]) == pytest.approx([1.5e-3, 2.5e-3, 3.5e-3])
+
+
+@pytest.mark.parametrize(("cells", "words"), [
+    (["nan", "inf", "1.5", "2.5"], "1 NaN, 1 infinite values"),
+    (["", "", "inf", "2.5"], "2 missing values, 1 infinite"),
+    (["nan", "", "nan", "2.5"], "1 missing values, 2 NaN"),
+])  # fmt: skip
+def test_values_that_are_none_are_counted_by_kind(cells, words):
+    record = read("t / s;U / V", *(f"{n};{cell}" for n, cell in enumerate([*cells, *["1.0"] * 20])))
+    (notice,) = [notice for notice in record.notices if notice.code == "non-finite"]
+    assert notice.message.startswith(f"U / V has {words}")
+    assert notice.column == "U / V"
+
+
+def test_the_dialect_is_stated_with_lines_from_one():
+    record = read("made by hand", "and on another line", NAMES, *ROWS)
+    stated = record.settings["dialect"]
+    assert (stated["header_line"], stated["units_line"], stated["data_line"]) == (3, None, 4)
+    assert (stated["delimiter"], stated["decimal"], stated["encoding"]) == (";", ".", "utf-8")
+    assert record.settings["preamble_lines"] == ["made by hand", "and on another line", NAMES]
+    assert record.settings["profile"] is None
+
+
+def test_units_below_the_names_have_their_line():
+    record = read("t;I;U", "s;mA;V", *ROWS)
+    stated = record.settings["dialect"]
+    assert (stated["header_line"], stated["units_line"], stated["data_line"]) == (1, 2, 3)
+
+
+# -- marks -------------------------------------------------------------------------------------------
+
+
+def refused(*lines):
+    with pytest.raises(EchubError) as caught:
+        read(*lines)
+    return caught.value
+
+
+def test_two_marks_are_refused_with_lines_and_cells():
+    error = refused("a remark", "t / s;U / V", "0;0,5", "1;0.25", "2;0,75", "3;1,5")
+    assert isinstance(error, Ambiguous)
+    assert error.message == "the numbers mix two decimal marks"
+    assert error.where == "lines 3 to 6"
+    assert error.expected == "one decimal mark"
+    assert error.cause == "two programs or two locales wrote this file"
+    assert error.hint == "`--option decimal=comma` or `--option decimal=point` says which"
+
+
+def test_groups_of_three_are_refused_with_what_would_settle_them():
+    error = refused("t / s;U / V", "0;1,500", "1;2,250", "2;3,750")
+    assert error.message == "the decimal mark is not settled"
+    assert error.where == "lines 2 to 4"
+    assert error.expected == "a number that has one reading only, such as 0,5"
+    assert error.cause == "every number has three digits behind its mark"
+
+
+# -- options and profiles ----------------------------------------------------------------------------
+
+PROFILE = Profile(
+    "lab",
+    dialect={
+        "delimiter": "semicolon", "decimal": "comma", "encoding": "cp1252", "columns": ["a", "b"],
+        "header_line": 3, "data_line": 5,
+    },
+)  # fmt: skip
+OF_PROFILE = Given(";", ",", "cp1252", ("a", "b"), 2, 4, "the profile lab")
+
+
+@pytest.mark.parametrize(("options", "changed"), [
+    ({}, {}),
+    ({"delimiter": "tab"}, {"delimiter": "\t", "said_by": "said by the user"}),
+    ({"decimal": "point"}, {"decimal": ".", "said_by": "said by the user"}),
+    ({"encoding": "utf-16"}, {"encoding": "utf-16"}),
+], ids=str)  # fmt: skip
+def test_an_option_wins_over_the_profile_and_leaves_the_rest(options, changed):
+    assert given(TableOptions(**options), PROFILE) == dataclasses.replace(OF_PROFILE, **changed)
+
+
+@pytest.mark.parametrize(("options", "found"), [
+    ({}, Given()),
+    ({"delimiter": "pipe", "decimal": "comma", "encoding": "gbk"}, Given("|", ",", "gbk")),
+    ({"delimiter": "blanks"}, Given(" ")), ({"delimiter": "comma"}, Given(",")),
+], ids=str)  # fmt: skip
+def test_without_a_profile_the_options_stand_alone(options, found):
+    assert given(TableOptions(**options), None) == found
+
+
+@pytest.mark.parametrize(("option", "profile", "found"), [
+    ("auto", {"dates": "dmy"}, "dmy"), ("", {"dates": "dmy"}, "dmy"), ("mdy", {"dates": "dmy"}, "mdy"),
+    ("auto", {}, ""), ("mdy", {}, "mdy"), ("auto", {"zimag": "signed"}, ""),
+])  # fmt: skip
+def test_an_option_wins_over_what_a_profile_says_of_its_key(option, profile, found):
+    assert _said(option, profile, "dates") == found
+
+
+@pytest.mark.parametrize(("word", "mark"), [
+    ("comma", ","), ("semicolon", ";"), ("tab", "\t"), ("pipe", "|"), ("blanks", " ")
+])  # fmt: skip
+def test_each_delimiter_by_its_word(word, mark):
+    lines = [mark.join(cells) for cells in (("time/s", "U/V"), ("0", "1.5"), ("1", "2.5"), ("2", "3.5"))]
+    record = echub.read(("\n".join(lines) + "\n").encode(), reader="table", options={"delimiter": word})
+    assert record.settings["dialect"]["delimiter"] == mark
+    assert np.array_equal(record["timeseries"]["voltage"], [1.5, 2.5, 3.5])
+
+
+def test_a_table_without_names_says_how_many_are_needed():
+    error = refused("0;0.5;1.5", "1;0.25;2.5", "2;0.75;3.5")
+    assert error.message == "the table has no line of names"
+    assert error.where == "line 1"
+    assert error.expected == "a line with 3 names over the data, or a profile that names the columns"
+    assert error.found.split() == ["0", "0.5", "1.5"]
+
+
+@pytest.mark.parametrize(("names", "ends"), [("foo;bar", "to complete"), ("föö;bar", "if names are garbled")])
+def test_unknown_names_are_listed(names, ends):
+    error = refused(names, "0;0.5", "1;0.25", "2;0.75")
+    assert error.message == "no column of this table is known with its unit"
+    assert error.found == names.replace(";", ", ")
+    assert error.hint.endswith(ends)
