@@ -48,6 +48,20 @@ def test_a_second_search_with_kept_fits_finds_what_it_would_alone(monkeypatch):
     assert answer().to_json() == kept.to_json()
 
 
+def test_a_fit_that_is_kept_ends_where_it_was_asked_to(monkeypatch):
+    seen = []
+    searched = robust.self_consistent
+    monkeypatch.setattr(robust, "self_consistent", lambda *given: seen.append(given) or searched(*given))
+    answer()
+    trace, grid, params = seen[0]
+    until = 600.0
+    while robust.span_of(trace, params, until)[2:] != robust.span_of(trace, params, until + 0.05)[2:]:
+        until += 0.05
+    first, second = (robust._fitted(trace, grid, params, end)[0].line for end in (until, until + 0.05))
+    assert second.end - first.end == pytest.approx(0.05 * params.fit_fraction)
+    assert second.slope == first.slope
+
+
 def plain_place(values, limit, half):
     """Place crossings by the medians of all windows."""
     places = []
@@ -80,11 +94,12 @@ def test_a_crossing_beside_a_value_that_is_missing_has_no_place():
     assert np.isnan(second)
 
 
-@pytest.mark.parametrize("count", [200, 20_000, 777])
+@pytest.mark.parametrize("count", [7, 200, 20_000, 777])
 @pytest.mark.parametrize("part", [0.025, 0.5, 0.975])
 def test_ends_of_an_interval_are_those_of_numpy(count, part):
-    values = np.random.default_rng(count).normal(0.3, 0.01, count)
-    assert interval._quantile(values, part) == np.quantile(values, part)
+    rng = np.random.default_rng(count)
+    for values in rng.normal(0.0, 1.0, (20, count)):
+        assert interval._quantile(values, part) == np.quantile(values, part)
 
 
 def test_the_course_around_a_crossing_is_that_of_the_whole_trace():
