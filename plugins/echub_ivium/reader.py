@@ -105,6 +105,8 @@ def _metadata(found: Objects) -> Metadata:
     for path, key in _PLACES.items():
         if text := found.settings.get(key, "").strip():
             metadata.set(path, text)
+    if found.settings.get("AutoCR", "").strip().lower() == "true":  # then it is the range of the start only
+        metadata.set("instrument.current_range", f"{found.settings.get('Current Range', '').strip()}, automatic")
     if start := _iso(found.settings.get("starttime", "").strip()):
         metadata.set("experiment.start", start)
         metadata.set("experiment.timezone", "unknown")

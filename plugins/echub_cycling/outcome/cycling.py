@@ -77,5 +77,5 @@ def _conditions(found: CyclesFound) -> dict[str, Condition]:
         "reference_rate": Condition(found.rate_names[found.reference]),
         "counted_by": Condition(found.trace.counted[0].name),
         "cycles_by": Condition(found.cycles.source),
-        "current_range": Condition(", ".join(found.ranges.used()) or "not recorded", compared=False),
+        "current_range": found.ranges_used.condition(),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from echub.plugin import Flag, range_unknown, several_ranges
+from echub.plugin import Flag
 from echub_cycling.data.halves import DISAGREE, summed
 from echub_cycling.data.sweep import turns_without_step
 from echub_cycling.method.cycles import Counted
@@ -31,7 +31,7 @@ def of(found: CyclesFound, counted: Counted | None) -> tuple[Flag, ...]:
         *_of_ends(found),
         *_of_values(found),
         *_of_counter(found, counted),
-        *_of_ranges(found),
+        *found.ranges_used.flags(),
         *_missing(found),
     ]
     return tuple(sorted(flags, key=lambda flag: flag.severity != "warning"))
@@ -124,19 +124,6 @@ def _of_values(found: CyclesFound) -> Iterator[Flag]:
             "charge and discharge are equal in all cycles, as a programme with fixed times makes them: "
             "the efficiency is not a property of the cell",
         )
-
-
-def _of_ranges(found: CyclesFound) -> Iterator[Flag]:
-    """Flag ranges that differ or are not known; of a file that never records them `conditions` say so."""
-    if not found.ranges.any_known:
-        return
-    used = {way: shares.charge[found.whole] > 0 for way, shares in found.measured_in.items()}
-    either = used["charge"] | used["discharge"]
-    first = found.cycles.number[found.whole[np.argmax(either, axis=0)]].tolist()
-    known = {name: f"cycle {first[k]} on" for k, name in enumerate(found.ranges.names) if either[:, k].any()}
-    yield from several_ranges(known)
-    if either[:, -1].any():
-        yield range_unknown(f" from cycle {first[-1]} on", "there the accuracy is that of the value")
 
 
 def _of_counter(found: CyclesFound, counted: Counted | None) -> Iterator[Flag]:

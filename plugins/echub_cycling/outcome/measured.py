@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,7 @@ from echub_cycling.method.cycles import Cycles
 from echub_cycling.method.direction import Direction
 from echub_cycling.method.rates import SAME, rate_names
 from echub_cycling.outcome import accuracy
+from echub_cycling.outcome.ranges import RangesUsed
 from echub_cycling.outcome.values import ErrorBudget, drawn, measurand
 
 MEDIAN_OF_EDGES = 1.73
@@ -102,6 +103,14 @@ class CyclesFound:
         inward = self.halves.sign == self.direction.sign
         ways = {"charge": inward, "discharge": ~inward}
         return {way: shares.summed(chosen, self.cycles.of, count) for way, chosen in ways.items()}
+
+    @cached_property
+    def ranges_used(self) -> RangesUsed:
+        """Return the ranges of the complete cycles, and what is to be said of them."""
+        charge, discharge = self.measured_in["charge"], self.measured_in["discharge"]
+        both = replace(charge, charge=charge.charge + discharge.charge)
+        called = [f"cycle {number}" for number in self.cycles.number[self.whole].tolist()]
+        return RangesUsed.of(both, self.whole, called, self.trace.data)
 
     @property
     def efficiency(self) -> Floats:

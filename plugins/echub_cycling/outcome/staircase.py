@@ -3,8 +3,6 @@ beyond."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from echub.drawing import envelope
@@ -17,13 +15,12 @@ from echub.plugin import (
     Outcome,
     Refusal,
     Series,
-    range_unknown,
-    several_ranges,
 )
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
 from echub_cycling.method.linearity import LEAST_ERROR, Linearity, linearity
 from echub_cycling.outcome import accuracy
+from echub_cycling.outcome.ranges import RangesUsed
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
 NAMES = {1: "we_oxidised", -1: "we_reduced"}
@@ -69,7 +66,7 @@ def run(data: Inputs, params: StaircaseParams) -> Outcome:
         conditions={
             "criterion": Condition(f"{params.deviation:g} % off the line of up to {params.fit} lowest levels"),
             "observed": Condition(data.source_of("U")),
-            "current_range": Condition(", ".join(found.ranges.used()) or "not recorded", compared=False),
+            "current_range": _ranges(found).condition(),
         },
     )
 
@@ -209,20 +206,18 @@ def _of_file(found: LevelTable) -> tuple[Flag, ...]:
         flags.append(Flag("offset-not-measured", text, "info"))
     if found.unit == "mA":
         flags.append(Flag("no-area", "no area is stated: currents", "info", hint='--set cell.area="0.785 cm^2"'))
-    return (*flags, *_of_ranges(found))
+    return (*flags, *_ranges(found).flags())
 
 
-def _of_ranges(found: LevelTable) -> Iterator[Flag]:
-    """Flag ranges that differ or are not known; of a file that never records them `conditions` say so."""
+def _ranges(found: LevelTable) -> RangesUsed:
+    """Return the ranges of the levels, each with the first level in it."""
+    called = [f"{level:.4g} {found.unit}" for level in found.level.tolist()]
     used: dict[str, str] = {}
     first, last = (np.searchsorted(found.t, ends) for ends in (found.begin, found.end))
-    for level, a, b in zip(found.level.tolist(), first.tolist(), last.tolist(), strict=True):
-        for name in found.ranges.at(slice(a, b + 1)).used():
-            used.setdefault(name, f"{level:.4g} {found.unit} on")
-    yield from several_ranges(used)
-    if used and np.isnan(found.limit).any():
-        level = float(found.level[np.isnan(found.limit)][0])
-        yield range_unknown(f" at {level:.4g} {found.unit}", "there the accuracy is that of the value")
+    for name, a, b in zip(called, first.tolist(), last.tolist(), strict=True):
+        used |= {one: used.get(one, name) for one in found.ranges.at(slice(a, b + 1)).used()}
+    unknown = np.flatnonzero(np.isnan(found.limit)).tolist()
+    return RangesUsed(used, called[unknown[0]] if unknown else "", "range" in found.data)
 
 
 def _table(found: LevelTable, lines: list[Linearity]) -> dict[str, Series]:

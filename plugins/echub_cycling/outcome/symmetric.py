@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub.plugin import (
-    Condition,
-    Flag,
-    Inputs,
-    Interval,
-    Measurand,
-    Outcome,
-    Series,
-    current_ranges,
-    range_unknown,
-    several_ranges,
-)
+from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Series, current_ranges
 from echub.science import MEDIAN_TO_MEAN, difference_noise, digit, robust_sigma
 from echub_cycling import SymmetricParams
 from echub_cycling.data.charge import Floats
@@ -25,6 +14,7 @@ from echub_cycling.method.drop import Event, healed, rises, soft_drop, sudden_dr
 from echub_cycling.method.rates import blocks_of
 from echub_cycling.outcome import accuracy
 from echub_cycling.outcome.curves import rows_only
+from echub_cycling.outcome.ranges import RangesUsed
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
 END = 0.1
@@ -49,15 +39,17 @@ def run(data: Inputs, params: SymmetricParams) -> Outcome:
     until = int((cell.halves.end <= event.before).sum()) if event else len(cell.halves)
     ranges = current_ranges(data, params.current_accuracy, cell.trace.unit)
     shares = shares_of(cell.trace, cell.halves, ranges)
+    called = [f"half cycle {k + 1}" for k in range(len(cell.halves))]
+    used = RangesUsed.of(shares, slice(0, max(until, 1)), called, data)
     return Outcome(
         _measurands(cell, event, until, params, shares),
-        (*_flags(cell, event, until, len(blocks.level), params), *_of_ranges(shares, until)),
+        (*_flags(cell, event, until, len(blocks.level), params), *used.flags()),
         {"levels": _levels(cell, until), "half_cycles": _table(cell)},
         diagnostics=_diagnostics(cell, event),
         conditions={
             "criterion": Condition(f"R falls by {params.drop:g} % and stays"),
             **_level_condition(cell, until),
-            "current_range": Condition(", ".join(ranges.used()) or "not recorded", compared=False),
+            "current_range": used.condition(),
         },
     )
 
@@ -176,17 +168,6 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
     if not cell.per_area:
         text = "no area is stated: resistances, not area-specific ones"
         flags.append(Flag("no-area", text, "info", hint='--set cell.area="0.785 cm^2"'))
-    return flags
-
-
-def _of_ranges(shares: RangeShares, until: int) -> list[Flag]:
-    """Flag ranges that differ or are not known; of a file that never records them `conditions` say so."""
-    used = shares.charge[: max(until, 1)] > 0
-    first = (1 + np.argmax(used, axis=0)).tolist()
-    known = {name: f"half cycle {first[k]} on" for k, name in enumerate(shares.names) if used[:, k].any()}
-    flags = list(several_ranges(known))
-    if known and used[:, -1].any():
-        flags.append(range_unknown(f" from half cycle {first[-1]} on", "there the accuracy is that of the value"))
     return flags
 
 
