@@ -61,7 +61,7 @@ def draw_stacked(figure: FigureBase, shown: Sequence[Shown]) -> None:
         # Above its panel, so that no curve runs through it.
         axis.set_title(source, loc="right", fontsize=7, color=GREY, pad=2, parse_math=False)
         tidy(axis)
-    figure.align_ylabels(axes)  # type: ignore[arg-type]
+    figure.align_ylabels(axes)
     axes[-1].set_xlabel(f"$t$ / {unit}, clock of {sources[0]}")
 
 

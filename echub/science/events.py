@@ -33,7 +33,7 @@ FINEST = 20_000
 PLACES = 201
 """Places within the brackets at which all steps may lie alike, at most."""
 AT_AN_END = 0.45
-"""Prior of either end among these places: a program writes its row just before, or just after, it sets the step."""
+"""Prior of either end among these places: a program writes a row just before, or just after, it sets a step."""
 FASTEST = 5e-3
 """Drift that is looked for: a clock that is off by more than 7 min a day is noticed by its owner."""
 SIGNIFICANT = 3.0
