@@ -46,7 +46,7 @@ def test_coarse_rows_leave_no_gaps_between_the_offsets():
 
 
 def at_one_place(seed, place, drift=0.0):
-    """Return the offset, and its truth, of steps that all lie at one place of brackets of 1 s, rows every 0.71 s."""
+    """Return the offset, and its truth, of steps that lie at one place of brackets of 1 s, with rows of 0.71 s."""
     rng = np.random.default_rng(seed)
     offset, late = 137 + rng.uniform(0, 5), np.array([300.0, 600, 900, 1300, 1700, 2100])
     edges = late - 1 + place
@@ -58,7 +58,7 @@ def at_one_place(seed, place, drift=0.0):
 
 @pytest.mark.parametrize("place", [1e-6, 1 - 1e-6])
 def test_rows_that_are_written_at_the_steps_do_not_make_the_offset_better_known(place):
-    """Of 20 intervals at 95 %, 16 or more contain the truth with 99.7 %; none did, as six brackets counted as six."""
+    """Of 20 intervals at 95 %, 16 or more contain the truth with 99.7 %; as six independent brackets, none did."""
     pairs = [at_one_place(seed, place) for seed in range(20)]
     assert sum(offset.low <= truth <= offset.high for offset, truth in pairs) >= 16
 
