@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from echub.model.record import Record
     from echub.model.source import Source, without_zero_tail
     from echub.model.spectra import numbered
-    from echub.model.spreads import Spread, named, spreads_of
+    from echub.model.spreads import StatedSpread, named, spreads_of
     from echub.model.units import Unit, is_made_of_units, is_unit, parse_unit, unit
     from echub.model.vocabulary import quantities
     from echub.model.workers import in_order
@@ -124,7 +124,7 @@ _LAZY = {
     "UnknownSpecies": "echub.errors",
     "UnknownUnit": "echub.errors",
     "arrow_schema": "echub.model.frames",
-    "Spread": "echub.model.spreads",
+    "StatedSpread": "echub.model.spreads",
     "build_dataset": "echub.model.build",
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
@@ -212,7 +212,7 @@ __all__ = [
     "Series",
     "Source",
     "SourceColumn",
-    "Spread",
+    "StatedSpread",
     "Template",
     "Unit",
     "UnitMismatch",

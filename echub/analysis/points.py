@@ -23,7 +23,7 @@ from echub.errors import DataError, SourceNotFound, UnknownOption
 from echub.model.metadata import Metadata, leaves
 from echub.model.readings import Floats, Mean, cell_reading, in_unit_of, standard
 from echub.model.samples import TABLE
-from echub.model.spreads import Kind, Spread, named, spreads_of
+from echub.model.spreads import Kind, StatedSpread, named, spreads_of
 from echub.model.units import parse_unit
 from echub.text import from_spreadsheet
 
@@ -128,7 +128,12 @@ def _table(text: str, name: str, sha256: str) -> list[Outcome]:
 
 
 def _row(
-    header: Sequence[str], row: Sequence[str], spreads: Mapping[int, Spread], number: int, name: str, sha256: str
+    header: Sequence[str],
+    row: Sequence[str],
+    spreads: Mapping[int, StatedSpread],
+    number: int,
+    name: str,
+    sha256: str,
 ) -> Outcome:
     metadata, measurands = Metadata(), {}
     for place, (title, cell) in enumerate(zip(header, row, strict=False)):

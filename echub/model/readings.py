@@ -33,7 +33,7 @@ _THOUSANDS = re.compile(r"[-+−]?[1-9]\d{0,2},\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CellReading:
     """One cell: number and standard uncertainty, or the limit that it is below (infinite: not known); else NaN."""
 
     value: float = np.nan
@@ -46,11 +46,11 @@ class Reading:
         return not (np.isnan(self.value) and np.isnan(self.limit))
 
 
-NOTHING = Reading()
+NOTHING = CellReading()
 
 
 @lru_cache(4096)
-def cell_reading(text: str, unit: str | None = None) -> Reading | None:
+def cell_reading(text: str, unit: str | None = None) -> CellReading | None:
     """Read a cell: ``1.2``, ``1.2 ± 0.1``, ``1.20(5)``, ``1300 MPa``, ``<0.5``, ``n.d.``; None for any other text.
 
     `unit` is that of the column, to which a unit in the cell is converted. A comma is a decimal mark, but where it
@@ -60,7 +60,7 @@ def cell_reading(text: str, unit: str | None = None) -> Reading | None:
     if cell.casefold() in _EMPTY:
         return NOTHING
     if _UNDETECTED.fullmatch(cell):
-        return Reading(limit=np.inf)
+        return CellReading(limit=np.inf)
     match = _CELL.fullmatch(cell)
     if match is None or _THOUSANDS.fullmatch(match["value"]):
         return None
@@ -69,11 +69,11 @@ def cell_reading(text: str, unit: str | None = None) -> Reading | None:
         return None
     value = _number(match["value"]) * factor
     if match["limit"]:
-        return Reading(limit=value)
-    return Reading(value, _stated(match) * factor)
+        return CellReading(limit=value)
+    return CellReading(value, _stated(match) * factor)
 
 
-def cell_readings(texts: Sequence[str], unit: str | None = None) -> tuple[list[Reading | None], str | None]:
+def cell_readings(texts: Sequence[str], unit: str | None = None) -> tuple[list[CellReading | None], str | None]:
     """Read the cells of a column of text, and return its unit: as given, else that of the first cell with one."""
     if unit is None:
         matches = (_CELL.fullmatch(text.strip()) for text in texts)

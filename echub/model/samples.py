@@ -215,7 +215,7 @@ def _require_single(dataset: Dataset) -> None:
         raise DataError(
             f"a table that is joined to the first has several values for a sample: {several}",
             expected=f"one row per sample after averaging; it is described by {described}",
-            hint='select one first, such as table.query("vendor_dose == 1.6e15")',
+            hint="select one first: --where FILE='vendor_dose == 1.6e15', or table.query(…) in Python",
         )
 
 

@@ -40,7 +40,7 @@ _BRACKETS = re.compile(r"(?P<name>.*\S)(?P<gap>\s*)[(\[](?P<unit>[^()\[\]]+)[)\]
 
 
 @dataclass(frozen=True)
-class Spread:
+class StatedSpread:
     """What a column states, and the place of the column that it is about."""
 
     of: int
@@ -65,7 +65,7 @@ def _is_printed(text: str) -> bool:
     return is_unit(text.strip()) or is_made_of_units(text.strip())
 
 
-def spreads_of(headers: Sequence[str]) -> dict[int, Spread]:
+def spreads_of(headers: Sequence[str]) -> dict[int, StatedSpread]:
     """Return the columns that state the spread of another one, by their place.
 
     A name must be that of another column; a bare ``±`` or ``SD`` is about the nearest column to its left.
@@ -74,7 +74,7 @@ def spreads_of(headers: Sequence[str]) -> dict[int, Spread]:
     places = {name: place for place, name in reversed(list(enumerate(names)))}
     means = {m["a"] or m["b"]: place for place, name in enumerate(names) if (m := _MEAN.fullmatch(name))}
     places = {**means, **places}
-    found: dict[int, Spread] = {}
+    found: dict[int, StatedSpread] = {}
     for place, name in enumerate(names):
         about = _about(name, places) or _beside(name, place, found)
         if about is not None and about.of != place:
@@ -82,17 +82,17 @@ def spreads_of(headers: Sequence[str]) -> dict[int, Spread]:
     return found
 
 
-def _about(name: str, places: dict[str, int]) -> Spread | None:
+def _about(name: str, places: dict[str, int]) -> StatedSpread | None:
     """Return the spread that a name states of another name."""
     if (match := _SYMBOLS.fullmatch(name)) and match["a"] in places:
-        return Spread(places[match["a"]], "sd")
+        return StatedSpread(places[match["a"]], "sd")
     for kind, form in _FORMS:
         if (match := form.fullmatch(name)) and (of := match["a"] or match["b"] or match["c"]) in places:
-            return Spread(places[of], kind)
+            return StatedSpread(places[of], kind)
     return None
 
 
-def _beside(name: str, place: int, found: dict[int, Spread]) -> Spread | None:
+def _beside(name: str, place: int, found: dict[int, StatedSpread]) -> StatedSpread | None:
     """Return the spread that a bare word states of the column to its left."""
     kind = _kind_of_word(name)
     left = place - 1
@@ -101,7 +101,7 @@ def _beside(name: str, place: int, found: dict[int, Spread]) -> Spread | None:
     # A bare U is a voltage, and a bare count may count anything but the values that a spread is of.
     if kind in (None, "expanded", "shared") or left < 0 or (kind == "n" and left == place - 1):
         return None
-    return Spread(left, kind)
+    return StatedSpread(left, kind)
 
 
 def _kind_of_word(name: str) -> Kind | None:

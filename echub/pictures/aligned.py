@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ from echub.drawing import BLUE, GREY, OCHRE, RED, tidy, time_unit
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.samples import TABLE, parts
+from echub.model.samples import TABLE, parts, readings
 from echub.pictures.curves import curve_of_time
-from echub.pictures.labels import label
+from echub.pictures.labels import label, printed_label
 from echub.pictures.shown import Shown
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
 
 ALIGNED = "time_aligned"
@@ -24,6 +26,8 @@ _SHOWN = (
     "current", "current_density", "voltage", "potential_we", "ion_counts", "ion_count_rate", "ion_current",
     "impedance_abs", "impedance_real", "partial_pressure", "temperature",
 )  # fmt: skip
+LONG = 10
+"""Letters of a label that fit beside one of five panels."""
 PER_SOURCE = 2
 """Panels of one source: the signal that steps and the one that responds; more would make all of them small."""
 
@@ -45,14 +49,34 @@ def draw_stacked(figure: FigureBase, shown: Sequence[Shown]) -> None:
     for axis, (dataset, column) in zip(axes, panels, strict=True):
         source = dataset.attrs.get("part", dataset.name)
         colour = (BLUE, RED, OCHRE, GREY)[sources.index(source) % 4]
-        time = dataset[ALIGNED]
-        order = np.argsort(time, kind="stable")
-        curve_of_time(axis, time[order] / factor, np.asarray(column.values, np.float64)[order], color=colour)
-        axis.set_ylabel(label(column), fontsize=9)
-        place = {"transform": axis.transAxes, "ha": "right", "va": "top", "parse_math": False}
-        axis.text(0.995, 0.94, source, fontsize=7, color=GREY, **place)
+        if dataset.kind in (TABLE, "impedance"):
+            _points(axis, dataset, column.name, factor, colour)
+        else:
+            time = dataset[ALIGNED]
+            order = np.argsort(time, kind="stable")
+            curve_of_time(axis, time[order] / factor, np.asarray(column.values, np.float64)[order], color=colour)
+        axis.set_ylabel(
+            _in_two_lines(printed_label(column) if dataset.kind == TABLE else label(column)), fontsize=9
+        )
+        # Above its panel, so that no curve runs through it.
+        axis.set_title(source, loc="right", fontsize=7, color=GREY, pad=2, parse_math=False)
         tidy(axis)
+    figure.align_ylabels(axes)
     axes[-1].set_xlabel(f"$t$ / {unit}, clock of {sources[0]}")
+
+
+def _points(axis: Axes, dataset: Dataset, name: str, factor: float, colour: str) -> None:
+    """Draw values with what they state of themselves, if they do: between them nothing was measured."""
+    read = readings(dataset, name)
+    axis.errorbar(
+        dataset[ALIGNED] / factor, read.values, np.nan_to_num(read.u), fmt="o", ms=4, color=colour, capsize=3
+    )
+
+
+def _in_two_lines(text: str) -> str:
+    """Return a label that is longer than a panel is high with its unit below."""
+    printed = re.sub(r"\\[a-z]+|[${}_]", "", text)
+    return text.replace(" / ", "\n/ ", 1) if len(printed) > LONG else text
 
 
 def _columns(dataset: Dataset) -> list[Column]:

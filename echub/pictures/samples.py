@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from echub.drawing import GREY, PALETTE, tidy, unit_text
+from echub.drawing import GREY, PALETTE, axis_label, tidy, time_unit, unit_text
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.readings import mean_of_readings
-from echub.model.samples import Replicates, groups, parts, readings, require_samples, short_name, unit_of
+from echub.model.samples import CLOCKS, Replicates, groups, parts, readings, require_samples
+from echub.pictures.labels import printed_label
 from echub.pictures.shown import Shown
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ def _is_axis(column: Column) -> bool:
 
 def _panel(axis: Axes, dataset: Dataset, name: str, against: str) -> None:
     found, read = groups(dataset), readings(dataset, name)
+    length, time = time_unit(dataset[against]) if against in CLOCKS else (1.0, "")
     samples = list(dict.fromkeys(group.sample for group in found))
     for number, sample in enumerate(samples):
         mine = [group for group in found if group.sample == sample]
         colour = PALETTE[number % len(PALETTE)]
-        at = [float(dataset[against][g.rows[0]]) if against else float(found.index(g)) for g in mine]
+        at = [float(dataset[against][g.rows[0]]) / length if against else float(found.index(g)) for g in mine]
         for place, group in zip(at, mine, strict=True):
             axis.plot([place] * len(group.rows), read.values[group.rows], "o", ms=3, color=colour, alpha=0.4)
         means = [mean_of_readings(read, group.rows) for group in mine]
@@ -72,22 +74,21 @@ def _panel(axis: Axes, dataset: Dataset, name: str, against: str) -> None:
         axis.errorbar(
             at, [mean.value for mean in means], bars, fmt=style, color=colour, capsize=3, lw=1, label=sample
         )
-    axis.set_ylabel(_label(dataset.columns[name]))
+    axis.set_ylabel(printed_label(dataset.columns[name]))
     if against:
-        axis.set_xlabel(_label(dataset.columns[against]))
+        axis.set_xlabel(axis_label("$t$", time) if time else printed_label(dataset.columns[against]))
         axis.legend(fontsize=7, frameon=False)
     else:
-        axis.set_xticks(range(len(found)), [_words(group) for group in found], rotation=30, ha="right", fontsize=8)
+        axis.set_xticks(range(len(found)), _words(dataset, found), rotation=30, ha="right", fontsize=8)
     tidy(axis)
 
 
-def _label(column: Column) -> str:
-    return (
-        f"{short_name(column)} / {unit_text(unit)}"
-        if (unit := unit_of(column)) not in (None, "1")
-        else short_name(column)
-    )
+def _words(dataset: Dataset, found: Sequence[Replicates]) -> list[str]:
+    """Return what stands below each value: its sample, and what describes it but not all others alike."""
+    columns = [dataset.columns[name] for name in parts(dataset)[0]]
+    differ = [k for k in range(len(columns)) if len({str(group.described[k]) for group in found}) > 1]
+    return [" ".join([g.sample, *(_described(columns[k], g.described[k]) for k in differ)]) for g in found]
 
 
-def _words(group: Replicates) -> str:
-    return " ".join([group.sample, *map(str, group.described)])
+def _described(column: Column, value: Any) -> str:  # noqa: ANN401
+    return f"{value:g} {unit_text(column.unit or '1')}".strip() if column.values.dtype.kind == "f" else str(value)

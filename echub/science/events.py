@@ -7,6 +7,7 @@ interval. Nothing is assumed about size or direction of a response, only that it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +30,12 @@ POINTS = 401
 """Offsets of the fine grid, which is laid twice: the second time over what the first left."""
 FINEST = 20_000
 """Times at which one step is tried at most: a bracket of hours, on a grid of seconds."""
+PLACES = 201
+"""Places within the brackets at which all steps may lie alike, at most."""
+AT_AN_END = 0.45
+"""Prior of either end among these places: a program writes a row just before, or just after, it sets a step."""
+FASTEST = 5e-3
+"""Drift that is looked for: a clock that is off by more than 7 min a day is noticed by its owner."""
 SIGNIFICANT = 3.0
 """Standard deviations at which a drift is reported: three give 0.3 % false alarms."""
 
@@ -192,10 +199,12 @@ def _refined(
     chosen = Brackets(steps.early[seen], steps.late[seen])
     reach = 3 * row + float(np.max(chosen.late - chosen.early))
     grid = np.linspace(start - reach, start + reach, POINTS)
-    each, joint = _likelihoods(chosen, signal, grid, width, averaged)
+    _, joint = _likelihoods(chosen, signal, grid, width, averaged)
     kept = grid[joint > 1e-6 * joint.max()]
     grid = np.linspace(kept[0] - (grid[1] - grid[0]), kept[-1] + (grid[1] - grid[0]), POINTS)
-    wide = _moments(np.linspace(start - reach, start + reach, POINTS), each)
+    far = reach + FASTEST * float(np.ptp(chosen.middle)) / 2
+    wide_grid = np.linspace(start - far, start + far, POINTS)
+    wide = _moments(wide_grid, _likelihoods(chosen, signal, wide_grid, width, averaged)[0])
     _, joint = _likelihoods(chosen, signal, grid, width, averaged)
     joint = joint / joint.sum()
     value = float(joint @ grid)
@@ -234,34 +243,65 @@ def _likelihoods(
     """Return the likelihood over offsets, of each step (steps, grid) and of all together (grid,).
 
     A row may be a sample of its moment or an average since the row before: if not stated, the data weigh both.
+    They weigh as well whether steps lie anywhere in their brackets, or all at the same place, as those of a
+    program that starts each step with a row do: then more steps do not tell that place any better.
     """
     brackets = list(zip(steps.early, steps.late, strict=True))
     models = (False, True) if averaged is None else (averaged,)
-    logs = np.array([[_log(one, width, signal, grid, model) for one in brackets] for model in models])
-    together = logs.sum(axis=1)
+    profiles = [[_profile(one, width, signal, grid, model) for one in brackets] for model in models]
+    logs = np.array(
+        [[_within(one, grid, *profile) for one, profile in zip(brackets, row, strict=True)] for row in profiles]
+    )
+    alike = np.array([_alike(brackets, grid, row) for row in profiles])
+    together = np.logaddexp(logs.sum(axis=1), alike)
     joint = np.exp(together - together.max()).sum(axis=0)
     peak = logs.max(axis=(0, 2), keepdims=True)
     return np.exp(logs - peak).sum(axis=0), joint
 
 
-def _log(bracket: tuple[float, float], width: int, signal: _Signal, grid: Floats, averaged: bool) -> Floats:
-    """Return the log-likelihood of one step over the grid: its mean over the bracket, in which the step is.
+Bracket = tuple[float, float]
 
-    As fine as the grid: parts of the bracket that are wider than what the signal tells leave gaps between them, in
-    which no offset seems possible.
+
+def _profile(bracket: Bracket, width: int, signal: _Signal, grid: Floats, averaged: bool) -> tuple[Floats, Floats]:
+    """Return times at which a step may be, and its log-likelihood there: as fine as the grid.
+
+    Parts of the bracket that are wider than what the signal tells leave gaps between them, in which no offset
+    seems possible.
     """
     early, late = bracket
     step = float(grid[1] - grid[0])
     if late - early < step:
-        return _levels((early + late) / 2 - grid, width, signal, averaged)
-    count = min(int((late - early + grid[-1] - grid[0]) / step) + 2, FINEST)
-    at = np.linspace(early - grid[-1], late - grid[0], count)
-    each = _levels(at, width, signal, averaged)
+        at = (early + late) / 2 - grid[::-1]
+    else:
+        count = min(int((late - early + grid[-1] - grid[0]) / step) + 2, FINEST)
+        at = np.linspace(early - grid[-1], late - grid[0], count)
+    return at, _levels(at, width, signal, averaged)
+
+
+def _within(bracket: Bracket, grid: Floats, at: Floats, each: Floats) -> Floats:
+    """Return the log-likelihood of one step over the grid: its mean over the bracket, in which the step is."""
+    early, late = bracket
+    if late - early < grid[1] - grid[0]:
+        return each[::-1]
     top = each.max()
     density = np.exp(each - top)
     sums = np.append(0.0, np.cumsum((density[1:] + density[:-1]) / 2)) * (at[1] - at[0])
     inside = np.interp(late - grid, at, sums) - np.interp(early - grid, at, sums)
     return np.asarray(top + np.log(np.maximum(inside / (late - early), 0) + 1e-300))
+
+
+def _alike(brackets: Sequence[Bracket], grid: Floats, profiles: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """Return the log-likelihood of all steps over the grid if all lie at one place of their brackets, any one."""
+    widest = max(late - early for early, late in brackets)
+    places = np.linspace(0, 1, int(np.clip(widest / (grid[1] - grid[0]) + 1, 1, PLACES)))
+    total = np.zeros((len(places), len(grid)))
+    for (early, late), (at, each) in zip(brackets, profiles, strict=True):
+        total += np.interp(early + places[:, None] * (late - early) - grid[None, :], at, each)
+    weight = np.full(len(places), 1 / len(places))
+    if len(places) > 2:
+        weight = np.full(len(places), (1 - 2 * AT_AN_END) / (len(places) - 2))
+        weight[[0, -1]] = AT_AN_END
+    return np.asarray(np.logaddexp.reduce(total + np.log(weight)[:, None], axis=0))
 
 
 def _levels(at: Floats, width: int, signal: _Signal, averaged: bool) -> Floats:

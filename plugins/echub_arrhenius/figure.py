@@ -1,4 +1,4 @@
-"""The Arrhenius plot: 1000/T below, °C above, bars by eq. 12, line and band."""
+"""The Arrhenius plot: 1000/T below, °C above, bars by eq. 12 or as stated, line and band."""
 
 from __future__ import annotations
 
@@ -32,10 +32,13 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         label="95 % of the line",
     )
     axis.plot(1000 / at["line_T"], at["line"], color=_LINE, linewidth=1.2)
-    axis.plot(1000 / at["cell_T"], at["cell_y"], ".", color=_CELL, markersize=6, label="cells")
+    several = len(at["cell_T"]) > len(at["T"])
+    if several:
+        axis.plot(1000 / at["cell_T"], at["cell_y"], ".", color=_CELL, markersize=6, label="cells")
+    label = f"{outcome.conditions['replicates'].value} of the cells" if several else "values"
     axis.errorbar(
         1000 / at["T"], at["y"], yerr=(at["lower"], at["upper"]), fmt="o", color=_POINT, markersize=6,
-        capsize=3, linewidth=1, label=f"{outcome.conditions['replicates'].value} of the cells",
+        capsize=3, linewidth=1, label=label,
     )  # fmt: skip
     axis.set_yscale("log")
     name = str(shown["name"].values[0]).replace("_", " ")

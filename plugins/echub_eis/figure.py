@@ -131,10 +131,21 @@ def _decades(axis: Any, frequency: Any, re: Any, im: Any) -> None:  # noqa: ANN4
         axis.plot(re[at], im[at], "o", color=RED, markersize=4.5, zorder=4)
         place = np.array([re[at], im[at]])
         if last is None or np.hypot(*(place - last)) > LABEL * width:
-            axis.annotate(
-                _frequency(10.0**decade), place, xytext=(4, 5), textcoords="offset points", fontsize=7, color=RED
-            )
+            near = slice(max(at - 4, 0), at + 5)
+            side, shift = _beside(re[near] - re[at], im[near] - im[at])
+            label = {"xytext": shift, "textcoords": "offset points", "fontsize": 7, "color": RED, "ha": side}
+            axis.annotate(_frequency(10.0**decade), place, **label)
             last = place
+
+
+def _beside(re: Any, im: Any) -> tuple[str, tuple[int, int]]:  # noqa: ANN401
+    """Return where a label covers no neighbour: below a valley, inside a rising arc, outside a falling one.
+
+    re, im: neighbours (n,) as plotted, from the point itself.
+    """
+    if im[0] > 0 and im[-1] > 0:
+        return "center", (0, -11)
+    return ("left", (5, -8)) if (re * im).sum() > 0 else ("left", (4, 5))
 
 
 def _frequency(value: float) -> str:

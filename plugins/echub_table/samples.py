@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from echub.plugin import SourceColumn, Spread, cell_readings, named, spreads_of
+from echub.plugin import SourceColumn, StatedSpread, cell_readings, named, spreads_of
 from echub_table.columns import Findings
 from echub_table.headers import Meaning, key_of
 
@@ -141,7 +141,7 @@ def check(columns: Sequence[SourceColumn], found: Findings) -> None:
     _closure([c for c in numbers if c.index not in spreads], found)
 
 
-def _spreads(columns: Sequence[SourceColumn]) -> dict[int | None, tuple[SourceColumn, Spread]]:
+def _spreads(columns: Sequence[SourceColumn]) -> dict[int | None, tuple[SourceColumn, StatedSpread]]:
     """Return the columns that state how well another is known, by their index, with that one."""
     found = spreads_of([c.header for c in columns])
     return {columns[place].index: (columns[spread.of], spread) for place, spread in found.items()}
@@ -169,7 +169,7 @@ def _texts(columns: Sequence[SourceColumn], found: Findings) -> None:
 
 def _stated(
     columns: Sequence[SourceColumn],
-    spreads: Mapping[int | None, tuple[SourceColumn, Spread]],
+    spreads: Mapping[int | None, tuple[SourceColumn, StatedSpread]],
     found: Findings,
 ) -> None:
     """Report what is assumed of columns that state how well another is known."""

@@ -98,12 +98,16 @@ def diagnostics(
     center = line.intercept - line.energy * grid / BOLTZMANN_EV
     half = line.band(grid, mean, spread, len(x), params.level / 100)
     cells = [p for points in fitted.points for p in points]
+    # A value that stands alone has the bar that it states.
+    alone = (fitted.lower == 0) & (fitted.upper == 0)
+    own = np.where(alone, fitted.y * (0 if fitted.stated is None else fitted.stated), 0)
+    lower, upper = fitted.lower + own, fitted.upper + own
     unit = f"{chosen.fitted_unit} K" if form == "ln_yT" else chosen.fitted_unit
     return {
         "T": Series.of(fitted.kelvin, "K"),
         "y": Series.of(fitted.y * factor, unit),
-        "lower": Series.of(fitted.lower * factor, unit),
-        "upper": Series.of(fitted.upper * factor, unit),
+        "lower": Series.of(lower * factor, unit),
+        "upper": Series.of(upper * factor, unit),
         "cell_T": Series.of([p.kelvin for p in cells], "K"),
         "cell_y": Series.of([p.y * (p.kelvin if form == "ln_yT" else 1) for p in cells], unit),
         "line_T": Series.of(1 / grid, "K"),

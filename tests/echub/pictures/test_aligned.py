@@ -38,4 +38,4 @@ def test_the_signals_that_are_known_come_first_and_two_are_enough():
 def test_a_source_of_which_nothing_is_known_shows_its_own_columns():
     first = on_one_clock("a", known("current", "mA"), SourceColumn("Pressure gauge", np.arange(4.0), None, "mbar"))
     strange = on_one_clock("b", SourceColumn("Analog 3", np.arange(4.0), None, "mV"))
-    assert drawn(first, strange) == ["$I$ / mA", "vendor_analog_3 / mV"]
+    assert drawn(first, strange) == ["$I$ / mA", "vendor_analog_3\n/ mV"]
