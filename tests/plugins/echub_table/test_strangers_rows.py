@@ -133,3 +133,14 @@ def test_a_negative_time_is_not_the_start_of_a_step():
     series = table(rows)["timeseries"]
     assert series["time"][-1] == -149.5
     assert "step_time" not in series.columns
+
+
+# -- units -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("printed", ["T (°F)", "T / degF", "Temperature [ºF]"])
+def test_degrees_fahrenheit_are_points_on_their_scale(printed):
+    rows = [f"{n},{3 + n / 64},{77 + 9 * n}" for n in range(9)]
+    series = table([f"Time (s),Voltage (V),{printed}", *rows])["timeseries"]
+    assert series["temperature"] == pytest.approx([25 + 5 * n for n in range(9)], abs=1e-12)
+    assert series.columns["temperature"].source_values().tolist() == [77 + 9 * n for n in range(9)]
