@@ -83,6 +83,8 @@ def _tables(source: Source, found: _Findings) -> tuple[Container, list[BinaryTab
             if table.extent.end != table.module.end:
                 container = resume(source, container, table.module, table.extent.end)
         module = next((m for m in container.modules if m.short == DATA and m.offset not in seen), None)
+    if not tables and container.first(SET) is None:
+        raise _without_a_row(source, container)
     return container, tables
 
 
@@ -111,17 +113,22 @@ def _data_module(source: Source, container: Container, found: _Findings) -> Modu
         return module
     names = {module.short for module in container.modules}
     if container.damage or not {SET, LOG} <= names <= {SET, LOG, *_BESIDE}:
-        raise ReadError(
-            "the file contains no data module",
-            path=source.shown,
-            where=f"offset {container.stopped}",
-            expected=DATA,
-            found=", ".join(m.short for m in container.modules),
-            cause=container.damage or "the technique never recorded a row, or the file was cut there",
-        )
+        raise _without_a_row(source, container)
     text = "there is no data module: the technique never recorded a row, and only its settings are known"
     found.notices.append(Notice("no-data", text))
     return None
+
+
+def _without_a_row(source: Source, container: Container) -> ReadError:
+    empty = container.first(DATA) is not None
+    return ReadError(
+        "the data module is empty, and there are no settings" if empty else "the file contains no data module",
+        path=source.shown,
+        where=f"offset {container.stopped}",
+        expected=f"{SET} and {DATA}" if empty else DATA,
+        found=", ".join(m.short for m in container.modules),
+        cause=container.damage or "the technique never recorded a row, or the file was cut there",
+    )
 
 
 def _datasets(source: Source, table: BinaryTable, found: _Findings, options: MprOptions) -> list[Dataset]:

@@ -102,6 +102,12 @@ FORMATS = (
         (".mdf", ".ldf"),
         f"in Data Watcher export the test as CSV or Excel; {_THEN}",
     ),
+    (
+        "archive",
+        "a compressed file or an archive (.gz, .zip, .7z, .bz2, .xz, .zst, .tar, .tgz, .rar)",
+        (".gz", ".zip", ".7z", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".rar"),
+        "unpack it, then convert that file",
+    ),
 )
 """Name, what it is, suffixes, advice. Words of menus are those of public manuals, as far as there are any."""
 

@@ -21,12 +21,13 @@ MINUS_SIGNS = "−–‒—‐‑﹣－"
 """What typesetting puts in place of the hyphen that programs read as a minus."""
 
 _MINUS = rf"[-+{MINUS_SIGNS}]"
-MANTISSA = r"\d+[.,]\d*|[.,]\d+"
-"""What stands before the D of Fortran's double precision, `1.5D+02`: without a decimal mark it makes a name."""
+_MANTISSA = r"\d+[.,]\d*|[.,]\d+"
+DOUBLE, WITH_E = rf"^([-+]?(?:{_MANTISSA}))[dD]([-+]?\d+)$", "${1}e${2}"
+"""A number in Fortran's double precision, `1.5D+02`, and what replaces it; without a decimal mark it is a name."""
 _NUMBER = re.compile(
     rf"{_MINUS}?"
     r"(?:(?:\d{1,3}(?:[ '\u00a0\u202f\u2009\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)"
-    rf"(?:[eE]{_MINUS}?\d+)?|(?:{MANTISSA})[dD]{_MINUS}?\d{{1,3}})\Z"
+    rf"(?:[eE]{_MINUS}?\d+)?|(?:{_MANTISSA})[dD]{_MINUS}?\d{{1,3}})\Z"
 )
 _HALF_DAY = r" ?[APap]\.?[Mm]\.?"
 _CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")

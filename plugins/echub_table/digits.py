@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub_table.cells import MINUS_SIGNS, MISSING_TOKENS
+from echub_table.cells import DOUBLE, MINUS_SIGNS, MISSING_TOKENS, WITH_E
 from echub_table.gaps import with_gaps
 
 _BLANKS = r"[ '’\u00a0\u202f\u2009]"
@@ -53,6 +53,7 @@ def ungrouped(cells: pl.Series, decimal: str, thousands: str) -> tuple[pl.Series
     `1.500` under decimal commas is 1500 or 1.5: only another cell of the column, such as `1.500,5` or `1.500.000`,
     proves that its points group thousands.
     """
+    cells = cells.str.replace(DOUBLE, WITH_E)
     mark = re.escape(thousands)
     group = rf"[1-9]\d{{0,2}}(?:(?:{mark}\d{{3}})+|(?:{_BLANKS}\d{{3}})+)"
     lakh = rf"[1-9]\d?(?:{mark}\d{{2}})+{mark}\d{{3}}"

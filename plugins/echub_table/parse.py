@@ -20,14 +20,15 @@ from echub.text import is_cut_number
 from echub_table.cells import (
     CLOCK,
     DATE,
+    DOUBLE,
     EMPTY,
-    MANTISSA,
     MINUS_SIGNS,
     MISSING,
     MISSING_TOKENS,
     NUMBER,
     TEXT,
     UNITED,
+    WITH_E,
     Splitter,
 )
 from echub_table.dialect import Dialect
@@ -49,7 +50,6 @@ _LONG = 16
 """Digits from which a whole number no longer fits a float64: 2⁵³ has 16."""
 
 _TAB = "\t"
-_DOUBLE = f"^([-+]?(?:{MANTISSA}))[dD]([-+]?\\d+)$"
 
 
 @dataclass
@@ -435,7 +435,7 @@ class _Reader:
         And take away what it reads by chance: a point where the comma is the decimal mark.
         """
         plain = cells.str.replace(f"^[{MINUS_SIGNS}]", "-").str.replace(f"[eE][{MINUS_SIGNS}]", "e-")
-        plain = plain.str.replace(_DOUBLE, "${1}e${2}")
+        plain = plain.str.replace(DOUBLE, WITH_E)
         if self.dialect.decimal == ",":
             pointed = cells.str.contains(".", literal=True)
             numbers = numbers.zip_with(~pointed, pl.Series(numbers.name, [None], dtype=pl.Float64))

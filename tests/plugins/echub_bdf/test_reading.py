@@ -192,3 +192,13 @@ def test_another_parquet_table_is_none():
 
 def test_the_generator_knows_the_table():
     assert "labels.bdf.csv" in TABLES
+
+
+def test_lists_and_bytes_of_a_binary_table_are_kept_as_texts(tmp_path):
+    frame = pl.DataFrame({"Test Time / s": [0.0, 1.0], "Voltage / V": [3.5, 3.25], "Current / A": [1.0, 1.0]})
+    frame = frame.with_columns(pl.Series("pulses", [[1, 2], None]), pl.Series("raw", [b"\xff", b"a"]))
+    frame.write_parquet(tmp_path / "run.parquet")
+    series = echub.read(tmp_path / "run.parquet")["timeseries"]
+    assert series["voltage"].tolist() == [3.5, 3.25]
+    assert series["vendor_pulses"].tolist() == ["[1, 2]", ""]
+    assert series["vendor_raw"].tolist() == ["b'\\xff'", "b'a'"]

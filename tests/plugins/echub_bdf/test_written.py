@@ -74,7 +74,7 @@ def test_a_table_that_another_program_changed_is_refused(tmp_path):
     )
     with pytest.raises(ReadError, match="no longer the one") as caught:
         echub.read(table)
-    assert caught.value.found.startswith("2 rows of ")
+    assert caught.value.found.startswith("2 rows, 4 columns: ")
 
 
 @pytest.mark.parametrize(

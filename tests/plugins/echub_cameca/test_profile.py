@@ -229,3 +229,10 @@ def test_a_rate_more_than_a_tenth_off_a_whole_number_is_not_recoverable():
     counts = counts_of(QUANTUM * np.array([5.08, 5.12, RECOVERABLE + 1, 7.0]), QUANTUM, zero)
     assert list(counts.values) == pytest.approx([5, 5.12, RECOVERABLE + 1, 0], rel=1e-12)
     assert list(counts.not_recoverable) == [False, True, True, False]
+
+
+def test_values_under_a_name_without_a_unit_are_refused():
+    """The slot of the axis that was not exported has no unit; a value in it is of a row whose cells moved."""
+    with pytest.raises(ReadError, match="values stand under a name without a unit") as caught:
+        read(cameca_profile().replace(b"Depth[um]", b"Depth"))
+    assert caught.value.found == "Depth"

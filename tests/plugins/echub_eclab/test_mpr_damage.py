@@ -46,6 +46,7 @@ NOTICES = {
     "repeated-column",
     "row-count",
     "appended-data",
+    "no-data",
     "settings-without-data",
     "unread-data",
     "truncated",

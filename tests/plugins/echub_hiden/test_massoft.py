@@ -101,8 +101,9 @@ def test_a_clock_from_before_2010_was_never_set(tmp_path):
     assert "clock-never-set" in codes(read(tmp_path, massoft().replace(b"6/14/2021", b"1/01/2001")))
 
 
-def test_old_windows_infinities_are_kept_and_said(tmp_path):
-    record = read(tmp_path, massoft().replace(b"  4.30000e-09", b"       1.#INF"))
+@pytest.mark.parametrize("printed", [b"       1.#INF", b"     1.#INF00", b" 1.#INF0e+000"])
+def test_old_windows_infinities_are_kept_and_said(tmp_path, printed):
+    record = read(tmp_path, massoft().replace(b"  4.30000e-09", printed))
     assert np.isinf(record["timeseries"]["vendor_h2"][0])
     assert "not-a-number" in codes(record)
 

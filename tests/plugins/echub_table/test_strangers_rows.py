@@ -7,6 +7,7 @@ import pytest
 
 import echub
 from echub.errors import ReadError
+from fixtures.tables.workbook import book
 
 ROWS = 300
 TIME, VOLTS, AMPS = np.arange(ROWS) * 0.5, 3 + np.arange(ROWS) / 1024, np.arange(ROWS) / 64 - 2
@@ -133,3 +134,20 @@ def test_a_negative_time_is_not_the_start_of_a_step():
     series = table(rows)["timeseries"]
     assert series["time"][-1] == -149.5
     assert "step_time" not in series.columns
+
+
+# -- units -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("printed", ["T (°F)", "T / degF", "Temperature [ºF]"])
+def test_degrees_fahrenheit_are_points_on_their_scale(printed):
+    rows = [f"{n},{3 + n / 64},{77 + 9 * n}" for n in range(9)]
+    series = table([f"Time (s),Voltage (V),{printed}", *rows])["timeseries"]
+    assert series["temperature"] == pytest.approx([25 + 5 * n for n in range(9)], abs=1e-12)
+    assert series.columns["temperature"].source_values().tolist() == [77 + 9 * n for n in range(9)]
+
+
+def test_exponents_of_double_precision_in_a_workbook():
+    pytest.importorskip("fastexcel")
+    rows = [[f"{x:.16E}".replace("E", "D") for x in row] for row in zip(TIME, VOLTS, AMPS, strict=True)]
+    assert_whole(echub.read(book([HEADER.split(","), *rows]), reader="excel"))
