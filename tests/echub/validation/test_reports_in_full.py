@@ -93,6 +93,12 @@ def test_json_has_all_fields_that_are_set_and_no_others():
     assert "\n " in written("json")
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_characters_of_the_field_stay_as_they_are(name):
+    told = Problem(ZERO.rule, "µ.h5", Remark("zero", "5 µΩ·cm² at −20 °C", "warning"))
+    assert "5 µΩ·cm² at −20 °C" in FORMATS[name](Report([Checked("µ.h5", (told,))]))
+
+
 def test_warnings_alone_are_ok():
     assert json.loads(FORMATS["json"](Report([Checked("b", (ZERO,))])))["ok"] is True
 

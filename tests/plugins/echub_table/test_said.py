@@ -13,6 +13,8 @@ from echub_table.dialect import Given
 from echub_table.options import TableOptions
 from echub_table.profile import Profile
 from echub_table.reader import _said, given
+from echub_table.times import DAY, _beside
+from tests.messages.saying import Fake
 
 ROWS = [f"{n};{0.5 + n / 8};{1.25 - n / 16}" for n in range(12)]
 NAMES = "t / s;I / mA;U / V"
@@ -198,3 +200,20 @@ def test_unknown_names_are_listed(names, ends):
     assert error.message == "no column of this table is known with its unit"
     assert error.found == names.replace(";", ", ")
     assert error.hint.endswith(ends)
+
+
+# -- clocks beside dates -----------------------------------------------------------------------------
+
+HOURS = 3600.0 * np.arange(1, 11)
+
+
+@pytest.mark.parametrize(("agreeing", "kind"), [(10, "time-of-day"), (9, "elapsed"), (0, "elapsed")])
+def test_a_clock_is_the_time_of_day_of_more_than_nine_tenths_of_the_dates(agreeing, kind):
+    wall = 19_000 * DAY + HOURS + np.where(np.arange(10) < agreeing, 0.9, 1.1)
+    clocks = {"day": Fake(dated=True, seconds=HOURS * 0), "when": Fake(dated=False, seconds=wall)}
+    assert _beside(HOURS, Fake(seconds=HOURS), Fake(clocks=clocks)) == kind
+
+
+def test_dates_without_a_time_or_a_value_say_nothing_of_a_clock():
+    dated, empty = Fake(dated=True, seconds=HOURS * 0), Fake(dated=False, seconds=HOURS * np.nan)
+    assert _beside(HOURS, Fake(seconds=HOURS), Fake(clocks={"a": dated, "b": empty})) == "time-of-day"

@@ -1,0 +1,73 @@
+"""Groups of foreign cells: their number, names, factor and spreads are those that were asked for."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from echub.testing.synth.foreign import groups
+from echub.testing.synth.foreign.arrhenius import law
+
+
+def drawn(seed=3, **how):
+    """Return (group, cell, temperature, ln of the value over that of the law) of each outcome."""
+    case = groups._two(np.random.default_rng(seed), **how)
+    found = []
+    for outcome in case.data:
+        said = {path: entry["value"] for path, entry in outcome.metadata.items()}
+        celsius = said["cell.temperature"]
+        ((_, measurand),) = outcome.measurands.items()
+        level = math.log(measurand.value / law(0.13, celsius))
+        found.append((said["sample.group"], said.get("cell.id", ""), celsius, level))
+    return case, found
+
+
+def test_each_cell_is_measured_at_each_temperature():
+    case, found = drawn(cells=(3, 5), within=0.0)
+    assert (case.analysis, case.measurand, case.truth, case.holds) == ("compare-groups", "ratio", 1.0, False)
+    assert len(found) == 8 * len(groups.TEMPERATURES)
+    for group, count in (("bare", 3), ("coated", 5)):
+        mine = [row for row in found if row[0] == group]
+        assert {row[1] for row in mine} == {str(k) for k in range(count)}
+        for cell in {row[1] for row in mine}:
+            levels = [row[3] for row in mine if row[1] == cell]
+            assert sorted(row[2] for row in mine if row[1] == cell) == list(groups.TEMPERATURES)
+            assert levels == pytest.approx([levels[0]] * len(levels))
+
+
+def test_fresh_cells_have_a_name_and_a_level_each():
+    _, found = drawn(fresh=True, within=0.0)
+    names = [row[1] for row in found if row[0] == "bare"]
+    assert sorted(names) == sorted(f"{k} at {t}" for k in range(4) for t in groups.TEMPERATURES)
+    assert len({round(row[3], 9) for row in found}) == len(found)
+
+
+def test_cells_without_names():
+    assert {row[1] for row in drawn(named=False)[1]} == {""}
+
+
+def test_the_factor_is_that_of_the_coated_group():
+    case, found = drawn(factor=2.5, between=(0.0, 0.0), within=0.0)
+    assert case.truth == 2.5
+    assert {row[0]: round(row[3], 9) for row in found} == {"bare": 0.0, "coated": round(math.log(2.5), 9)}
+
+
+def test_spreads_between_cells_and_within_one():
+    _, found = drawn(cells=(400, 400), between=(0.1, 0.4), within=0.0)
+    for group, spread in (("bare", 0.1), ("coated", 0.4)):
+        levels = {row[1]: row[3] for row in found if row[0] == group}
+        assert np.std(list(levels.values())) == pytest.approx(spread, rel=0.1)
+    _, found = drawn(cells=(400, 4), between=(0.0, 0.0), within=0.05)
+    assert np.std([row[3] for row in found]) == pytest.approx(0.05, rel=0.1)
+
+
+def test_a_share_of_the_values_is_missing():
+    _, found = drawn(cells=(200, 200), missing=0.25)
+    assert len(found) / (400 * len(groups.TEMPERATURES)) == pytest.approx(0.75, abs=0.03)
+
+
+def test_their_order_says_nothing():
+    _, found = drawn(cells=(20, 20))
+    assert [row[0] for row in found] != sorted(row[0] for row in found)
