@@ -1,4 +1,4 @@
-"""Cells as instruments record them with slow noise: 1/f noise, drift, telegraph noise, spikes, soft shorts that heal.
+"""Cells as instruments record them: 1/f noise, drift, telegraph noise, spikes, soft shorts that heal.
 
 Written from physics alone, without the code of an analysis: a cell has one resistance, the instrument adds what
 wanders. Each builder returns columns and the truth.
@@ -82,7 +82,7 @@ def alive(rng, *, heals=0, dies=False):
 
 
 def pulses(rng, *, spikes=0):
-    """Return pulses of 1 s at 1 mA/cm² until U passes 3 V, rows above it by a relay, and the charge in mA·h/cm²."""
+    """Return pulses of 1 s at 1 mA/cm² until U passes 3 V, rows above it by a relay, and the charge, mA·h/cm²."""
     every = np.concatenate([np.arange(0.001, 1.0, 0.1), [0.999], np.arange(1.001, 2.0, 0.1), [1.999]])
     t = np.concatenate([[0.5, 1.0, 1.5], *(2 * k + every for k in range(1, 60))])
     on = (t % 2 < 1) & (t > 2)
@@ -98,7 +98,7 @@ def pulses(rng, *, spikes=0):
 
 
 def polarised(rng, *, slow=0.0, pickup=0.0, period=5000.0):
-    """Return 2 h of a current that falls to 2 nA, after 300 s of rest; pickup: a slow sine, nA, of a period in s."""
+    """Return 2 h of a current that falls to 2 nA, after 300 s of rest; pickup: a slow sine, nA, and its period."""
     t = np.arange(0, 7500, 2.0)
     on = t >= 300
     i = 0.3 + np.where(on, 2 + 20 * np.exp(-(t - 300).clip(0) / 100), 0.0) + 0.02 * rng.normal(size=t.size)
