@@ -30,7 +30,7 @@ class TimeGrid:
     """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated.
 
     loud: noise of a row around each bin, V: that of a burst, where there is one. tried: what fits of the trace led
-    to, by what they depend on: a second search of the same ramp begins with the same short fits.
+    to, by what they depend on: a second search of the same ramp starts with the same short fits.
     """
 
     t: Floats
