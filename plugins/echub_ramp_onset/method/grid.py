@@ -29,8 +29,7 @@ def _kept() -> Any:  # noqa: ANN401
 class TimeGrid:
     """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated.
 
-    loud: noise of a row around each bin, V: that of a burst, where there is one. tried: what fits of the trace led
-    to, by what they depend on: a second search of the same ramp starts with the same short fits.
+    loud: noise of a row around each bin, V: that of a burst, where there is one.
     """
 
     t: Floats
@@ -39,7 +38,6 @@ class TimeGrid:
     count: Floats
     step: float
     loud: Floats
-    tried: dict[tuple[float, ...], Any] = _kept()
     _windows: dict[float, tuple[NDArray[np.intp], NDArray[np.intp], Floats]] = _kept()
     _rows: dict[float, Floats] = _kept()
     _means: dict[float, Floats] = _kept()
