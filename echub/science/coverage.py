@@ -51,7 +51,7 @@ def _reached(covered: Callable[[float], float], level: float) -> float:
 
 
 def _by_secants(covered: Callable[[float], float], level: float) -> float:
-    """Estimate where a function reaches a level, from where a uniform and about where a normal error do."""
+    """Estimate where a function reaches a level; the first guesses suit a uniform and a normal error."""
     before, here = float(np.sqrt(3)) * level, 2.0
     missed, misses = covered(before) - level, covered(here) - level
     for _ in range(_SECANTS):

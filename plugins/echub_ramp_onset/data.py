@@ -69,6 +69,11 @@ class RampTrace:
     other_missing: str = ""
 
     @cached_property
+    def tried(self) -> dict[tuple[float, ...], Any]:
+        """Return what fits led to, by what they depend on: a second search starts with the same ones."""
+        return {}
+
+    @cached_property
     def steps(self) -> Floats:
         """Return the times between rows (n - 1,), s."""
         return np.diff(self.t)

@@ -82,7 +82,8 @@ def crossing(
     limit = (params.threshold if threshold is None else threshold) / 100
     grid = deviation.grid
     state = states_of(deviation, params, limit)
-    state[(grid.t >= lost_at) & (state < 0)] = 0
+    if grid.t[-1] >= lost_at:
+        state[(grid.t >= lost_at) & (state < 0)] = 0
     least = max(int(params.sustain / grid.step), 1)
     above = _runs(state > 0)
     if not above:  # as in most rounds of the search: what comes back need not be looked for

@@ -29,8 +29,7 @@ def _kept() -> Any:  # noqa: ANN401
 class TimeGrid:
     """A trace averaged into equal bins of `step` seconds; `count` rows each, empty bins interpolated.
 
-    loud: noise of a row around each bin, V: that of a burst, where there is one. tried: what fits of the trace led
-    to, by what they depend on: a second search of the same ramp begins with the same short fits.
+    loud: noise of a row around each bin, V: that of a burst, where there is one.
     """
 
     t: Floats
@@ -39,8 +38,7 @@ class TimeGrid:
     count: Floats
     step: float
     loud: Floats
-    tried: dict[tuple[float, ...], Any] = _kept()
-    _windows: dict[float, tuple[NDArray[np.intp], NDArray[np.intp]]] = _kept()
+    _windows: dict[float, tuple[NDArray[np.intp], NDArray[np.intp], Floats]] = _kept()
     _rows: dict[float, Floats] = _kept()
     _means: dict[float, Floats] = _kept()
 
@@ -50,15 +48,15 @@ class TimeGrid:
 
     def mean(self, values: Floats, window_s: float) -> Floats:
         """Average values (n,) over a centred window, shorter towards the ends; returns (n,), in their unit."""
-        low, high = self._ends(window_s)
+        low, high, points = self._ends(window_s)
         total = np.zeros(len(values) + 1)
         np.cumsum(values, out=total[1:])
-        return np.asarray((total[high] - total[low]) / (high - low))
+        return np.asarray((total.take(high) - total.take(low)) / points)
 
     def rows_in(self, window_s: float) -> Floats:
         """Count the rows in the same windows (n,), at least one: the noise of a mean falls with their root."""
         if window_s not in self._rows:
-            low, high = self._ends(window_s)
+            low, high, _ = self._ends(window_s)
             total = np.concatenate([[0.0], np.cumsum(self.count)])
             self._rows[window_s] = np.maximum(total[high] - total[low], 1.0)
         return self._rows[window_s]
@@ -69,11 +67,12 @@ class TimeGrid:
             self._means[window_s] = self.mean(self.x, window_s)
         return self._means[window_s]
 
-    def _ends(self, window_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def _ends(self, window_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """Return the first point of each window, the one after its last, and how many it has."""
         if window_s not in self._windows:
             index = np.arange(len(self.t))
             half = np.minimum(self.half(window_s), np.minimum(index, len(self.t) - 1 - index))
-            self._windows[window_s] = (index - half, index + half + 1)
+            self._windows[window_s] = (index - half, index + half + 1, 2.0 * half + 1.0)
         return self._windows[window_s]
 
 

@@ -89,10 +89,10 @@ def _fitted(
     """Fit, and find what crosses the threshold: once for rows that a search by another fraction takes again."""
     span = span_of(trace, params, until)
     by = (span.first, span.stop, params.start, params.window, params.threshold, params.guard, params.sustain)
-    if by not in grid.tried:
+    if by not in trace.tried:
         deviation = deviation_of(grid, fit_line(trace, grid, params, until), params)
-        grid.tried[by] = deviation, crossing(deviation, params, lost_at=trace.lost_at)
-    deviation, onset = grid.tried[by]
+        trace.tried[by] = deviation, crossing(deviation, params, lost_at=trace.lost_at)
+    deviation, onset = trace.tried[by]
     deviation = replace(deviation, line=replace(deviation.line, end=span.end))
     return deviation, None if onset is None else replace(onset, deviation=deviation)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections import Counter
 from pathlib import Path
 
@@ -41,7 +43,7 @@ def test_a_second_search_with_kept_fits_finds_what_it_would_alone(monkeypatch):
     fitted = robust._fitted
 
     def afresh(trace, grid, params, until):
-        grid.tried.clear()
+        trace.tried.clear()
         return fitted(trace, grid, params, until)
 
     monkeypatch.setattr(robust, "_fitted", afresh)
@@ -60,6 +62,24 @@ def test_a_fit_that_is_kept_ends_where_it_was_asked_to(monkeypatch):
     first, second = (robust._fitted(trace, grid, params, end)[0].line for end in (until, until + 0.05))
     assert second.end - first.end == pytest.approx(0.05 * params.fit_fraction)
     assert second.slope == first.slope
+
+
+def test_what_is_kept_is_gone_with_the_trace(monkeypatch):
+    kept = []
+    fitted = robust._fitted
+
+    def watched(trace, grid, params, until):
+        found = fitted(trace, grid, params, until)
+        kept.append(weakref.ref(grid))
+        return found
+
+    monkeypatch.setattr(robust, "_fitted", watched)
+    gc.disable()
+    try:
+        answer()
+        assert not any(grid() for grid in kept)
+    finally:
+        gc.enable()
 
 
 def plain_place(values, limit, half):
