@@ -385,8 +385,9 @@ def _gain(until: float, trace: RampTrace) -> float:
     An offset that is the same in all rows moves the line, and its end by as much; those of several ranges tilt
     it, by the slope of what each adds to its rows.
     """
-    fitted = trace.x <= until
-    if until <= 0 or not fitted.any():
+    beyond = np.flatnonzero(trace.x > until)
+    fitted = slice(0, int(beyond[0]) if len(beyond) else len(trace.x))  # a lost contact brings small currents back
+    if until <= 0 or not fitted.stop:
         return 0.0
     parts = [float(np.max(trace.limit[fitted])) / until]
     x, place = trace.x[fitted] - float(np.mean(trace.x[fitted])), trace.ranges.place[fitted]
