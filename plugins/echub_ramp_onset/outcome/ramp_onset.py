@@ -230,10 +230,12 @@ def _onset_measurand(onset: Onset, trace: RampTrace, params: RampOnsetParams, sp
 def _ranges(trace: RampTrace, until: float, params: RampOnsetParams) -> list[Flag]:
     """Flag ranges that are not known, and those that differ up to the onset, at `until` s."""
     used: dict[str, str] = {}
-    rows = trace.ranges.at(trace.t <= until + params.window / 2)
+    # From the start of the fit on: an instrument may leave the range of the rest in the first rows.
+    asked = (trace.t >= trace.begin + params.start) & (trace.t <= until + params.window / 2)
+    rows, x = trace.ranges.at(asked), trace.x[asked]
     for k in (0, *rows.changes().tolist()):
         for name in rows.at(slice(k, k + 1)).used():
-            used.setdefault(name, f"from {trace.x[k]:.4g} {trace.unit} on")
+            used.setdefault(name, f"from {x[k]:.4g} {trace.unit} on")
     flags = list(several_ranges(used))
     if not trace.range_known and params.range_accuracy:
         where = f" in {trace.ranges.unknown()} of {len(trace.t)} rows" if trace.ranges.any_known else ""
@@ -384,8 +386,9 @@ def _gain(until: float, trace: RampTrace) -> float:
     An offset that is the same in all rows moves the line, and its end by as much; those of several ranges tilt
     it, by the slope of what each adds to its rows.
     """
-    fitted = trace.x <= until
-    if until <= 0 or not fitted.any():
+    beyond = np.flatnonzero(trace.x > until)
+    fitted = slice(0, int(beyond[0]) if len(beyond) else len(trace.x))  # a lost contact brings small currents back
+    if until <= 0 or not fitted.stop:
         return 0.0
     parts = [float(np.max(trace.limit[fitted])) / until]
     x, place = trace.x[fitted] - float(np.mean(trace.x[fitted])), trace.ranges.place[fitted]
