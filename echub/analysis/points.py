@@ -29,6 +29,8 @@ from echub.text import from_spreadsheet
 
 _RECORDS = (".xlsx", ".xlsm", ".h5")
 """Suffixes of files that are read as records; their rows are those of a table of samples."""
+_TEMPERATURES = ("T", "temperature", "Temperature")
+"""Names of the temperature of a row, beside the path of the metadata."""
 _HEAD = 20
 """Lines in which the header is looked for: comments may stand above it."""
 
@@ -142,6 +144,8 @@ def _row(
             continue
         if path in leaves() or path.startswith("extra."):
             state(metadata, path, cell, unit or "", f"{name} row {number}")
+        elif path in _TEMPERATURES and unit in ("K", "°C", "degC"):
+            state(metadata, "cell.temperature", cell, unit, f"{name} row {number}")
         else:
             told = {spread.kind: at for at, spread in spreads.items() if spread.of == place and at < len(row)}
             mean = _mean(path, cell, unit, {kind: (header[at], row[at]) for kind, at in told.items()}, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -288,6 +289,15 @@ def _no_header(dialect: Dialect, source: Source) -> ReadError:
 
 
 def _nothing_known(columns: Sequence[SourceColumn], source: Source) -> ReadError:
+    if sample := next((c.header for c in columns if re.match(r"(?i)(sample|specimen|probe)\b", c.header)), None):
+        return ReadError(
+            "no column of this table is known with its unit",
+            path=source.shown,
+            expected="a column `sample.id` in a table of samples",
+            found=", ".join(column.header for column in columns)[:200],
+            cause=f"the samples are named by the column {sample!r}",
+            hint=f"call the column {sample!r} `sample.id`, and the number of a repeated measurement `replicate`",
+        )
     return ReadError(
         "no column of this table is known with its unit",
         path=source.shown,

@@ -163,6 +163,25 @@ c1,5,2,0.25,0.01
 """
 
 
+@pytest.mark.parametrize("left", ["T / K,replicate", "replicate,T / K"])
+def test_the_temperature_of_a_row_is_that_of_its_cell(tmp_path, left):
+    rows = "".join(
+        f"a,{x},2.{k}\n" for k, x in enumerate(["300,1", "310,1"] if left[0] == "T" else ["1,300", "1,310"])
+    )
+    file = tmp_path / "warm.csv"
+    file.write_text(f"sample.id,{left},H / GPa\n{rows}", "utf-8")
+    assert [o.meta("cell.temperature") for o in load_outcomes(file)] == pytest.approx([26.85, 36.85])
+
+
+@pytest.mark.parametrize("name", ["Sample", "Probe Nr.", "specimen"])
+def test_a_table_whose_samples_have_another_name_is_refused_with_what_helps(tmp_path, name):
+    from echub.errors import ReadError
+
+    with pytest.raises(ReadError) as caught:
+        read(tmp_path, f"{name},Zr,Si\nS1,60,40\nS2,50,50\n")
+    assert "`sample.id`" in caught.value.hint
+
+
 def test_values_at_different_times_are_never_averaged(tmp_path):
     file = tmp_path / "tomo.csv"
     file.write_text(TOMOGRAMS, encoding="utf-8")
