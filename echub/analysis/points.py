@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,13 @@ from echub.model.metadata import Metadata, leaves
 from echub.model.readings import Floats, Mean, cell_reading, in_unit_of, standard
 from echub.model.samples import TABLE
 from echub.model.spreads import Kind, StatedSpread, named, spreads_of
-from echub.model.units import parse_unit
+from echub.model.units import is_made_of_units, is_unit, parse_unit
 from echub.text import from_spreadsheet
 
 _RECORDS = (".xlsx", ".xlsm", ".h5")
 """Suffixes of files that are read as records; their rows are those of a table of samples."""
+_TEMPERATURES = ("T", "temperature", "Temperature")
+"""Names of the temperature of a row, beside the path of the metadata."""
 _HEAD = 20
 """Lines in which the header is looked for: comments may stand above it."""
 
@@ -123,8 +126,20 @@ def _table(text: str, name: str, sha256: str) -> list[Outcome]:
     rows = [[from_spreadsheet(cell.strip()) for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
     if len(rows) < 2:
         raise DataError("the table has no rows", expected="a header with units, and a row per value")
-    spreads = spreads_of(rows[0])
-    return [_row(rows[0], row, spreads, number, name, sha256) for number, row in enumerate(rows[1:], 2)]
+    units = rows[1] if _are_units(rows[1]) else []
+    header = [f"{title} / {unit}" if unit else title for title, unit in zip_longest(rows[0], units, fillvalue="")]
+    spreads = spreads_of(header)
+    first_row = 3 if units else 2
+    return [
+        _row(header, row, spreads, number, name, sha256)
+        for number, row in enumerate(rows[first_row - 1 :], first_row)
+    ]
+
+
+def _are_units(row: Sequence[str]) -> bool:
+    """Return whether a row below the header holds units and nothing else: a 1 is a number, beside a sample A."""
+    filled = [cell for cell in row if cell]
+    return bool(filled) and all(cell != "1" and (is_unit(cell) or is_made_of_units(cell)) for cell in filled)
 
 
 def _row(
@@ -142,6 +157,8 @@ def _row(
             continue
         if path in leaves() or path.startswith("extra."):
             state(metadata, path, cell, unit or "", f"{name} row {number}")
+        elif path in _TEMPERATURES and unit in ("K", "°C", "degC"):
+            state(metadata, "cell.temperature", cell, unit, f"{name} row {number}")
         else:
             told = {spread.kind: at for at, spread in spreads.items() if spread.of == place and at < len(row)}
             mean = _mean(path, cell, unit, {kind: (header[at], row[at]) for kind, at in told.items()}, number)

@@ -19,7 +19,17 @@ from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
 from echub.model.readings import Mean, Readings, mean_of_readings
 from echub.model.record import Record
-from echub.model.samples import TABLE, Replicates, groups, is_path, parts, readings, short_name, unit_of
+from echub.model.samples import (
+    TABLE,
+    TEMPERATURE,
+    Replicates,
+    groups,
+    is_path,
+    parts,
+    readings,
+    short_name,
+    unit_of,
+)
 from echub.model.units import is_made_of_units, is_unit, parse_unit
 from echub.remark import Flag
 
@@ -71,6 +81,8 @@ def _outcome(
         path = column.header.partition("/")[0].strip()
         if is_path(column.header):
             state(metadata, path, str(value), column.unit or "", f"{name} row {row + 1}")
+        elif column.quantity == TEMPERATURE:
+            state(metadata, "cell.temperature", str(value), column.unit or "", f"{name} row {row + 1}")
         else:
             conditions[short_name(column)] = Condition(_scalar(value), _unit(column) if not column.labels else "")
             shown.append(f"{value:g} {column.unit or ''}".strip() if not column.labels else str(value))

@@ -24,7 +24,9 @@ from echub.model.spreads import Kind, named, spreads_of
 
 TABLE, SAMPLE, REPLICATE = "table", "sample_id", "replicate"
 CLOCKS = ("time", "step_time", "unix_time")
-"""Quantities that describe a row wherever they stand: when it was measured."""
+TEMPERATURE = "temperature"
+DESCRIBING = (*CLOCKS, TEMPERATURE)
+"""Quantities that describe a row wherever they stand: when, and how warm, it was measured."""
 _REMARKS = re.compile(
     r"(?i)(remark|comment|note|file|operator|date|spectrum|bemerkung|kommentar|anmerkung)(s|en|name)?\b"
 )
@@ -57,7 +59,7 @@ def parts(dataset: Dataset) -> tuple[list[str], list[str]]:
 
 def _describes(column: Column, replicate: int | None) -> bool:
     left = replicate is not None and column.index is not None and column.index < replicate
-    if left or column.quantity in CLOCKS or is_path(column.header):
+    if left or column.quantity in DESCRIBING or is_path(column.header):
         return True
     return bool(column.labels) and not is_read(column) and not _is_remark(column)
 

@@ -163,7 +163,7 @@ def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
     if params.measurand:
         if params.measurand in present or not present:
             return params.measurand
-        raise _which(f"no outcome has a {params.measurand}", present, _said_of(params.measurand, outcomes))
+        raise _which(f"no outcome has a {params.measurand}", present)
     valued = {name for outcome in outcomes for name, m in outcome.measurands.items() if m.value is not None}
     first = [name for name in FIRST_CHOICES if name in valued]
     if first or len(valued) == 1:
@@ -171,18 +171,13 @@ def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
     raise _which("which value is meant is not clear" if valued else "the outcomes contain no value", present)
 
 
-def _said_of(name: str, outcomes: Sequence[Outcome]) -> str:
-    """Return what the reader of a table remarks on a column, which may be why it has no value."""
-    return next((f.message for o in outcomes[:1] for f in o.flags if f.message.startswith(name)), "")
-
-
-def _which(message: str, present: set[str], where: str = "") -> Refusal:
+def _which(message: str, present: set[str]) -> Refusal:
     names = sorted(present)
     example = next((name for name in names if name not in AXES), "NAME")
     quoted = f'"{example}"' if " " in example else example
     held = ", ".join(names) or "nothing"
     hint = f"--param measurand={quoted}"
-    return Refusal("no-such-measurand", f"{message}: they hold {held}", where=where or None, hint=hint)
+    return Refusal("no-such-measurand", f"{message}: they hold {held}", hint=hint)
 
 
 def _excluded(text: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from echub.analysis.comparable import require_comparable
+from echub.analysis.comparable import input_flags, require_comparable
 from echub.analysis.outcome import Condition, Outcome, Refusal
+from echub.remark import Flag
 
 
 def outcome(rate=1.0, criterion="a", **stated):
@@ -30,3 +31,14 @@ def test_what_differs_or_is_not_stated_is_refused(other, code):
     with pytest.raises(Refusal) as refused:
         require_comparable([outcome(), other], ("cell.electrolyte",))
     assert refused.value.code == code
+
+
+def test_a_remark_that_all_inputs_carry_is_repeated_and_others_are_counted():
+    table, own = Flag("table-text", "H holds '<1' in row 2"), Flag("slow-fall", "R falls slowly")
+    both = [Outcome({}, (table,), label="a"), Outcome({}, (table, own), label="b")]
+    assert input_flags([both[0], both[0].replace(label="c")]) == [table]
+    first, second = input_flags(both)
+    assert (first, second.code, second.where) == (table, "flagged-inputs", "b")
+    assert "1 of 2" in second.message
+    assert second.message.endswith("slow-fall")
+    assert [flag.code for flag in input_flags(both[:1])] == ["flagged-inputs"]

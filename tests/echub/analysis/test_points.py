@@ -51,6 +51,24 @@ def test_a_table_states_uncertainties(tmp_path):
     assert set(one.measurands) == {"j", "s"}
 
 
+def test_units_may_stand_in_a_row_of_their_own(tmp_path):
+    path = tmp_path / "phases.csv"
+    path.write_text("sample.id,NZSP,esd(NZSP),Rwp\n,wt%,wt%,%\nA,88.1,0.4,5.1\nB,86,0.4,5.3\n", "utf-8")
+    one, two = load_outcomes(path)
+    assert (one["NZSP"].value, one["NZSP"].uncertainty, one["NZSP"].unit) == (88.1, 0.4, "%")
+    assert (two.label, two["Rwp"].unit) == ("phases.csv row 4", "%")
+    path.write_text("sample.id,x\nA,1\n", "utf-8")
+    assert load_outcomes(path)[0]["x"].value == 1
+
+
+@pytest.mark.parametrize(("header", "celsius"), [("T / K", 26.85), ("Temperature (°C)", 300), ("T / 1", None)])
+def test_the_temperature_of_a_row(tmp_path, header, celsius):
+    path = tmp_path / "cells.csv"
+    path.write_text(f"{header},j / mA/cm^2\n300,1\n", "utf-8")
+    found = load_outcomes(path)[0].meta("cell.temperature")
+    assert found == (None if celsius is None else pytest.approx(celsius))
+
+
 def test_what_a_table_lacks_can_be_stated_and_what_it_states_stays(tmp_path):
     path = tmp_path / "values.csv"
     path.write_text("sample.id,R1 / 1/s\nS1,1\nS2,2\n")

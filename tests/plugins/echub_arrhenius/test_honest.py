@@ -95,6 +95,11 @@ def test_excess_scatter_makes_chi2_the_degrees_of_freedom():
     assert beyond_stated(kelvin, log_y, relative + 1) == 0
 
 
+def test_the_figure_shows_what_single_values_state():
+    shown = ask(line(uncertainty=0.1)).diagnostics
+    assert shown["lower"].array() == pytest.approx(0.1 * shown["y"].array())
+
+
 def test_less_scatter_than_stated_is_told():
     outcome = ask(line(uncertainty=0.1))
     assert "scatter-below-stated" in codes(outcome)

@@ -62,3 +62,17 @@ def test_the_fit_goes_through_the_points():
     upper = drawn("eis-fit", synth.impedance(1), sensitivity="false").axes[0]
     fit = next(line for line in upper.lines if line.get_label() == "fit")
     assert np.interp(100.0, fit.get_xdata(), fit.get_ydata()) > 0
+
+
+@pytest.mark.parametrize(
+    ("re", "im", "side"),
+    [
+        ([-2, -1, 0, 1, 2], [-2, -1, 0, 1, 2], (5, -8)),
+        ([-2, -1, 0, 1, 2], [2, 1, 0, -1, -2], (4, 5)),
+        ([-2, -1, 0, 1, 2], [2, 0.5, 0, 0.5, 2], (0, -11)),
+    ],
+)
+def test_the_name_of_a_decade_covers_no_neighbour(re, im, side):
+    from echub_eis.figure import _beside
+
+    assert _beside(np.array(re), np.array(im))[1] == side

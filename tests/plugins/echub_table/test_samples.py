@@ -164,6 +164,25 @@ c1,5,2,0.25,0.01
 """
 
 
+@pytest.mark.parametrize("left", ["T / K,replicate", "replicate,T / K"])
+def test_the_temperature_of_a_row_is_that_of_its_cell(tmp_path, left):
+    rows = "".join(
+        f"a,{x},2.{k}\n" for k, x in enumerate(["300,1", "310,1"] if left[0] == "T" else ["1,300", "1,310"])
+    )
+    file = tmp_path / "warm.csv"
+    file.write_text(f"sample.id,{left},H / GPa\n{rows}", "utf-8")
+    assert [o.meta("cell.temperature") for o in load_outcomes(file)] == pytest.approx([26.85, 36.85])
+
+
+@pytest.mark.parametrize("name", ["Sample", "Probe Nr.", "specimen"])
+def test_a_table_whose_samples_have_another_name_is_refused_with_what_helps(tmp_path, name):
+    from echub.errors import ReadError
+
+    with pytest.raises(ReadError) as caught:
+        read(tmp_path, f"{name},Zr,Si\nS1,60,40\nS2,50,50\n")
+    assert "`sample.id`" in caught.value.hint
+
+
 def test_values_at_different_times_are_never_averaged(tmp_path):
     file = tmp_path / "tomo.csv"
     file.write_text(TOMOGRAMS, encoding="utf-8")
@@ -204,18 +223,52 @@ def test_cells_with_uncertainties_and_limits_are_values(tmp_path):
     assert (four.value, four.uncertainty, four.unit) == (0.5, None, "%")
 
 
+GROUPED = """\
+sample.id,Treatment,cell.temperature / degC,replicate,H / GPa
+a,bare,25,1,1.0
+b,bare,25,1,1.1
+c,coated,25,1,2.0
+d,coated,25,1,2.1
+"""
+
+
+def test_a_text_column_parts_groups_and_the_refusal_without_it_says_so(tmp_path):
+    file = tmp_path / "groups.csv"
+    file.write_text(GROUPED, encoding="utf-8")
+    refused = echub.analyze("compare-groups", file).refusals[0]
+    assert (refused.code, refused.hint) == ("mixed-treatment", '--param group_by="Treatment" takes them as groups')
+    found = echub.analyze("compare-groups", file, params={"group_by": "Treatment", "higher": "coated"})
+    assert found["ratio"].value == pytest.approx((2.0 * 2.1 / 1.1) ** 0.5)
+
+
+def test_values_of_one_sample_have_labels_of_their_own(tmp_path):
+    file = tmp_path / "one.csv"
+    rows = "".join(f"a,{celsius},1,{k + 1}\n" for k, celsius in enumerate((25, 50, 75, 100)))
+    file.write_text(f"sample.id,cell.temperature / degC,replicate,H / GPa\n{rows}", encoding="utf-8")
+    assert [outcome.label for outcome in load_outcomes(file)][:2] == ["one.csv a 25 °C", "one.csv a 50 °C"]
+    left = echub.analyze("arrhenius", file, params={"exclude": "one.csv a 50 °C: cracked"})
+    assert left.tables["fit"]["value"].values[0] == 3
+
+
+def test_the_sheet_of_a_workbook_reaches_an_analysis():
+    from echub.errors import EchubError
+
+    with pytest.raises(EchubError, match="no sheet"):
+        echub.analyze("compare-groups", make.HERE / "hardness.xlsx", options={"sheet": "no such sheet"})
+
+
+def test_counts_and_percents_of_atoms_are_units_of_a_table(tmp_path):
+    file = tmp_path / "xps.csv"
+    file.write_text("sample.id,replicate,area / counts,Zr (at.%)\na,1,100,60\na,2,120,61\n", encoding="utf-8")
+    only = load_outcomes(file)[0]
+    assert (only["Zr"].unit, only["area"].value) == ("%", 110)
+
+
 def test_what_a_reader_notices_of_a_table_is_repeated_by_analyses(tmp_path):
     file = tmp_path / "xps.csv"
     file.write_text(LIMITS, encoding="utf-8")
     outcome = echub.analyze("compare-groups", file, params={"measurand": "Si"})
     assert {"table-text", "replicates-differ", "left-out"} <= {flag.code for flag in outcome.flags}
-
-
-def test_a_column_without_a_value_says_why_it_is_not_there(tmp_path):
-    file = tmp_path / "table.csv"
-    file.write_text("sample.id,cell.temperature / degC,replicate,H / GPa,E / GPa\na,25,1,bad 1,2\n" * 1, "utf-8")
-    outcome = echub.analyze("arrhenius", file, params={"measurand": "H"})
-    assert outcome.refusals[0].code == "no-such-measurand"
 
 
 def test_replicates_are_one_value_with_an_uncertainty():
