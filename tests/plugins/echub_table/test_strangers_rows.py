@@ -101,7 +101,7 @@ def test_a_row_that_does_not_fit_is_told_wherever_it_stands(row, misfit):
     assert np.array_equal(record["timeseries"]["row"], np.delete(np.arange(ROWS), row))
     assert np.array_equal(record["timeseries"]["time"], np.delete(TIME, row))
     assert codes(record) == {"unparsable-rows"}
-    assert [dropped.what for dropped in record.dropped] == ["1 rows with another number of fields"]
+    assert [dropped.what for dropped in record.dropped] == ["1 row with another number of fields"]
 
 
 def test_a_first_row_of_another_kind_is_told():
