@@ -34,7 +34,7 @@ from echub_table.cells import (
 from echub_table.dialect import Dialect
 from echub_table.gaps import with_gaps
 from echub_table.header_rows import begins_another, joined_tables
-from echub_table.stream import CHUNK, Text
+from echub_table.stream import CHUNK, Text, without_footer, without_lines
 
 LISTED = 20
 """Faults that are listed with their line; the others are counted. As many as can be read at a glance."""
@@ -188,11 +188,11 @@ class _Reader:
     def _pieces(self, text: Text, size: int) -> Iterator[tuple[bytes, bool]]:
         """Return the chunks without preamble and footer, and whether each is the last."""
         chunks = text.chunks(size)
-        data = _without_lines(next(chunks, b""), self.dialect.data_line)
+        data = without_lines(next(chunks, b""), self.dialect.data_line)
         for following in chunks:
             yield self._recoded(data), False
             data = following
-        data = _without_footer(data, len(self.dialect.footer))
+        data = without_footer(data, len(self.dialect.footer))
         self.faults.unended = self._is_unended() and not self.dialect.footer
         if self.faults.unended and self._is_cut_in_a_number(data):
             data = self._without_cut_row(data)
@@ -468,21 +468,6 @@ def _parsed_kind(dialect: Dialect, i: int) -> str:
         return kind if kind != NUMBER else UNITED
     long = any(len(row[i].strip().lstrip("-+")) >= _LONG and row[i].strip().isdigit() for row in dialect.sample)
     return "long" if long else NUMBER
-
-
-def _without_lines(data: bytes, count: int) -> bytes:
-    at = 0
-    for _ in range(count):
-        at = data.index(b"\n", at) + 1
-    return data[at:]
-
-
-def _without_footer(data: bytes, count: int) -> bytes:
-    """Take the last lines away, blank ones beyond them included."""
-    data = data.rstrip(b"\n")
-    for _ in range(count):
-        data = data[: max(0, data.rfind(b"\n"))]
-    return data + b"\n" if data else b""
 
 
 def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:

@@ -206,7 +206,7 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
     if table.row is not None:
         gone = table.total - table.rows
         found.dropped.append(
-            Dropped(f"{gone} rows with another number of fields", "their values have no certain column")
+            Dropped(f"{several(gone, 'row')} with another number of fields", "their values have no certain column")
         )
     if faults.truncated:
         found.dropped.append(

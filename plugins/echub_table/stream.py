@@ -195,3 +195,19 @@ def _newline(head: str) -> str:
     if _LONE_RETURN.search(head):
         return "\r"
     return "\r\n" if "\r\n" in head else "\n"
+
+
+def without_lines(data: bytes, count: int) -> bytes:
+    """Take the first lines away."""
+    at = 0
+    for _ in range(count):
+        at = data.index(b"\n", at) + 1
+    return data[at:]
+
+
+def without_footer(data: bytes, count: int) -> bytes:
+    """Take the last lines away, blank ones beyond them included."""
+    data = data.rstrip(b"\n")
+    for _ in range(count):
+        data = data[: max(0, data.rfind(b"\n"))]
+    return data + b"\n" if data else b""

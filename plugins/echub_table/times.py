@@ -300,12 +300,14 @@ def _set_start(found: Findings, zone: str) -> None:
     """Set the start to what the clock said in the first row, and its zone where it is known."""
     name, seconds = _wall(found)
     finite = seconds[np.isfinite(seconds)]
-    if not finite.size or found.clocks[name].zoned:
+    if not finite.size:
         return
+    zone = "UTC" if found.clocks[name].zoned else zone
     start = pl.from_epoch(pl.Series([int(finite[0])]), time_unit="s").dt.to_string("%Y-%m-%dT%H:%M:%S")[0]
     found.metadata.set("experiment.start", str(start), source=f"file: {name}")
     if zone:
-        found.metadata.set("experiment.timezone", zone, source="option timezone")
+        said = f"file: {name}" if found.clocks[name].zoned else "option timezone"
+        found.metadata.set("experiment.timezone", zone, source=said)
 
 
 def _wall(found: Findings) -> tuple[str, NDArray[np.float64]]:

@@ -124,7 +124,9 @@ def test_the_zone_that_a_header_states_is_that_of_its_dates(tmp_path, header, of
     (tmp_path / "run.csv").write_text(
         f"{header},U / V\n2024-03-14 09:26:53,3.5\n2024-03-14 09:26:55,3.4\n2024-03-14 09:26:57,3.3\n"
     )
-    series = echub.read(tmp_path / "run.csv")["timeseries"]
+    record = echub.read(tmp_path / "run.csv")
+    series = record["timeseries"]
+    assert record.metadata.value("experiment.timezone") == (None if offset is None else "UTC")
     assert series["time"].tolist() == [0.0, 2.0, 4.0]
     assert ("unix_time" in series.columns) is (offset is not None)
     if offset is not None:
