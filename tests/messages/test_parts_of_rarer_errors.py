@@ -384,6 +384,11 @@ VALIDATION = [
         expected=f'core = "{CORE}"', found=str(int(CORE) - 1), hint="bring the group's schema up to date",
     ),
     row(
+        lambda: group._ignored(["ECH999"], group.CORE), "schema.ignore names no rule: 'ECH999'",
+        expected="an id such as ECH101, the start of one such as ECH1, a name such as unit-mismatch, or the code "
+        "of a notice such as truncated", found="ECH999", hint="`echub schema show rules` lists them",
+    ),
+    row(
         lambda: group._install("", {"units": {"x": {}}}),
         "a schema that adds quantities or units needs a prefix of its own", where="schema.prefix",
         expected='prefix = "nagr", lower-case letters and digits', found="no prefix",
