@@ -32,6 +32,8 @@ FEW = 50
 chance would weigh too much in the line."""
 PARTS, USED = 5, 4
 """A level is cut into fifths for its slow noise; the first holds the step."""
+LEAST_LOW = 6
+"""Levels by which slow noise is known at least, if there are so many."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -141,10 +143,13 @@ def _noise_of(u: Floats, found: Segments, last: Segments) -> tuple[Floats, Float
 def _slow_noise(t: Floats, u: Floats, found: Segments, current: Floats, noise: Floats) -> Floats:
     """Return how far slow noise may have moved U of each level (m,) since the rest, or the first level, V.
 
-    From what the fifths of the levels differ by beyond their rows; what grows with the current (m,), as where a
-    cell settles, is left out. Levels of fewer than two rows in a fifth do not tell.
+    From what the fifths of the lower half of the levels differ by beyond their rows: above, what a cell does is
+    not in proportion. What grows with the current (m,), as where a cell settles, is left out. Levels of fewer than
+    two rows in a fifth do not tell.
     """
     means, rows = _fifths(t, u, found)
+    low = np.argsort(np.abs(current), kind="stable")[: max(len(found) // 2, min(len(found), LEAST_LOW))]
+    means, rows, current, noise = means[low], rows[low], current[low], noise[low]
     for k in range(1, USED):
         means[:, k] -= _settles(current, means[:, k] - means[:, 0]) * current
     slow: Wander = wander(means, noise**2 / rows)
