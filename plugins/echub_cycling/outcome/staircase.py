@@ -159,7 +159,9 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
         flags.append(Flag("one-level-line", text))
     error = np.nanmax(line.error[: (line.first or len(line.level) - 1) + 1])
     if error > params.deviation / 100:
-        text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count"
+        slow = float(found.slow[line.places].max())
+        how = f"; U wanders or drifts by up to {1000 * slow:.2g} mV" if slow else ""
+        text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count{how}"
         flags.append(Flag("line-uncertain", text))
     if line.first is None:
         flags.append(Flag("no-event", f"{name}: linear up to the highest level", "info"))
@@ -172,7 +174,7 @@ def _of_both(lines: list[Linearity]) -> tuple[Flag, ...]:
         return ()
     slopes = [line.slope for line in lines]
     mean, difference = float(np.mean(slopes)), abs(slopes[0] - slopes[1])
-    if difference < UNEQUAL * mean or difference < 3 * float(np.hypot(lines[0].slope_error, lines[1].slope_error)):
+    if difference < UNEQUAL * mean or difference < 3 * float(np.hypot(lines[0].row_error, lines[1].row_error)):
         return ()
     text = f"R of both directions differs by {difference / mean:.1%}: the voltage drifts, or the interfaces differ"
     return (Flag("directions-differ", text, hint="a rest after the staircase shows a drift"),)
