@@ -26,8 +26,8 @@ class Linearity:
     slope: V per unit of the level, with standard error; first: index into `places` of the first beyond, None
     without.
     confirmed: the level after it is beyond too. fitted: levels of the line. last: index of the last level that
-    noise cannot have kept within the threshold, the one before `first` unless noise hides it. row_error: of the slope
-    by the rows alone, without slow noise.
+    noise cannot have kept within the threshold, the one before `first` unless noise hides it. row_error: of the
+    slope by the rows alone, without slow noise.
     """
 
     sign: int
