@@ -69,9 +69,9 @@ def test_what_a_recovery_lacks(setup, code, status):
     assert outcome.status == status
 
 
-def test_an_incomplete_saturation_is_flagged_and_can_be_fitted():
+def test_an_incomplete_saturation_is_refused_and_can_be_fitted():
     unsaturated = replace(SINGLE, unsaturated=0.2)
-    assert "form-does-not-fit" in codes(ask(unsaturated, form="single"))
+    assert codes(ask(unsaturated, form="single")) == {"not-saturated"}
     fitted = ask(unsaturated, form="single", offset=True)
     assert codes(fitted) == set()
     assert fitted["T1"].interval.covers(5e-3)
