@@ -159,9 +159,7 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
         flags.append(Flag("one-level-line", text))
     error = np.nanmax(line.error[: (line.first or len(line.level) - 1) + 1])
     if error > params.deviation / 100:
-        slow = float(found.slow[line.places].max())
-        how = f"; U wanders or drifts by up to {1000 * slow:.2g} mV" if slow else ""
-        text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count{how}"
+        text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count"
         flags.append(Flag("line-uncertain", text))
     if line.first is None:
         flags.append(Flag("no-event", f"{name}: linear up to the highest level", "info"))

@@ -36,7 +36,7 @@ def run(data: Inputs, params: SymmetricParams) -> Outcome:
     until = int((cell.halves.end <= event.before).sum()) if event else len(cell.halves)
     return Outcome(
         _measurands(cell, event, until, params),
-        tuple(_flags(cell, event, until, len(blocks.level), params)),
+        (*_flags(cell, event, until, len(blocks.level), params), *_healed(cell, params.drop / 100)),
         {"levels": _levels(cell, until), "half_cycles": _table(cell)},
         diagnostics=_diagnostics(cell, event),
         conditions={
@@ -136,7 +136,6 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
         flags.append(
             Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")
         )
-    flags += _healed(cell, params.drop / 100)
     flags += _missing(cell)
     soft = soft_drop(cell, until)
     if soft is not None:
