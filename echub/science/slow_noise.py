@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 SURE = 3.0
 """Standard deviations by which differences of means exceed what quicker noise explains before slower noise counts:
-noise from row to row alone does so in 2 of 100, for squares are skewed."""
+noise from row to row alone does so in less than 1 of 100."""
 QUARTILE = 0.4549
 """Median of the square of a normal deviation, in variances: a few levels that are odd do not make slow noise."""
 ROBUST = 1.65
@@ -73,8 +73,8 @@ def wander(parts: ArrayLike, white: ArrayLike) -> Wander:
 def _excess(differences: Floats, expected: float) -> float:
     """Return the variance of differences beyond the expected one, 0 if it is not sure."""
     found = _variance(differences)
-    error = ROBUST * float(np.sqrt(2 / len(differences)))
-    return found - expected if found > expected * (1 + SURE * error) else 0.0
+    error = ROBUST * float(np.sqrt(2 / len(differences)))  # of the variance; half of it of its root, less skewed
+    return found - expected if found > expected * (1 + SURE * error / 2) ** 2 else 0.0
 
 
 def _variance(values: Floats) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -293,11 +292,7 @@ def _no_header(dialect: Dialect, source: Source) -> ReadError:
 
 def _nothing_known(columns: Sequence[SourceColumn], source: Source) -> ReadError:
     header = named_otherwise(columns)
-    samples = (
-        f"call the column {header} `sample.id` if the rows are samples (and a repeat's number `replicate`); else "
-        if header
-        else ""
-    )
+    samples = f"call the column {header} `sample.id` if the rows are samples; else " if header else ""
     return ReadError(
         "no column of this table is known with its unit",
         path=source.shown,

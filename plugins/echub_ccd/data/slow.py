@@ -12,7 +12,7 @@ PARTS, FEWEST = 20, 5
 """Means of a half cycle that are compared: of a twentieth each, as long as the windows by which falls are found,
 of two rows or more. With fewer than five nothing is said."""
 QUARTILE = 0.4549
-"""Median of the square of a normal deviation, in variances: what a short does in some parts is no noise."""
+"""Median of the square of a normal deviation, in variances: what a short does in some parts is not noise."""
 BENT, BESIDE, ACROSS = 6.75, 2.77, 10.4
 """Variance of 1/f noise over its spectral density at 1 Hz, of the second difference of three means side by side,
 of the difference of two, and of two that are forty lengths apart: a cycle. By the formula in

@@ -117,7 +117,7 @@ def _narrowed(table: HalfCycleTable, begins: list[int]) -> list[int]:
 def _halved(r: Floats, maybe: Floats) -> tuple[int, int] | None:
     """Return the last values before R (n,) starts to fall, and before it is below half, for good.
 
-    maybe: (n,), by how much slow noise may have moved each: a fall that it may be is none.
+    maybe: (n,), by how much slow noise may have moved each: a fall that it may be does not count.
     """
     future, sure = _highest_later(r), np.maximum.accumulate(r - maybe)[:-1]
     if not (halved := _highest_later(r + maybe) <= HALF * sure).any():

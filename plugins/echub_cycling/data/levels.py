@@ -32,6 +32,8 @@ FEW = 50
 chance would weigh too much in the line."""
 PARTS, USED = 5, 4
 """A level is cut into fifths for its slow noise; the first holds the step."""
+LEAST_LOW = 6
+"""Levels by which slow noise is known at least, if there are so many."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -148,15 +150,34 @@ def _noise_of(u: Floats, found: Segments, last: Segments) -> tuple[Floats, Float
 def _slow_noise(t: Floats, u: Floats, found: Segments, current: Floats, noise: Floats) -> Floats:
     """Return how far slow noise may have moved U of each level (m,) since the rest, or the first level, V.
 
-    From what the fifths of the levels differ by beyond their rows; what grows with the current (m,), as where a
-    cell settles, is left out. Levels of fewer than two rows in a fifth do not tell.
+    From what the fifths of the levels differ by beyond their rows: of the sums of both directions if they follow
+    each other, in which what a cell does cancels, else of the lower half of the levels, since above, what it does
+    is not in proportion. There, what grows with the current (m,), as where a cell settles, is left out. Levels of
+    fewer than two rows in a fifth do not tell.
     """
     means, rows = _fifths(t, u, found)
+    lasts = t[found.stop - 1] - t[found.start]
+    distance = (t[found.stop - 1] - t[found.start[0]]) * PARTS / float(np.median(lasts))
+    first = _pairs(current)
+    if 2 * len(first) >= len(current) / 2:
+        both = (means[first] + means[first + 1]) / np.sqrt(2)  # scaled to the noise of one
+        return wander(both, noise[first] ** 2 / rows[first]).between(distance)
+    low = np.argsort(np.abs(current), kind="stable")[: max(len(found) // 2, min(len(found), LEAST_LOW))]
+    means, rows, current, noise = means[low], rows[low], current[low], noise[low]
     for k in range(1, USED):
         means[:, k] -= _settles(current, means[:, k] - means[:, 0]) * current
     slow: Wander = wander(means, noise**2 / rows)
-    lasts = t[found.stop - 1] - t[found.start]
-    return slow.between((t[found.stop - 1] - t[found.start[0]]) * PARTS / float(np.median(lasts)))
+    return slow.between(distance)
+
+
+def _pairs(current: Floats) -> NDArray[np.intp]:
+    """Return the first of neighbours of one level and both directions: in their sum what settles cancels."""
+    turns = np.abs(current[1:] + current[:-1]) < SAME * np.abs(current[1:])
+    found: list[int] = []
+    for k in np.flatnonzero(turns).tolist():
+        if not found or k > found[-1] + 1:
+            found.append(k)
+    return np.array(found, dtype=np.intp)
 
 
 def _settles(current: Floats, change: Floats) -> float:

@@ -27,7 +27,8 @@ class Linearity:
     slope: V per unit of the level, with standard error; first: index into `places` of the first beyond, None
     without.
     confirmed: the level after it is beyond too. fitted: levels of the line. last: index of the last level that
-    noise cannot have kept within the threshold, the one before `first` unless noise hides it.
+    noise cannot have kept within the threshold, the one before `first` unless noise hides it. row_error: of the
+    slope by the rows alone, without slow noise.
     """
 
     sign: int
@@ -42,6 +43,7 @@ class Linearity:
     confirmed: bool
     fitted: int
     last: int
+    row_error: float
 
 
 def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linearity | None:
@@ -74,9 +76,13 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
         if first is None and fitted < fit:
             fitted += 1
     slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], together[:fitted])
+    rows = np.maximum(found.u_error[places][:fitted], 1e-9)
+    _, row_error = _line(x[:fitted], y[:fitted], rows, np.full(fitted, found.offset_error))
     confirmed = first is not None and first + 1 < len(x) and bool(abs(deviation[first + 1]) > threshold)
     last = _last_linear(np.abs(deviation) + MAYBE * error, first, threshold)
-    return Linearity(sign, places, x, y, deviation, error, slope, slope_error, first, confirmed, fitted, last)
+    return Linearity(
+        sign, places, x, y, deviation, error, slope, slope_error, first, confirmed, fitted, last, row_error
+    )
 
 
 def _last_linear(reach: Floats, first: int | None, threshold: float) -> int:

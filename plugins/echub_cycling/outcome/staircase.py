@@ -189,7 +189,7 @@ def _of_both(lines: list[Linearity]) -> tuple[Flag, ...]:
         return ()
     slopes = [line.slope for line in lines]
     mean, difference = float(np.mean(slopes)), abs(slopes[0] - slopes[1])
-    if difference < UNEQUAL * mean or difference < 3 * float(np.hypot(lines[0].slope_error, lines[1].slope_error)):
+    if difference < UNEQUAL * mean or difference < 3 * float(np.hypot(lines[0].row_error, lines[1].row_error)):
         return ()
     text = f"R of both directions differs by {difference / mean:.1%}: the voltage drifts, or the interfaces differ"
     return (Flag("directions-differ", text, hint="a rest after the staircase shows a drift"),)

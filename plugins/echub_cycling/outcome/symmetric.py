@@ -43,7 +43,7 @@ def run(data: Inputs, params: SymmetricParams) -> Outcome:
     used = RangesUsed.of(shares, slice(0, max(until, 1)), called, data)
     return Outcome(
         _measurands(cell, event, until, params, shares),
-        (*_flags(cell, event, until, len(blocks.level), params), *used.flags()),
+        (*_flags(cell, event, until, len(blocks.level), params), *_healed(cell, params.drop / 100), *used.flags()),
         {"levels": _levels(cell, until), "half_cycles": _table(cell)},
         diagnostics=_diagnostics(cell, event),
         conditions={
@@ -147,7 +147,6 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
         flags.append(
             Flag("event-not-confirmed", "the file ends with the half cycle that dropped; no later one confirms it")
         )
-    flags += _healed(cell, params.drop / 100)
     flags += _missing(cell)
     soft = soft_drop(cell, until)
     if soft is not None:

@@ -64,7 +64,8 @@ def examine(trace: Trace, params: CheckParams) -> Examined:
     _require_points(trace)
     trace, found = _outliers(trace, params)
     spectrum = spectrum_of(trace)
-    return Examined(trace, spectrum, found, (*_mask_flags(trace), *_flags(trace, spectrum, found, params)))
+    flags = (*_mask_flags(trace), *_flags(trace, spectrum, found, params), *_turn_flags(spectrum, found.noise))
+    return Examined(trace, spectrum, found, flags)
 
 
 def _copies(trace: Trace) -> NDArray[np.bool_]:
@@ -165,10 +166,6 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: Ch
         flags.append(Flag("kk-not-assessed", text, "info"))
     elif (noise := float(np.median(found.noise.sigma(spectrum.modulus) / spectrum.modulus))) > NOISY:
         flags.append(Flag("noisy", f"the noise is {noise:.1%} of |Z|: there is hardly a spectrum"))
-    if (turn := turns_back(spectrum, found.noise)) is not None:
-        text = f"Re falls again below {turn:.3g} Hz: an inductive loop, or a resistance that fell meanwhile"
-        hint = "--param f_min=… leaves it out; the resistance at direct current is then not known"
-        flags.append(Flag("turns-back", text, where=f"{turn:.4g} Hz", hint=hint))
     largest = 100 * found.largest(spectrum.modulus)
     if found.p is not None and found.p < params.kk_p and largest > params.kk_residual:
         at = spectrum.frequency[int(np.argmax(np.abs(found.residual) / spectrum.modulus))]
@@ -184,6 +181,15 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: Ch
         )
         flags.append(Flag("kk-deviation-small", text, "info"))
     return flags + _linearity(trace, params)
+
+
+def _turn_flags(spectrum: Spectrum, noise: Noise) -> list[Flag]:
+    turn = turns_back(spectrum, noise)
+    if turn is None:
+        return []
+    text = f"Re falls again below {turn:.3g} Hz: an inductive loop, or a resistance that fell meanwhile"
+    hint = "--param f_min=… leaves it out; the resistance at direct current is then not known"
+    return [Flag("turns-back", text, where=f"{turn:.4g} Hz", hint=hint)]
 
 
 def _linearity(trace: Trace, params: CheckParams) -> list[Flag]:

@@ -94,7 +94,8 @@ def block_flags(
         *_charges(ways, deciding),
         *_at_rest(train, deciding),
         *_missing_rows(train, block, rows, ways),
-        *_after(train, block, rows, params.cut_off),
+        *_after(train, block, rows),
+        *_spikes(rows, params.cut_off),
     ]
 
 
@@ -176,20 +177,25 @@ def _at_rest(train: PulseTrain, deciding: CountedCharge) -> list[Flag]:
     return [Flag("offset-current", text)]
 
 
-def _after(train: PulseTrain, block: PulseBlock, rows: Rows, cut_off: float) -> list[Flag]:
+def _after(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[Flag]:
     """Say that pulses go on after the crossing, or that the block began on a stripped electrode."""
     flags = []
     more = block.last - block.first + 1 - len(rows.pulses)
     if rows.end == "cut_off" and more:
         text = f"{more} more pulses follow the first crossing of the cut-off: they are not counted"
         flags.append(Flag("continued-after-cut-off", text, where=f"t = {rows.t[-1]:.5g} s"))
-    stray = spikes(rows, cut_off)
-    if len(stray):
-        text = f"U is beyond the cut-off in {len(stray)} rows, and back at once: spikes, no crossing"
-        flags.append(Flag("spikes-beyond-cut-off", text, where=f"t = {rows.t[stray[0]]:.5g} s"))
     if not block.fresh:
         text = (
             f"block {block.number} begins on an electrode that was {block.before}: its capacity is not its rest's"
         )
         flags.append(Flag("not-fresh", text, where=f"pulse {block.first + 1}"))
     return flags
+
+
+def _spikes(rows: Rows, cut_off: float) -> list[Flag]:
+    """Say that single rows are beyond the cut-off, and that they are not counted as a crossing."""
+    stray = spikes(rows, cut_off)
+    if not len(stray):
+        return []
+    text = f"U is beyond the cut-off in {len(stray)} rows, and back at once: spikes, no crossing"
+    return [Flag("spikes-beyond-cut-off", text, where=f"t = {rows.t[stray[0]]:.5g} s")]

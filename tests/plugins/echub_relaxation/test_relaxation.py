@@ -69,9 +69,9 @@ def test_what_a_recovery_lacks(setup, code, status):
     assert outcome.status == status
 
 
-def test_an_incomplete_saturation_is_flagged_and_can_be_fitted():
+def test_an_incomplete_saturation_is_refused_and_can_be_fitted():
     unsaturated = replace(SINGLE, unsaturated=0.2)
-    assert "form-does-not-fit" in codes(ask(unsaturated, form="single"))
+    assert codes(ask(unsaturated, form="single")) == {"not-saturated"}
     fitted = ask(unsaturated, form="single", offset=True)
     assert codes(fitted) == set()
     assert fitted["T1"].interval.covers(5e-3)
@@ -109,8 +109,11 @@ def test_negative_delays_are_refused():
 def test_a_delay_of_zero_is_one(first, found):
     case = synth.recovery(1)
     delays = case.columns["recovery_delay"].values.copy()
+    signal = case.columns["magnetisation"].values.copy()
+    signal[np.argmin(delays)] = 0.0
     delays[np.argmin(delays)] = first
-    assert codes(echub.analyze("relaxation", case.with_values("recovery_delay", delays).record())) == found
+    moved = case.with_values("recovery_delay", delays).with_values("magnetisation", signal)
+    assert codes(echub.analyze("relaxation", moved.record())) == found
 
 
 def test_the_order_of_the_rows_does_not_matter():

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from echub.plugin import Refusal
-from echub_eis.method.answer import CONDUCTING
+from echub_eis.method.answer import CONDUCTING, MISFIT
 from echub_eis.method.elements import Floats
 from echub_eis.method.fit import CircuitFit
+from echub_eis.method.turn import turns_back
 from echub_eis.series import SeriesParams
 from echub_eis.series.data import SpectrumSeries
 from echub_eis.series.method.follow import FollowedSeries, examine_all, follow
@@ -162,7 +163,20 @@ def _row(
     used = examined.trace.used
     times = own_times(fitted, series.spectra[k].time[used])
     rows = [_part(fitted, covariance, times, followed, label, params) for label in labels]
-    return [*rows, _sum(fitted, covariance, times, followed, params)]
+    rows.append(_sum(fitted, covariance, times, followed, params))
+    if followed.noise.known and fitted.rms_over(followed.noise) > MISFIT:
+        return _without_turned(rows, turns_back(examined.spectrum, examined.noise) is not None)
+    return rows
+
+
+def _without_turned(rows: list[_Row], turns: bool) -> list[_Row]:
+    """Withhold the slowest arc, and the sum, which is last, of a spectrum that turns back, unlike its circuit."""
+    slow = max((row[3] for row in rows if np.isfinite(row[3])), default=np.nan)
+    lost = [turns and (n == len(rows) - 1 or row[3] == slow) for n, row in enumerate(rows)]
+    return [
+        (np.nan, np.nan, row[2], row[3], row[4] or "turns-back") if one else row
+        for row, one in zip(rows, lost, strict=True)
+    ]
 
 
 def _part(

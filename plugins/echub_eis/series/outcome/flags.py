@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -27,7 +28,8 @@ NOISY_TOTAL = "--param identified=… allows a larger uncertainty"
 
 def flags(result: SeriesResult, found: SeriesAnswer) -> tuple[Flag, ...]:
     """Return all remarks."""
-    return (*_of_spectra(result), *_of_fits(result), *_of_answers(result, found), *_of_ranges(result, found))
+    own = (_of_spectra(result), _of_fits(result), _of_answers(result, found), _of_ranges(result, found))
+    return tuple(chain(*own, _of_the_total(result)))
 
 
 def _of_ranges(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
@@ -100,7 +102,6 @@ def _of_fits(result: SeriesResult) -> Iterator[Flag]:
 
 def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
     yield from _of_lost_parts(result)
-    yield from _of_the_total(result)
     part = result.main
     if (ratio := _scatter(result)) > SCATTER:
         text = f"resistance_{part.label} scatters from spectrum to spectrum by {ratio:.1f} times its uncertainty"
