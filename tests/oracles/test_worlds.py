@@ -1,0 +1,44 @@
+"""Each number, word and flag of an outcome is what follows by hand from how its input was built."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracles import (
+    cells,
+    charged_cells,
+    craters,
+    fitted_circuits,
+    fitted_curves,
+    ion_maps,
+    many_outcomes,
+    polarisations,
+    pulse_trains,
+    spectra,
+    square_waves,
+    stairs,
+    voltammograms,
+)
+from tests.oracles.told import require
+
+MODULES = (
+    cells,
+    charged_cells,
+    craters,
+    fitted_circuits,
+    fitted_curves,
+    ion_maps,
+    many_outcomes,
+    polarisations,
+    pulse_trains,
+    spectra,
+    square_waves,
+    stairs,
+    voltammograms,
+)
+WORLDS = {name: world for module in MODULES for name, world in module.WORLDS.items()}
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_an_outcome_says_what_was_built_and_nothing_else(name):
+    require(WORLDS[name]())
