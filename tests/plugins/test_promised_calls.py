@@ -1,4 +1,4 @@
-"""How each remark, refusal, value and column is made, written down twice: in the code, and in `promised_calls.txt`.
+"""How each remark, refusal and value is made, written down twice: in the code, and in `promised_calls.txt`.
 
 A line has the first literal of a call (a code, a unit), its severity and other literals, and what it says besides:
 `where`, `hint`, `note`, `level`. Texts are not here. What is lost from a message is seen by no other test.
@@ -16,8 +16,8 @@ HERE = Path(__file__)
 PLUGINS = HERE.parents[2] / "plugins"
 PROMISED = HERE.with_name("promised_calls.txt")
 MAKERS = (
-    "Flag", "Refusal", "Notice", "ReadError", "DataError", "PluginError", "UnknownOption", "Measurand", "more_than",
-    "less_than", "Interval", "Component", "Condition", "SourceColumn", "UnknownFormat",
+    "Flag", "Refusal", "Notice", "ReadError", "DataError", "PluginError", "UnknownOption", "Measurand",
+    "more_than", "less_than", "Interval", "Component", "Condition", "SourceColumn", "UnknownFormat",
 )  # fmt: skip
 REMARKS = ("Flag", "Refusal", "Notice")
 """Of others a call that says nothing besides is not listed."""
