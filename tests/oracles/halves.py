@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 from typing import Any
 
@@ -72,7 +73,7 @@ class Halves:
 
     def expected(self) -> dict[str, Any]:
         """Return the whole outcome."""
-        t, *_, begins = course(np.full(self.count, STEP), ROWS, RESTS)
+        *_, begins = course(np.full(self.count, STEP), ROWS, RESTS)
         until = self.count if self.shorts is None else self.shorts
         # Of a half cycle that shorts at row 80 the median is that of before.
         low = [self.shorts is not None and k > self.shorts for k in range(self.count)]
@@ -89,27 +90,27 @@ class Halves:
             "U_end": ends, "resistance": resistance,
         }  # fmt: skip
         found: dict[str, Any] = {f"half_cycles.{name}": values for name, values in columns.items()}
-        return (
-            found | self._levels(over, resistance, until) | self._answers(over, resistance, charge, begins, until)
-        )
+        found |= self._levels(over, resistance, until) | self._life(begins)
+        return found | self._answers(over, resistance, charge, until)
 
     def _levels(self, over: np.ndarray, resistance: np.ndarray, until: int) -> dict[str, Any]:
         cuts = [0, self.count // 2, self.count] if self.later else [0, self.count]
-        spans = [slice(a, min(b, until)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        spans = [slice(a, min(b, until)) for a, b in pairwise(cuts)]
         columns = {
             "level": [self.levels[a] for a in cuts[:-1]], "first": [a + 1 for a in cuts[:-1]], "last": cuts[1:],
-            "overpotential": [np.median(over[s]) for s in spans], "resistance": [np.median(resistance[s]) for s in spans],
+            "overpotential": [np.median(over[s]) for s in spans],
+            "resistance": [np.median(resistance[s]) for s in spans],
         }  # fmt: skip
         return {f"levels.{name}": values for name, values in columns.items()}
 
-    def _answers(self, over: Any, resistance: Any, charge: Any, begins: Any, until: int) -> dict[str, Any]:
-        both = [
-            np.mean([np.median(v[:until][self.signs[:until] == s]) for s in (1, -1)]) for v in (resistance, over)
-        ]
+    def _answers(self, over: Any, resistance: Any, charge: Any, until: int) -> dict[str, Any]:
+        signs = self.signs[:until]
+        both = [np.mean([np.median(v[:until][signs == s]) for s in (1, -1)]) for v in (resistance, over)]
         name = "asr_cell" if self.area else "resistance_cell"
         parts = {name: (both[0], "accuracy of the current", self.accuracy),
                  "overpotential": (both[1], "gain of the voltage", self.gain),
-                 "half_cycle_charge": (np.median(charge[:until]), "accuracy of the current", self.accuracy)}  # fmt: skip
+                 "half_cycle_charge": (np.median(charge[:until]), "accuracy of the current",
+                                       self.accuracy)}  # fmt: skip
         found: dict[str, Any] = {}
         for key, (value, part, percent) in parts.items():
             limit = value * percent / 100
@@ -124,7 +125,7 @@ class Halves:
         if self.later:
             text = "2 runs at different currents: the medians are of all, the table `levels` has each"
             found["!mixed-levels"] = (text, "")
-        return found | self._life(begins)
+        return found
 
     def _life(self, begins: np.ndarray) -> dict[str, Any]:
         """Return the time from the first current, between two rows, to the fall, between two rows."""
@@ -135,7 +136,8 @@ class Halves:
                     "!no-event": ("no sudden drop: the lifetime is a lower bound", "")}  # fmt: skip
         fell = begins[self.shorts] - begins[0] + 80 * STEP
         found: dict[str, Any] = {"lifetime": fell / 3600, "low(lifetime)": (fell - STEP) / 3600,
-                                 "high(lifetime)": (fell + STEP) / 3600, "u(lifetime)": STEP / 3600 / sqrt(3)}  # fmt: skip
+                                 "high(lifetime)": (fell + STEP) / 3600,
+                                 "u(lifetime)": STEP / 3600 / sqrt(3)}  # fmt: skip
         if self.shorts == self.count - 1:
             text = "the file ends with the half cycle that dropped; no later one confirms it"
             found["!event-not-confirmed"] = (text, "")

@@ -13,7 +13,7 @@ from tests.oracles.told import World
 
 THRESHOLDS = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 VACANCY = 4e-4
-"""Charge of the vacancies that a contact holds before it is lost, mA·h/cm²: of the paper's supporting information."""
+"""Charge of the vacancies that a contact holds before it is lost, mA·h/cm², of the paper."""
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ STAIRS = {
     "leaves the line": Stairs(),
     "first reduced, no area": Stairs(first=-1, area=None, asr=(70.0, 70.3)),
     "falls below": Stairs(off=(0.0, 0.0, 0.0, -0.3, -0.4, -0.5), offset=-0.02),
-    "linear": Stairs(off=(0.0, 0.0, 0.01, 0.02, 0.03, 0.04), asr=(30.0, 30.1)),
+    "linear": Stairs(off=(0.0, 0.0, 0.0, 0.02, 0.03, 0.04), asr=(30.0, 30.1)),
     "the last level": Stairs(off=(0.0,) * 5 + (0.15,)),
     "no rest": Stairs(rested=False, offset=0.0, asr=(50.0, 50.0)),
 }

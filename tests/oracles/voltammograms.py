@@ -94,7 +94,7 @@ class Straight:
                   "current_accuracy": f"{self.accuracy} %"}  # fmt: skip
         expected = {**_answers(self), **_sweeps(self), **_limits(self), **_peaks(self), **_flags(self)}
         silent = ("~", "note(", "anodic_limit: noise", "anodic_limit: choice", "cathodic_limit: noise",
-                  "cathodic_limit: choice", "sweeps.noise")  # fmt: skip
+                  "cathodic_limit: choice", "sweeps.noise", "!peak-comes-back")  # fmt: skip
         return World("stability-window", synth.Case(columns, stated).record(), expected, params, silent=silent,
                      loose={"peaks.charge": 0.01, "u(window)": 1e-4, "u(capacitance)": 1e-3,
                             **dict.fromkeys(INTERVALS, 2e-5)})  # fmt: skip
