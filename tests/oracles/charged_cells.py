@@ -19,7 +19,8 @@ class Charges:
     """Cycles: charge and discharge in mA·h, the current of both in mA, and the ends of U while charging, V.
 
     way: +1 if an anodic current charges. counter: quantity of the instrument's charge. split: U while
-    discharging, below that while charging, V. capacity: the stated one, mA·h.
+    discharging, below that while charging, V. capacity: the stated one, mA·h. named: the charge is
+    named, and the electrode that is stated is the other one.
     """
 
     charge: tuple[float, ...] = (2.30, 2.02, 2.00, 1.99, 1.97)
@@ -35,6 +36,7 @@ class Charges:
     capacity: float | None = 2.0
     reference: int = 0
     at: str = ""
+    named: bool = False
 
     @property
     def halves(self) -> np.ndarray:
@@ -60,7 +62,7 @@ class Charges:
             columns["charge"] = synth.Column(running, "mA*h")
         elif self.counter:
             columns["charge_increment"] = synth.Column(np.diff(running, prepend=0.0), "mA*h")
-        stated = {"cell.electrodes.working.polarity": "positive" if self.way > 0 else "negative",
+        stated = {"cell.electrodes.working.polarity": "positive" if (self.way > 0) != self.named else "negative",
                   "cell.area": f"{self.area} cm^2", "cell.capacity": f"{self.capacity} mA*h",
                   "cell.electrodes.working.mass": f"{self.mass} g"}  # fmt: skip
         return synth.Case(columns, {path: text for path, text in stated.items() if "None" not in text})
@@ -68,6 +70,8 @@ class Charges:
     def world(self) -> World:
         """Return it with its outcome."""
         params = {"reference": str(self.reference)} | ({"at": self.at} if self.at else {})
+        if self.named:
+            params["charge"] = "anodic" if self.way > 0 else "cathodic"
         silent = ("~", "note(", "u(", "low(", "high(", *(f"{name}:" for name in MEASURED))
         near = dict.fromkeys((*VOLTAGES, *(f"{t}.{n}" for t in ("cycles", "summary") for n in COLUMNS)), 2e-3)
         return World("cycling", self.case().record(), self.expected(), params, within=1e-5, silent=silent,
@@ -177,6 +181,8 @@ CELLS = {
     "increments, cathodic": Charges(counter="charge_increment", way=-1, mass=None),
     "a reference, no area": Charges(reference=3, area=None, at="1,3,5"),
     "no capacity is stated": Charges(capacity=None, discharge=(2.0, 1.98, 1.96, 1.95, 1.90), way=-1),
+    "named anodic": Charges(named=True),
+    "named cathodic": Charges(named=True, way=-1),
     "one rate, negative": Charges(current=(0.5,) * 3, charge=(1.1, 1.02, 1.01), discharge=(1.0, 1.0, 0.98), way=-1,
                                   capacity=1.0, low=0.1, high=1.2, split=0.05),
 }  # fmt: skip
