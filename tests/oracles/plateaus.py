@@ -41,8 +41,9 @@ class Plateau:
         u = value * hypot(self.own, self.shared)
         found = {"stripping_capacity": Measurand("mA*h/cm^2", value, u, components=tuple(parts)),
                  "rest_duration": Measurand("s", rest)}  # fmt: skip
-        return Outcome(found, analysis="pulsed-stripping", label=f"{rest:g} s, {number}",
-                       conditions={"cut_off": Condition(3.0, "V"), "direction": Condition("we_oxidised")})  # fmt: skip
+        conditions = {"cut_off": Condition(3.0, "V"), "direction": Condition("we_oxidised")}
+        label = f"{rest:g} s, {number}"
+        return Outcome(found, analysis="pulsed-stripping", label=label, conditions=conditions)
 
     def expected(self) -> dict[str, Any]:
         """Return the whole outcome."""
@@ -64,14 +65,14 @@ class Plateau:
             "~rest": rest, "~value": value, "~u": u, "~bound": [False] * 10, "~used": [True] * 10,
             "~plateau": [mean, mean - half, mean + half], "~plateau_rests": rest[4:],
         }  # fmt: skip
-        more = [None] if self.left else []
         columns = {
-            "outcome": labels + (["none"] if self.left else []), "rest": [*rest, *more], "capacity": [*value, *more],
-            "uncertainty": [*u, *([...] if self.left else [])], "more_than": [None] * (10 + self.left),
-            "on_plateau": [False] * 4 + [True] * 6 + [False] * self.left,
-            "left_out": [""] * 10 + (["has no stripping_capacity with a rest_duration"] if self.left else []),
+            "outcome": labels, "rest": [*rest], "capacity": [*value], "uncertainty": [*u], "more_than": [None] * 10,
+            "on_plateau": [False] * 4 + [True] * 6, "left_out": [""] * 10,
         }  # fmt: skip
-        columns["capacity"] = [*value, ...] if self.left else value
+        if self.left:
+            none = ("none", None, ..., ..., None, False, "has no stripping_capacity with a rest_duration")
+            for values, one in zip(columns.values(), none, strict=True):
+                values.append(one)
         if self.shared:
             found["capacity_plateau: area"] = shared
         if self.left:
