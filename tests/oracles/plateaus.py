@@ -66,7 +66,8 @@ class Plateau:
             "~plateau": [mean, mean - half, mean + half], "~plateau_rests": rest[4:],
         }  # fmt: skip
         columns = {
-            "outcome": labels, "rest": [*rest], "capacity": [*value], "uncertainty": [*u], "more_than": [None] * 10,
+            "outcome": labels, "rest": [*rest], "capacity": [*value], "uncertainty": [*u],
+            "more_than": [None] * 10,
             "on_plateau": [False] * 4 + [True] * 6, "left_out": [""] * 10,
         }  # fmt: skip
         if self.left:
