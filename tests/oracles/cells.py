@@ -69,7 +69,7 @@ class Series:
         ]  # fmt: skip
         params = {"form": self.form, "replicates": self.replicates, "weights": self.weights,
                   "error_bars": self.bars}  # fmt: skip
-        return World("arrhenius", outcomes, Fit(self).expected(), params, silent=("note(", "!"))
+        return World("arrhenius", outcomes, Fit(self).expected(), params, silent=("note(", "!", "values.u_"))
 
 
 class Fit:
