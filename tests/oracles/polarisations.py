@@ -50,7 +50,7 @@ class Decay:
     def polarisation(self) -> World:
         """Return the world of `dc-polarisation`."""
         return World("dc-polarisation", self.case().record(), Answer(self).polarisation(), within=1e-5,
-                     silent=("~", "note("), loose={"u(extrapolated_current)": 1e-3})  # fmt: skip
+                     silent=("~curve", "note("), loose={"u(extrapolated_current)": 1e-3})  # fmt: skip
 
     def transference(self) -> World:
         """Return the world of `transference-number`."""
@@ -60,7 +60,7 @@ class Decay:
             params = {"resistance_before": f"{before} ohm", "resistance_after": f"{after} ohm",
                       "resistance_uncertainty": "3 %"}  # fmt: skip
         return World("transference-number", self.case().record(), Answer(self).transference(), params,
-                     within=1e-5, silent=("~", "note("))  # fmt: skip
+                     within=1e-5, silent=("~curve", "note("))  # fmt: skip
 
 
 @dataclass
@@ -100,7 +100,8 @@ class Answer:
             "steady_current": self.mean, "u(steady_current)": self.u, "low(steady_current)": self.low,
             "high(steady_current)": self.high, "steady_current: scatter": scatter,
             "steady_current: offset": self.offset, "steady_current: hidden decay": hidden / LEVEL_SIGMA,
-            "potential_step": abs(self.given.volts),
+            "potential_step": abs(self.given.volts), "~t": self.t, "~I": self.i, "~offset": [self.offset],
+            "~tail": [self.t[-1] / 2, self.t[-1]], "~ends": [self.low, self.mean, self.high],
         }  # fmt: skip
 
     def polarisation(self) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Train:
                      silent=SILENT if not self.relaxes else (*SILENT, "u(relaxation_time"))  # fmt: skip
 
 
-SILENT = ("~", "=charge_by", "note(")
+SILENT = ("~t", "~U_low", "~U_high", "~j_", "~pulse_", "=charge_by", "note(")
 
 
 def _flows(train: Train) -> np.ndarray:
@@ -137,6 +137,11 @@ def _pulses(train: Train) -> dict[str, Any]:
         "pulses.U_rest_end": np.full(train.count, left),
         "pulses.relaxation": np.full(train.count, train.relaxes or np.nan),
         "pulses.charge": train.current * _flows(train) / 3600,
+        # The figure has whole pulses, what follows the crossing too.
+        "~charge": train.current * train.pulse / 3600 * (k + 1),
+        "~U_end": [*last[:-1], train.last[-1] if train.last else last[-1]],
+        "~cut_off": [CUT],
+        "~end": [train.end()],
         "=cut_off": CUT,
         "=cut_off_against": "across the cell",
         "=direction": "we_oxidised" if train.way > 0 else "we_reduced",

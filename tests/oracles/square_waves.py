@@ -95,7 +95,7 @@ class Waves:
         """Return it with its outcome."""
         found = {**_half_cycles(self), **_charges(self)}
         found |= _cycles(self) if self.report == "cycles" else {**_answer(self), **_tables(self)}
-        silent = ("half_cycles.noise", "detectors.fall_sigma", "detectors.sharpness", "!", "note(", "u(", "~",
+        silent = ("half_cycles.noise", "detectors.fall_sigma", "detectors.sharpness", "!", "note(", "u(",
                   "last_survived:", "first_failed:", "low(asr", "high(asr", "asr_cell:", "resistance_cell:",
                   "low(res", "high(res", "low(cri", "high(cri", "overpotential:", "asymmetry:",
                   "low(over", "high(over", "low(asym", "high(asym")  # fmt: skip
@@ -121,6 +121,14 @@ def _half_cycles(waves: Waves) -> dict[str, Any]:
     j = waves.signs * waves.flows
     before = np.r_[waves.steps[0], waves.steps[:-1]]
     rest = RESTS * waves.steps + (waves.steps - before) / 2
+    t, flows, u, _ = waves.rows()
+    failed = _failed(waves) if waves.report != "cycles" else None
+    fell = [] if failed is None else [waves.begins[failed] + 60.5 * waves.steps[failed]]
+    series = {
+        "t": t, "U": u, "j": flows, "begin": waves.begins, "end": waves.begins + ROWS * waves.steps,
+        "R_start": start, "R_end": end, "sign": waves.signs, "level": waves.flows, "failed": [] if failed is None else [failed],
+        "failed_at": fell,
+    }  # fmt: skip
     columns = {
         "half_cycle": np.arange(1, count + 1), "direction": [WAYS[s] for s in waves.signs], "level": waves.flows,
         "j": j, "begin": waves.begins, "duration": ROWS * waves.steps, "complete": [True] * count,
@@ -128,7 +136,8 @@ def _half_cycles(waves: Waves) -> dict[str, Any]:
         "R_start": start, "R_end": end, "rise": 100 * (end / start - 1), "rest_before": rest,
         "U_rest": 1e-4 * np.arange(1, count + 1), "rows": [ROWS] * count,
     }  # fmt: skip
-    return {f"half_cycles.{name}": values for name, values in columns.items()}
+    shown = {f"~{name}": values for name, values in series.items() if len(values)}
+    return shown | {f"half_cycles.{name}": values for name, values in columns.items()}
 
 
 def _charges(waves: Waves) -> dict[str, Any]:

@@ -92,8 +92,15 @@ class Straight:
         )
         params = {"scan": str(self.scan), "threshold": f"{self.threshold} uA/cm^2",
                   "current_accuracy": f"{self.accuracy} %"}  # fmt: skip
-        expected = {**_answers(self), **_sweeps(self), **_limits(self), **_peaks(self), **_flags(self)}
-        silent = ("~", "note(", "anodic_limit: noise", "anodic_limit: choice", "cathodic_limit: noise",
+        expected = {
+            **_answers(self),
+            **_sweeps(self),
+            **_limits(self),
+            **_peaks(self),
+            **_flags(self),
+            **_curves(self),
+        }
+        silent = ("note(", "anodic_limit: noise", "anodic_limit: choice", "cathodic_limit: noise",
                   "cathodic_limit: choice", "sweeps.noise", "!peak-comes-back")  # fmt: skip
         return World("stability-window", synth.Case(columns, stated).record(), expected, params, silent=silent,
                      loose={"peaks.charge": 0.01, "u(window)": 1e-4, "u(capacitance)": 1e-3,
@@ -208,6 +215,20 @@ def _peaks(given: Straight) -> dict[str, Any]:
         "peaks.charge": [charge] * len(seen),
         "peaks.what": [what] * len(seen),
     }
+
+
+def _curves(given: Straight) -> dict[str, Any]:
+    """Return up to 1500 rows of each sweep, with its baseline, and a gap after it."""
+    parts: dict[str, list[float]] = {"E": [], "j": [], "base": [], "scan": []}
+    for number, (scan, way, e) in enumerate(given.sweeps()):
+        j = given.base(way, e) + given.beyond(scan, way, e)
+        if number:
+            j[0] -= 2 * way * given.level
+        some = np.unique(np.linspace(0, len(e) - 1, 1500).astype(int))
+        columns = (e, j, given.base(way, e), np.full(len(e), scan))
+        for values, column in zip(parts.values(), columns, strict=True):
+            values += [*column[some], np.nan]
+    return {f"~{name}": values for name, values in parts.items()} | {"~threshold": [given.threshold]}
 
 
 def _flags(given: Straight) -> dict[str, Any]:
