@@ -126,8 +126,8 @@ def _half_cycles(waves: Waves) -> dict[str, Any]:
     fell = [] if failed is None else [waves.begins[failed] + 60.5 * waves.steps[failed]]
     series = {
         "t": t, "U": u, "j": flows, "begin": waves.begins, "end": waves.begins + ROWS * waves.steps,
-        "R_start": start, "R_end": end, "sign": waves.signs, "level": waves.flows, "failed": [] if failed is None else [failed],
-        "failed_at": fell,
+        "R_start": start, "R_end": end, "sign": waves.signs, "level": waves.flows,
+        "failed": [] if failed is None else [failed], "failed_at": fell,
     }  # fmt: skip
     columns = {
         "half_cycle": np.arange(1, count + 1), "direction": [WAYS[s] for s in waves.signs], "level": waves.flows,

@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
-from tests.oracles import (
-    cells,
-    charged_cells,
-    craters,
-    detectors,
-    fitted_circuits,
-    fitted_curves,
-    halves,
-    ion_maps,
-    many_outcomes,
-    plateaus,
-    polarisations,
-    pulse_trains,
-    ramps,
-    spectra,
-    square_waves,
-    stairs,
-    voltammograms,
-)
 from tests.oracles.told import require
 
 MODULES = (
-    cells,
-    charged_cells,
-    craters,
-    detectors,
-    fitted_circuits,
-    fitted_curves,
-    halves,
-    ion_maps,
-    many_outcomes,
-    plateaus,
-    polarisations,
-    pulse_trains,
-    ramps,
-    spectra,
-    square_waves,
-    stairs,
-    voltammograms,
-)
-WORLDS = {name: world for module in MODULES for name, world in module.WORLDS.items()}
+    "cells", "charged_cells", "craters", "detectors", "fitted_circuits", "fitted_curves", "halves",
+    "ion_maps", "many_outcomes", "plateaus", "polarisations", "pulse_trains", "ramps", "spectra",
+    "square_waves", "stairs", "voltammograms",
+)  # fmt: skip
+WORLDS = {
+    name: world
+    for module in MODULES
+    for name, world in import_module(f"tests.oracles.{module}").WORLDS.items()
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WORLDS)
