@@ -106,6 +106,21 @@ def clock() -> World:
     return World("timeline", [late, none, early], expected)
 
 
+def at_once() -> World:
+    """Return two runs that started together, on two channels: they keep their order."""
+    both = [
+        run(name, "2026-03-02T09:00:00", 0.0, start=("s", [0.0, 60.0]), R_end=("ohm*cm^2", [r, r + 1]))
+        for name, r in (("one", 5.0), ("two", 3.0))
+    ]
+    columns = {"time": [0.0, 60.0] * 2, "analysis": ["one"] * 2 + ["two"] * 2, "column": ["R_end"] * 4,
+               "value_ohm*cm^2": [5.0, 6.0, 3.0, 4.0]}  # fmt: skip
+    expected: dict[str, Any] = {f"{where}{name}": values for name, values in columns.items()
+                                for where in ("timeline.", "~")}  # fmt: skip
+    expected |= {"~run": [0, 0, 1, 1], "duration": 1 / 60, "outcomes_placed": 2,
+                 "!clocks-without-zone": ("the starts are wall-clock times without a zone", "")}  # fmt: skip
+    return World("timeline", both, expected)
+
+
 PRESSED = (
     ("one", "x", 2.0, 30.0, 1.5, (27.0, 34.0)),
     ("two", "y", 5.0, 21.0, None, None),
@@ -152,5 +167,6 @@ WORLDS = {
     "lifetimes: all drop": lambda: survival((3.0, 5.0, 8.0, 8.0), ()),
     "lifetimes: most survive": lambda: survival((10.0,), (30.0, 50.0, 40.0)),
     "timeline": clock,
+    "timeline: at once": at_once,
     "against": against,
 }

@@ -143,6 +143,8 @@ class Spectra:
             "spectra.charge": [scale * q for q in self._charge(parts)],
             "resistance_start": r[0], "resistance_end": r[-1],
         }  # fmt: skip
+        if not self.beside:  # rows at one time leave open which of two pieces they are in
+            made |= self._envelopes(found, zero)
         freedom = 2 * len(parts[0]) - 7
         for name, k in (("start", 0), ("end", -1)):
             made |= self._sized(f"resistance_{name}", r[k], u[k] / r[k], freedom, 1.0, 0.0)
@@ -162,16 +164,29 @@ class Spectra:
                  f"low({name})": value * exp(-reach), f"high({name})": value * exp(reach)}  # fmt: skip
         return found | ({f"{name}: area": value * area} if area else {})
 
-    def _charge(self, parts: list[np.ndarray]) -> list[float]:
-        """Return mA·h until the middle of each spectrum: of all rows, those beside the spectra too."""
+    def _rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return time, mA and V of all rows, those beside the spectra too, in their order."""
         case = self.case()
         tables = [case, *([case.beside] if case.beside is not None else [])]
-        t = np.concatenate([one.columns["time"].values for one in tables])
-        i = np.concatenate([one.columns["current"].values for one in tables])
-        order = np.argsort(t, kind="stable")
-        t, i = t[order], i[order]
+        joined = [np.concatenate([t.columns[n].values for t in tables]) for n in ("time", "current", "voltage")]
+        order = np.argsort(joined[0], kind="stable")
+        return tuple(values[order] for values in joined)
+
+    def _envelopes(self, found: dict[str, Any], zero: float) -> dict[str, Any]:
+        """Return the least and the largest U and I of each piece, which starts where the outcome says."""
+        t, i, u = self._rows()
+        made: dict[str, Any] = {}
+        for name, values in (("I", i / (self.area or 1.0)), ("U", u)):
+            starts = np.searchsorted(t - zero, np.array(found[f"~{name}_t"]) - 1e-9)
+            ends = [np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)]
+            made |= {f"~{name}_low": ends[0], f"~{name}_high": ends[1]}
+        return made
+
+    def _charge(self, parts: list[np.ndarray]) -> list[float]:
+        """Return mA·h until the middle of each spectrum."""
+        t, i, _ = self._rows()
         q = np.r_[0, np.cumsum(np.diff(t) * (i[1:] + i[:-1]) / 2)] / 3600
-        own = case.columns["time"].values
+        own = self.case().columns["time"].values
         return [float(np.interp((own[p].min() + own[p].max()) / 2, t, q)) for p in parts]
 
 
