@@ -19,7 +19,7 @@ MAKERS = (
     "Flag", "Refusal", "Notice", "ReadError", "DataError", "PluginError", "UnknownOption", "Measurand",
     "more_than", "less_than", "Interval", "Component", "Condition", "SourceColumn", "UnknownFormat",
 )  # fmt: skip
-REMARKS = ("Flag", "Refusal", "Notice")
+REMARKS = ("Flag", "Refusal", "Notice", "Component", "Interval")
 """Of others a call that says nothing besides is not listed."""
 TEXTS = ("message", "hint", "where", "expected", "found", "cause", "note", "method")
 """Of these only that they are there."""
