@@ -53,6 +53,7 @@ def analysis_lines(declared: Analysis):
     sampling = declared.sampling
     yield f"at least {sampling.rows} rows, {sampling.span_s:g} s, steps of {sampling.step_s}"
     yield f"every dataset: {declared.every_dataset}; extra: {declared.extra or 'none'}"
+    yield f"looks: {declared.look or 'at all data'}; draws: {declared.figure or 'nothing'}"
     yield from (need_line(need) for need in declared.needs)
     yield from (option_line(field) for field in dataclasses.fields(declared.params))
     yield from (f"profile {name}: {dict(values)}" for name, values in declared.profiles.items())

@@ -283,7 +283,9 @@ def _course(
     if not t:
         return Course(np.array([]), np.array([]), np.array([])), ()
     time = np.concatenate(t)
-    order = np.argsort(time, kind="stable")
+    # Of two rows at one time the one that ends its block comes first: its own next row is the later one.
+    following = np.concatenate([np.append(one[1:], np.inf) for one in t])
+    order = np.lexsort((-following, time))
     joined = Course(time[order], np.concatenate(current)[order], np.concatenate(potential)[order])
     known = np.isfinite(joined.time)
     course = Course(joined.time[known], joined.current[known], joined.potential[known])

@@ -1,0 +1,178 @@
+"""Curves that are fitted: recoveries by least squares of all parameters, failing cells by a search for the top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, log, sqrt
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq, curve_fit, minimize
+from scipy.special import gamma
+from scipy.stats import f as fisher
+from scipy.stats import t as student
+
+from echub.plugin import Condition, Interval, Measurand, Outcome
+from echub.testing import synth
+from tests.oracles.told import World
+
+FORMS: dict[str, tuple[Callable[..., Any], list[float], tuple[str, ...]]] = {
+    "single": (lambda t, one, a: a * (1 - np.exp(-t / np.exp(one))), [log(4e-3), 900.0], ("",)),
+    "double": (
+        lambda t, one, two, a, b: a * (1 - np.exp(-t / np.exp(one))) + b * (1 - np.exp(-t / np.exp(two))),
+        [log(5e-4), log(2e-2), 400.0, 600.0],
+        ("_fast", "_slow"),
+    ),
+    "stretched": (
+        lambda t, one, beta, a: a * (1 - np.exp(-((t / np.exp(one)) ** beta))),
+        [log(4e-3), 0.7, 900.0],
+        ("",),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """A recovery with two times, or a distribution of them; `form` is what is fitted."""
+
+    form: str
+    offset: bool = False
+    beta: float = 1.0
+    times: tuple[float, ...] = (5e-4, 2e-2)
+    seed: int = 1
+
+    def world(self) -> World:
+        """Return it with its outcome."""
+        shares = (0.4, 0.6)[: len(self.times)]
+        setup = synth.Recovering(times_s=self.times, shares=shares, beta=self.beta, noise=0.004,
+                                 unsaturated=0.05 * self.offset)  # fmt: skip
+        case = synth.recovery(self.seed, setup)
+        t, m = case.columns["recovery_delay"].values, case.columns["magnetisation"].values
+        shuffled = np.random.default_rng(1).permutation(len(t))  # rows come in any order
+        for name in ("recovery_delay", "magnetisation"):
+            case = case.with_values(name, case.columns[name].values[shuffled])
+        params = {"form": self.form, "offset": str(self.offset).lower()}
+        return World("relaxation", case.record(), self.expected(t, m), params, within=1e-4,
+                     loose={"~residual": 1e-3}, silent=("note(", "!"))  # fmt: skip
+
+    def fitted(self, form: str, t: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
+        """Return the parameters, their covariance, and the curve."""
+        function, start, _ = FORMS[form]
+        count = len(start)
+
+        def curve(t: np.ndarray, *p: float) -> np.ndarray:
+            return function(t, *p[:count]) + (p[-1] if self.offset else 0.0)
+
+        start = [*start, 0.0] if self.offset else start
+        found, cov = curve_fit(curve, t, m, start, xtol=1e-13, ftol=1e-13)
+        return found, cov, lambda t: curve(t, *found)
+
+    def expected(self, t: np.ndarray, m: np.ndarray) -> dict[str, Any]:
+        """Return the whole outcome."""
+        p, cov, curve = self.fitted(self.form, t, m)
+        names = FORMS[self.form][2]
+        reach = student.ppf(0.975, len(t) - len(p))
+        found: dict[str, Any] = {"=form": self.form, "=offset": self.offset}
+        for k, name in enumerate(names):
+            u = sqrt(cov[k, k])
+            for kind, sign in (("T1", 1), ("R1", -1)):
+                found |= _with(f"{kind}{name}", exp(sign * p[k]), exp(sign * p[k]) * u, len(t),
+                               [exp(sign * p[k] - reach * u), exp(sign * p[k] + reach * u)])  # fmt: skip
+        if self.form == "stretched":
+            u = sqrt(cov[1, 1])
+            found |= _with("beta", p[1], u, len(t), [p[1] - reach * u, p[1] + reach * u])
+            found |= {"T1_mean": exp(p[0]) * gamma(1 / p[1]) / p[1], "n(T1_mean)": len(t)}
+        if self.form == "double":
+            a, b = p[2:4]
+            slope = np.array([b, -a]) / (a + b) ** 2
+            u, share = sqrt(slope @ cov[2:4, 2:4] @ slope), a / (a + b)
+            found |= _with("share_fast", share, u, len(t), [share - reach * u, share + reach * u])
+        rest = m - curve(t)
+        n, k = len(t), len(p) + 1
+        aicc = n * log((rest**2).sum() / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
+        line = np.geomspace(t[0] / 2, t[-1] * 1.2, 200)
+        times = np.exp(p[: len(names)])
+        return found | {
+            "forms.form": [self.form], "forms.T1_first": [times[0]],
+            "forms.T1_second": [times[1] if len(times) > 1 else None],
+            "forms.beta": [p[1] if self.form == "stretched" else None],
+            "forms.rms": [sqrt((rest**2).mean())], "forms.AICc": [aicc], "forms.resolved": [True],
+            "~delay": t, "~signal": m, "~residual": rest, "~line_delay": line, "~line": curve(line),
+            "~time": times,
+        }  # fmt: skip
+
+
+def _with(name: str, value: float, u: float, n: int, ends: list[float]) -> dict[str, float]:
+    return {name: value, f"u({name})": u, f"n({name})": n, f"low({name})": ends[0], f"high({name})": ends[1]}
+
+
+CELLS = (
+    (1.0, 2.0),
+    (2.0, 3.0),
+    (3.0, 4.0),
+    (3.0, 4.0),
+    (4.0, 5.0),
+    (5.0, None),
+    (None, 1.0),
+    (6.0, 7.0),
+    (2.0, 2.5),
+)
+
+
+def batch() -> World:
+    """Return cells of which each is known to fail between two levels; one has no value."""
+    outcomes = [
+        Outcome({"critical_current_density": Measurand("mA/cm^2", interval=Interval(low, high, "bracketing"),
+                 censoring="interval" if low and high else "right" if low else "left")},
+                analysis="ccd", label=f"cell {n}", provenance={"inputs": [{"name": f"{n}", "sha256": f"{n}"}]},
+                conditions={"protocol": Condition("one")})
+        for n, (low, high) in enumerate(CELLS)
+    ] + [Outcome({}, analysis="ccd", label="none")]  # fmt: skip
+    low, high = (np.array([one[k] if one[k] else (0.0, np.inf)[k] for one in CELLS]) for k in (0, 1))
+    order = sorted(range(len(CELLS)), key=lambda k: (low[k], high[k]))
+    low, high = low[order], high[order]
+
+    def survives(x: np.ndarray, median: float, shape: float) -> np.ndarray:
+        return 0.5 ** ((x / median) ** shape)
+
+    def loss(p: np.ndarray) -> float:
+        return -float(np.log(survives(low, *np.exp(p)) - survives(high, *np.exp(p))).sum())
+
+    best = minimize(loss, np.log([3.0, 2.0]), method="BFGS", options={"gtol": 1e-9})
+    median, shape = np.exp(best.x)
+    allowed = best.fun + fisher.ppf(0.95, 1, len(CELLS)) / 2
+
+    def beyond(x: float) -> float:
+        return minimize(lambda s: loss(np.array([x, s[0]])), [best.x[1]], method="BFGS").fun - allowed
+
+    ends = [exp(brentq(beyond, best.x[0], best.x[0] + s)) for s in (-1.0, 1.0)]
+    level = np.linspace(0, 1.3 * 7.0, 200)
+    known = [(a or None, b if np.isfinite(b) else None) for a, b in zip(low, high, strict=True)]
+    expected = {
+        "median": median, "low(median)": ends[0], "high(median)": ends[1], "u(median)": (ends[1] - ends[0]) / 4,
+        "scale": median / log(2) ** (1 / shape), "shape": shape,
+        **{f"n({name})": len(CELLS) for name in ("median", "scale", "shape")},
+        "cells.outcome": [f"cell {k}" for k in order] + ["none"],
+        "cells.last_survived": [a for a, _ in known] + [None],
+        "cells.first_failed": [b for _, b in known] + [None],
+        "cells.status": ["ok"] * len(CELLS) + [""],
+        "cells.left_out": [""] * len(CELLS) + ["has no critical_current_density"],
+        "readings.reading": ["median of the distribution", "mean of last survived", "mean of first failed"],
+        "readings.value": [median, low[low > 0].mean(), high[np.isfinite(high)].mean()],
+        "~low": low, "~high": [b for _, b in known], "~level": level,
+        "~fraction": 1 - survives(level, median, shape),
+        "~median": [median], "~ends": ends, "=protocol": "one",
+        "!left-out": ("1 outcomes were left out", "none: has no critical_current_density"),
+    }  # fmt: skip
+    return World("ccd-weibull", outcomes, expected, within=1e-3, silent=("note(", "tests."))
+
+
+RECOVERIES = {
+    "double": Recovery("double"),
+    "double, offset": Recovery("double", offset=True, seed=2),
+    "single": Recovery("single", times=(4e-3,)),
+    "stretched": Recovery("stretched", times=(4e-3,), beta=0.7),
+    "stretched, offset": Recovery("stretched", times=(4e-3,), beta=0.6, offset=True, seed=4),
+}
+WORLDS = {f"recovery: {name}": one.world for name, one in RECOVERIES.items()} | {"weibull": batch}

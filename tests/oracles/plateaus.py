@@ -1,0 +1,103 @@
+"""Capacities of several cells at several rests, of which the longest are a plateau."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot, log, sqrt
+from typing import Any
+
+import numpy as np
+from scipy.stats import t as student
+
+from echub.plugin import Component, Condition, Measurand, Outcome
+from tests.oracles.plain import NORMAL_95, line
+from tests.oracles.told import World
+
+RESTS = (0.5, 2.0, 10.0, 20.0, 40.0)
+VALUES = ((0.011, 0.012), (0.016, 0.0155), (0.0201, 0.0199), (0.0202, 0.01995), (0.0200, 0.02025))
+"""Of two cells at each rest, mA·h/cm²; the last three are a plateau."""
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """own, shared: relative uncertainties of each value, its own and that of the area, which all share."""
+
+    own: float = 0.001
+    shared: float = 0.0
+    left: bool = False
+
+    def world(self) -> World:
+        """Return it with its outcome, out of order."""
+        outcomes = [
+            self._outcome(r, v, n) for r, pair in zip(RESTS, VALUES, strict=True) for n, v in enumerate(pair)
+        ]
+        if self.left:
+            outcomes.append(Outcome({}, analysis="pulsed-stripping", label="none"))
+        return World("pulsed-stripping-plateau", outcomes[::-1], self.expected(), silent=("note(",))
+
+    def _outcome(self, rest: float, value: float, number: int) -> Outcome:
+        parts = [Component("own", self.own * value), Component("area", self.shared * value, "B", "area")]
+        parts = parts if self.shared else parts[:1]
+        u = value * hypot(self.own, self.shared)
+        found = {"stripping_capacity": Measurand("mA*h/cm^2", value, u, components=tuple(parts)),
+                 "rest_duration": Measurand("s", rest)}  # fmt: skip
+        conditions = {"cut_off": Condition(3.0, "V"), "direction": Condition("we_oxidised")}
+        label = f"{rest:g} s, {number}"
+        return Outcome(found, analysis="pulsed-stripping", label=label, conditions=conditions)
+
+    def expected(self) -> dict[str, Any]:
+        """Return the whole outcome."""
+        rest, value = np.repeat(RESTS, 2), np.ravel(VALUES)
+        u = value * hypot(self.own, self.shared)
+        on = value[4:]
+        own = sqrt(((self.own * on) ** 2).sum()) / 6
+        scatter = max(on.std(ddof=1) / sqrt(6), own)
+        shared = self.shared * on.max()
+        half = hypot(student.ppf(0.975, 5) * scatter, NORMAL_95 * shared)
+        mean = on.mean()
+        labels = [f"{r:g} s, {n}" for r in RESTS for n in (0, 1)]
+        found: dict[str, Any] = {
+            "capacity_plateau": mean, "u(capacity_plateau)": hypot(scatter, shared), "n(capacity_plateau)": 6,
+            "low(capacity_plateau)": mean - half, "high(capacity_plateau)": mean + half,
+            "capacity_plateau: scatter": scatter, "plateau_from": 10.0, "low(plateau_from)": 2.0,
+            "high(plateau_from)": 10.0, "n(plateau_from)": 5, **self._slope(rest[4:], on),
+            "=cut_off": 3.0, "=direction": "we_oxidised",
+            "~rest": rest, "~value": value, "~u": u, "~bound": [False] * 10, "~used": [True] * 10,
+            "~plateau": [mean, mean - half, mean + half], "~plateau_rests": rest[4:],
+        }  # fmt: skip
+        columns = {
+            "outcome": labels, "rest": [*rest], "capacity": [*value], "uncertainty": [*u],
+            "more_than": [None] * 10,
+            "on_plateau": [False] * 4 + [True] * 6, "left_out": [""] * 10,
+        }  # fmt: skip
+        if self.left:
+            none = ("none", None, ..., ..., None, False, "has no stripping_capacity with a rest_duration")
+            for values, one in zip(columns.values(), none, strict=True):
+                values.append(one)
+        if self.shared:
+            found["capacity_plateau: area"] = shared
+        if self.left:
+            why = "none: has no stripping_capacity with a rest_duration"
+            found["!left-out"] = ("1 capacities were left out", why)
+        return found | {f"capacities.{name}": values for name, values in columns.items()}
+
+    def _slope(self, rest: np.ndarray, value: np.ndarray) -> dict[str, float]:
+        """Return the rise per factor of e, by the scatter of the values if that is more than they state."""
+        x = np.log(rest)
+        at, slope, _, error = line(x, value)
+        spread = ((x - x.mean()) ** 2).sum()
+        own = sqrt(((self.own * value) ** 2).mean())
+        scatter, reach = error * sqrt(spread), student.ppf(0.975, len(x) - 2)
+        assert abs(at + slope * log(10) - value[:2].mean()) < 1e-3
+        if scatter <= own:
+            error, reach = own / sqrt(spread), NORMAL_95
+        return {"capacity_slope": slope, "u(capacity_slope)": error, "low(capacity_slope)": slope - reach * error,
+                "high(capacity_slope)": slope + reach * error}  # fmt: skip
+
+
+PLATEAUS = {
+    "scatter": Plateau(),
+    "stated": Plateau(own=0.02),
+    "an area, one is left out": Plateau(shared=0.03, left=True),
+}
+WORLDS = {f"plateau: {name}": one.world for name, one in PLATEAUS.items()}

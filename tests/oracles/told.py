@@ -1,0 +1,111 @@
+"""Everything that an outcome says, by path, to be compared with what a plain calculation from the input says.
+
+A *world* is an input that is built so simply that each number of its outcome follows by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+import echub
+from echub.plugin import Outcome
+
+RANGES = ("=current_range", "!current-range")
+"""What is said of the range of a current: no world records one."""
+
+
+@dataclass(frozen=True)
+class World:
+    """An input, and what is to be found in it: values by path, with `within` as relative tolerance.
+
+    expected: a function of what was found, where a part of it follows from another. loose: tolerances of single
+    paths. silent: beginnings of paths of which the world says nothing.
+    """
+
+    analysis: str
+    data: Any
+    expected: Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    within: float = 1e-6
+    loose: Mapping[str, float] = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
+
+    def outcome(self) -> Outcome:
+        """Return what the analysis finds in it."""
+        return echub.analyze(self.analysis, self.data, params=self.params)
+
+
+def told(outcome: Outcome) -> dict[str, Any]:
+    """Return all that an outcome says: `value`, `u(value)`, `value: part`, `table.column`, `~series`, and so on.
+
+    Conditions are `=condition`, flags `!flag`, a second one of a code `!flag 2`.
+    """
+    return dict(_told(outcome))
+
+
+def _told(outcome: Outcome) -> Iterator[tuple[str, Any]]:
+    for name, m in outcome.measurands.items():
+        yield name, m.value
+        yield f"u({name})", m.uncertainty
+        yield f"n({name})", m.n
+        yield f"note({name})", m.note or None
+        if m.interval is not None:
+            yield f"low({name})", m.interval.low
+            yield f"high({name})", m.interval.high
+        for part in m.components:
+            yield f"{name}: {part.name}", part.uncertainty
+    for title, table in outcome.tables.items():
+        for column, series in table.items():
+            yield f"{title}.{column}", list(series.values)
+    for name, series in outcome.diagnostics.items():
+        yield f"~{name}", list(series.values)
+    for name, condition in outcome.conditions.items():
+        yield f"={name}", condition.value
+    said = [flag.code for flag in outcome.flags]
+    for at, flag in enumerate(outcome.flags):
+        again = said[:at].count(flag.code)
+        yield f"!{flag.code}{f' {again + 1}' if again else ''}", (flag.message, flag.where or "")
+
+
+def require(world: World) -> None:
+    """Fail if a value is another than expected, is missing, or is there without being expected."""
+    found = {path: value for path, value in told(world.outcome()).items() if value is not None and np.size(value)}
+    following = world.expected(found) if callable(world.expected) else world.expected
+    for path, value in following.items():
+        if value is None:
+            continue
+        assert path in found, f"{path} is missing"
+        assert same(found[path], value, world.loose.get(path, world.within)), (path, found[path], value)
+    silent = (*world.silent, *RANGES)
+    more = {path: value for path, value in found.items()
+            if path not in following and not path.startswith(silent) and not is_rounding(value)}  # fmt: skip
+    assert not more, more
+
+
+def is_rounding(value: Any) -> bool:
+    """Return whether a number is nothing but what is left of equal ones."""
+    return isinstance(value, float) and 0 < abs(value) < 1e-15
+
+
+def same(found: Any, expected: Any, within: float) -> bool:
+    """Compare numbers within a part of the largest, everything else exactly.
+
+    None is NaN among numbers, and `...` anything.
+    """
+    if expected is ...:
+        return True
+    first, second = (list(v) if isinstance(v, (list, tuple, np.ndarray)) else [v] for v in (found, expected))
+    if len(first) != len(second):
+        return False
+    pairs = [(a, b) for a, b in zip(first, second, strict=True) if b is not ...]
+    first, second = [a for a, _ in pairs], [b for _, b in pairs]
+    if all(isinstance(v, (int, float, np.number)) or v is None for v in (*first, *second)):
+        x, y = (np.array([np.nan if v is None else v for v in one], float) for one in (first, second))
+        largest = float(np.nanmax(np.abs(y))) if np.isfinite(y).any() else 0.0
+        return bool(x == pytest.approx(y, rel=within, abs=within * largest + 1e-15, nan_ok=True))
+    return first == second
