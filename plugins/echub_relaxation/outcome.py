@@ -92,12 +92,15 @@ def _require_start(recovery: Recovery, best: FittedRecovery, params: RelaxationP
 
 
 def _require_saturated(recovery: Recovery, best: FittedRecovery, params: RelaxationParams) -> None:
-    """Refuse a form that starts at zero if the data do not: its times make up for the signal that was left."""
+    """Refuse a form that starts at zero if the data do not: its times make up for the signal that was left.
+
+    Of a form that fits neither with an offset nor without, this shows nothing: it is flagged.
+    """
     if params.offset:
         return
     free = fit(recovery, best.form, offset=True)
     p = f_test(best, free)
-    if p >= UNSATURATED:
+    if p >= UNSATURATED or runs_p(free.residuals) < RANDOM:
         return
     left = free.offset / float(free.curve(recovery.delay)[-1])
     raise Refusal(
