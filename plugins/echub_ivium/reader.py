@@ -30,6 +30,7 @@ _FIXED = "fixed by the format; the file does not print it"
 _START = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}) (\d{1,2}:\d{2}:\d{2})\Z")
 _TOLERANCE = 1e-3
 """Relative: the programmed frequency is printed with more digits than the measured one."""
+RANGE = "Current Range"
 _PLACES = {
     "technique.name": "Method",
     "technique.title": "Technique",
@@ -37,7 +38,7 @@ _PLACES = {
     "instrument.serial": "serialnumber",
     "instrument.software": "software",
     "instrument.firmware": "firmware",
-    "instrument.current_range": "Current Range",
+    "instrument.current_range": RANGE,
 }
 
 
@@ -102,11 +103,12 @@ def _check_programme(frequency: NDArray[np.float64], found: Objects) -> None:
 def _metadata(found: Objects) -> Metadata:
     metadata = Metadata()
     metadata.set("instrument.manufacturer", "Ivium")
+    automatic = (
+        found.settings.get("AutoCR", "").strip().lower() == "true"
+    )  # then it is the range of the start only
     for path, key in _PLACES.items():
         if text := found.settings.get(key, "").strip():
-            metadata.set(path, text)
-    if found.settings.get("AutoCR", "").strip().lower() == "true":  # then it is the range of the start only
-        metadata.set("instrument.current_range", f"{found.settings.get('Current Range', '').strip()}, automatic")
+            metadata.set(path, f"{text}, automatic" if key == RANGE and automatic else text)
     if start := _iso(found.settings.get("starttime", "").strip()):
         metadata.set("experiment.start", start)
         metadata.set("experiment.timezone", "unknown")

@@ -64,9 +64,7 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
     deviation, error = np.full(len(x), np.nan), np.full(len(x), np.nan)
     first, fitted = None, 1
     for k in range(1, len(x)):
-        slope, slope_error = _line(
-            x[:fitted], y[:fitted], own[:fitted], np.hypot(found.offset_error, slow[:fitted])
-        )
+        slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], together[:fitted])
         expected = slope * x[k]
         deviation[k] = y[k] / expected - 1
         error[k] = float(np.hypot(own[k] / expected, y[k] / expected * slope_error / slope))
@@ -76,7 +74,7 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
         if first is None and fitted < fit:
             fitted += 1
     slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], together[:fitted])
-    rows = np.maximum(found.u_error[places][:fitted], 1e-9)
+    rows = np.maximum(found.u_error[places][:fitted], LEAST_ERROR)
     _, row_error = _line(x[:fitted], y[:fitted], rows, np.full(fitted, found.offset_error))
     confirmed = first is not None and first + 1 < len(x) and bool(abs(deviation[first + 1]) > threshold)
     last = _last_linear(np.abs(deviation) + MAYBE * error, first, threshold)

@@ -78,19 +78,19 @@ def _require(found: LevelTable, lines: list[Linearity]) -> None:
             f"{len(found)} levels, but no three rising ones in one direction: no line to compare with",
             hint="ccd judges steps that do not rise, cycling and symmetric-cycling cycles at one current",
         )
+    if all(HIDES * line.slope_error > abs(line.slope) for line in lines):
+        worst = min(line.slope_error / abs(line.slope) for line in lines)
+        raise Refusal(
+            "line-uncertain",
+            f"noise is {worst:.0%} of the voltage of the lowest levels: there is no line to compare with",
+            hint="longer levels, larger currents, or a quieter voltage",
+        )
     if any(line.slope <= 0 for line in lines):
         raise Refusal(
             "not-resistive",
             "U falls with rising current: the offset at rest is not that of the levels, or the sign "
             "is the other one",
             hint="--time leaves out what came before the staircase",
-        )
-    if all(HIDES * line.slope_error > line.slope for line in lines):
-        worst = min(line.slope_error / line.slope for line in lines)
-        raise Refusal(
-            "line-uncertain",
-            f"noise is {worst:.0%} of the voltage of the lowest levels: there is no line to compare with",
-            hint="longer levels, larger currents, or a quieter voltage",
         )
 
 

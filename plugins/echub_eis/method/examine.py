@@ -187,9 +187,9 @@ def _turn_flags(spectrum: Spectrum, noise: Noise) -> list[Flag]:
     turn = turns_back(spectrum, noise)
     if turn is None:
         return []
-    text = f"Re falls again below {turn:.3g} Hz: an inductive loop, or a resistance that fell meanwhile"
+    text = f"Re falls again below {turn.frequency:.3g} Hz: an inductive loop, or a resistance that fell meanwhile"
     hint = "--param f_min=… leaves it out; the resistance at direct current is then not known"
-    return [Flag("turns-back", text, where=f"{turn:.4g} Hz", hint=hint)]
+    return [Flag("turns-back", text, where=f"{turn.frequency:.4g} Hz", hint=hint)]
 
 
 def _linearity(trace: Trace, params: CheckParams) -> list[Flag]:

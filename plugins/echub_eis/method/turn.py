@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -14,8 +16,15 @@ SURE, LEAST = 5.0, 0.01
 """Standard deviations, since the largest of many means is compared; and part of |Z|: instruments err by less."""
 
 
-def turns_back(spectrum: Spectrum, noise: Noise) -> float | None:
-    """Return the frequency below which Re falls, Hz; None if it does not beyond the noise.
+class Turn(NamedTuple):
+    """The frequency below which Re falls, Hz, and by how much it does, Ω."""
+
+    frequency: float
+    fall: float
+
+
+def turns_back(spectrum: Spectrum, noise: Noise) -> Turn | None:
+    """Return where Re falls again; None if it does not beyond the noise.
 
     An inductive loop, as of adsorbed intermediates, or a cell whose resistance falls while it is measured. What Re
     does above its smallest value is of the leads.
@@ -30,4 +39,4 @@ def turns_back(spectrum: Spectrum, noise: Noise) -> float | None:
     sigma = float(noise.sigma(np.abs(z[peak : peak + 1]))[0]) * float(np.sqrt(2 / POINTS))
     if peak < POINTS or fall < max(SURE * sigma, LEAST * abs(z[peak])):
         return None
-    return float(frequency[peak + POINTS // 2])
+    return Turn(float(frequency[peak + POINTS // 2]), fall)

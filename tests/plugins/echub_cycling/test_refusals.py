@@ -86,7 +86,7 @@ def test_a_short_is_below_the_line_and_noise_is_said():
     u[case.columns["time"].values > 9000] *= 0.05
     outcome = echub.analyze("staircase-linearity", case.with_values("voltage", u).data())
     assert "falls-below-line" in [flag.code for flag in outcome.flags]
-    noisy = synth.linear_staircase(1, LevelSteps(kind="none", noise_v=0.02, levels=(0.05, 0.1, 0.2)))
+    noisy = synth.linear_staircase(1, LevelSteps(kind="none", noise_v=0.2, levels=(0.05, 0.1, 0.2)))
     assert code("staircase-linearity", noisy) == "line-uncertain"
     less = synth.linear_staircase(1, LevelSteps(kind="none", noise_v=0.002, levels=(0.05, 0.1, 0.2)))
     assert "line-uncertain" in [f.code for f in echub.analyze("staircase-linearity", less.data()).flags]

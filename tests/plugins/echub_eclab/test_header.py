@@ -114,10 +114,10 @@ def test_a_file_cut_inside_the_data_header_is_refused(held):
 
 
 def test_a_data_module_shorter_than_its_header_is_refused_as_that():
-    data = MAGIC + encode_module("VMP data", b"", "v2", 11, "03/14/24")
+    data = MAGIC + encode_module("VMP data", bytes(range(1, 5)), "v2", 11, "03/14/24")
     error = refusal(data)
     assert error.message == "the data module has no room for its header"
-    assert error.found == "0 bytes of data"
+    assert error.found == "4 bytes of data"
 
 
 def test_read_header_names_the_file(tmp_path):

@@ -380,6 +380,26 @@ def test_a_total_with_an_arc_below_the_band_is_withheld_and_says_why():
     assert np.isnan(outcome.tables["spectra"]["resistance_total"].array()).all()
 
 
+def test_a_loop_in_all_spectra_is_no_fall_of_the_resistance_meanwhile():
+    """The loop of 15 Ω at 0.16 Hz is not in the circuit; from spectrum to spectrum nothing falls."""
+    f, rng = np.geomspace(1e5, 0.05, 41), np.random.default_rng(4)
+    w = 2j * np.pi * f
+    z = 20 + 40 / (1 + (w * 1e-5) ** 0.95) + 80 / (1 + (w * 0.01) ** 0.9) - 15 / (1 + w)
+    z = np.tile(z, 4) * (1 + 1e-3 * (rng.normal(size=164) + 1j * rng.normal(size=164)))
+    columns = {
+        "time": Column(np.arange(164.0) * 10, "s"),
+        "spectrum": Column(np.repeat(np.arange(4.0), 41), "1"),
+        "frequency": Column(np.tile(f, 4), "Hz"),
+        "impedance_real": Column(z.real, "ohm"),
+        "impedance_imag": Column(z.imag, "ohm"),
+    }
+    data = Case(columns, {}, {}, "impedance").data()
+    outcome = echub.analyze("eis-series", data, params={"circuit": "R:hf (RQ):gb (RQ):int", "follow": "int"})
+    (flag,) = [flag for flag in outcome.flags if flag.code == "total-not-given"]
+    assert "turns-back in 4" in flag.message
+    assert np.isnan(outcome.tables["spectra"]["resistance_int"].array()).all()
+
+
 def test_a_short_takes_the_arcs_away():
     outcome = series(SeriesPlan(levels=SHORT[:10], curvature=0, shorted=6))
     vanish = outcome["vanish_level"].interval

@@ -34,6 +34,14 @@ def test_the_fixture_holds_what_the_generator_printed():
     assert "cell.area" not in record.metadata
 
 
+@pytest.mark.parametrize(("automatic", "said"), [("True", "100uA, automatic"), ("False", "100uA")])
+def test_an_automatic_range_is_stated_as_one(automatic, said):
+    settings = f"Current Range=100uA\nAutoCR={automatic}\n".encode()
+    record = echub.read(idf().replace(b"Data Options=", settings + b"Data Options="))
+    assert record.metadata.value("instrument.current_range") == said
+    assert not record.notices
+
+
 def test_the_fixtures_are_those_of_the_generator():
     assert (HERE / "spectrum.idf").read_bytes() == idf()
     assert (HERE / "transient.idf").read_bytes() == idf("Transients")

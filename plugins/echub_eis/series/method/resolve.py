@@ -19,12 +19,13 @@ from echub_eis.series.method.shared import JointFit, joint, shared_coordinates
 
 INTERFACES = ("int", "ct")
 """Beginnings of the labels of an interface."""
-
-
 AROUND = (2, 6)
 """Spectra before and after each that tell how a part drifts, first the nearest, then, if they do not, more."""
 DRIFTS = 3.0
 """Standard deviations of a slope from which a part drifts."""
+MEANWHILE = 0.5
+"""Part of the fall of Re by which the sum falls from spectrum to spectrum if it fell meanwhile: the slow points of
+a sweep take most of its time, a pause between spectra takes some."""
 
 _Row = tuple[float, float, float, float, str]
 
@@ -79,6 +80,10 @@ def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
         followed = together.followed
     labels = [label for label in followed.labels.values() if followed.at(label) is not None]
     rows = [_row(series, followed, together, k, labels, params) for k in range(len(series))]
+    rows = [
+        _without_turned(row, followed, k, fell)
+        for k, (row, fell) in enumerate(zip(rows, _falls(rows), strict=True))
+    ]
     parts = {label: _over_time(label, [row[n] for row in rows]) for n, label in enumerate(labels)}
     total = _over_time("total", [row[-1] for row in rows])
     if series.timed:
@@ -163,16 +168,28 @@ def _row(
     used = examined.trace.used
     times = own_times(fitted, series.spectra[k].time[used])
     rows = [_part(fitted, covariance, times, followed, label, params) for label in labels]
-    rows.append(_sum(fitted, covariance, times, followed, params))
-    if followed.noise.known and fitted.rms_over(followed.noise) > MISFIT:
-        return _without_turned(rows, turns_back(examined.spectrum, examined.noise) is not None)
-    return rows
+    return [*rows, _sum(fitted, covariance, times, followed, params)]
 
 
-def _without_turned(rows: list[_Row], turns: bool) -> list[_Row]:
-    """Withhold the slowest arc, and the sum, which is last, of a spectrum that turns back, unlike its circuit."""
+def _falls(rows: list[list[_Row]]) -> list[float]:
+    """Return by how much the sum falls from each spectrum to the next, or from the one before, Ω; else NaN."""
+    step = -np.diff([row[-1][0] for row in rows])
+    return list(np.fmax(np.append(step, np.nan), np.append(np.nan, step)).tolist())
+
+
+def _without_turned(rows: list[_Row], followed: FollowedSeries, k: int, fell: float) -> list[_Row]:
+    """Withhold the slowest arc, and the sum, which is last, of a spectrum that turns back, unlike its circuit.
+
+    If the resistance falls as much from spectrum to spectrum, it fell meanwhile: its part has a time of its own.
+    """
+    fitted, examined = followed.fits[k].fitted, followed.examined[k]
+    if fitted is None or examined is None or not followed.noise.known:
+        return rows
+    turn = turns_back(examined.spectrum, examined.noise)
+    if turn is None or fitted.rms_over(followed.noise) <= MISFIT or fell >= MEANWHILE * turn.fall:
+        return rows
     slow = max((row[3] for row in rows if np.isfinite(row[3])), default=np.nan)
-    lost = [turns and (n == len(rows) - 1 or row[3] == slow) for n, row in enumerate(rows)]
+    lost = [n == len(rows) - 1 or row[3] == slow for n, row in enumerate(rows)]
     return [
         (np.nan, np.nan, row[2], row[3], row[4] or "turns-back") if one else row
         for row, one in zip(rows, lost, strict=True)
