@@ -11,7 +11,7 @@ _UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PRINTED = (
     (re.compile(r"\bu(?=(?:A|V|W|F|C|S|s|m|g|L|mol|ohm)\b)"), lambda _: "µ"),
     (re.compile(r"\^(-?\d+)"), lambda match: match[1].translate(_UP)),
-    (re.compile(r"\bdegC\b"), lambda _: "°C"),
+    (re.compile(r"\bdeg(?=[CF]\b)"), lambda _: "°"),
     (re.compile(r"\bdeg\b"), lambda _: "°"),
     (re.compile(r"\*"), lambda _: "·"),
     (re.compile(r"ohm\b"), lambda _: "Ω"),

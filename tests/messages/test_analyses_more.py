@@ -116,7 +116,7 @@ def _times(cells):
 def _samples(notices):
     sample = Fake(quantity="sample_id", values=A([0, 0, 1]), labels={0: "a", 1: "b"}, index=0)
     made = Fake(quantity="replicate", values=A([1, 2, 1]), labels={}, index=1)
-    samples._replicates([sample, made], Noting(said=notices))
+    samples._replicates([sample, made], True, Noting(said=notices))
 
 
 def _recoverable(notices):

@@ -135,8 +135,9 @@ def _statistics(scatter, brightest=9):
 
 def _point(stated, scatter=0.01, energy=0.5):
     point = Fake(y=1.0, kelvin=300.0, outcome=Fake(label=""))
+    fitted, line = Fake(points=[[point]], y=[1.0], weights=None), Fake(energy=energy, scatter=scatter)
     with patch.object(arrhenius, "own", lambda *_: stated):
-        return arrhenius.point_flags(Fake(points=[[point]], y=[1.0]), Fake(energy=energy, scatter=scatter), "ln y")
+        return arrhenius.point_flags(fitted, line, "ln y")
 
 
 def _images(counts, polarity=1, dtype=float):

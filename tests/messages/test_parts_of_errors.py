@@ -77,7 +77,7 @@ ANALYSIS = [
         found="/x/*.mpr", cause="Non-relative patterns are unsupported",
     ),
     row(
-        lambda: points._measurand("u", "many", "V", 7), "u is not a number",
+        lambda: points._mean("u", "many", "V", {}, 7), "u is not a number",
         where="row 7", expected="a number", found="many",
     ),
     row(

@@ -80,7 +80,7 @@ ANALYSIS = [
         expected="no profile at all", found="c",
     ),
     row(
-        lambda: analysis._outcomes(7), "this analysis takes outcomes or a table",
+        lambda: analysis._outcomes(7, None, None), "this analysis takes outcomes or a table",
         expected="an .outcome.json or a CSV table", found="int",
     ),
     row(

@@ -77,6 +77,7 @@ $ echub samples cp.mpr  # 1
 cp.mpr: this is not a table of samples [data]
   expected: a table with a column sample.id
   found: timeseries
+  hint: call the column that names the samples `sample.id`
 $ echub schema show nonsence  # 2
 the schema has no 'nonsence' [unknown-option]
   expected: one of quantities, units, kinds, metadata, rules, codes, or the name of an entry

@@ -247,9 +247,10 @@ def test_a_mean_keeps_the_fields_of_its_table_and_says_what_it_was_before():
         assert column.values.tolist() == values
         u, n = made.columns[column.uncertainty], made.columns[f"n_{column.name}"]
         np.testing.assert_array_equal(u.values, errors)
-        assert (u.unit, u.origin, u.header) == (before.unit, "derived", f"u({before.header})")
+        name, _, unit = before.header.partition(" / ")
+        assert (u.unit, u.origin, u.header) == (before.unit, "derived", f"u({name}) / {unit}")
         assert u.attrs == {"recipe": "standard deviation of the replicates / sqrt(n)"}
-        assert (n.values.tolist(), n.unit, n.header) == ([2, 1], "1", f"n({before.header})")
+        assert (n.values.tolist(), n.unit, n.header) == ([2, 1], "1", f"n({name})")
 
 
 def test_columns_of_a_joined_table_point_to_their_own_uncertainty():
