@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs
-from echub_cycling.data.counter import FITS, HOUR_S, JUMPS, SMALL, Counter, whole
+from echub_cycling.data.counter import FITS, HOUR_S, JUMPS, SMALL, ChargeCounter, whole
 
 Floats = NDArray[np.float64]
 STANDS = 0.1
@@ -43,7 +43,7 @@ def ways(data: Inputs, t: Floats, current: Floats, state: NDArray[np.int8], scal
     found = []
     if "dq" in data:
         grown = np.nan_to_num(data["dq"] * scale)
-        found.append(("charge_increment", Counter(grown, np.zeros(len(t), bool))))
+        found.append(("charge_increment", ChargeCounter(grown, np.zeros(len(t), bool))))
     if "q" in data:
         found.append(("charge", _net(_carried(data["q"] * scale), t, current, state)))
     if "q_ox" in data and "q_red" in data:
@@ -54,7 +54,7 @@ def ways(data: Inputs, t: Floats, current: Floats, state: NDArray[np.int8], scal
     return [*counted, from_current(t, current, state, averaged=data.is_averaged("j"))]
 
 
-def _counted(name: str, counter: Counter, t: Floats, current: Floats, state: NDArray[np.int8]) -> RowCharge:
+def _counted(name: str, counter: ChargeCounter, t: Floats, current: Floats, state: NDArray[np.int8]) -> RowCharge:
     made = whole(counter, t, current, state)
     way = RowCharge(name, made.charge, True, made.variance, jumps=tuple(made.jumps.tolist()), edged=made.edged)
     return _with_resolution(way, counter.grown, t, current)
@@ -109,7 +109,7 @@ def _with_resolution(way: RowCharge, grown: Floats, t: Floats, current: Floats) 
     return replace(way, digit=float(moved[moved > 0].min()) if (moved > 0).any() else 0.0)
 
 
-def _net(known: Floats, t: Floats, current: Floats, state: NDArray[np.int8]) -> Counter:
+def _net(known: Floats, t: Floats, current: Floats, state: NDArray[np.int8]) -> ChargeCounter:
     """Return a net charge: it may restart too, if it falls to what one step of the current is, from far more."""
     before = np.append(known[:1], known[:-1])
     flows, gap = np.abs(current), np.diff(t, prepend=t[:1]) / HOUR_S
@@ -118,7 +118,7 @@ def _net(known: Floats, t: Floats, current: Floats, state: NDArray[np.int8]) -> 
     variance = np.zeros(len(t))
     for sign in (1, -1):
         _at_starts(sign, restarted, variance, (known, before, np.where(state != 0, flows, 0.0), gap, state))
-    return Counter(np.where(restarted, known, known - before), restarted, float(known[0]), variance=variance)
+    return ChargeCounter(np.where(restarted, known, known - before), restarted, float(known[0]), variance=variance)
 
 
 def _at_starts(
@@ -146,16 +146,16 @@ def _at_starts(
         variance[rows] = before[rows] ** 2 / 3
 
 
-def _pair(anodic: Floats, cathodic: Floats) -> Counter:
+def _pair(anodic: Floats, cathodic: Floats) -> ChargeCounter:
     """Return two counters, each of the charge of one direction, positive."""
     ox, red = (_restarting(np.abs(values)) for values in (anodic, cathodic))
     first = ox.first - red.first
-    return Counter(
+    return ChargeCounter(
         ox.grown - red.grown, ox.restarted | red.restarted, first, tuple((c.grown, c.restarted) for c in (ox, red))
     )
 
 
-def _restarting(counter: Floats) -> Counter:
+def _restarting(counter: Floats) -> ChargeCounter:
     """Return what a counter that restarts at zero grows by since the row before, with its sign.
 
     A counter whose magnitude falls, or whose sign turns, has restarted: it then has grown by what it shows.
@@ -163,7 +163,7 @@ def _restarting(counter: Floats) -> Counter:
     known = _carried(counter)
     before = np.append(known[:1], known[:-1])
     restarted = (np.abs(known) < np.abs(before) * (1 - 1e-9)) | (known * before < 0)
-    return Counter(np.where(restarted, known, known - before), restarted, float(known[0]))
+    return ChargeCounter(np.where(restarted, known, known - before), restarted, float(known[0]))
 
 
 def _signed(counter: Floats, state: NDArray[np.int8]) -> Floats:

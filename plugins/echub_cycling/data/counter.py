@@ -23,7 +23,7 @@ JUMPS = 1.5
 """A step of a counter above so many times the largest current near it, times the time, is none of the charge:
 gains differ by a percent, and a pulse between rows shows in the current of other rows."""
 RARE, FEW = 0.01, 3
-"""Steps that are in more than 1 % of the rows, and more than three, are no jumps: rows are sparse, or the unit is
+"""Steps that are in more than 1 % of the rows, and more than three, are not jumps: rows are sparse, or the unit is
 another."""
 FITS = 0.05
 """Part of the charge of both currents by which the step at a reversal may be beyond them."""
@@ -34,7 +34,7 @@ ON_ROW = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Counter:
+class ChargeCounter:
     """What a counter grew by (n,), with its sign, where it restarted (n,), and its value in the first row.
 
     sides: the growth of a pair of counters, anodic and cathodic, (n,) each, positive, and where each restarted.
@@ -59,7 +59,7 @@ class Whole:
     edged: bool
 
 
-def whole(counter: Counter, t: Floats, current: Floats, state: Signs) -> Whole:
+def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs) -> Whole:
     """Return the charge of every row with what the counter misses; t s, current mA, state (n,): 0 at rest."""
     charge = counter.grown.copy()
     variance = np.zeros(len(t)) if counter.variance is None else counter.variance
@@ -96,10 +96,10 @@ def _jumps(charge: Floats, flows: Floats, gap: Floats) -> Rows:
 
 
 def _split(
-    counter: Counter, charge: Floats, variance: Floats, rows: Rows, odd: NDArray[np.bool_],
+    counter: ChargeCounter, charge: Floats, variance: Floats, rows: Rows, odd: NDArray[np.bool_],
     of: tuple[Floats, Floats, Floats, Signs, Signs],
 ) -> None:  # fmt: skip
-    """Give each side of a reversal its own charge, in place; a jump gets that of both currents, half each."""
+    """Move to each side of a reversal its own charge, in place; a jump gets that of both currents, half each."""
     gap, flows, before = (values[rows] for values in of[:3])
     state, lag = of[3][rows], of[4][rows]
     seen = charge[rows] * state
