@@ -213,11 +213,14 @@ def _ramp_rows(t: Floats, drive: Floats, data: Inputs) -> slice:
 
 
 def _bins(t: Floats, drive: Floats) -> list[int]:
-    """Return how finely to cut the time: as finely as the rows allow, then so that a bin holds two steps."""
+    """Return how finely to cut the time: as finely as the rows allow; first so that a bin holds two steps, if any.
+
+    Finer bins may lie within steps, so that only the rise of a single one is found.
+    """
     fine = min(BINS, max(len(t) // 3, 4))  # three rows a bin at least, and four bins
     stair = stair_of(t, drive)
     coarse = int((t[-1] - t[0]) / (STEPS_IN_BIN * stair)) if 0 < stair <= LONGEST_STAIR_S else 0
-    return [fine, coarse] if 4 <= coarse < fine else [fine]
+    return [coarse, fine] if 4 <= coarse < fine else [fine]
 
 
 def stair_of(t: Floats, drive: Floats) -> float:

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs
+from echub_cycling.data.counter import FITS, HOUR_S, JUMPS, SMALL, ChargeCounter, whole
 
 Floats = NDArray[np.float64]
-HOUR_S = 3600.0
-SMALL = 1e-3
-"""Changes of the current below this part of the largest leave nothing open: that is its accuracy."""
 STANDS = 0.1
 """Part of the rows with current in which a counter stands still, from which on its last digit is coarse."""
 
@@ -23,7 +21,8 @@ class RowCharge:
 
     Not `since`: each row stands for half of the time to both neighbours, so that an edge lies in the middle
     between two rows, and rows at rest have no charge. `variance`: (n,) of the charge by what happened between the
-    rows; zeros if it was counted. digit: that of a coarse counter, in its unit.
+    rows; zeros if it was counted. digit: that of a coarse counter, in its unit. jumps: rows in which a counter
+    moved by itself, and the current counts. edged: it has a row at each edge.
     """
 
     name: str
@@ -31,6 +30,8 @@ class RowCharge:
     since: bool
     variance: Floats | None = None
     digit: float = 0.0
+    jumps: tuple[int, ...] = ()
+    edged: bool = True
 
 
 def ways(data: Inputs, t: Floats, current: Floats, state: NDArray[np.int8], scale: float) -> list[RowCharge]:
@@ -41,16 +42,22 @@ def ways(data: Inputs, t: Floats, current: Floats, state: NDArray[np.int8], scal
     """
     found = []
     if "dq" in data:
-        found.append(RowCharge("charge_increment", np.nan_to_num(data["dq"] * scale), since=True))
+        grown = np.nan_to_num(data["dq"] * scale)
+        found.append(("charge_increment", ChargeCounter(grown, np.zeros(len(t), bool))))
     if "q" in data:
-        found.append(RowCharge("charge", _differences(data["q"] * scale), since=True))
+        found.append(("charge", _net(_carried(data["q"] * scale), t, current, state)))
     if "q_ox" in data and "q_red" in data:
-        both = _grown(data["q_ox"] * scale) - _grown(data["q_red"] * scale)
-        found.append(RowCharge("charge_anodic and charge_cathodic", both, since=True))
+        found.append(("charge_anodic and charge_cathodic", _pair(data["q_ox"] * scale, data["q_red"] * scale)))
     if "q_step" in data:
-        found.append(RowCharge("charge_step", _grown(data["q_step"] * scale), since=True))
-    found = [_with_resolution(way, t, current) for way in found if way.charge.any()]
-    return [*found, from_current(t, current, state, averaged=data.is_averaged("j"))]
+        found.append(("charge_step", _restarting(_signed(data["q_step"] * scale, state))))
+    counted = [_counted(name, counter, t, current, state) for name, counter in found if counter.grown.any()]
+    return [*counted, from_current(t, current, state, averaged=data.is_averaged("j"))]
+
+
+def _counted(name: str, counter: ChargeCounter, t: Floats, current: Floats, state: NDArray[np.int8]) -> RowCharge:
+    made = whole(counter, t, current, state)
+    way = RowCharge(name, made.charge, True, made.variance, jumps=tuple(made.jumps.tolist()), edged=made.edged)
+    return _with_resolution(way, counter.grown, t, current)
 
 
 def from_current(t: Floats, current: Floats, state: NDArray[np.int8], *, averaged: bool) -> RowCharge:
@@ -92,23 +99,63 @@ def _jumps(current: Floats) -> tuple[NDArray[np.intp], Floats]:
     return rows, np.minimum(np.minimum(np.abs(at), bend), own)
 
 
-def _with_resolution(way: RowCharge, t: Floats, current: Floats) -> RowCharge:
+def _with_resolution(way: RowCharge, grown: Floats, t: Floats, current: Floats) -> RowCharge:
     """Add what a coarse counter leaves open: it stands still while current flows, then moves by a digit."""
     flows = np.abs(current) > 0.05 * np.abs(current).max()  # of the largest: no rest
     flows[1:] &= flows[:-1] & (np.diff(t) > 0)  # the first row of a step may show what has not yet flowed
-    moved = np.abs(way.charge[flows])
+    moved = np.abs(grown[flows])
     if not len(moved) or np.mean(moved == 0) < STANDS:
         return way
     return replace(way, digit=float(moved[moved > 0].min()) if (moved > 0).any() else 0.0)
 
 
-def _differences(running: Floats) -> Floats:
-    """Return what a net charge grows by since the row before; missing values count with the next known one."""
-    known = _carried(running)
-    return np.diff(known, prepend=known[:1])
+def _net(known: Floats, t: Floats, current: Floats, state: NDArray[np.int8]) -> ChargeCounter:
+    """Return a net charge: it may restart too, if it falls to what one step of the current is, from far more."""
+    before = np.append(known[:1], known[:-1])
+    flows, gap = np.abs(current), np.diff(t, prepend=t[:1]) / HOUR_S
+    step = JUMPS * np.maximum(flows, np.append(flows[:1], flows[:-1])) * gap
+    restarted = (np.abs(known) <= step) & (np.abs(known - before) > 2 * step)
+    variance = np.zeros(len(t))
+    for sign in (1, -1):
+        _at_starts(sign, restarted, variance, (known, before, np.where(state != 0, flows, 0.0), gap, state))
+    return ChargeCounter(np.where(restarted, known, known - before), restarted, float(known[0]), variance=variance)
 
 
-def _grown(counter: Floats) -> Floats:
+def _at_starts(
+    sign: int, restarted: NDArray[np.bool_], variance: Floats,
+    of: tuple[Floats, Floats, Floats, Floats, NDArray[np.int8]],
+) -> None:  # fmt: skip
+    """Mark a restart at every start of this direction, in place, if all steps show one, not a net charge.
+
+    A cycle leaves a net charge near zero, so that one that restarts with it falls by little. If all steps can be
+    either, the counter is taken as one that runs, uncertain by the difference.
+    """
+    known, before, flows, gap, state = of
+    rows = np.flatnonzero((state[1:] == sign) & (state[:-1] != sign)) + 1
+    if not len(rows):
+        return
+    first, second = known[rows] * sign, (known - before)[rows] * sign
+    most = flows[rows] * gap[rows]
+    least = -flows[rows - 1] * gap[rows]
+    slack = FITS * (most - least)
+    restarts = bool(np.all((first >= -slack) & (first <= most + slack)))
+    runs = bool(np.all((second >= least - slack) & (second <= most + slack)))
+    if restarts and not runs:
+        restarted[rows] = True
+    elif restarts:
+        variance[rows] = before[rows] ** 2 / 3
+
+
+def _pair(anodic: Floats, cathodic: Floats) -> ChargeCounter:
+    """Return two counters, each of the charge of one direction, positive."""
+    ox, red = (_restarting(np.abs(values)) for values in (anodic, cathodic))
+    first = ox.first - red.first
+    return ChargeCounter(
+        ox.grown - red.grown, ox.restarted | red.restarted, first, tuple((c.grown, c.restarted) for c in (ox, red))
+    )
+
+
+def _restarting(counter: Floats) -> ChargeCounter:
     """Return what a counter that restarts at zero grows by since the row before, with its sign.
 
     A counter whose magnitude falls, or whose sign turns, has restarted: it then has grown by what it shows.
@@ -116,7 +163,15 @@ def _grown(counter: Floats) -> Floats:
     known = _carried(counter)
     before = np.append(known[:1], known[:-1])
     restarted = (np.abs(known) < np.abs(before) * (1 - 1e-9)) | (known * before < 0)
-    return np.where(restarted, known, known - before)
+    return ChargeCounter(np.where(restarted, known, known - before), restarted, float(known[0]))
+
+
+def _signed(counter: Floats, state: NDArray[np.int8]) -> Floats:
+    """Return a counter with the sign of the current, if it has none of its own."""
+    if not (state < 0).any() or (counter < 0).any():
+        return counter
+    last = np.maximum.accumulate(np.where(state != 0, np.arange(len(state)), 0))
+    return np.asarray(counter * np.where(state[last] < 0, -1, 1))
 
 
 def _carried(values: Floats) -> Floats:

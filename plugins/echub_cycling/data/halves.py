@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
 from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
-from echub_cycling.data.charge import SMALL, Floats, RowCharge, ways
+from echub_cycling.data.charge import Floats, RowCharge, ways
 
 BLIP = 5e-3
 """A half cycle with less than this part of the charge of both neighbours is an overshoot or a noise of the
@@ -180,7 +180,7 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     if way.variance is not None:
         spread = np.sqrt(summed(found.widened(0, 1, len(state)), way.variance))
     if way.digit:
-        spread = np.full(len(found), way.digit / np.sqrt(6))  # two ends, each uniform in a digit
+        spread = np.hypot(spread, way.digit / np.sqrt(6))  # two ends, each uniform in a digit
     before, after = np.maximum(found.start - 1, 0), np.minimum(found.stop, len(state) - 1)
     # Since the row before: edges are exact in charge, and the voltage is known at both ends of a row.
     gaps = trace.t[found.start] - trace.t[before], trace.t[after] - trace.t[found.stop - 1]
@@ -201,8 +201,9 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     if found.start[0] == 0 and not way.since and len(trace.t) > 1:
         # What flowed before the first row of the file is not recorded: at most one step.
         spread[0] = np.hypot(spread[0], level[0] * (trace.t[1] - trace.t[0]) / 3600 / np.sqrt(3))
-    if way.since:
-        spread = np.hypot(spread, _unseen(trace, way, found, state, level))
+    if way.since and not way.edged and found.stop[-1] == len(trace.t) and found.rows[-1] > 1:
+        # Nor what flowed after its last row: up to a step, if others show that none is written at an edge.
+        spread[-1] = np.hypot(spread[-1], level[-1] * (trace.t[-1] - trace.t[-2]) / 3600 / np.sqrt(3))
     if found.stop[-1] == len(trace.t) and not way.since and len(trace.t) > 1:
         # Nor what flowed after the last one, unless the instrument writes a row at every change, as others show.
         lost = level[-1] * (trace.t[-1] - trace.t[-2]) / 3600
@@ -212,20 +213,6 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         found, np.abs(charge), spread, np.abs(charge) * mean / 1000, level, begin, trace.t[found.stop - 1],
         trace.u[found.stop - 1], blur, merged,
     )  # fmt: skip
-
-
-def _unseen(trace: CellTrace, way: RowCharge, found: Segments, state: NDArray[np.int8], level: Floats) -> Floats:
-    """Return the standard uncertainty of counted charges (m,) by what flowed after their last row, and is in none.
-
-    Without rows at the edges the first row of a rest counts the rest of a half cycle. It does not where a counter
-    restarts with the rest, nor does any row where the file ends: up to one step then is missing.
-    """
-    lasts = np.where(found.rows > 1, trace.t[found.stop - 1] - trace.t[np.maximum(found.stop - 2, 0)], 0.0)
-    step = level * lasts / 3600
-    after = np.abs(_after(way, found, state))
-    if not np.mean(after) > WRITTEN * float(np.median(step)):
-        return np.zeros(len(found))
-    return np.where(after > SMALL * step, 0.0, step / np.sqrt(3))
 
 
 def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> Floats:

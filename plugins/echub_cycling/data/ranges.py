@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from echub.science import CurrentRanges
 from echub.segments import Segments
-from echub_cycling.data.charge import HOUR_S, Floats, RowCharge
+from echub_cycling.data.charge import Floats, RowCharge
+from echub_cycling.data.counter import HOUR_S
 from echub_cycling.data.halves import CellTrace, Halves, summed
 
 

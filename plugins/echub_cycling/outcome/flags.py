@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from echub.plugin import Flag
+from echub.text import several
 from echub_cycling.data.halves import DISAGREE, summed
 from echub_cycling.data.sweep import turns_without_step
 from echub_cycling.method.cycles import Counted
@@ -44,6 +45,7 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
     if off:
         parts = ", ".join(f"{names[k]} {totals[k] / totals[0] - 1:+.1%}" for k in off)
         yield Flag("ways-disagree", f"ways of counting the charge differ from {names[0]}: {parts}")
+    yield from _of_jumps(found)
     if found.offset:
         yield Flag(
             "current-at-rest",
@@ -58,7 +60,7 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
             hint="echub analyze stability-window, if the potential was controlled",
         )
     way = found.trace.counted[0]
-    if way.since or len(found.trace.t) < GAP_ROWS:
+    if len(found.trace.t) < GAP_ROWS:
         return
     rows = found.halves.rows
     largest = np.maximum(summed(rows, way.charge, np.maximum), -summed(rows, way.charge, np.minimum))
@@ -69,6 +71,17 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
             "rows-missing",
             f"{int(gap.sum())} half cycles have a gap with more than a tenth of their charge",
             where=f"t = {found.halves.begin[place]:.5g} s",
+        )
+
+
+def _of_jumps(found: CyclesFound) -> Iterator[Flag]:
+    way = found.trace.counted[0]
+    if way.jumps:
+        yield Flag(
+            "counter-jumps",
+            f"{way.name} moves in {several(len(way.jumps), 'row')} by what no current near them can be: there the "
+            "current counts",
+            where=f"t = {found.trace.t[way.jumps[0]]:.5g} s",
         )
 
 

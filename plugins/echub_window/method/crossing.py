@@ -38,6 +38,8 @@ def crossing(
     Raises `ValueError` if the threshold is within the noise even then.
     """
     count = averaged(base.noise, threshold, len(sweep.e))
+    if threshold < SURE * base.slow:
+        raise ValueError(f"{base.slow:.3g} µA/cm² of slow noise (1/f, mains)")
     way = sweep.direction
     beyond = way * (sweep.j - base.at(sweep.e))
     smooth = mean_of_rows(beyond, count)
@@ -57,7 +59,7 @@ def crossing(
     share = (threshold - smooth[k - 1]) / rise if rise > 0 else 1.0
     potential = float(sweep.e[k - 1] + np.clip(share, 0, 1) * (sweep.e[k] - sweep.e[k - 1]))
     slope = _slope(sweep, smooth, k, max(3, count), threshold)
-    error = float(np.hypot(base.noise / np.sqrt(count), base.error_at(potential)))
+    error = float(np.hypot(np.hypot(base.noise / np.sqrt(count), base.slow), base.error_at(potential)))
     # Interpolated: between two rows a smooth current leaves little open, one that jumps the whole step.
     between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, float(rise) / threshold)
     between += base.coarse / slope

@@ -158,7 +158,7 @@ def _limit(one: Judged, plating: float | None, params: WindowParams) -> Measuran
         raise Refusal(
             "threshold-in-noise",
             f"{error}, the threshold is {params.threshold:g} µA/cm²",
-            hint=f"--param threshold={_larger(one.base.noise):g}",
+            hint=f"--param threshold={_larger(max(one.base.noise, one.base.slow)):g}",
         ) from None
     note = f"{params.threshold:g} µA/cm² beyond the baseline, scan {sweep.scan}"
     if found is None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import echub
+from echub.testing import synth
 from echub.testing.synth.foreign import electrodes, ramp_onset
 from echub.testing.synth.foreign.ramp_onset import RampSource, abrupt, climb, measured, ohmic, steep
 
@@ -61,6 +62,22 @@ def test_a_staircase_is_a_ramp_and_half_a_step_is_in_the_interval(stair_s):
     assert "staircase" in {flag.code for flag in outcome.flags}
     assert onset(outcome).interval.high - onset(outcome).interval.low >= 0.9 * step
     assert case.covered(onset(outcome))
+
+
+@pytest.mark.parametrize("hours", [0.5, 1.0, 2.0])
+def test_every_step_up_to_a_minute_is_a_ramp_however_the_bins_fall(hours):
+    for stair_s in (5.0, 20.0, 36.0, 45.0, 60.0):
+        for step_s in (1.0, 5.0):
+            rng, t = np.random.default_rng(4), np.arange(0, 3600 * hours, step_s)
+            j = 2 * stair_s / (3600 * hours) * np.floor(t / stair_s + 1)
+            u = 0.05 * j * (1 + 0.5 * np.maximum(j / 1.2 - 1, 0)) + 1e-4 * rng.normal(size=t.size)
+            j = j + 1e-5 * rng.normal(size=t.size)
+            values = {"time": (t, "s"), "current_density": (j, "mA/cm^2"), "voltage": (u, "V")}
+            columns = {name: synth.Column(*given) for name, given in values.items()}
+            case = synth.Case(columns, {"cell.configuration": "two_electrode"})
+            outcome = echub.analyze("ramp-onset", case.data())
+            assert outcome.status != "refused", (stair_s, step_s, outcome.refusals)
+            assert onset(outcome).value == pytest.approx(1.32, abs=0.05), (stair_s, step_s)
 
 
 def test_forty_seconds_of_noise_are_no_onset():
