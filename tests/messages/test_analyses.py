@@ -172,7 +172,8 @@ ROWS = {
         lambda _: arrhenius_data._kelvin_flags([Fake(kelvin=arrhenius_data.KELVIN + c) for c in (298, 333, 303)]),
         "3 temperatures lie between 298 and 333 °C: kelvin stated as °C?"),
     "arrhenius: negative": (
-        lambda _: arrhenius_flags.point_flags(Fake(points=[], y=[], weights=None), Fake(energy=-0.123, scatter=0.5), "ln σT"),
+        lambda _: arrhenius_flags.point_flags(
+            Fake(points=[], y=[], weights=None), Fake(energy=-0.123, scatter=0.5), "ln σT"),
         "the activation energy of ln σT is negative, -0.123 eV"),
     "arrhenius: cells": (
         _cells,
