@@ -113,12 +113,15 @@ def _net(known: Floats, t: Floats, current: Floats, state: NDArray[np.int8]) -> 
     """Return a net charge: it may restart too, if it falls to what one step of the current is, from far more."""
     before = np.append(known[:1], known[:-1])
     flows, gap = np.abs(current), np.diff(t, prepend=t[:1]) / HOUR_S
-    step = JUMPS * np.maximum(flows, np.append(flows[:1], flows[:-1])) * gap
-    restarted = (np.abs(known) <= step) & (np.abs(known - before) > 2 * step)
+    grown = known - before
+    step = np.maximum(flows[1:], flows[:-1])
+    step *= JUMPS * gap[1:]
+    restarted = np.append(False, np.abs(grown[1:]) > 2 * step)
+    restarted[1:] &= np.abs(known[1:]) <= step
     variance = np.zeros(len(t))
     for sign in (1, -1):
         _at_starts(sign, restarted, variance, (known, before, np.where(state != 0, flows, 0.0), gap, state))
-    return ChargeCounter(np.where(restarted, known, known - before), restarted, float(known[0]), variance=variance)
+    return ChargeCounter(np.where(restarted, known, grown), restarted, float(known[0]), variance=variance)
 
 
 def _at_starts(

@@ -89,9 +89,12 @@ def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs) -> W
 
 def _jumps(charge: Floats, flows: Floats, gap: Floats) -> Rows:
     """Return the rows in which the counter moved by what no current near them can be, if they are few."""
-    near = np.pad(flows, (2, 1))
-    near = np.max([near[:-3], near[1:-2], near[2:-1], near[3:]], axis=0)
-    rows = np.flatnonzero(np.abs(charge) > JUMPS * near * gap + SMALL * float(flows.max()) * gap)
+    least = SMALL * float(flows.max())
+    # Few rows move by more than their own current makes: only of these are the neighbours looked at.
+    rows = np.flatnonzero(np.abs(charge) > (JUMPS * flows + least) * gap)
+    beside = np.clip(rows[:, None] + np.arange(-2, 2), 0, len(flows) - 1)
+    near = flows[beside].max(axis=1, initial=0.0)
+    rows = rows[np.abs(charge[rows]) > (JUMPS * near + least) * gap[rows]]
     return rows if len(rows) <= max(FEW, RARE * np.count_nonzero(flows)) else rows[:0]
 
 
