@@ -94,8 +94,8 @@ def _jumps(charge: Floats, flows: Floats, gap: Floats) -> Rows:
     rows = np.flatnonzero(np.abs(charge) > (JUMPS * flows + least) * gap)
     beside = np.clip(rows[:, None] + np.arange(-2, 2), 0, len(flows) - 1)
     near = flows[beside].max(axis=1, initial=0.0)
-    rows = rows[np.abs(charge[rows]) > (JUMPS * near + least) * gap[rows]]
-    return rows if len(rows) <= max(FEW, RARE * np.count_nonzero(flows)) else rows[:0]
+    jumps: Rows = rows[np.abs(charge[rows]) > (JUMPS * near + least) * gap[rows]]
+    return jumps if len(jumps) <= max(FEW, RARE * np.count_nonzero(flows)) else jumps[:0]
 
 
 def _split(
