@@ -122,7 +122,7 @@ def _relaxing(notices):
 
 
 def _noisy_sweep(notices):
-    one = Fake(sweep=Fake(scan=1), base=Fake(noise=2.0))
+    one = Fake(sweep=Fake(scan=1), base=Fake(noise=2.0, slow=0.0))
     with (
         patch.object(window, "crossing", side_effect=ValueError("the noise is 3 µA/cm²")),
         patch.object(window, "_until", lambda *_: None),

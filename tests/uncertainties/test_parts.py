@@ -33,7 +33,7 @@ from echub_sims_profile.method import enrichment, pairing, regions, species_rati
 from echub_sims_profile.method.edge import find_edge
 from echub_sims_profile.outcome import results
 from echub_timeline import against
-from echub_window.method.baseline import BaselineFit
+from echub_window.method.baseline import INDEPENDENT, BaselineFit
 from echub_window.outcome import window
 from tests.messages.saying import Fake
 
@@ -160,8 +160,9 @@ ROWS = {
         lambda *p: Budget.total.fget(Fake(statistical=p[0], systematic=p[1], temperature=p[2])),
         (1, 1, 1), (3, 4, 12)),
     "baseline at a potential": (
-        lambda level, slope: BaselineFit.error_at(Fake(error=level, slope_error=slope, middle=1.0), 3.0),
-        (1, 2), (3, 4)),
+        lambda level, slope, slow: BaselineFit.error_at(
+            Fake(error=level, slope_error=slope, middle=1.0, low=1 - ROOT3, high=1 + ROOT3, slow=slow), 3.0),
+        (1, 2, np.sqrt((1 + 2**2) / INDEPENDENT)), (3, 4, 12)),
     "capacitance": (
         _capacitance, (500, 500, 1000 / ROOT3, 4000 / ROOT3), (0.3, 0.4, 0.5, 0.1)),
     "ccd: a level": (_level, (1, 1 / ROOT3, 0.1), (0.3, 0.4, 2)),

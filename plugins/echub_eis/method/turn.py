@@ -16,14 +16,14 @@ SURE, LEAST = 5.0, 0.01
 """Standard deviations, since the largest of many means is compared; and part of |Z|: instruments err by less."""
 
 
-class Turn(NamedTuple):
+class TurningPoint(NamedTuple):
     """The frequency below which Re falls, Hz, and by how much it does, Ω."""
 
     frequency: float
     fall: float
 
 
-def turns_back(spectrum: Spectrum, noise: Noise) -> Turn | None:
+def turns_back(spectrum: Spectrum, noise: Noise) -> TurningPoint | None:
     """Return where Re falls again; None if it does not beyond the noise.
 
     An inductive loop, as of adsorbed intermediates, or a cell whose resistance falls while it is measured. What Re
@@ -39,4 +39,4 @@ def turns_back(spectrum: Spectrum, noise: Noise) -> Turn | None:
     sigma = float(noise.sigma(np.abs(z[peak : peak + 1]))[0]) * float(np.sqrt(2 / POINTS))
     if peak < POINTS or fall < max(SURE * sigma, LEAST * abs(z[peak])):
         return None
-    return Turn(float(frequency[peak + POINTS // 2]), fall)
+    return TurningPoint(float(frequency[peak + POINTS // 2]), fall)
