@@ -144,7 +144,7 @@ def parse_species(text: str) -> Species:
     label = text.strip()
     if len(label) > _LONGEST:
         raise _refused(f"{label[:_LONGEST]}...", _LONGEST, "a longer one", f"at most {_LONGEST} characters")
-    if label.lower() in SPECIAL and label not in ("Se", "T+", "T-"):
+    if label.lower() in SPECIAL and label not in ("Se", "TiC", "T+", "T-"):
         return Species(label, special=SPECIAL[label.lower()])
     plain = _ascii(label)
     body, charge = _split_charge(plain)

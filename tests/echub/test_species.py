@@ -1,5 +1,7 @@
 """Ion labels: every spelling, every trap, and m/z against stated values."""
 
+import random
+
 import pytest
 
 from echub.errors import UnknownSpecies
@@ -42,6 +44,7 @@ def test_one_ion_in_all_its_spellings(label):
         ("[30Si]16O-", (Atom("Si", 30, 16), Atom("O")), -1),
         ("Si16O-", (Atom("Si", 0, 16), Atom("O")), -1),
         ("Se-", (Atom("Se"),), -1),
+        ("TiC", (Atom("Ti"), Atom("C")), None),
         ("D+", (Atom("H", 2),), 1),
         ("7Li", (Atom("Li", 7),), None),
         ("115In", (Atom("In", 115),), None),
@@ -145,3 +148,47 @@ def test_ions_that_hardly_form_in_a_polarity(label, polarity, unlikely):
 )
 def test_a_tuned_mass_is_that_of_some_isotope(label, mass, fits):
     assert fits_mass(parse_species(label), mass) is fits
+
+
+ELEMENTS = ("C", "O", "S", "K", "Si", "Cl", "Ti", "Zr", "Li")
+"""Symbols of one and of two letters; none of them has a nuclide as light as a count below."""
+MASSES = ("[{0}{1}]", "^{{{0}}}{1}", "^{0}{1}")
+CHARGES = {
+    0: [""],
+    1: ["+", "^+", "⁺"],
+    2: ["++", "^2+", "^{2+}", "²⁺"],
+    -1: ["-", "−", "⁻"],
+    -3: ["---", "^3-", "³⁻"],
+}
+
+
+def _subscript(count: int) -> str:
+    return chr(ord("₀") + count)
+
+
+def drawn(draw: random.Random) -> tuple[str, tuple[Atom, ...], int | None]:
+    """Draw atoms and a charge, and write them; a bare mass only at the start and after a lone nuclide."""
+    atoms, text, bare = [], "", draw.random() < 0.5
+    for place in range(draw.randint(1, 4)):
+        symbol = draw.choice(ELEMENTS)
+        nuclide = (bare and not place) or draw.random() < 0.5
+        nucleons = draw.choice(list(abundances(symbol))) if nuclide else 0
+        atom = Atom(symbol, nucleons, draw.choice([1, 1, 2, 3]))
+        free = bare and (not place or (atoms[-1].nucleons > 0 and atoms[-1].count == 1))
+        spelling = "{0}{1}" if free and (not place or draw.random() < 0.7) else draw.choice(MASSES)
+        text += spelling.format(atom.nucleons, symbol) if atom.nucleons else symbol
+        text += draw.choice([str, _subscript])(atom.count) if atom.count > 1 else ""
+        atoms.append(atom)
+    charge = draw.choice(list(CHARGES))
+    return text + draw.choice(CHARGES[charge]), tuple(atoms), charge or None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_written_by_the_grammar_is_read_as_it_was_drawn(seed):
+    draw = random.Random(seed)
+    for _ in range(200):
+        label, atoms, charge = drawn(draw)
+        species = parse_species(label)
+        assert (species.atoms, species.charge) == (atoms, charge), label
+        again = parse_species(species.name)
+        assert (again.atoms, again.charge) == (atoms, charge), species.name

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 import echub
 from echub.testing.synth.foreign import weibull
+from echub_ccd.method import goodness as module
+from echub_ccd.method.goodness import _simulated, goodness
+from echub_ccd.method.likelihood import CellIntervals, fit
 
 
 def flags(shape, seeds):
@@ -33,3 +39,51 @@ def test_the_same_cell_twice_is_refused_and_flags_travel():
 def test_a_refusal_has_the_unit_of_its_numbers():
     cells = [weibull._outcome(number, 4.2, weibull.EVEN) for number in range(4)]
     assert "mA/cm" in echub.analyze("ccd-weibull", cells).refusals[0].message
+
+
+KINDS = {"intervals": (0, np.inf), "lower bounds": (0, 5.5), "upper bounds": (3.5, np.inf), "all": (3.5, 5.5)}
+"""What is seen of a cell: nothing below the first level (but 0) and nothing above the second."""
+
+
+def batch(kind):
+    """Draw cells, and see them through steps of a fifth, less what fails below or above all levels."""
+    drawn = 5 * np.random.default_rng(0).weibull(3, 12)
+    bottom, top = KINDS[kind]
+    low = 1.2 ** np.floor(np.log(drawn) / np.log(1.2))
+    low, high = np.minimum(low, top), np.where(low < top, 1.2 * low, np.inf)
+    return CellIntervals(np.where(drawn < bottom, 0.0, low), np.maximum(high, bottom))
+
+
+def survives(level, scale, shape):
+    return math.exp(-((level / scale) ** shape))
+
+
+def plain(low, high):
+    """Return both statistics of one batch, by loops over cells and a fit of their chances."""
+
+    def unlikely(x):
+        chances = [survives(a, *np.exp(x)) - survives(b, *np.exp(x)) for a, b in zip(low, high, strict=True)]
+        return -sum(math.log(max(chance, 1e-300)) for chance in chances)
+
+    scale, shape = np.exp(minimize(unlikely, np.log([5, 3]), method="Nelder-Mead", tol=1e-7).x)
+    ends = [(1 - survives(a, scale, shape), 1 - survives(b, scale, shape)) for a, b in zip(low, high, strict=True)]
+    distance = 0.0
+    for p in (np.arange(40) + 0.5) / 40:
+        failed = np.mean([min(max((p - a) / (b - a), 0), 1) for a, b in ends])
+        distance += (failed - p) ** 2 / (p * (1 - p))
+    logs = sorted(math.log(-math.log(1 - (a + b) / 2)) for a, b in ends)
+    parts = [(logs[:at], logs[at:]) for at in range(2, len(logs) - 1)]
+    within = min(len(one) * np.var(one) + len(other) * np.var(other) for one, other in parts)
+    return distance, -within / np.var(logs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_chances_are_those_of_a_second_plain_computation(kind, monkeypatch):
+    monkeypatch.setattr(module, "DRAWS", 19)
+    cells = batch(kind)
+    found = fit(cells)
+    tested = goodness(cells, found, np.random.default_rng(1))
+    low, high = _simulated(cells, found, np.random.default_rng(1))
+    own, *drawn = (plain(*one) for one in [(cells.low, cells.high), *zip(low, high, strict=True)])
+    chances = [(1 + sum(d[which] >= own[which] - 1e-9 for d in drawn)) / 20 for which in (0, 1)]
+    assert [tested.fit, tested.two] == pytest.approx(chances)

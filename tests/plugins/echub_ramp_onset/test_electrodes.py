@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,3 +106,40 @@ def test_an_electrode_that_is_not_there_or_does_not_answer_is_told():
     empty[100:110] = np.nan
     holes = case.with_values("potential_we", empty, "V")
     assert codes(ask(holes, electrode="reduced")) & {"other-electrode-unknown", "current-not-controlled"}
+
+
+EXCHANGED = {"working": "counter", "counter": "working"}
+OTHERS = {"cell": "counter", "oxidised": "counter", "reduced": "working"}
+"""What is told of beside the watched one where the current is positive: it oxidises the working electrode."""
+
+
+def exchange(case):
+    """Return the same cell whose working electrode is called counter electrode."""
+    names = {"potential_we": "potential_ce", "potential_ce": "potential_we"}
+    turned = {
+        n: case.columns[n].values * -1 for n in ("current", "current_setpoint", "voltage") if n in case.columns
+    }
+    columns = {names.get(n, n): replace(c, values=turned.get(n, c.values)) for n, c in case.columns.items()}
+    return replace(case, columns=columns)
+
+
+def told(outcome):
+    """Return what an outcome says of the other electrode: whose it is, its deviations, its flags."""
+    other = [m for name, m in outcome.measurands.items() if name.startswith("other_")]
+    flags = [f.message for f in outcome.flags if f.code == "both-electrodes-deviate"]
+    (whose,) = {text.split(" electrode")[0].split()[-1] for text in [*(m.note for m in other), *flags]}
+    return whose, [m.value for m in other], len(flags)
+
+
+@pytest.mark.parametrize("with_voltage", [True, False])
+@pytest.mark.parametrize("electrode", OTHERS)
+def test_the_other_electrode_has_the_name_that_the_sign_of_the_current_gives_it(electrode, with_voltage):
+    """Working and counter are names: exchanged, the same is told of the electrode with the other name."""
+    case = synth.ramp(4, Ramp(other=EARLY))
+    if with_voltage:
+        we, ce = (case.columns[name].values for name in ("potential_we", "potential_ce"))
+        case = case.with_values("voltage", we - ce, "V")
+    (whose, values, flagged), turned = (told(ask(c, electrode=electrode)) for c in (case, exchange(case)))
+    assert whose == OTHERS[electrode]
+    assert turned == (EXCHANGED[whose], pytest.approx(values, rel=1e-6), flagged)
+    assert flagged == (electrode != "reduced")  # EARLY is the one that is reduced

@@ -1,5 +1,7 @@
 """The pipeline: its order, each correction on known data, and its uncertainties."""
 
+import itertools
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -86,6 +88,16 @@ def test_the_background_is_taken_from_a_named_plateau_with_its_uncertainty():
 def test_a_plateau_without_points_is_refused():
     outcome = analyze(synth.layered(3, LAYERS), background_start="5000", background_stop="6000")
     assert outcome.refusals[0].code == "no-plateau"
+
+
+def test_as_many_points_of_a_plateau_are_enough_as_are_said_to_be_needed():
+    """The window grows by half a point at a time; a point is 12 nm deep."""
+    case = synth.layered(3, LAYERS)
+    outcomes = (analyze(case, background_start=1400, background_stop=1400 + 6 * half) for half in range(1, 20))
+    refusals = [o.refusals[0].message for o in itertools.takewhile(lambda o: o.status == "refused", outcomes)]
+    found = [re.search(r"holds (\d+) points .*, (\d+) are needed", text) for text in refusals]
+    held, needed = zip(*(map(int, numbers.groups()) for numbers in found), strict=True)
+    assert max(held) == needed[0] - 1
 
 
 def test_the_yield_divides():
