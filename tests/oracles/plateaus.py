@@ -54,8 +54,9 @@ class Plateau:
 
     @staticmethod
     def _block(rest: float, value: float, u: float, unit: str) -> dict[str, Series]:
-        given = {"block": (1, "1"), "before": ("start", ""), "rest": (rest, "s"), "j": (1.0, ""), "pulse": (1.0, "s"),
-                 "capacity": (value, unit), "uncertainty": (u, unit), "more_than": (None, unit)}  # fmt: skip
+        given = {"block": (1, "1"), "before": ("start", ""), "rest": (rest, "s"), "j": (1.0, ""),
+                 "pulse": (1.0, "s"), "capacity": (value, unit), "uncertainty": (u, unit),
+                 "more_than": (None, unit)}  # fmt: skip
         return {name: Series.of([one], of) for name, (one, of) in given.items()}
 
     def expected(self) -> dict[str, Any]:

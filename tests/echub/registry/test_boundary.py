@@ -106,9 +106,8 @@ def echub_writers():
 
 @hookimpl
 def echub_analyses():
-    outputs = (Output("level", "V", "a level"),)
-    needs = (Need("U", "voltage", "V"),)
-    return [Analysis("faulty-mean", "A mean", run="faulty:run", needs=needs, outputs=outputs, figure="faulty:draw")]
+    known = {"needs": (Need("U", "voltage", "V"),), "outputs": (Output("level", "V", "a level"),)}
+    return [Analysis("faulty-mean", "A mean", run="faulty:run", figure="faulty:draw", **known)]
 
 def fail(*given):
     raise KeyError("x")
