@@ -43,8 +43,8 @@ _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
 """A date whose time of day the library adds, if all dates of a column are such."""
 _BLOCK = 1 << 20
 """Cells that are compared at once, as text and as numbers: some tens of megabytes."""
-_FORMULA = re.compile(rb"<c [^>]*><f[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>")
-"""A cell with a formula and no stored value."""
+_FORMULA = re.compile(rb"<c\s[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f\s*>)\s*(?:<v\s*/>|<v\s*></v\s*>)?\s*</c\s*>")
+"""A cell with a formula and no stored value; the formula itself may stand in another cell (`<f …/>`)."""
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
 """What `zipfile` raises for damage, for methods that it does not know, and for a password."""
 _PANIC = "PanicException"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from echub.plugin import Component, Condition, Measurand, Outcome
+from echub.plugin import Component, Condition, Measurand, Outcome, Series
 from tests.oracles.plain import NORMAL_95, line
 from tests.oracles.told import World
 
@@ -20,11 +20,17 @@ VALUES = ((0.011, 0.012), (0.016, 0.0155), (0.0201, 0.0199), (0.0202, 0.01995), 
 
 @dataclass(frozen=True)
 class Plateau:
-    """own, shared: relative uncertainties of each value, its own and that of the area, which all share."""
+    """own, shared: relative uncertainties of each value, its own and that of `group`, which all share.
+
+    bare: the values are in mA·h, of cells without an area. blocks: each outcome has its table of one block.
+    """
 
     own: float = 0.001
     shared: float = 0.0
     left: bool = False
+    group: str = "area"
+    bare: bool = False
+    blocks: bool = False
 
     def world(self) -> World:
         """Return it with its outcome, out of order."""
@@ -36,14 +42,22 @@ class Plateau:
         return World("pulsed-stripping-plateau", outcomes[::-1], self.expected(), silent=("note(",))
 
     def _outcome(self, rest: float, value: float, number: int) -> Outcome:
-        parts = [Component("own", self.own * value), Component("area", self.shared * value, "B", "area")]
+        parts = [Component("own", self.own * value), Component("given", self.shared * value, "B", self.group)]
         parts = parts if self.shared else parts[:1]
         u = value * hypot(self.own, self.shared)
-        found = {"stripping_capacity": Measurand("mA*h/cm^2", value, u, components=tuple(parts)),
-                 "rest_duration": Measurand("s", rest)}  # fmt: skip
+        name, unit = ("stripping_charge", "mA*h") if self.bare else ("stripping_capacity", "mA*h/cm^2")
+        found = {name: Measurand(unit, value, u, components=tuple(parts)), "rest_duration": Measurand("s", rest)}
+        tables = {"blocks": self._block(rest, value, u, unit)} if self.blocks else {}
         conditions = {"cut_off": Condition(3.0, "V"), "direction": Condition("we_oxidised")}
         label = f"{rest:g} s, {number}"
-        return Outcome(found, analysis="pulsed-stripping", label=label, conditions=conditions)
+        return Outcome(found, tables=tables, analysis="pulsed-stripping", label=label, conditions=conditions)
+
+    @staticmethod
+    def _block(rest: float, value: float, u: float, unit: str) -> dict[str, Series]:
+        given = {"block": (1, "1"), "before": ("start", ""), "rest": (rest, "s"), "j": (1.0, ""),
+                 "pulse": (1.0, "s"), "capacity": (value, unit), "uncertainty": (u, unit),
+                 "more_than": (None, unit)}  # fmt: skip
+        return {name: Series.of([one], of) for name, (one, of) in given.items()}
 
     def expected(self) -> dict[str, Any]:
         """Return the whole outcome."""
@@ -75,7 +89,7 @@ class Plateau:
             for values, one in zip(columns.values(), none, strict=True):
                 values.append(one)
         if self.shared:
-            found["capacity_plateau: area"] = shared
+            found[f"capacity_plateau: {self.group}"] = shared
         if self.left:
             why = "none: has no stripping_capacity with a rest_duration"
             found["!left-out"] = ("1 capacities were left out", why)
@@ -99,5 +113,10 @@ PLATEAUS = {
     "scatter": Plateau(),
     "stated": Plateau(own=0.02),
     "an area, one is left out": Plateau(shared=0.03, left=True),
+    "an area, in a table of blocks": Plateau(shared=0.03, blocks=True),
+    "a current, of cells without an area": Plateau(shared=0.03, group="current", bare=True),
+    "a current, without an area, in a table of blocks": Plateau(
+        shared=0.03, group="current", bare=True, blocks=True
+    ),
 }
 WORLDS = {f"plateau: {name}": one.world for name, one in PLATEAUS.items()}

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import replace
 from fractions import Fraction
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from hypothesis.extra import numpy as hnp
 
 from echub.errors import PluginError, UnitMismatch, UnknownUnit
 from echub.model.build import SourceColumn, build_dataset, build_tables, slug
-from echub.model.column import Bits
+from echub.model.column import Bits, Origin
 from echub.model.record import Record
+from echub.model.vocabulary import quantities
 
 
 def source(header, values=(1.0, 2.0), quantity=None, unit=None, **known):
@@ -204,10 +206,23 @@ def test_any_numbers_come_back_bit_for_bit(values, meaning):
     assert back.tobytes() == values.tobytes()
 
 
-@pytest.mark.parametrize("quantity", ["voltage", "phase", "thd_current"])
-def test_a_measured_column_without_a_unit_is_refused(quantity):
-    with pytest.raises(PluginError, match="states no unit"):
-        table(source("x", np.array([1.0]), quantity, index=0))
+@pytest.mark.parametrize("origin", get_args(Origin))
+@pytest.mark.parametrize("quantity", ["voltage", "phase", "thd_current", "ion_counts", "unix_time", "temperature"])
+def test_a_column_of_any_origin_states_the_unit_of_its_quantity(quantity, origin):
+    printed = quantities()[quantity].unit
+    with pytest.raises(PluginError, match="states no unit") as refused:
+        table(source("x", np.array([1.0]), quantity, origin=origin))
+    assert (refused.value.column, refused.value.found) == ("x", "no unit")
+    assert refused.value.expected.endswith(printed)
+    column = table(source("x", np.array([1.0]), quantity, printed, origin=origin)).column(quantity)
+    assert (column.unit, column.origin, column.values.tolist()) == (printed, origin, [1.0])
+
+
+@pytest.mark.parametrize("origin", get_args(Origin))
+@pytest.mark.parametrize("quantity", ["cycle", "mass_to_charge"])
+def test_a_quantity_without_a_unit_needs_none_whatever_its_origin(quantity, origin):
+    column = table(source("x", np.array([1.0]), quantity, origin=origin)).column(quantity)
+    assert (column.unit, column.origin, column.values.tolist()) == ("1", origin, [1.0])
 
 
 def test_big_endian_is_stored_little_and_comes_back_big():

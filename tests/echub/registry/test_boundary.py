@@ -2,13 +2,19 @@
 
 import os
 import signal
+import sys
 import time
 
 import pytest
 
+import echub
+from echub.analysis.figures import draw_outcome
 from echub.errors import ReadError
+from echub.files import detect
+from echub.plugin import Outcome, Series, Source
 from echub.registry.boundary import PluginFault, guarded, timed
-from echub.registry.registry import Plugin
+from echub.registry.registry import Plugin, registry
+from tests.echub import strangers
 
 timers = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
 
@@ -85,3 +91,67 @@ def test_a_plugin_has_its_own_time(seconds):
         "a place", "TooLong: it took longer than 0.1 s, and was stopped"
     )  # fmt: skip
     assert "echub-a 1.0" in caught.value.cause
+
+
+FAULTY = """
+from echub.plugin import Analysis, Confidence, Need, Outcome, Output, Reader, Series, Writer, hookimpl
+
+@hookimpl
+def echub_readers():
+    return [Reader("faulty", "Faulty files", (".faulty",), sniff="faulty:sniff", read="faulty:read")]
+
+@hookimpl
+def echub_writers():
+    return [Writer("faulty-out", "Faulty output", "faulty:write", suffixes=(".out",))]
+
+@hookimpl
+def echub_analyses():
+    known = {"needs": (Need("U", "voltage", "V"),), "outputs": (Output("level", "V", "a level"),)}
+    return [Analysis("faulty-mean", "A mean", run="faulty:run", figure="faulty:draw", **known)]
+
+def fail(*given):
+    raise KeyError("x")
+
+sniff = read = write = run = draw = fail
+"""
+SHOWN = Outcome(diagnostics={"x": Series.of([1.0])}, analysis="faulty-mean")
+HOOKS = {
+    "sniff": ("reader faulty", lambda run, own: detect.ask(own.readers["faulty"], Source(run)).error),
+    "read": ("reader faulty", lambda run, own: echub.read(run, reader="faulty")),
+    "write": ("writer faulty-out", lambda run, own: echub.convert(table(run), to="faulty-out")),
+    "run": ("analysis faulty-mean", lambda run, own: echub.analyze("faulty-mean", table(run))),
+    "draw": ("analysis faulty-mean", lambda run, own: draw_outcome(SHOWN, own.analyses["faulty-mean"])),
+}
+"""Each function that a plugin declares: who it belongs to, and what a user does that calls it."""
+
+
+def table(beside):
+    path = beside.with_suffix(".csv")
+    path.write_text("t / s,U / V\n0,1\n1,2\n2,3\n3,4\n")
+    return path
+
+
+@pytest.fixture
+def faulty(tmp_path, monkeypatch):
+    strangers.install(tmp_path, "faulty-files", FAULTY, entry="faulty", module="faulty", version="2.5")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.cache_clear()
+    yield tmp_path / "a.faulty"
+    registry.cache_clear()
+    sys.modules.pop("faulty", None)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_the_error_of_each_hook_names_plugin_distribution_and_function(faulty, hook):
+    faulty.write_bytes(b"FAULTY")
+    who, use = HOOKS[hook]
+    try:
+        error = use(faulty, registry())
+    except PluginFault as raised:
+        error = raised
+    assert isinstance(error, PluginFault)
+    assert error.message == f"the {who} failed"
+    assert error.where == f"faulty:{hook}"
+    assert error.found == "KeyError: 'x'"
+    assert error.cause == "a mistake in the plugin faulty of faulty-files 2.5"
+    assert error.hint == "report it to the plugin's author, with the file if you can"

@@ -318,6 +318,29 @@ def test_a_text_saved_again_is_recognised_and_read(again):
     check_table(record, "CURVE2", truth()["cv"]["tables"]["CURVE2"])
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("blank", [b"", b"\t", b"\t "])
+def test_blank_lines_are_part_of_a_note_whatever_ends_the_lines(blank, end):
+    """Also as the first and last of its lines, and with words below them that look like an object."""
+    note = [blank, b"\tfirst line", blank, blank, b"\tAREA\tQUANT\t9.9", blank]
+    data = (HERE / "cv.DTA").read_bytes()
+    before, written, after = data.partition(b"2\t&Notes...\r\n\tfirst line, with 1 2 3\r\n\tsecond line\r\n")
+    assert written
+    lines = [before + b"%d\t&Notes..." % len(note), *note, after]
+    record = echub.read(b"\r\n".join(lines).replace(b"\r\n", end))
+    plain = echub.read(data)
+    (found,) = [entry["notes"] for entry in record.settings["header"] if entry["name"] == "NOTES"]
+    assert [line.strip() for line in found] == ["", "first line", "", "", "AREA\tQUANT\t9.9", ""]
+    assert [entry["name"] for entry in record.settings["header"]] == [
+        entry["name"] for entry in plain.settings["header"]
+    ]
+    assert "lines" not in record.settings  # none belongs to no object
+    assert record.notices == plain.notices
+    assert record.metadata.value("cell.area", "cm^2") == 0.785
+    for name, columns in truth()["cv"]["tables"].items():
+        check_table(record, name, columns)
+
+
 @pytest.mark.parametrize("sign", ["°".encode(), b"\xa1\xe3", b"\x81\x8b", b"?", "\ufffd".encode()])
 def test_a_destroyed_degree_sign_is_still_one(sign):
     data = (HERE / "eis_comma.DTA").read_bytes().replace(b"\xb0", sign)

@@ -12,7 +12,7 @@ import echub
 from echub.errors import ReadError
 from echub.plugin import Outcome, Series
 from echub.testing import synth
-from echub.testing.synth import Cube, MappedIon
+from echub.testing.synth import Cube, MappedIon, Pillar
 from echub_sims_map.figure import draw
 from echub_sims_map.profile import to_profile
 from fixtures.sims.maps import FOLDER, counts, maps
@@ -245,6 +245,19 @@ def test_the_outline_lies_on_the_bright_pixels_of_the_map(tmp_path):
         assert values[row, column] > 1.5 * np.median(values)
     assert mean.get_ylim() == (bottom, top)
     assert bottom > top  # y grows downwards, as the rows of the file
+
+
+def test_a_section_shows_a_box_around_each_column_that_it_cuts_and_no_other():
+    """Three columns lie on the section through the widest, one alone on that through the narrowest."""
+    together, alone = (Pillar(16, 50, 10), Pillar(40, 50, 16), Pillar(64, 50, 12)), (Pillar(28, 16, 8),)
+    ion = MappedIon(background=20, pillars=together + alone)
+    figure = drawn(ask(synth.cube(1, replace(SETUP, ions={"Na+": ion}))))
+    sections = [axes for axes in figure.axes if axes.get_title().startswith("section")]
+    for axes, cut in zip(sections, (together, alone), strict=True):
+        boxes = sorted(((*line.get_xdata()[:2],), (*line.get_ydata()[1:3],)) for line in axes.lines)
+        edges = [(pillar.x - pillar.width / 2, pillar.x + pillar.width / 2) for pillar in cut]
+        assert [x for x, _ in boxes] == [pytest.approx(ends, abs=SETUP.pixel_um) for ends in edges]
+        assert [y for _, y in boxes] == [(-0.5, SETUP.frames - 0.5)] * len(cut)
 
 
 def test_neither_gaps_nor_a_hot_pixel_set_the_colours_of_the_sections(tmp_path):

@@ -129,3 +129,21 @@ def test_of_two_clocks_that_both_restart_none_is_that_of_a_step():
     columns = {"Time/s": restarting(20), "Total Time/s": restarting(30), "Ewe/V": LONG}
     data = next(iter(read(columns).datasets.values()))
     assert "step_time" not in data.columns
+
+
+RESTARTS = [(), (13,), (27,), (13, 27)]
+"""Rows at which a clock goes back to where it started, or the date goes on to the next day."""
+
+
+@pytest.mark.parametrize("days", RESTARTS)
+@pytest.mark.parametrize("falls", RESTARTS)
+def test_a_clock_belongs_to_the_dates_beside_it_if_it_goes_back_only_where_they_change(falls, days):
+    """A day may start at a later hour than the day before ended, an elapsed time may restart within a day."""
+    seconds = [START + 10 * (n - max((at for at in falls if at <= n), default=0)) for n in range(ROWS)]
+    day = [sum(at <= n for at in days) for n in range(ROWS)]
+    record = read({"Date": [f"2024-03-{14 + d}" for d in day], "Time": [hms(s) for s in seconds], **PLAIN})
+    joined = [c for data in record.datasets.values() for c in data.columns.values() if c.header == "Date + Time"]
+    assert bool(joined) is (set(falls) <= set(days))
+    assert times_of(record) == ([] if joined else ["Time"])
+    for column in joined:
+        assert np.diff(column.values) == pytest.approx(np.diff(np.array(day) * 86_400.0 + seconds))

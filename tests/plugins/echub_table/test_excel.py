@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -177,6 +179,34 @@ def test_formulas_without_values_are_said(tmp_path):
     record = echub.read(path)
     assert {"formulas-without-values", "no-number"} <= {notice.code for notice in record.notices}
     assert record["timeseries"]["voltage"].tolist() == VOLTAGE
+
+
+FORMULA = "<f>A2*2</f>"
+SPELLINGS = [
+    *((FORMULA, empty) for empty in ("", "<v/>", "<v />", "<v></v>", "<v\n/>", "<v></v >")),
+    ('<f t="shared" si="0"/>', ""),
+    ('<f t="shared" si="0" />', "<v></v>"),
+    (FORMULA, "\n<v/>\n"),
+]
+"""What XML allows for a formula whose value is empty, and for one that another cell states."""
+
+
+@pytest.mark.parametrize(("formula", "empty"), SPELLINGS)
+def test_every_spelling_of_a_formula_without_a_value_is_the_same_workbook(tmp_path, formula, empty):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, VOLTAGE, ["=A2*2"] * 6))
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name).decode() for name in book.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name], changed = re.subn("<f>[^<]*</f>(<v ?/>|<v></v>)?</c>", f"{formula}{empty}</c>", parts[name])
+    assert changed == 6
+    with zipfile.ZipFile(path, "w") as book:
+        for part, text in parts.items():
+            book.writestr(part, text)
+    record = echub.read(path)
+    said = [notice.message for notice in record.notices if notice.code == "formulas-without-values"]
+    assert [text.split()[0] for text in said] == ["6"]
+    assert (record["timeseries"]["time"].tolist(), record["timeseries"]["voltage"].tolist()) == (TIME, VOLTAGE)
+    assert np.isnan(record["timeseries"]["current"]).all()
 
 
 def test_a_state_sets_the_sign_in_a_workbook_too(tmp_path):
