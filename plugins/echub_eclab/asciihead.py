@@ -219,8 +219,8 @@ def _lines(file: BinaryIO, count: int, source: Source) -> Iterator[bytes]:
 
 
 def _old_mac_lines(file: BinaryIO, count: int) -> Iterator[bytes]:
-    read = 0
-    for line in file.read().split(b"\r")[:count]:
+    read, data = 0, file.read()
+    for line in data.removesuffix(b"\r").split(b"\r")[:count]:
         read += len(line) + 1
         yield line
     file.seek(read)

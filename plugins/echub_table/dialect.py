@@ -261,7 +261,8 @@ def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, 
     best = ranked[0]
     by_line = "the line sep= declares it" if _sep_line(lines) else "it parts sample.id from the names beside it"
     said = given.said_by if given.delimiter else by_line
-    why = said if declared else f"{len(best.rows)} of the first {len(lines)} lines have {best.width} fields"
+    count = len(lines) - (not lines[-1])  # nothing stands behind the last line end
+    why = said if declared else f"{len(best.rows)} of the first {count} lines have {best.width} fields"
     why += f", {best.numeric} of them numbers"
     return best, _as_rival(ranked[1]) if len(ranked) > 1 else "", why
 
