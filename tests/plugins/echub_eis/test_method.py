@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -200,6 +202,18 @@ def test_like_arcs_that_exchange_their_start_values_exchange_what_is_found(fast,
         found = [outcome[f"resistance_{name}"].value for name in names]
         assert found == pytest.approx([100, 60], rel=0.1), circuit
         assert outcome[f"tau_{names[0]}"].value < outcome[f"tau_{names[1]}"].value
+
+
+@pytest.mark.parametrize(
+    ("arc", "value"),
+    [("(RQ{Q=3.5e-6/3e-6/4e-6})", 3e-6), ("(RQ{Q=1e-6/5e-7/1.5e-6})", 1.5e-6), ("(RQ{Q=3e-6f})", 3e-6)],
+)
+def test_the_limits_of_the_q_of_an_arc_hold(arc, value):
+    """The spectrum's own is 2e-6: outside of the limits, so that the fit ends at the nearer one."""
+    case = synth.impedance(1, "two_arcs", Sweep(1e-3))
+    outcome = echub.analyze("eis-fit", case.data(), params={**truth.PLAIN, "circuit": f"LR(RQ):a {arc}:b"})
+    values = json.loads(outcome.tables["circuit"]["values"].values[-1])
+    assert values[-2] == pytest.approx(value, rel=1e-3)
 
 
 @pytest.mark.parametrize(
