@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from echub_eis.method.elements import KINDS, ElementKind
@@ -102,3 +102,9 @@ def _value(value: Value) -> str:
 
 def _label(node: Node) -> str:
     return f":{node.label}" if node.label else ""
+
+
+def stay_apart(parts: Mapping[str, Element]) -> bool:
+    """Return whether R and Q of an arc stay two elements: Q (or C) is fixed or has limits, and τ cannot say so."""
+    stated = [value for name, value in (parts.get("Q") or parts["C"]).values.items() if name != "n"]
+    return any(value.fixed or value.low is not None or value.high is not None for value in stated)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from itertools import count
 from math import sqrt
 
-from echub_eis.method.circuit import Element, Node, ParallelPart, arc_of
+from echub_eis.method.circuit import Element, Node, ParallelPart, arc_of, stay_apart
 from echub_eis.method.model import Model
 
 Values = Mapping[str, float]
@@ -109,7 +109,7 @@ def _exported(node: Node, model: Model | None, natural: Sequence[float]) -> Tree
 
 def _walk(node: Node, model: Model | None, natural: Sequence[float], leaves: count[int]) -> Tree:
     parts = arc_of(node)
-    if parts and not _has_constants(parts):
+    if parts and not stay_apart(parts):
         order = [part.symbol for part in node.parts if isinstance(part, Element)]  # type: ignore[union-attr]
         return "parallel", tuple(_arc(order, _values(model, natural, next(leaves))))
     if isinstance(node, Element):
@@ -119,12 +119,6 @@ def _walk(node: Node, model: Model | None, natural: Sequence[float], leaves: cou
         return "parallel", tuple(_arc(["R", "Q"], values))
     kind = "parallel" if isinstance(node, ParallelPart) else "series"
     return kind, tuple(_walk(part, model, natural, leaves) for part in node.parts)
-
-
-def _has_constants(parts: Mapping[str, Element]) -> bool:
-    """Return whether a model keeps both elements apart, for one has a fixed value that is not n."""
-    other = parts.get("Q") or parts["C"]
-    return any(value.fixed for name, value in other.values.items() if name != "n")
 
 
 def _values(model: Model | None, natural: Sequence[float], leaf: int) -> Values | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from echub_eis.method.circuit import Element, Node, SeriesPart, Value, arc_of
+from echub_eis.method.circuit import Element, Node, SeriesPart, Value, arc_of, stay_apart
 from echub_eis.method.elements import KINDS, Complex, ElementKind, Floats, Grid
 
 EXPONENT_LIMITS = (1e-4, 1 - 1e-6)
@@ -157,7 +157,7 @@ class Model:
             leaf.constants["n"] = 1.0
         elif "n" in other.values:
             given["n"] = other.values["n"]
-        if any(value.fixed for value in other.values.values() if value is not given.get("n")):
+        if stay_apart(parts):
             return "parallel", tuple(self._leaf(ModelElement(p.symbol, label, p.values)) for p in parts.values())
         given.update({name: value for name, value in other.values.items() if name in ("Q", "C")})
         return self._leaf(leaf)

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from echub_eis.method.elements import KINDS, Complex, Floats, Grid
-from echub_eis.method.model import Model, Tree
+from echub_eis.method.model import EXPONENT_LIMITS, LEAST, LIMIT, Model, Tree
 
 PER_DECADE = 4
 """A quarter of a decade is well inside the basin of the optimum of an arc, n down to 0.6."""
@@ -71,8 +72,8 @@ def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) 
         units = _units(choices)
         sizes = search.sizes(units)
         natural = [0.0] * len(model)
-        for (family, at), size in zip(choices, sizes, strict=True):
-            terms[family.term].write(natural, family.shapes[at], size, grid)
+        for term, shape, size in _placed(terms, choices, sizes, grid):
+            term.write(natural, shape, size, grid)
         chi2 = float((np.abs((z - np.array(sizes) @ units) / sigma) ** 2).sum())
         found.append(Start(_stated(model, natural), chi2))
     return found
@@ -89,7 +90,31 @@ def _stated(model: Model, natural: list[float]) -> Floats:
         value = model.leaves[free.element].given.get(free.name)
         if value is not None:
             natural[at] = value.value
+    for number, leaf in enumerate(model.leaves):
+        tau, capacity = model.at(number, "tau"), leaf.given.get("Q") or leaf.given.get("C")
+        if tau is not None and capacity is not None:  # an arc's coordinate is τ = (R Q)^(1/n)
+            resistance, _, n = model.values(number, natural)
+            ln_tau = math.log(max(resistance * capacity.value, LEAST)) / max(n, EXPONENT_LIMITS[0])
+            natural[tau] = math.exp(max(-LIMIT, min(ln_tau, LIMIT)))
     return model.coordinates(natural)
+
+
+def _placed(
+    terms: Sequence[_Term], choices: Sequence[Choice], sizes: Sequence[float], grid: Grid
+) -> Iterator[tuple[_Term, tuple[float, ...], float]]:
+    """Yield which term gets which form and size: of like terms each what is nearest to its text."""
+    like: dict[tuple[int, int], list[tuple[_Term, tuple[float, ...], float]]] = {}
+    for (family, at), size in zip(choices, sizes, strict=True):
+        term = terms[family.term]
+        alone = term.number if term.nested or len(family.shapes) == 1 else -1
+        like.setdefault((id(family.units), alone), []).append((term, family.shapes[at], size))
+    for found in like.values():
+        if not any(term.is_stated for term, _, _ in found):
+            yield from found
+            continue
+        far = [[term.distance(shape, size, grid) for _, shape, size in found] for term, _, _ in found]
+        for row, column in zip(*linear_sum_assignment(far), strict=True):
+            yield found[row][0], *found[column][1:]
 
 
 class _Term:
@@ -121,6 +146,19 @@ class _Term:
                     natural[at] = value
             return
         self._write_nested(natural, values, grid)
+
+    @property
+    def is_stated(self) -> bool:
+        """Return whether the circuit's text says anything of this term."""
+        return any(self.model.leaves[leaf].given for leaf in self.leaves)
+
+    def distance(self, shape: tuple[float, ...], size: float, grid: Grid) -> float:
+        """Return the square of how far a form is from what the text says of this term, in its coordinates."""
+        found = [1.0] * len(self.model)
+        self.write(found, shape, size, grid)
+        own = [at for leaf in self.leaves for at in self.model.leaves[leaf].coordinates]
+        away = (self.model.coordinates(found) - _stated(self.model, found))[own]
+        return float(away @ away)
 
     def _write_nested(self, natural: list[float], arc: Sequence[float], grid: Grid) -> None:
         """Start a nested part from the arc that stands for it: its R, its Q; the rest at its own size."""

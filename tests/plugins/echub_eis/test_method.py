@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -177,6 +179,41 @@ def test_the_generator_is_what_its_circuit_says():
             frequency = cell.frequencies()
             z = model.impedance(truth.coordinates(name, model), Grid.of(frequency))
             np.testing.assert_allclose(z, cell.impedance(frequency), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("fast", "slow"),
+    [
+        ("(R{R=100}Q)", "(R{R=60}Q)"),
+        ("(RQ{Q=3e-9})", "(RQ{Q=2e-6})"),
+        ("(RQ{n=0.95})", "(RQ{n=0.85})"),
+        ("(RC{C=3e-9})", "(RC{C=2e-6})"),
+        ("(RQ)", "(RQ{Q=2e-6})"),
+        ("(RQ{Q=3e-9})", "(RQ)"),
+        ("(R{R=120/90/150}Q)", "(R{R=50/30/80}Q)"),
+        ("Z{tau=1e-7}", "Z{tau=2e-5}"),
+    ],
+)
+def test_like_arcs_that_exchange_their_start_values_exchange_what_is_found(fast, slow):
+    """The arc of 100 Ω is the fast one, that of 60 Ω the slow one: both within a tenth, also as R‖C."""
+    case = synth.impedance(1, "two_arcs", Sweep(1e-3))
+    for circuit, names in ((f"LR{fast}:a {slow}:b", "ab"), (f"LR{slow}:a {fast}:b", "ba")):
+        outcome = echub.analyze("eis-fit", case.data(), params={**truth.PLAIN, "circuit": circuit})
+        found = [outcome[f"resistance_{name}"].value for name in names]
+        assert found == pytest.approx([100, 60], rel=0.1), circuit
+        assert outcome[f"tau_{names[0]}"].value < outcome[f"tau_{names[1]}"].value
+
+
+@pytest.mark.parametrize(
+    ("arc", "value"),
+    [("(RQ{Q=3.5e-6/3e-6/4e-6})", 3e-6), ("(RQ{Q=1e-6/5e-7/1.5e-6})", 1.5e-6), ("(RQ{Q=3e-6f})", 3e-6)],
+)
+def test_the_limits_of_the_q_of_an_arc_hold(arc, value):
+    """The spectrum's own is 2e-6: outside of the limits, so that the fit ends at the nearer one."""
+    case = synth.impedance(1, "two_arcs", Sweep(1e-3))
+    outcome = echub.analyze("eis-fit", case.data(), params={**truth.PLAIN, "circuit": f"LR(RQ):a {arc}:b"})
+    values = json.loads(outcome.tables["circuit"]["values"].values[-1])
+    assert values[-2] == pytest.approx(value, rel=1e-3)
 
 
 @pytest.mark.parametrize(
