@@ -81,6 +81,7 @@ REASONS = {
     ("validate 10 columns", "wall"): "as CPU; and a busy machine leaves less than two cores",
     ("mpr → native, whole process", "wall"): "as mpr → native, and a start of 0.4 s: decisions/0113",
     ("installed size", "disk"): "polars 183 MB, scipy 114: texts and nine analyses need them: decisions/0087",
+    ("echub --help", "CPU"): "typer and rich are imported; bare Python varies by a third: decisions/0106",
     ("one small file, whole process", "CPU"): "NumPy, h5py and typer are two thirds: decisions/0106",
 }
 """Why a row may fall short, shown if it does."""
