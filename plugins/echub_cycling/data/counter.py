@@ -74,7 +74,7 @@ def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs) -> W
     odd = np.zeros(len(t), bool)
     odd[jumps] = True
     turns = np.flatnonzero((state * lag < 0) | odd)
-    _split(counter, charge, variance, turns, odd, (gap, flows, before, state, lag))
+    _split(counter, charge, variance, turns, odd, (gap, flows, before, state, lag), usual)
     again = np.flatnonzero(restarted & (state == lag) & (state != 0) & ~odd)
     left = np.maximum(gap[again] - _time(np.abs(charge[again]), flows[again]), 0.0)
     charge[again] += state[again] * before[again] * left
@@ -100,7 +100,7 @@ def _jumps(charge: Floats, flows: Floats, gap: Floats) -> Rows:
 
 def _split(
     counter: ChargeCounter, charge: Floats, variance: Floats, rows: Rows, odd: NDArray[np.bool_],
-    of: tuple[Floats, Floats, Floats, Signs, Signs],
+    of: tuple[Floats, Floats, Floats, Signs, Signs], usual: float,
 ) -> None:  # fmt: skip
     """Move to each side of a reversal its own charge, in place; a jump gets that of both currents, half each."""
     gap, flows, before = (values[rows] for values in of[:3])
@@ -117,7 +117,6 @@ def _split(
     unknown = odd[rows] | (late * flows < -FITS * both) | ((late - gap) * flows > FITS * both)
     late = np.where(unknown, gap / 2, np.clip(late, 0, gap))
     early = np.where(unknown, before * gap / 2, early)
-    usual = float(np.median(of[0][1:])) if len(of[0]) > 1 else 0.0
     open_ = np.where(unknown | (gap > LONG * usual), 1 / np.sqrt(12), SMALL)
     charge[rows] = state * flows * late
     variance[rows] += (flows * gap * open_) ** 2

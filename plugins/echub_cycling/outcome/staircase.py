@@ -6,16 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub.drawing import envelope
-from echub.plugin import (
-    Condition,
-    Flag,
-    Inputs,
-    Interval,
-    Measurand,
-    Outcome,
-    Refusal,
-    Series,
-)
+from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
 from echub_cycling.method.linearity import LEAST_ERROR, Linearity, linearity
