@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot, sqrt
 from typing import Any
 
 import numpy as np
 
 from echub.testing import synth
-from tests.oracles.plain import course
+from tests.oracles.plain import course, half_width
 from tests.oracles.told import World
 
 ROWS, RESTS = 300, 12
@@ -20,7 +21,9 @@ class Charges:
 
     way: +1 if an anodic current charges. counter: quantity of the instrument's charge. split: U while
     discharging, below that while charging, V. capacity: the stated one, mA·h. named: the charge is
-    named, and the electrode that is stated is the other one.
+    named, and the electrode that is stated is the other one. still: current that is read at rest, mA.
+    accuracy, repeats, heavy, wide: of the current, its repeatability, mass and area, %; volts: of the voltage, V.
+    counts: what the instrument calls a cycle, "" if it does not count.
     """
 
     charge: tuple[float, ...] = (2.30, 2.02, 2.00, 1.99, 1.97)
@@ -37,6 +40,14 @@ class Charges:
     reference: int = 0
     at: str = ""
     named: bool = False
+    still: float = 0.0
+    accuracy: float = 0.1
+    repeats: float = 0.02
+    volts: float = 1e-3
+    heavy: float = 0.0
+    wide: float = 0.0
+    fine: float = 0.01
+    counts: str = ""
 
     @property
     def halves(self) -> np.ndarray:
@@ -49,13 +60,16 @@ class Charges:
         level = np.repeat(self.current, 2)
         steps = np.abs(self.halves) / level * 3600 / ROWS
         t, half, row, begins = course(steps, ROWS, RESTS)
-        signed = np.r_[np.sign(self.halves) * level, 0.0]
+        signed = np.r_[np.sign(self.halves) * level, self.still]
         share = (row + 0.5) / ROWS
         rises = self.low + (self.high - self.low) * share
         falls = self.high - self.split - (self.high - self.low) * share
         u = np.where(half < 0, self.low, np.where(half % 2 == 0, rises, falls))
         columns = {"time": synth.Column(t, "s"), "current": synth.Column(signed[half], "mA"),
                    "voltage": synth.Column(u, "V")}  # fmt: skip
+        if self.counts:
+            number = np.searchsorted(begins[:: 1 if self.counts == "half cycles" else 2], t)
+            columns["cycle"] = synth.Column(6 + np.maximum(number, 1))
         lasted = np.clip(t[:, None], begins, begins + ROWS * steps) - begins
         running = (lasted * signed[:-1]).sum(axis=1) / 3600
         if self.counter == "charge":
@@ -69,13 +83,17 @@ class Charges:
 
     def world(self) -> World:
         """Return it with its outcome."""
-        params = {"reference": str(self.reference)} | ({"at": self.at} if self.at else {})
+        params = {"reference": str(self.reference), "current_accuracy": f"{self.accuracy} %",
+                  "repeatability": f"{self.repeats} %", "voltage_accuracy": f"{self.volts} V",
+                  "mass_uncertainty": f"{self.heavy} %", "area_uncertainty": f"{self.wide} %",
+                  "dqdv_step": f"{self.fine} V"} | ({"at": self.at} if self.at else {})  # fmt: skip
         if self.named:
             params["charge"] = "anodic" if self.way > 0 else "cathodic"
-        silent = ("~", "note(", "u(", "low(", "high(", *(f"{name}:" for name in MEASURED))
         near = dict.fromkeys((*VOLTAGES, *(f"{t}.{n}" for t in ("cycles", "summary") for n in COLUMNS)), 2e-3)
-        return World("cycling", self.case().record(), self.expected(), params, within=1e-5, silent=silent,
-                     loose=near if self.counter else {})  # fmt: skip
+        ends = {f"{end}({name})": 2e-3 if self.counter and name in VOLTAGES else 2e-5
+                for end in ("low", "high") for name in MEASURED}  # fmt: skip
+        return World("cycling", self.case().record(), self.expected(), params, within=1e-5,
+                     loose=(near if self.counter else {}) | ends | LOOSE)  # fmt: skip
 
     def expected(self) -> dict[str, Any]:
         """Return tables, values and conditions."""
@@ -84,7 +102,8 @@ class Charges:
         kept = self._shown(chosen)
         found = {f"cycles.{name}": values for name, values in table.items()}
         found |= {f"summary.{name}": [values[k] for k in kept] for name, values in table.items()}
-        return found | self._rates(table) | self._ways() | self._answers(table)
+        found |= self._rates(table) | self._ways() | self._answers(table) | self._curves(kept)
+        return found | self._budgets(found) | self._notes(table) | self._counts()
 
     def _shown(self, chosen: list[int]) -> list[int]:
         usual = {0, 1, 2, 4, self._at, len(self.charge) - 1}
@@ -103,7 +122,7 @@ class Charges:
         start = begins[::2] - (steps[::2] / 2 if self.counter else 0.0) - t[0]
         up, down = (self.low + self.high) / 2, (self.low + self.high) / 2 - self.split
         table: dict[str, Any] = {
-            "cycle": np.arange(1, count + 1), "counter": np.full(count, np.nan), "charge": c, "discharge": d,
+            "cycle": np.arange(1, count + 1), "counter": self._counter(count), "charge": c, "discharge": d,
             "efficiency": 100 * d / c, "retention": 100 * d / d[self._at],
             "energy_efficiency": 100 * d * down / c / up,
             "U_charge": np.full(count, up), "U_discharge": np.full(count, down),
@@ -114,6 +133,49 @@ class Charges:
             if size:
                 table |= {f"charge_per_{name}": c / size, f"discharge_per_{name}": d / size}
         return table
+
+    def _counter(self, count: int) -> np.ndarray:
+        """Return what the instrument calls each cycle; a half cycle more is counted in each if it counts those."""
+        if not self.counts:
+            return np.full(count, np.nan)
+        return 7 + np.arange(count) * (2 if self.counts == "half cycles" else 1)
+
+    def _counts(self) -> dict[str, Any]:
+        if self.counts != "half cycles":
+            return {}
+        count = len(self.charge)
+        text = f"the instrument counts {2 * count} half cycles with current, the current itself shows {count}"
+        return {"!cycle-counter-differs": (text, "")}
+
+    def _curves(self, kept: list[int]) -> dict[str, Any]:
+        """Return U against the charge of each row, and dQ/dV between whole steps of U: of a straight line, one."""
+        lines: dict[str, list[Any]] = {name: [] for name in ("cycle", "q", "U", "d_cycle", "d_U", "d_q")}
+        share = (np.arange(ROWS) + 0.5) / ROWS
+        span = self.high - self.low
+        for k in kept:
+            for charge, sign, start in (
+                (self.charge[k], 1, self.low),
+                (self.discharge[k], -1, self.high - self.split),
+            ):
+                u = start + sign * span * share
+                # A counter is read in the row; a sampled current flows until the middle between two rows.
+                q = charge * (share if self.counter else (np.arange(ROWS) + 1) / ROWS)
+                first, last = (
+                    round(f(min(u[0], u[-1]) / self.fine) if f is np.ceil else f(max(u[0], u[-1]) / self.fine))
+                    for f in (np.ceil, np.floor)
+                )
+                grid = self.fine * (np.arange(first, last) + 0.5)[::sign]
+                values = (
+                    [k + 1] * (ROWS + 1),
+                    [*q, None],
+                    [*u, None],
+                    [k + 1] * (len(grid) + 1),
+                    [*grid, None],
+                    [sign * charge / span] * len(grid) + [None],
+                )
+                for line, more in zip(lines.values(), values, strict=True):
+                    line += more
+        return {f"~{name}": line for name, line in lines.items()} | {"~step": [self.fine]}
 
     def _rates(self, table: dict[str, Any]) -> dict[str, Any]:
         i = self.current
@@ -162,7 +224,96 @@ class Charges:
             found["!no-area"] = ("no area is stated: no areal capacity", "")
         return found
 
+    def _offset(self) -> float:
+        """Return what is read at rest as a part of the reference current, at rest and while it flows."""
+        if not self.still or self.counter:
+            return 0.0
+        level = np.repeat(self.current, 2)
+        t, half, *_ = course(np.abs(self.halves) / level * 3600 / ROWS, ROWS, RESTS)
+        flowed, rested = (np.diff(t)[flows[1:]].sum() for flows in (half >= 0, half < 0))
+        return self.still / self.current[self._at] * (1 + rested / flowed)
 
+    def _open(self, charges: bool, at: int) -> float:
+        """Return the part of a charge of a cycle that its two edges leave open, each between two rows.
+
+        What is read at rest flows in both; nothing beyond the current of the half cycle itself is of it.
+        """
+        if self.counter:
+            return 0.0
+        same = self.still if charges == (self.way > 0) else 0.0
+        return (1 - same / self.current[at]) / ROWS / sqrt(6)
+
+    def _budgets(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return the parts of each uncertainty: normal ones, and half widths of uniform ones."""
+        gain, rest = self.accuracy / 100, self._offset()
+        up, down = self._open(True, self._at), self._open(False, self._at)
+        each, mean = hypot(up, down), (self.low + self.high) / 2
+        whole = {"accuracy of the current": gain, "current at rest": rest}
+        ways = {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain,
+                "current at rest": 2 * rest}  # fmt: skip
+        volts = {"accuracy of the voltage": self.volts * (1 / (mean - self.split) - 1 / mean)}
+        bent = 0.0 if self.counter else (self.high - self.low) / ROWS / sqrt(24)
+        relative: dict[str, tuple[dict[str, float], dict[str, float]]] = {
+            "charge_capacity": ({"edges between rows": up}, whole),
+            "discharge_capacity": ({"edges between rows": down}, whole),
+            "specific_capacity": ({"edges between rows": down, "mass": self.heavy / 100}, whole),
+            "areal_capacity": ({"edges between rows": down, "area": self.wide / 100}, whole),
+            "first_efficiency": ({"edges between rows": hypot(self._open(True, 0), self._open(False, 0))}, ways),
+            "coulombic_efficiency": ({"edges between rows": self._of_median(each, found)}, ways),
+            "energy_efficiency": ({"edges between rows": self._of_median(each, found)}, ways | volts),
+            "retention": (
+                {"edges between rows": sqrt(2) * down},
+                {"repeatability of the current": self.repeats / 100},
+            ),
+            "c_rate": ({}, whole),
+        }
+        scales = {name: found[name] for name in relative if name in found}
+        for name in ("mean_charge_voltage", "mean_discharge_voltage"):
+            relative[name], scales[name] = (
+                ({"edges between rows": bent}, {"accuracy of the voltage": self.volts}),
+                1.0,
+            )
+        told: dict[str, Any] = {}
+        for name, scale in scales.items():
+            normal, uniform = ({part: scale * u for part, u in parts.items() if u} for parts in relative[name])
+            told |= {f"{name}: {part}": u for part, u in normal.items()}
+            told |= {f"{name}: {part}": u / sqrt(3) for part, u in uniform.items()}
+            half = half_width(hypot(*normal.values()), list(uniform.values()))
+            told |= {f"u({name})": hypot(*normal.values(), *(u / sqrt(3) for u in uniform.values())),
+                     f"low({name})": found[name] - half, f"high({name})": found[name] + half}  # fmt: skip
+        return told
+
+    def _of_median(self, each: float, found: dict[str, Any]) -> float:
+        """Return the error of a median whose values are alike, but for a part that averages out, or are ordered."""
+        values = np.asarray(found["cycles.efficiency"])[1:] / found["coulombic_efficiency"]
+        apart = 1.4826 * float(np.median(np.abs(values - np.median(values)))) / each if each else 0.0
+        averaged = min(sqrt(3 / len(values)), 1.0)
+        return each * sqrt(1 - apart**2 + (averaged * apart) ** 2) if apart < 1 else each
+
+    def _notes(self, table: dict[str, Any]) -> dict[str, Any]:
+        at, later = self._at + 1, len(self.charge) - 1
+        basis = f"{self.capacity or max(self.discharge):.4g} mA·h"
+        notes = {
+            "cycles": "complete", "charge_capacity": f"cycle {at}", "discharge_capacity": f"cycle {at}",
+            "mean_charge_voltage": f"cycle {at}", "mean_discharge_voltage": f"cycle {at}",
+            "specific_capacity": f"discharge, cycle {at}" if self.mass else None,
+            "areal_capacity": f"discharge, cycle {at}" if self.area else None, "first_efficiency": "cycle 1",
+            "coulombic_efficiency": f"median of {later} cycles after the first complete one",
+            "energy_efficiency": f"median of {later} cycles",
+            "retention": f"cycle {later + 1} against cycle {at}" if at != later + 1 else None,
+            "c_rate": f"{table['rate'][self._at]}, cycle {at}, of {basis} "
+                      f"({'cell.capacity' if self.capacity else 'the largest discharge'})",
+        }  # fmt: skip
+        told = {f"note({name})": note for name, note in notes.items()}
+        if rest := self._offset():
+            text = (f"{rest:.2g} of the reference current is read at rest too: an offset, or a current that flows; "
+                    "the intervals hold both")  # fmt: skip
+            told["!current-at-rest"] = (text, "")
+        return told
+
+
+LOOSE = {"coulombic_efficiency: edges between rows": 1e-4, "energy_efficiency: edges between rows": 2e-3,
+         "u(energy_efficiency)": 2e-3, "u(coulombic_efficiency)": 1e-4}  # fmt: skip
 VOLTAGES = ("mean_charge_voltage", "mean_discharge_voltage", "energy_efficiency")
 COLUMNS = ("U_charge", "U_discharge", "energy_efficiency")
 MEASURED = ("charge_capacity", "discharge_capacity", "specific_capacity", "areal_capacity", "first_efficiency",
@@ -183,6 +334,11 @@ CELLS = {
     "no capacity is stated": Charges(capacity=None, discharge=(2.0, 1.98, 1.96, 1.95, 1.90), way=-1),
     "named anodic": Charges(named=True),
     "named cathodic": Charges(named=True, way=-1),
+    "an offset at rest": Charges(still=3e-4, accuracy=0.05, volts=0.05, heavy=2.0, wide=1.5, repeats=0.4, fine=0.02),
+    "an offset at rest, cathodic": Charges(still=3e-4, accuracy=0.05, way=-1, charge=(2.02,) * 4, discharge=(1.98,) * 4,
+                                           current=(0.4,) * 4),
+    "cycles are counted": Charges(counts="cycles"),
+    "half cycles are counted": Charges(counts="half cycles", counter="charge"),
     "one rate, negative": Charges(current=(0.5,) * 3, charge=(1.1, 1.02, 1.01), discharge=(1.0, 1.0, 0.98), way=-1,
                                   capacity=1.0, low=0.1, high=1.2, split=0.05),
 }  # fmt: skip
