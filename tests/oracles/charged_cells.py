@@ -23,7 +23,8 @@ class Charges:
     discharging, below that while charging, V. capacity: the stated one, mA·h. named: the charge is
     named, and the electrode that is stated is the other one. still: current that is read at rest, mA.
     accuracy, repeats, heavy, wide: of the current, its repeatability, mass and area, %; volts: of the voltage, V.
-    counts: what the instrument calls a cycle, "" if it does not count.
+    counts: what the instrument calls a cycle, "" if it does not count. electrode: it is stated which one
+    is the working electrode.
     """
 
     charge: tuple[float, ...] = (2.30, 2.02, 2.00, 1.99, 1.97)
@@ -48,6 +49,7 @@ class Charges:
     wide: float = 0.0
     fine: float = 0.01
     counts: str = ""
+    electrode: bool = True
 
     @property
     def halves(self) -> np.ndarray:
@@ -76,10 +78,15 @@ class Charges:
             columns["charge"] = synth.Column(running, "mA*h")
         elif self.counter:
             columns["charge_increment"] = synth.Column(np.diff(running, prepend=0.0), "mA*h")
-        stated = {"cell.electrodes.working.polarity": "positive" if (self.way > 0) != self.named else "negative",
+        stated = {"cell.electrodes.working.polarity": self._polarity(),
                   "cell.area": f"{self.area} cm^2", "cell.capacity": f"{self.capacity} mA*h",
                   "cell.electrodes.working.mass": f"{self.mass} g"}  # fmt: skip
         return synth.Case(columns, {path: text for path, text in stated.items() if "None" not in text})
+
+    def _polarity(self) -> str:
+        if not self.electrode:
+            return "None"
+        return "positive" if (self.way > 0) != self.named else "negative"
 
     def world(self) -> World:
         """Return it with its outcome."""
@@ -203,15 +210,16 @@ class Charges:
         found = {
             "cycles": count, "charge_capacity": c[k], "discharge_capacity": d[k], "mean_charge_voltage": up,
             "mean_discharge_voltage": down, "first_efficiency": 100 * d[0] / c[0], "n(first_efficiency)": 1,
-            "coulombic_efficiency": float(np.median(table["efficiency"][1:])),
-            "n(coulombic_efficiency)": count - 1,
-            "energy_efficiency": float(np.median(table["energy_efficiency"][1:])),
-            "n(energy_efficiency)": count - 1,
+            "energy_efficiency": float(np.median(table["energy_efficiency"][count > 1 :])),
+            "n(energy_efficiency)": max(count - 1, 1),
             "c_rate": self.current[k] / (self.capacity or max(d)),
             "=charge": "anodic" if self.way > 0 else "cathodic", "=reference_cycle": k + 1,
             "=reference_rate": table["rate"][k], "=counted_by": self.counter or "sampled current",
             "=cycles_by": "current",
         }  # fmt: skip
+        if count > 1:
+            found |= {"coulombic_efficiency": float(np.median(table["efficiency"][1:])),
+                      "n(coulombic_efficiency)": count - 1}  # fmt: skip
         if k != count - 1:
             found["retention"] = 100 * d[-1] / d[k]
         if self.mass:
@@ -222,6 +230,25 @@ class Charges:
             found["areal_capacity"] = d[k] / self.area
         else:
             found["!no-area"] = ("no area is stated: no areal capacity", "")
+        return found | self._doubts(table["rate"])
+
+    def _doubts(self, rate: list[str]) -> dict[str, Any]:
+        k, found = self._at, {}
+        if len(self.charge) == 1:
+            text = "only cycle 1 is complete: no retention, and no efficiency of later cycles"
+            found["!one-cycle"] = (text, "")
+        if self.current[k] != self.current[-1]:
+            text = (f"the reference cycle {k + 1} ran at {rate[k]}, the last one at {rate[-1]}: the retention is "
+                    "not a fade")  # fmt: skip
+            found["!rates-differ"] = (text, "")
+        if len(self.charge) > 1 and len({*self.charge, *self.discharge}) == 1:
+            text = ("charge and discharge are equal in all cycles, as a programme with fixed times makes them: "
+                    "the efficiency is not a property of the cell")  # fmt: skip
+            found["!programmed-charge"] = (text, "")
+        if not self.electrode:
+            text = ("an anodic current is assumed to charge the cell: it is not stated which electrode is the "
+                    "working one")  # fmt: skip
+            found["!direction-assumed"] = (text, "")
         return found
 
     def _offset(self) -> float:
@@ -284,7 +311,9 @@ class Charges:
         return told
 
     def _of_median(self, each: float, found: dict[str, Any]) -> float:
-        """Return the error of a median whose values are alike, but for a part that averages out, or are ordered."""
+        """Return the error of a median: values are alike but for a part that averages out, or in an order."""
+        if "coulombic_efficiency" not in found:
+            return each
         values = np.asarray(found["cycles.efficiency"])[1:] / found["coulombic_efficiency"]
         apart = 1.4826 * float(np.median(np.abs(values - np.median(values)))) / each if each else 0.0
         averaged = min(sqrt(3 / len(values)), 1.0)
@@ -298,16 +327,16 @@ class Charges:
             "mean_charge_voltage": f"cycle {at}", "mean_discharge_voltage": f"cycle {at}",
             "specific_capacity": f"discharge, cycle {at}" if self.mass else None,
             "areal_capacity": f"discharge, cycle {at}" if self.area else None, "first_efficiency": "cycle 1",
-            "coulombic_efficiency": f"median of {later} cycles after the first complete one",
-            "energy_efficiency": f"median of {later} cycles",
+            "coulombic_efficiency": f"median of {later} cycles after the first complete one" if later else None,
+            "energy_efficiency": f"median of {later} cycles" if later else "cycle 1",
             "retention": f"cycle {later + 1} against cycle {at}" if at != later + 1 else None,
             "c_rate": f"{table['rate'][self._at]}, cycle {at}, of {basis} "
                       f"({'cell.capacity' if self.capacity else 'the largest discharge'})",
         }  # fmt: skip
         told = {f"note({name})": note for name, note in notes.items()}
         if rest := self._offset():
-            text = (f"{rest:.2g} of the reference current is read at rest too: an offset, or a current that flows; "
-                    "the intervals hold both")  # fmt: skip
+            text = (f"{rest:.2g} of the reference current is read at rest too: an offset, or a current that "
+                    "flows; the intervals hold both")  # fmt: skip
             told["!current-at-rest"] = (text, "")
         return told
 
@@ -334,11 +363,16 @@ CELLS = {
     "no capacity is stated": Charges(capacity=None, discharge=(2.0, 1.98, 1.96, 1.95, 1.90), way=-1),
     "named anodic": Charges(named=True),
     "named cathodic": Charges(named=True, way=-1),
-    "an offset at rest": Charges(still=3e-4, accuracy=0.05, volts=0.05, heavy=2.0, wide=1.5, repeats=0.4, fine=0.02),
-    "an offset at rest, cathodic": Charges(still=3e-4, accuracy=0.05, way=-1, charge=(2.02,) * 4, discharge=(1.98,) * 4,
-                                           current=(0.4,) * 4),
+    "an offset at rest": Charges(still=3e-4, accuracy=0.05, volts=0.05, heavy=2.0, wide=1.5, repeats=0.4,
+                                 fine=0.02),
+    "an offset at rest, cathodic": Charges(still=3e-4, accuracy=0.05, way=-1, charge=(2.02,) * 4,
+                                           discharge=(1.98,) * 4, current=(0.4,) * 4),
     "cycles are counted": Charges(counts="cycles"),
     "half cycles are counted": Charges(counts="half cycles", counter="charge"),
+    "a reference at another rate": Charges(reference=1),
+    "no electrode is stated": Charges(electrode=False),
+    "a programme": Charges(charge=(2.0,) * 4, discharge=(2.0,) * 4, current=(0.4,) * 4),
+    "one cycle": Charges(charge=(2.1,), discharge=(2.0,), current=(0.4,)),
     "one rate, negative": Charges(current=(0.5,) * 3, charge=(1.1, 1.02, 1.01), discharge=(1.0, 1.0, 0.98), way=-1,
                                   capacity=1.0, low=0.1, high=1.2, split=0.05),
 }  # fmt: skip
