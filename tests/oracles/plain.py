@@ -66,3 +66,14 @@ def course(steps: np.ndarray, rows: int, rests: int) -> tuple[np.ndarray, np.nda
             half.append(np.full(rows, k))
             row.append(np.arange(rows))
     return np.concatenate(t), np.concatenate(half), np.concatenate(row), begins
+
+
+def drawn(t: np.ndarray, **columns: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what a figure has of a long record: the first time, the least and the largest of every few rows."""
+    every = -(-len(t) // 1200)
+    parts = [slice(k, k + every) for k in range(0, len(t), every)]
+    found = {"~t": t[::every]}
+    for name, values in columns.items():
+        found |= {f"~{name}_low": np.array([values[part].min() for part in parts]),
+                  f"~{name}_high": np.array([values[part].max() for part in parts])}  # fmt: skip
+    return found

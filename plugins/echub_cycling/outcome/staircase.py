@@ -92,14 +92,16 @@ def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> 
     places = line.places[: line.fitted]
     weight = 1 / np.maximum(found.u_error[places], LEAST_ERROR) ** 2
     gain = params.current_accuracy / 100
-    current = accuracy.of_line(found.limit[places], gain, found.level[places], weight, value)
-    offset = 0.0 if found.rested else 1000 * params.voltage_accuracy / float(line.level[line.fitted - 1])
+    level = found.level[places]
+    current = accuracy.of_line(found.limit[places], gain, level, weight, value)
+    moved = float(np.sum(weight * level) / np.sum(weight * level**2))  # an offset is the same at all levels
+    offset = 0.0 if found.rested else 1000 * params.voltage_accuracy * moved
     limits: dict[str, float | tuple[float, ...]] = {**current, "offset of the voltage": offset}
     missing = _unsettled(found, line, params.tail / 100)
     if missing > UNSETTLED:
         limits["not settled"] = missing * value
     unit = "ohm*cm^2" if areal else "ohm"
-    note = f"line of the {line.fitted} lowest levels"
+    note = f"line of the {line.fitted} lowest levels" if line.fitted > 1 else "line of the lowest level"
     key = f"{'asr' if areal else 'resistance'}_{name}"
     result[key] = measurand(unit, value, ErrorBudget({"noise": 1000 * line.slope_error}, limits), note=note)
     return result
