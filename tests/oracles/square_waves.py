@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, pi, sqrt
 from typing import Any
 
 import numpy as np
 
 from echub.testing import synth
-from tests.oracles.plain import course
+from tests.oracles.plain import NORMAL_95, course
 from tests.oracles.told import World
 
 ROWS, RESTS = 100, 10
 WAYS = {1: "we_oxidised", -1: "we_reduced"}
+ROUNDED = {f"u({name})": 1e-4 for name in ("asr_cell", "asr_interface", "overpotential")} | {
+    f"{name}: scatter of the half cycles": 1e-4 for name in ("asr_cell", "asr_interface")}  # fmt: skip
+"""A robust standard deviation is known to the digits of its factor."""
 HEAD, MIDDLE, TAIL = 6.5, 49.5, 97.0
 """Rows whose value is the median of a tenth after the first two, of all, and of the last twentieth."""
 
@@ -24,6 +27,8 @@ class Waves:
 
     shorts: half cycle (from 0) in whose row 60 R falls to a part `left`, for good. charge: mA·h/cm² of each half
     cycle, else all last as long. skew: R of oxidations over that of reductions. counter: the charge is recorded.
+    bulk: R·A of the electrolyte, Ω·cm², as parameter or as thickness and conductivity; interfaces: their number.
+    wide: uncertainty of the area, %. basis, interest: of the area, and the electrode that is named.
     """
 
     levels: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 2.5)
@@ -40,6 +45,12 @@ class Waves:
     repeats: int = 1
     direction: str = "either"
     report: str = "ccd"
+    bulk: float | None = None
+    by_metadata: bool = False
+    interfaces: int | None = None
+    wide: float = 0.0
+    basis: str = ""
+    interest: str = ""
 
     @property
     def flows(self) -> np.ndarray:
@@ -89,20 +100,23 @@ class Waves:
                    "voltage": synth.Column(u, "V")}  # fmt: skip
         if self.counter:
             columns["charge"] = synth.Column(q * area, "mA*h")
-        return synth.Case(columns, {"cell.area": f"{self.area} cm^2"} if self.area else {})
+        stated = {"cell.area": f"{self.area} cm^2" if self.area else "", "cell.area_basis": self.basis,
+                  "cell.electrode_of_interest": self.interest,
+                  "cell.n_interfaces": str(self.interfaces or "")}  # fmt: skip
+        if self.bulk and self.by_metadata:
+            stated |= {"cell.thickness": f"{0.005 * self.bulk} cm", "cell.electrolyte_conductivity": "5 mS/cm"}
+        return synth.Case(columns, {path: text for path, text in stated.items() if text})
 
     def world(self) -> World:
         """Return it with its outcome."""
-        found = {**_half_cycles(self), **_charges(self)}
-        found |= _cycles(self) if self.report == "cycles" else {**_answer(self), **_tables(self)}
-        silent = ("half_cycles.noise", "detectors.fall_sigma", "detectors.sharpness", "!", "note(", "u(",
-                  "last_survived:", "first_failed:", "low(asr", "high(asr", "asr_cell:", "resistance_cell:",
-                  "low(res", "high(res", "low(cri", "high(cri", "overpotential:", "asymmetry:",
-                  "low(over", "high(over", "low(asym", "high(asym")  # fmt: skip
-        if self.report == "cycles":
-            silent = (*silent, "detectors.", "criteria.", "levels.", "definitions.")
-        return World("ccd", self.case().record(), found, {"direction": self.direction, "report": self.report},
-                     within=1e-6, loose={"detectors.fall": 0.02}, silent=silent)  # fmt: skip
+        found = {**_half_cycles(self), **_charges(self), **_tables(self), **_interface(self)}
+        found |= _cycles(self) if self.report == "cycles" else {**_answer(self), **_doubts(self)}
+        params = {"direction": self.direction, "report": self.report, "area_uncertainty": f"{self.wide} %"}
+        if self.bulk and not self.by_metadata:
+            params["electrolyte_asr"] = f"{self.bulk} ohm*cm^2"
+        return World("ccd", self.case().record(), found, params, within=1e-6,
+                     loose={"detectors.fall": 0.02} | ROUNDED,
+                     silent=("half_cycles.noise", "detectors.fall_sigma", "detectors.sharpness"))  # fmt: skip
 
 
 def _of_rows(waves: Waves, row: float) -> np.ndarray:
@@ -175,16 +189,29 @@ def _answer(waves: Waves) -> dict[str, Any]:
     failed = _failed(waves)
     survived, first = _ends(waves, failed)
     known = waves.flows[: failed if failed is not None else len(waves.flows)]
+    name = "critical_current_density" if waves.area else "critical_current"
+    protocol = "constant time" if waves.charge is None else "constant charge"
+    words = ["r_drop or below_bulk", spoken(waves, failed), protocol,
+             f"{waves.basis} area" if waves.basis else ""]  # fmt: skip
+    area = waves.wide / 100
+    low = None if survived is None else survived * (1 - NORMAL_95 * area)
     found: dict[str, Any] = {
-        "last_survived": survived, "first_failed": first,
-        "asr_cell" if waves.area else "resistance_cell": _at(waves, 0, MIDDLE),
-        f"n({'asr_cell' if waves.area else 'resistance_cell'})": len(known),
-        "=criterion": "r_drop_or_below_bulk", "=direction": waves.direction, "=area_basis": "not stated",
-        "=protocol": "constant time" if waves.charge is None else "constant charge",
+        f"low({name})": low, f"high({name})": first and first * (1 + NORMAL_95 * area),
+        f"note({name})": ", ".join(word for word in words if word),
+        **_resistance(waves, np.full(len(known), _at(waves, 0, MIDDLE))),
+        "=criterion": "r_drop_or_below_bulk", "=direction": waves.direction,
+        "=area_basis": waves.basis or "not stated",
+        "=protocol": protocol,
     }  # fmt: skip
+    for name, level in (("last_survived", survived), ("first_failed", first)):
+        found |= {name: level, f"u({name})": None if level is None else area * level,
+                  f"{name}: area": area * level if level and area else None}  # fmt: skip
     if failed is not None:
-        whole = waves.flows[failed] * ROWS * waves.steps[failed] / 3600
+        step = waves.steps[failed]
+        whole = waves.flows[failed] * ROWS * step / 3600
         found["half_cycle_charge"] = whole * (ROWS - 0.5) / ROWS if waves.counter else whole
+        # Both edges lie anywhere between two rows.
+        found["u(half_cycle_charge)"] = waves.flows[failed] * step / 3600 / sqrt(6)
     if waves.charge is None:
         found["=half_cycle_time"] = waves.lasts
     else:
@@ -192,26 +219,112 @@ def _answer(waves: Waves) -> dict[str, Any]:
     return found
 
 
+def spoken(waves: Waves, failed: int | None) -> str:
+    """Name the direction of a half cycle, and what the electrode of interest does in it."""
+    if failed is None:
+        return ""
+    sign = waves.signs[failed]
+    if not waves.interest:
+        return WAYS[sign]
+    stripped = (sign > 0) == (waves.interest == "working")
+    return f"{WAYS[sign]} ({'strip' if stripped else 'plate'})"
+
+
+def _resistance(waves: Waves, values: np.ndarray) -> dict[str, Any]:
+    """Return R of the cell, the median of these half cycles, by their scatter and the area."""
+    name, value = "asr_cell" if waves.area else "resistance_cell", float(np.median(values))
+    parts = {"scatter of the half cycles": error_of_median(values), "area": value * waves.wide / 100}
+    found: dict[str, Any] = {name: value, f"n({name})": len(values), f"note({name})": "median of the half cycles",
+                             f"u({name})": hypot(*parts.values()) or None}  # fmt: skip
+    return found | {f"{name}: {part}": u for part, u in parts.items() if u and waves.wide}
+
+
+def _interface(waves: Waves) -> dict[str, Any]:
+    """Return R·A of an interface: without the electrolyte, over their number."""
+    if not (waves.bulk and waves.interfaces):
+        return {}
+    end = _failed(waves)
+    values = _of_rows(waves, MIDDLE)[: end if waves.report == "ccd" else None]
+    value, scatter = float(np.median(values)), error_of_median(values) / waves.interfaces
+    parts = {"scatter of the half cycles": scatter, "area": value * waves.wide / 100 / waves.interfaces}
+    note = f"({value:.4g} - {waves.bulk:.4g}) Ω·cm² over {waves.interfaces} interfaces"
+    return {"asr_interface": (value - waves.bulk) / waves.interfaces, "note(asr_interface)": note,
+            "u(asr_interface)": hypot(*parts.values()) or None,
+            **{f"asr_interface: {part}": u for part, u in parts.items() if u and waves.wide}}  # fmt: skip
+
+
+def error_of_median(values: np.ndarray) -> float:
+    """Return the standard error of a median, by the deviations from it: √(π/2) of that of a mean."""
+    apart = float(np.median(np.abs(values - np.median(values))))
+    return apart / 0.67448975 * sqrt(pi / 2) / sqrt(len(values)) if apart > 1e-9 else 0.0
+
+
+def _doubts(waves: Waves) -> dict[str, Any]:
+    """Return the flags."""
+    failed, unit = _failed(waves), "mA/cm^2" if waves.area else "mA"
+    found = {}
+    if failed is not None and not _below_bulk(waves) and waves.left >= 0.1:
+        left = _at(waves, failed, TAIL)
+        reason = "R·A of the electrolyte is not known"
+        if waves.bulk:
+            reason = f"R·A stays at {left:.4g}, not below the electrolyte's {waves.bulk:.4g} Ω·cm²"
+        text = (f"R falls, which alone does not show a short: 100 % of the fall happens at once, but {reason}; a "
+                "contact that closes looks the same")  # fmt: skip
+        found["!r-drop-alone"] = (text, f"half cycle {failed + 1} ({waves.flows[failed]:g} {unit})")
+    if failed is None and waves.shorts is not None:
+        survived, first = _ends(waves, waves.shorts)
+        said = f"[{survived:g}, {first:g}) {unit}"
+        text = (f"R is low for good from different levels on, r_drop: {said}; half_drop: {said}; near_zero: > "
+                f"{waves.levels[-1]:g} {unit}")  # fmt: skip
+        found["!criteria-disagree"] = (text, "")
+    if failed == len(waves.flows) - 1:
+        text = "the file ends with the half cycle that failed: none follows that confirms it"
+        found["!not-confirmed"] = (text, f"half cycle {failed + 1} ({waves.flows[failed]:g} {unit})")
+    if not waves.area:
+        found["!no-area"] = ("no area is stated: the levels are currents", "")
+    return found
+
+
+def _below_bulk(waves: Waves) -> bool:
+    return bool(waves.bulk) and waves.asr * waves.left < 0.95 * (waves.bulk or 0.0)
+
+
 def _tables(waves: Waves) -> dict[str, Any]:
     count, shorts = len(waves.flows), waves.shorts
     here = [k == shorts for k in range(count)]
     yes = ["yes" if one else "no" for one in here]
     never = ["no"] * count
+    # Once U is next to nothing, what is left is below what can be told from it.
+    zero = ["no" if k < (shorts or 0) else "yes" if here[k] else None for k in range(count)]
+    zero = zero if waves.left < 0.1 else never
     survived, failed = _ends(waves, shorts)
     top = waves.levels[-1]
+    seen, none = (survived, failed), (top, None)
+    criteria = {"r_drop": seen, "below_bulk": seen if _below_bulk(waves) else none, "half_drop": seen,
+                "near_zero": seen if waves.left < 0.1 else none}  # fmt: skip
+    if not waves.bulk:
+        del criteria["below_bulk"]
     second = shorts is not None and shorts % 2 == 1
     at = None if shorts is None else shorts // 2
-    fates = ["passed" if at is None or n < at else "failed" if n == at else "after the failure"
+    # R below the electrolyte's fails again in each later half cycle.
+    later = "failed" if _below_bulk(waves) else "after the failure"
+    fates = ["passed" if at is None or n < at else "failed" if n == at else later
              for n in range(len(waves.levels))]  # fmt: skip
     if _failed(waves) is None:
         fates = ["passed"] * len(waves.levels)
     # Each publication takes its own end; a fall to 40 % is half a drop, and is not near zero.
     said = {
-        "survived": ("=", survived),
-        "stripped": ("=", failed if second else survived),
+        "survived": ("=", survived) if survived else ("<", failed),
+        "stripped": ("=", failed) if second else ("=", survived) if survived else ("<", failed),
         "failed": ("=", failed),
     }
-    reports = [said["survived"], said["stripped"], (">", top), said["failed"], ("", None)]
+    reports = [
+        said["survived"],
+        said["stripped"],
+        said["failed"] if waves.left < 0.1 else (">", top),
+        said["failed"],
+        ("", None),
+    ]
     if shorts is None:
         reports = [(">", top)] * 4 + [("", None)]
     fell = [float(waves.begins[shorts] + 60.5 * waves.steps[shorts]) if one and shorts is not None else ...
@@ -222,19 +335,28 @@ def _tables(waves: Waves) -> dict[str, Any]:
     return {
         "detectors.half_cycle": np.arange(1, count + 1), "detectors.level": waves.flows,
         "detectors.r_drop": yes, "detectors.half_drop": yes,
-        "detectors.below_bulk": None, "detectors.eis_vanish": None, "detectors.near_zero": never,
+        "detectors.below_bulk": _low(waves), "detectors.eis_vanish": None, "detectors.near_zero": zero,
         "detectors.asymmetry": asymmetric, "detectors.growth": never, "detectors.limit": never,
-        "detectors.fall": [60.0 if one else ... for one in here], "detectors.fell_at": fell,
-        "criteria.criterion": ["r_drop", "half_drop", "near_zero"],
-        "criteria.last_survived": [survived, survived, top], "criteria.first_failed": [failed, failed, None],
+        "detectors.fall": [100 * (1 - waves.left) if one else ... for one in here], "detectors.fell_at": fell,
+        "criteria.criterion": list(criteria), "criteria.last_survived": [low for low, _ in criteria.values()],
+        "criteria.first_failed": [high for _, high in criteria.values()],
         "levels.run": [1] * len(waves.levels), "levels.level": waves.levels,
-        "levels.half_cycles": [2] * len(waves.levels), "levels.first": 1 + 2 * np.arange(len(waves.levels)),
+        "levels.half_cycles": [2 * waves.repeats] * len(waves.levels),
+        "levels.first": 1 + 2 * waves.repeats * np.arange(len(waves.levels)),
         "levels.fate": fates,
         "definitions.source": ["tip2025", "querel2021", "nak2025", "sun2023", "lowack2026"],
         "definitions.relation": [relation for relation, _ in reports],
         "definitions.value": [value for _, value in reports],
         "definitions.publication": [...] * 5, "definitions.definition": [...] * 5,
     }  # fmt: skip
+
+
+def _low(waves: Waves) -> list[str] | None:
+    """Return in which half cycles R ends below the electrolyte's: in that of the short, and after it."""
+    if not waves.bulk:
+        return None
+    return ["yes" if waves.shorts is not None and k >= waves.shorts and _below_bulk(waves) else "no"
+            for k in range(len(waves.flows))]  # fmt: skip
 
 
 def _cycles(waves: Waves) -> dict[str, Any]:
@@ -250,11 +372,17 @@ def _cycles(waves: Waves) -> dict[str, Any]:
         "asymmetry": np.full(len(pairs), 100 * (waves.skew - 1)),
     }  # fmt: skip
     found = {f"cycles.{name}": values for name, values in columns.items()}
-    ordered = np.sort(middle)
-    found |= {name: (ordered[len(ordered) // 2] + ordered[len(ordered) // 2 - 1]) / 2, f"n({name})": len(middle),
-              "asymmetry": 100 * (waves.skew - 1), "n(asymmetry)": len(pairs)}  # fmt: skip
+    found |= {**_resistance(waves, middle), "asymmetry": 100 * (waves.skew - 1), "n(asymmetry)": len(pairs),
+              "note(asymmetry)": "median of the cycles"}  # fmt: skip
+    if len(waves.levels) > 1:
+        text = f"{len(waves.levels)} levels, so there is no single overpotential; the table `cycles` lists each"
+        found["!several-levels"] = (text, "")
+    if waves.bulk and waves.interfaces:
+        found["cycles.asr_interface"] = ((middle[pairs] + middle[pairs + 1]) / 2 - waves.bulk) / waves.interfaces
     if len(waves.levels) == 1:
-        found |= {"overpotential": float(np.median(over)), "n(overpotential)": len(over)}
+        note = f"median |U| of {len(over)} half cycles at {waves.levels[0]:g} mA/cm^2"
+        found |= {"overpotential": float(np.median(over)), "n(overpotential)": len(over),
+                  "u(overpotential)": error_of_median(over), "note(overpotential)": note}  # fmt: skip
     return found
 
 
@@ -265,6 +393,14 @@ WAVES = {
     "first reduced, no counter": Waves(first=-1, counter=False, shorts=3, levels=(0.2, 0.4, 0.6, 0.8)),
     "survives": Waves(shorts=None),
     "the other direction": Waves(direction="we_oxidised"),
+    "an electrolyte": Waves(bulk=11.0, interfaces=2, wide=2.0, basis="geometric", interest="working"),
+    "below the electrolyte": Waves(bulk=30.0, by_metadata=True, interfaces=3, shorts=6, interest="counter"),
+    "to nothing": Waves(left=0.05, wide=3.0, first=-1, shorts=4, interest="counter"),
+    "the first level": Waves(shorts=1),
+    "the last half cycle": Waves(shorts=9, interest="working", first=-1),
+    "cycles of an interface": Waves(
+        levels=(0.3,), repeats=5, shorts=None, skew=1.08, report="cycles", bulk=12.0, interfaces=2, wide=1.0
+    ),
     "cycles": Waves(levels=(0.3,), repeats=6, shorts=None, skew=1.08, report="cycles"),
     "cycles, first reduced": Waves(
         levels=(0.3, 0.6), repeats=3, shorts=None, skew=0.93, report="cycles", first=-1
