@@ -38,7 +38,8 @@ def outcome(celsius: float, value: float, number: int, group: str, unit: str, u:
 class Series:
     """Three cells at each of five temperatures around one line; a resistance is fitted as its inverse.
 
-    relative: uncertainty that each value states.
+    relative: uncertainty that each value states. bent: curvature of ln y in (1/kT)², eV². thermometer: its offset,
+    K, and scale, %. level: of the intervals, %.
     """
 
     form: str = "ln_y"
@@ -48,6 +49,9 @@ class Series:
     relative: float = 0.0
     energy: float = 0.21
     bars: str = "eq12"
+    bent: float = 0.0
+    thermometer: tuple[float, float] = (1.0, 1.0)
+    level: float = 95.0
 
     @property
     def inverse(self) -> bool:
@@ -57,7 +61,8 @@ class Series:
     def values(self) -> np.ndarray:
         """Return what is fitted, of each temperature and cell."""
         at = np.array(CELSIUS)[:, None] + ZERO
-        return 40 * np.exp(-self.energy / K_EV * (1 / at - 1 / 300)) * np.array(SPREAD)
+        x = (1 / at - 1 / 300) / K_EV
+        return 40 * np.exp(-self.energy * x + self.bent * x**2) * np.array(SPREAD)
 
     def world(self) -> World:
         """Return it with its outcome."""
@@ -68,8 +73,13 @@ class Series:
             for n, y in enumerate(row)
         ]  # fmt: skip
         params = {"form": self.form, "replicates": self.replicates, "weights": self.weights,
-                  "error_bars": self.bars}  # fmt: skip
-        return World("arrhenius", outcomes, Fit(self).expected(), params, silent=("note(", "!", "values.u_"))
+                  "error_bars": self.bars, "level": f"{self.level} %",
+                  "temperature_offset": f"{self.thermometer[0]}",
+                  "temperature_scale": f"{self.thermometer[1]} %"}  # fmt: skip
+        return World("arrhenius", outcomes, Fit(self).expected(), params)
+
+
+RULES = {"max": np.max, "mean": np.mean, "median": np.median}
 
 
 class Fit:
@@ -78,7 +88,7 @@ class Fit:
     def __init__(self, given: Series) -> None:
         self.given, values = given, given.values()
         kelvin = np.array(CELSIUS) + ZERO
-        rule = {"max": np.max, "mean": np.mean, "median": np.median}.get(given.replicates)
+        rule = RULES.get(given.replicates)
         self.y = rule(values, axis=1) if rule else values.ravel()
         self.kelvin = kelvin if rule else np.repeat(kelvin, 3)
         self.upper = np.zeros(len(self.y))
@@ -107,16 +117,21 @@ class Fit:
         """Return energy, intercept, their errors and the other numbers of one form."""
         x, y, w = -1 / (K_EV * self.kelvin), self.logs(form), self.w
         at, energy, u_at, scatter = line(x, y, w)
+        shift, scale = self.given.thermometer[0], self.given.thermometer[1] / 100
         moved = [
-            self.energy(k, y, w) - energy for k in (self.kelvin + 1, self.kelvin + 0.01 * (self.kelvin - ROOM))
+            self.energy(k, y, w) - energy
+            for k in (self.kelvin + shift, self.kelvin + scale * (self.kelvin - ROOM))
         ]
         temperature, freedom, part = hypot(*moved), len(x) - 2, scatter
         birge = None
         if self.stated is not None:
-            part, freedom, birge = self._pooled(x, y, w, freedom)
+            pooled, pooled_freedom, birge = self._pooled(x, y, w, freedom)
+            if not self.exceeds:
+                part, freedom = pooled, pooled_freedom
         total = hypot(part, temperature)
         eased = freedom * (total / part) ** 4
-        half = max(student.ppf(0.975, eased) * total, student.ppf(0.975, freedom) * part)
+        end = (1 + self.given.level / 100) / 2
+        half = max(student.ppf(end, eased) * total, student.ppf(end, freedom) * part)
         weights = np.ones(len(x)) if w is None else w
         mean = (weights * y).sum() / weights.sum()
         left = (weights * (y - at - energy * x) ** 2).sum()
@@ -129,6 +144,18 @@ class Fit:
             "birge": birge, "correlation": -mx / sqrt((weights * x**2).sum() / weights.sum()),
         }  # fmt: skip
 
+    @property
+    def exceeds(self) -> bool:
+        """Return whether the values scatter by more than they state, by the test of their sum of squares."""
+        y, x, freedom = self.logs(self.first), -1 / (K_EV * self.kelvin), len(self.y) - 2
+        birge = self._pooled(x, y, self.w, freedom)[-1]
+        return bool(chi2.sf(birge**2 * freedom, freedom) < 0.05)
+
+    @property
+    def first(self) -> str:
+        """Return the form that is reported first."""
+        return "ln_y" if self.given.form == "both" else self.given.form
+
     def _pooled(self, x: np.ndarray, y: np.ndarray, w: np.ndarray | None, freedom: int) -> tuple[float, ...]:
         """Return the stated uncertainty of the slope, pooled with the scatter, its freedom, and Birge's ratio."""
         weights = np.ones(len(x)) if w is None else w
@@ -140,13 +167,13 @@ class Fit:
         return stated * max(1.0, pooled), 8 + freedom, birge
 
     def expected(self) -> dict[str, Any]:
-        """Return the whole outcome, but the texts of its flags."""
+        """Return the whole outcome."""
         given, printed = self.given, {"ln_y": "ln_1_over_y", "ln_yT": "ln_T_over_y"}
         known = {form: self.judged(form) for form in ("ln_y", "ln_yT")}
         called = {form: printed[form] if given.inverse else form for form in known}
         wanted = list(known) if given.form == "both" else [given.form]
         found: dict[str, Any] = {}
-        word = "scatter" if self.stated is None else "stated and scatter"
+        word = "scatter" if self.stated is None or self.exceeds else "stated and scatter"
         for form in wanted:
             one, name = known[form], f"activation_energy_{called[form]}"
             found |= {
@@ -162,7 +189,63 @@ class Fit:
         found |= {"forms.form": list(called.values()),
                   "forms.E_A_molar": [MOLAR * one["E"] for one in known.values()],
                   "forms.u_molar": [MOLAR * one["total"] for one in known.values()]}  # fmt: skip
-        return found | self._tables(wanted[0], called[wanted[0]], known[wanted[0]], word) | self._series(wanted[0])
+        first = wanted[0]
+        found |= self._tables(first, called[first], known[first], word) | self._series(first)
+        return found | self._notes(called, wanted) | self._rules(called[first]) | self._flags(called[first])
+
+    def _notes(self, called: dict[str, str], wanted: list[str]) -> dict[str, str]:
+        name, unit = ("resistance", "S/cm^2") if self.given.inverse else ("onset_current_density", "mA/cm^2")
+        over = f"1/{name}" if self.given.inverse else name
+        spoken = {"ln_y": f"ln({over})", "ln_yT": f"ln(T/{name})" if self.given.inverse else f"ln({name} T)"}
+        units = {"ln_y": unit, "ln_yT": f"{unit} K"}
+        of = f"against 1/T, {self.given.replicates} of the cells"
+        found = {f"note(activation_energy_{called[form]})": f"{spoken[form]} {of}" for form in wanted}
+        return found | {f"note(ln_prefactor_{called[form]})": f"ln(A / ({units[form]}))" for form in wanted}
+
+    def _rules(self, name: str) -> dict[str, float]:
+        """Return what the other rules for cells, and equal weights, make of the energy."""
+        values, kelvin = self.given.values(), np.array(CELSIUS) + ZERO
+        known = self.energy(self.kelvin, self.logs(self.first), self.w)
+        sets = {rule: (kelvin, function(values, axis=1)) for rule, function in RULES.items()}
+        sets["all"] = (np.repeat(kelvin, 3), values.ravel())
+        del sets[self.given.replicates]
+        found = {}
+        paths = {f"?replicates {rule}: activation_energy_{name}": one for rule, one in sets.items()}
+        if self.w is not None and np.ptp(self.w) > 1e-6 * self.w.max():
+            paths[f"?weights none: activation_energy_{name}"] = (self.kelvin, self.y)
+        for path, (at, y) in paths.items():
+            energy = self.energy(at, np.log(y * at if self.first == "ln_yT" else y), None)
+            found |= {path: energy, f"{path} (change)": energy - known}
+        return found
+
+    def _flags(self, name: str) -> dict[str, Any]:
+        found, (ratio, p) = {}, self.lack()
+        if self.given.replicates == "max":
+            text = ("the best of the cells is unbiased in E_A only while the relative loss does not depend on "
+                    "temperature")  # fmt: skip
+            found["!best-of-replicates"] = (text, "")
+        if p < 0.05:
+            text = f"the cells scatter less than the temperatures leave the line (F = {ratio:.2g}, p = {p:.2g})"
+            found["!lack-of-fit"] = (text, "")
+        one = self.judged(self.first)
+        if one["E"] < 0:
+            text = f"the activation energy of {name} is negative, {one['E']:.3g} eV"
+            found["!negative-activation-energy"] = (text, "")
+        if self.stated is None:
+            return found
+        freedom = len(self.y) - 2
+        if self.exceeds:
+            text = f"the values scatter {one['birge']:.1f} times as much as they state (Birge ratio)"
+            found["!scatter-exceeds-stated"] = (text, "")
+        if chi2.cdf(one["birge"] ** 2 * freedom, freedom) < 0.05:
+            text = f"the values scatter {one['birge']:.2g} times as much as they state: part of that may be common"
+            found["!scatter-below-stated"] = (text, "")
+        if self.given.weights == "none" and self.given.relative > min(0.2, max(3 * one["scatter"], 0.02)):
+            best = np.abs(self.given.values() - self.y[:, None]).argmin(axis=1)
+            for n, (celsius, cell) in enumerate(zip(CELSIUS, best, strict=True)):
+                text = f"the value at {celsius:g} °C is certain to {self.given.relative:.0%} only"
+                found[f"!uncertain-point{f' {n + 1}' if n else ''}"] = (text, f"b{celsius:g}-{cell}")
+        return found
 
     def _tables(self, form: str, name: str, one: dict[str, float], word: str) -> dict[str, Any]:
         given, temperatures = self.given, np.array(CELSIUS) + ZERO
@@ -176,13 +259,15 @@ class Fit:
             fit |= {"birge_ratio": one["birge"], "birge_p": chi2.sf(one["birge"] ** 2 * freedom, freedom)}
         fit |= {f"u_{word.replace(' ', '_')}_eV": one["part"], "u_temperature_eV": one["temperature"]}
         values = given.values().ravel()
+        name_of = "resistance" if given.inverse else "onset_current_density"
+        known = 1 / values if given.inverse else values
         return {
             "leave_one_out.without": CELSIUS, f"leave_one_out.activation_energy_{name}": without,
             "fit.quantity": list(fit), "fit.value": list(fit.values()),
             "values.outcome": [f"b{c:g}-{n}" for c in CELSIUS for n in range(3)],
             "values.group": ["b"] * 15, "values.temperature": np.repeat(CELSIUS, 3),
-            f"values.{'resistance' if given.inverse else 'onset_current_density'}":
-                1 / values if given.inverse else values,
+            f"values.{name_of}": known,
+            f"values.u_{name_of}": given.relative * known if given.relative else None,
             "values.left_out": [""] * 15,
             "=ramp_rate": 2.0, "=form": name, "=replicates": given.replicates, "=group": "b",
             "=measurand": "resistance" if given.inverse else "onset_current_density",
@@ -208,7 +293,7 @@ class Fit:
         scatter = sqrt((w * (y - a - slope * x) ** 2).sum() / (len(x) - 2))
         mean, margin = (w * x).sum() / w.sum(), 0.04 * np.ptp(x)
         grid = np.linspace(x.min() - margin, x.max() + margin, 80)
-        half = student.ppf(0.975, len(x) - 2) * scatter * np.sqrt(
+        half = student.ppf((1 + self.given.level / 100) / 2, len(x) - 2) * scatter * np.sqrt(
             1 / len(x) + (grid - mean) ** 2 / (w * (x - mean) ** 2).sum())  # fmt: skip
         name = "resistance" if self.given.inverse else "onset_current_density"
         return {
@@ -227,6 +312,11 @@ SERIES = {
     "median": Series(replicates="median"),
     "all": Series(replicates="all", energy=0.4),
     "a resistance": Series(unit="ohm*cm^2", replicates="mean", form="both"),
+    "stated, by far too little": Series(relative=0.005, replicates="mean", thermometer=(2.0, 0.5)),
+    "stated, too much": Series(relative=0.3, level=90.0),
+    "stated, too much, weighted": Series(relative=0.3, weights="own", replicates="median"),
+    "falls": Series(energy=-0.12, thermometer=(0.5, 3.0)),
+    "bent": Series(bent=0.02, replicates="mean", level=68.0),
     "stated": Series(relative=0.04, replicates="mean"),
     "stated, weighted": Series(relative=0.08, replicates="median", weights="own", form="ln_yT"),
     "generalised": Series(bars="generalised"),

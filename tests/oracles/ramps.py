@@ -101,6 +101,9 @@ class Kinked:
         # The line is fitted to 0.7 of the onset.
         found |= self._budget(resistance, told, ("noise",), {RANGE: self.asr * limit / (0.7 * x)})
         found |= self._budget("ramp_rate", told, ("noise",), {RANGE: self.rate * limit / top})
+        for choice in ("window 15 s", "fit_fraction 0.5"):  # the pieces are straight: neither changes much
+            path = f"?{choice}: {onset}"
+            found |= {path: x, f"{path} (change)": told[path] - told[onset]}
         return found | self._delay(x) | self._curves(told) | self._flags()
 
     def _budget(

@@ -43,7 +43,8 @@ class World:
 def told(outcome: Outcome) -> dict[str, Any]:
     """Return all that an outcome says: `value`, `u(value)`, `value: part`, `table.column`, `~series`, and so on.
 
-    Conditions are `=condition`, flags `!flag`, a second one of a code `!flag 2`.
+    Conditions are `=condition`, flags `!flag`, a second one of a code `!flag 2`; what another choice of a
+    parameter makes of a measurand is `?parameter setting: measurand`, and by how much that differs `?… (change)`.
     """
     return dict(_told(outcome))
 
@@ -66,6 +67,10 @@ def _told(outcome: Outcome) -> Iterator[tuple[str, Any]]:
         yield f"~{name}", list(series.values)
     for name, condition in outcome.conditions.items():
         yield f"={name}", condition.value
+    for one in outcome.sensitivity:
+        path = f"?{one.parameter} {one.setting}: {one.measurand}"
+        yield path, one.value
+        yield f"{path} (change)", one.change
     said = [flag.code for flag in outcome.flags]
     for at, flag in enumerate(outcome.flags):
         again = said[:at].count(flag.code)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 FORMS = ("ln_y", "ln_yT")
+SPOKEN = {"ln_y": "ln({})", "ln_yT": "ln({} T)", "ln_1_over_y": "ln(1/{})", "ln_T_over_y": "ln(T/{})"}
+"""What is fitted, by the names of the results."""
 TOO_FEW = 3
 """Temperatures below which a fit is refused: through two there is always a line."""
 CELLS_OF_EQ12 = 3
@@ -215,7 +217,7 @@ def _measurands(
     level = params.level / 100
     half = parts.half_width(level)
     name = named(form, chosen)
-    what = f"{name.replace('y', chosen.name)} against 1/T, {params.replicates} of the cells"
+    what = f"{SPOKEN[name].format(chosen.name)} against 1/T, {params.replicates} of the cells"
     widest = max(parts.parts, key=lambda part: part.half_width(level))
     components = (
         Component(widest.name, parts.statistical),
