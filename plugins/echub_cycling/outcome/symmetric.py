@@ -103,8 +103,13 @@ def _lifetime(cell: Polarised, event: Event | None) -> Measurand:
         return Measurand.more_than("h", total, note="no sudden drop until the end")
     low, high = (event.before - latest) / 3600, (event.after - earliest) / 3600
     bracket = Interval(low, high, "bracketing", method="last row before, first row after the drop")
-    note = f"in half cycle {event.half + 1}, R falls to {event.share:.0%}"
+    note = f"in half cycle {_fell_in(cell, event)}, R falls to {event.share:.0%}"
     return Measurand("h", (low + high) / 2, (high - low) / 2 / 3**0.5 or None, bracket, note=note)
+
+
+def _fell_in(cell: Polarised, event: Event) -> int:
+    """Return the number of the half cycle with the first low row; its median may still be that of before."""
+    return int((cell.halves.begin <= event.after).sum())
 
 
 def _first_current(cell: Polarised) -> tuple[float, float]:
@@ -150,8 +155,9 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
     flags += _missing(cell)
     soft = soft_drop(cell, until)
     if soft is not None:
-        text = f"R falls to {soft.share:.0%} in half cycle {soft.half + 1} and stays, less than the drop asked for"
-        flags.append(Flag("resistance-falls", text, where=f"t = {cell.halves.begin[soft.half]:.5g} s"))
+        fell = f"R falls to {soft.share:.0%} in half cycle {_fell_in(cell, soft)}"
+        text = f"{fell} and stays, less than the drop asked for"
+        flags.append(Flag("resistance-falls", text, where=f"t = {soft.after:.5g} s"))
     high = rises(cell, params.rise)
     if high is not None and high < until:
         text = f"R rises to more than {params.rise:g} times the usual in half cycle {high + 1}: a contact is lost"
@@ -179,7 +185,7 @@ def _healed(cell: Polarised, drop: float) -> list[Flag]:
     text = f"R drops to {found[0].share:.0%} at {first:.4g} h, and comes back: a soft short that heals"
     more = f" ({len(found)} of them)" if len(found) > 1 else ""
     hint = "the table `half_cycles` shows them; the lifetime is that to a drop that stays"
-    return [Flag("drop-healed", text + more, where=f"half cycle {found[0].half + 1}", hint=hint)]
+    return [Flag("drop-healed", text + more, where=f"half cycle {_fell_in(cell, found[0])}", hint=hint)]
 
 
 def _missing(cell: Polarised) -> list[Flag]:
