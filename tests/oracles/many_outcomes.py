@@ -51,16 +51,16 @@ def survival(dropped: tuple[float, ...], watched: tuple[float, ...], lost: int =
         low, high = ([t for t, *ends in rows if ends[k] <= 0.5] for k in (1, 2))
         expected |= {
             "median_lifetime": half[0],
+            "note(median_lifetime)": "half of the cells have dropped",
             "low(median_lifetime)": low[0] if low else half[0],
             "high(median_lifetime)": high[0] if high else None,
         }
     else:
         expected["low(median_lifetime)"] = max((*dropped, *watched))
+        expected["note(median_lifetime)"] = "more than half of the cells survive"
     if lost:
         expected["!left-out"] = (f"{lost} outcomes without a lifetime were left out", "")
-    return World(
-        "cell-lifetimes", [*cells, *others], expected, silent=("note(", "high(") if not half else ("note(",)
-    )
+    return World("cell-lifetimes", [*cells, *others], expected)
 
 
 def run(analysis: str, began: str, zero: float, cell_id: str = "A", **columns: tuple[str, list[Any]]) -> Outcome:
@@ -156,10 +156,13 @@ def against() -> World:
     expected |= {
         "largest_difference": max(share for share, _ in far),
         "largest_difference_in_sigma": max(pull for _, pull in far),
+        "note(largest_difference)": "of two values of a series, of their mean; no statistics of its own",
+        "note(largest_difference_in_sigma)": "the same in standard uncertainties, "
+        "as if independent: of the same data it weighs more",
         "values_placed": 4,
         "!left-out": ("1 of 5 outcomes have no value, or no number to place it at", "five"),
     }
-    return World("against", outcomes, expected, {"measurand": "asr", "series": "cell.maker"}, silent=("note(",))
+    return World("against", outcomes, expected, {"measurand": "asr", "series": "cell.maker"})
 
 
 WORLDS = {

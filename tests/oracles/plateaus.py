@@ -39,7 +39,7 @@ class Plateau:
         ]
         if self.left:
             outcomes.append(Outcome({}, analysis="pulsed-stripping", label="none"))
-        return World("pulsed-stripping-plateau", outcomes[::-1], self.expected(), silent=("note(",))
+        return World("pulsed-stripping-plateau", outcomes[::-1], self.expected())
 
     def _outcome(self, rest: float, value: float, number: int) -> Outcome:
         parts = [Component("own", self.own * value), Component("given", self.shared * value, "B", self.group)]
@@ -75,6 +75,8 @@ class Plateau:
             "low(capacity_plateau)": mean - half, "high(capacity_plateau)": mean + half,
             "capacity_plateau: scatter": scatter, "plateau_from": 10.0, "low(plateau_from)": 2.0,
             "high(plateau_from)": 10.0, "n(plateau_from)": 5, **self._slope(rest[4:], on),
+            "note(capacity_plateau)": "mean of the capacities at rests from 10 s",
+            "note(capacity_slope)": "rise per factor of e of the rest, 10 to 40 s",
             "=cut_off": 3.0, "=direction": "we_oxidised",
             "~rest": rest, "~value": value, "~u": u, "~bound": [False] * 10, "~used": [True] * 10,
             "~plateau": [mean, mean - half, mean + half], "~plateau_rests": rest[4:],

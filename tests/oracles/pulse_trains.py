@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from echub.testing import synth
+from tests.oracles.plain import drawn
 from tests.oracles.told import World
 
 TICK = 0.005
@@ -97,12 +98,19 @@ class Train:
 
     def world(self) -> World:
         """Return it with its outcome."""
-        return World("pulsed-stripping", self.case().record(), {**_pulses(self), **_charge(self), **_rest(self)},
-                     within=1e-5, loose={"pulses.relaxation": 1e-3, "relaxation_time": 1e-3},
-                     silent=SILENT if not self.relaxes else (*SILENT, "u(relaxation_time"))  # fmt: skip
+        found = {**_pulses(self), **_charge(self), **_rest(self), **_shown(self)}
+        return World("pulsed-stripping", self.case().record(), found, within=1e-5,
+                     loose={"pulses.relaxation": 1e-3, "relaxation_time": 1e-3})  # fmt: skip
 
 
-SILENT = ("~t", "~U_low", "~U_high", "~j_", "~pulse_", "=charge_by", "note(")
+def _shown(train: Train) -> dict[str, Any]:
+    """Return what a figure shows: the whole trace, and the pulse in the middle with all its rows."""
+    t, number, u = train.rows()
+    middle = (train.count - 1) // 2
+    start, end = train.start(middle), train.start(middle) + train.pulse
+    part = (t > start - 0.3 * train.pulse) & (t < end + min(train.rest, 5 * train.pulse))
+    return {**drawn(t, U=u, j=np.where(number >= 0, train.current, 0.0)), "~pulse_t": t[part] - start,
+            "~pulse_U": u[part], "~pulse_number": [middle + 1]}  # fmt: skip
 
 
 def _flows(train: Train) -> np.ndarray:
@@ -187,6 +195,8 @@ def _charge(train: Train) -> dict[str, Any]:
     count = len(names)
     return {
         **answer,
+        f"note({name})": f"by {names[0]}; cut-off {CUT:g} V across the cell",
+        "=charge_by": names[0],
         "charge.method": names,
         "charge.charge": totals,
         "charge.difference": [one - total for one in totals],
@@ -213,6 +223,8 @@ def _rest(train: Train) -> dict[str, Any]:
     name = "asr_jump" if train.area else "resistance_jump"
     found = {
         "pulses": train.count,
+        "note(pulses)": "begun; the last one counted to the end",
+        f"note({name})": "of the first pulse",
         "charge_per_pulse": each,
         "u(charge_per_pulse)": accuracy * each,
         "n(charge_per_pulse)": whole,
@@ -229,8 +241,8 @@ def _rest(train: Train) -> dict[str, Any]:
         f"u({name})": hypot(rise, accuracy * jump),
     }
     if train.relaxes:
-        found |= {"relaxation_time": train.relaxes, "n(relaxation_time)": train.count}
-        found[f"u({name})"] = None
+        found |= {"relaxation_time": train.relaxes, "n(relaxation_time)": train.count, f"u({name})": ...,
+                  "u(relaxation_time)": 0.1 / sqrt(12)}  # fmt: skip
     if not train.area:
         found["!no-area"] = ("no area is stated: a charge, not a capacity", "")
     if not train.counter:

@@ -100,7 +100,7 @@ class Straight:
             **_flags(self),
             **_curves(self),
         }
-        silent = ("note(", "anodic_limit: noise", "anodic_limit: choice", "cathodic_limit: noise",
+        silent = ("anodic_limit: noise", "anodic_limit: choice", "cathodic_limit: noise",
                   "cathodic_limit: choice", "sweeps.noise", "!peak-comes-back")  # fmt: skip
         return World("stability-window", synth.Case(columns, stated).record(), expected, params, silent=silent,
                      loose={"peaks.charge": 0.01, "u(window)": 1e-4, "u(capacitance)": 1e-3,
@@ -130,9 +130,12 @@ def _answers(given: Straight) -> dict[str, Any]:
     found: dict[str, Any] = {"scan_rate": given.rate, "=threshold": given.threshold, "=scan": given.scan,
                              "=scan_rate": given.rate, "=observed": "potential_we"}  # fmt: skip
     own, shared, ends = [], [], []
+    note = f"{given.threshold:g} µA/cm² beyond the baseline, scan {given.scan}"
     limits = (("anodic_limit", given.oxidises, given.rises, 1), ("cathodic_limit", given.reduces, given.falls, -1))
     for name, at, slope, way in limits:
         plated = way < 0 and bool(given.reference) and (at or 0.0) < 0
+        if not (last and way < 0):
+            found[f"note({name})"] = f"{note}; below it the metal itself is plated" if plated else note
         if at is None or last or plated:
             if not (last and way < 0):
                 bound = 2.5 if last else given.high if way > 0 else 0.02 if plated else given.low
@@ -148,6 +151,9 @@ def _answers(given: Straight) -> dict[str, Any]:
                   "high(window)": ends[0] - ends[1] + 1.96 * u}  # fmt: skip
     if not last:
         found["capacitance"] = 1000 * given.level / given.rate
+        both = [_quiet(given, *one) for one in given.sweeps() if one[0] == given.scan]
+        middle = (max(e.min() for e in both) + min(e.max() for e in both)) / 2  # where both baselines are
+        found["note(capacitance)"] = f"at {middle:.3g} V"
         found["u(capacitance)"] = found["capacitance"] * given.accuracy / 100 / SHARE
     return found
 
