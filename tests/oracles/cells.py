@@ -354,8 +354,8 @@ def _compared(higher: str) -> World:
         "p_sign": min(1.0, sign * (1 if higher else 2)), "n(p_sign)": len(pairs),
         "ratio": ratio, "u(ratio)": ratio * total / 3, "n(ratio)": 3,
         "low(ratio)": exp((observed - half) / 3), "high(ratio)": exp((observed + half) / 3),
-        "note(p_permutation)": f"{'one' if higher else 'two'}-sided; {len(sums)} relabelings of {count} cells at 3 "
-                               "temperatures",
+        "note(p_permutation)": f"{'one' if higher else 'two'}-sided; {len(sums)} relabelings of {count} cells "
+                               "at 3 temperatures",
         "note(p_least)": "the least that so many cells can give",
         "note(p_sign)": f"{sum(pairs)} of {len(pairs)} ordered pairs; takes them as independent",
         "note(ratio)": f"{names[0]} over {names[1]}",

@@ -34,27 +34,35 @@ FORMS: dict[str, tuple[Callable[..., Any], list[float], tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Recovery:
-    """A recovery with two times, or a distribution of them; `form` is what is fitted."""
+    """A recovery with two times, or a distribution of them; `form` is what is fitted, and is asked for or found.
+
+    first, last: delays, s. level: of the intervals, %.
+    """
 
     form: str
     offset: bool = False
     beta: float = 1.0
     times: tuple[float, ...] = (5e-4, 2e-2)
     seed: int = 1
+    asked: bool = True
+    first: float = 5e-5
+    last: float = 0.2
+    level: float = 95.0
 
     def world(self) -> World:
         """Return it with its outcome."""
         shares = (0.4, 0.6)[: len(self.times)]
         setup = synth.Recovering(times_s=self.times, shares=shares, beta=self.beta, noise=0.004,
-                                 unsaturated=0.05 * self.offset)  # fmt: skip
+                                 unsaturated=0.05 * self.offset, first_s=self.first, last_s=self.last)  # fmt: skip
         case = synth.recovery(self.seed, setup)
         t, m = case.columns["recovery_delay"].values, case.columns["magnetisation"].values
         shuffled = np.random.default_rng(1).permutation(len(t))  # rows come in any order
         for name in ("recovery_delay", "magnetisation"):
             case = case.with_values(name, case.columns[name].values[shuffled])
-        params = {"form": self.form, "offset": str(self.offset).lower()}
+        params = {"form": self.form if self.asked else "auto", "offset": str(self.offset).lower(),
+                  "level": f"{self.level} %"}  # fmt: skip
         return World("relaxation", case.record(), self.expected(t, m), params, within=1e-4,
-                     loose={"~residual": 1e-3}, silent=("!",))  # fmt: skip
+                     loose={"~residual": 1e-3})  # fmt: skip
 
     def fitted(self, form: str, t: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
         """Return the parameters, their covariance, and the curve."""
@@ -72,7 +80,7 @@ class Recovery:
         """Return the whole outcome."""
         p, cov, curve = self.fitted(self.form, t, m)
         names = FORMS[self.form][2]
-        reach = student.ppf(0.975, len(t) - len(p))
+        reach = student.ppf((1 + self.level / 100) / 2, len(t) - len(p))
         found: dict[str, Any] = {"=form": self.form, "=offset": self.offset}
         for k, name in enumerate(names):
             u = sqrt(cov[k, k])
@@ -89,19 +97,49 @@ class Recovery:
             slope = np.array([b, -a]) / (a + b) ** 2
             u, share = sqrt(slope @ cov[2:4, 2:4] @ slope), a / (a + b)
             found |= _with("share_fast", share, u, len(t), [share - reach * u, share + reach * u])
-        rest = m - curve(t)
-        n, k = len(t), len(p) + 1
-        aicc = n * log((rest**2).sum() / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
         line = np.geomspace(t[0] / 2, t[-1] * 1.2, 200)
         times = np.exp(p[: len(names)])
-        return found | {
-            "forms.form": [self.form], "forms.T1_first": [times[0]],
-            "forms.T1_second": [times[1] if len(times) > 1 else None],
-            "forms.beta": [p[1] if self.form == "stretched" else None],
-            "forms.rms": [sqrt((rest**2).mean())], "forms.AICc": [aicc], "forms.resolved": [True],
-            "~delay": t, "~signal": m, "~residual": rest, "~line_delay": line, "~line": curve(line),
+        return found | self._forms(t, m) | self._flags(t, m, times) | {
+            "~delay": t, "~signal": m, "~residual": m - curve(t), "~line_delay": line, "~line": curve(line),
             "~time": times,
         }  # fmt: skip
+
+    def _aicc(self, form: str, t: np.ndarray, m: np.ndarray) -> float:
+        """Return Akaike's criterion for few points; noise is a parameter too."""
+        p, _, curve = self.fitted(form, t, m)
+        n, k = len(t), len(p) + 1
+        return n * log(((m - curve(t)) ** 2).sum() / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
+
+    def _forms(self, t: np.ndarray, m: np.ndarray) -> dict[str, Any]:
+        """Return a row for each form that is fitted."""
+        forms = [self.form] if self.asked else list(FORMS)
+        fits = {form: self.fitted(form, t, m) for form in forms}
+        times = {form: np.exp(p[: len(FORMS[form][2])]) for form, (p, _, _) in fits.items()}
+        return {
+            "forms.form": forms, "forms.T1_first": [one[0] for one in times.values()],
+            "forms.T1_second": [one[1] if len(one) > 1 else None for one in times.values()],
+            "forms.beta": [p[1] if form == "stretched" else None for form, (p, _, _) in fits.items()],
+            "forms.rms": [sqrt(((m - curve(t)) ** 2).mean()) for _, _, curve in fits.values()],
+            "forms.AICc": [self._aicc(form, t, m) for form in forms], "forms.resolved": [True] * len(forms),
+        }  # fmt: skip
+
+    def _flags(self, t: np.ndarray, m: np.ndarray, times: np.ndarray) -> dict[str, Any]:
+        found = {}
+        if t[-1] < 3 * times[-1]:
+            text = f"the longest delay is {t[-1] / times[-1]:.1f} times the slowest time"
+            found["!plateau-not-reached"] = (text, "")
+        if t[0] > times[0]:
+            text = f"the shortest delay is {t[0]:.3g} s, the fastest time {times[0]:.3g} s"
+            found["!starts-too-late"] = (text, "")
+        if self.form == "single" and len(self.times) > 1:
+            text = "neighbouring residuals of the single form have the same sign too often"
+            found["!form-does-not-fit"] = (text, "")
+        other = {"double": "stretched", "stretched": "double"}.get(self.form, "")
+        apart = abs(self._aicc(other, t, m) - self._aicc(self.form, t, m)) if other and not self.asked else 9.0
+        if apart < 6:
+            text = f"the {self.form} and the {other} form differ by {apart:.1f} in AICc"
+            found["!form-undecided"] = (text, "")
+        return found
 
 
 def _with(name: str, value: float, u: float, n: int, ends: list[float]) -> dict[str, float]:
@@ -176,6 +214,11 @@ RECOVERIES = {
     "double, offset": Recovery("double", offset=True, seed=2),
     "single": Recovery("single", times=(4e-3,)),
     "stretched": Recovery("stretched", times=(4e-3,), beta=0.7),
+    "double, found": Recovery("double", asked=False, level=80.0),
+    "double, hardly told": Recovery("double", asked=False, times=(2e-3, 1e-2), seed=3),
+    "single, of two": Recovery("single"),
+    "too short": Recovery("single", times=(4e-3,), last=8e-3, seed=2),
+    "too late": Recovery("stretched", times=(4e-3,), beta=0.7, first=5e-3, seed=2),
     "stretched, offset": Recovery("stretched", times=(4e-3,), beta=0.6, offset=True, seed=4),
 }
 WORLDS = {f"recovery: {name}": one.world for name, one in RECOVERIES.items()} | {"weibull": batch}
