@@ -11,6 +11,7 @@ import numpy as np
 from scipy.optimize import brentq, curve_fit, minimize
 from scipy.special import gamma
 from scipy.stats import f as fisher
+from scipy.stats import norm
 from scipy.stats import t as student
 
 from echub.plugin import Condition, Interval, Measurand, Outcome
@@ -36,7 +37,7 @@ FORMS: dict[str, tuple[Callable[..., Any], list[float], tuple[str, ...]]] = {
 class Recovery:
     """A recovery with two times, or a distribution of them; `form` is what is fitted, and is asked for or found.
 
-    first, last: delays, s. level: of the intervals, %.
+    first, last: delays, s. level: of the intervals, %. noise: over the plateau.
     """
 
     form: str
@@ -48,11 +49,12 @@ class Recovery:
     first: float = 5e-5
     last: float = 0.2
     level: float = 95.0
+    noise: float = 0.004
 
     def world(self) -> World:
         """Return it with its outcome."""
         shares = (0.4, 0.6)[: len(self.times)]
-        setup = synth.Recovering(times_s=self.times, shares=shares, beta=self.beta, noise=0.004,
+        setup = synth.Recovering(times_s=self.times, shares=shares, beta=self.beta, noise=self.noise,
                                  unsaturated=0.05 * self.offset, first_s=self.first, last_s=self.last)  # fmt: skip
         case = synth.recovery(self.seed, setup)
         t, m = case.columns["recovery_delay"].values, case.columns["magnetisation"].values
@@ -159,7 +161,7 @@ CELLS = (
 )
 
 
-def batch() -> World:
+def batch(level: float = 95.0) -> World:
     """Return cells of which each is known to fail between two levels; one has no value."""
     outcomes = [
         Outcome({"critical_current_density": Measurand("mA/cm^2", interval=Interval(low, high, "bracketing"),
@@ -180,16 +182,17 @@ def batch() -> World:
 
     best = minimize(loss, np.log([3.0, 2.0]), method="BFGS", options={"gtol": 1e-9})
     median, shape = np.exp(best.x)
-    allowed = best.fun + fisher.ppf(0.95, 1, len(CELLS)) / 2
+    allowed = best.fun + fisher.ppf(level / 100, 1, len(CELLS)) / 2
 
     def beyond(x: float) -> float:
         return minimize(lambda s: loss(np.array([x, s[0]])), [best.x[1]], method="BFGS").fun - allowed
 
     ends = [exp(brentq(beyond, best.x[0], best.x[0] + s)) for s in (-1.0, 1.0)]
-    level = np.linspace(0, 1.3 * 7.0, 200)
+    shown = np.linspace(0, 1.3 * 7.0, 200)
     known = [(a or None, b if np.isfinite(b) else None) for a, b in zip(low, high, strict=True)]
     expected = {
-        "median": median, "low(median)": ends[0], "high(median)": ends[1], "u(median)": (ends[1] - ends[0]) / 4,
+        "median": median, "low(median)": ends[0], "high(median)": ends[1],
+        "u(median)": (ends[1] - ends[0]) / 2 / norm.ppf(0.5 + level / 200),
         "scale": median / log(2) ** (1 / shape), "shape": shape,
         **{f"n({name})": len(CELLS) for name in ("median", "scale", "shape")},
         "cells.outcome": [f"cell {k}" for k in order] + ["none"],
@@ -201,12 +204,12 @@ def batch() -> World:
         "readings.value": [median, low[low > 0].mean(), high[np.isfinite(high)].mean()],
         "note(median)": "9 cells, 2 of them censored", "note(shape)": "biased high with few cells",
         "tests.test": ["goodness of fit (Anderson, Darling)", "division into two"],
-        "~low": low, "~high": [b for _, b in known], "~level": level,
-        "~fraction": 1 - survives(level, median, shape),
+        "~low": low, "~high": [b for _, b in known], "~level": shown,
+        "~fraction": 1 - survives(shown, median, shape),
         "~median": [median], "~ends": ends, "=protocol": "one",
         "!left-out": ("1 outcomes were left out", "none: has no critical_current_density"),
     }  # fmt: skip
-    return World("ccd-weibull", outcomes, expected, within=1e-3, silent=("tests.p",))
+    return World("ccd-weibull", outcomes, expected, {"level": f"{level} %"}, within=1e-3, silent=("tests.p",))
 
 
 RECOVERIES = {
@@ -215,10 +218,11 @@ RECOVERIES = {
     "single": Recovery("single", times=(4e-3,)),
     "stretched": Recovery("stretched", times=(4e-3,), beta=0.7),
     "double, found": Recovery("double", asked=False, level=80.0),
-    "double, hardly told": Recovery("double", asked=False, times=(2e-3, 1e-2), seed=3),
+    "double, hardly told": Recovery("double", asked=False, times=(2e-3, 1e-2), seed=2, noise=0.02),
     "single, of two": Recovery("single"),
     "too short": Recovery("single", times=(4e-3,), last=8e-3, seed=2),
     "too late": Recovery("stretched", times=(4e-3,), beta=0.7, first=5e-3, seed=2),
     "stretched, offset": Recovery("stretched", times=(4e-3,), beta=0.6, offset=True, seed=4),
 }
-WORLDS = {f"recovery: {name}": one.world for name, one in RECOVERIES.items()} | {"weibull": batch}
+WORLDS = {f"recovery: {name}": one.world for name, one in RECOVERIES.items()} | {
+    "weibull": batch, "weibull: 80 %": lambda: batch(80.0)}  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtri
 
 from echub.plugin import (
     Condition,
@@ -151,7 +152,8 @@ def _measurands(
 ) -> dict[str, Measurand]:
     interval = Interval(*ends, level=params.level / 100, method="profile likelihood, F(1, n)")
     known = [end for end in ends if end is not None]
-    error = abs(known[-1] - known[0]) / 4 if len(known) == 2 else None  # 95 % are four standard deviations
+    widths = 2 * float(ndtri(0.5 + params.level / 200))  # standard deviations between the ends
+    error = abs(known[-1] - known[0]) / widths if len(known) == 2 else None
     censored = int((np.isinf(cells.high) | (cells.low == 0)).sum())
     note = (
         f"{several(len(cells), 'cell')}, {censored} of them censored" if censored else several(len(cells), "cell")
