@@ -24,7 +24,7 @@ class Charges:
     named, and the electrode that is stated is the other one. still: current that is read at rest, mA.
     accuracy, repeats, heavy, wide: of the current, its repeatability, mass and area, %; volts: of the voltage, V.
     counts: what the instrument calls a cycle, "" if it does not count. electrode: it is stated which one
-    is the working electrode.
+    is the working electrode. full: range of the current in each cycle, mA.
     """
 
     charge: tuple[float, ...] = (2.30, 2.02, 2.00, 1.99, 1.97)
@@ -50,6 +50,7 @@ class Charges:
     fine: float = 0.01
     counts: str = ""
     electrode: bool = True
+    full: tuple[float, ...] = ()
 
     @property
     def halves(self) -> np.ndarray:
@@ -72,6 +73,9 @@ class Charges:
         if self.counts:
             number = np.searchsorted(begins[:: 1 if self.counts == "half cycles" else 2], t)
             columns["cycle"] = synth.Column(6 + np.maximum(number, 1))
+        if self.full:
+            cycle = np.maximum(np.searchsorted(begins[::2], t) - 1, 0)
+            columns["current_range"] = synth.Column(np.array([f"{self.full[k]:g} mA" for k in cycle]))
         lasted = np.clip(t[:, None], begins, begins + ROWS * steps) - begins
         running = (lasted * signed[:-1]).sum(axis=1) / 3600
         if self.counter == "charge":
@@ -109,6 +113,13 @@ class Charges:
         kept = self._shown(chosen)
         found = {f"cycles.{name}": values for name, values in table.items()}
         found |= {f"summary.{name}": [values[k] for k in kept] for name, values in table.items()}
+        named = list(dict.fromkeys(f"{one:g} mA" for one in sorted(set(self.full))))
+        found["=current_range"] = ", ".join(named) or "not recorded"
+        if len(named) > 1:
+            on = [f"{one:g} mA (cycle {self.full.index(one) + 1} on)" for one in sorted(set(self.full))]
+            text = (f"the current was measured in {len(on)} ranges: {', '.join(on)}; the intervals hold the "
+                    "accuracy of each")  # fmt: skip
+            found["!several-ranges"] = (text, "")
         found |= self._rates(table) | self._ways() | self._answers(table) | self._curves(kept)
         return found | self._budgets(found) | self._notes(table) | self._counts()
 
@@ -272,25 +283,24 @@ class Charges:
 
     def _budgets(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return the parts of each uncertainty: normal ones, and half widths of uniform ones."""
-        gain, rest = self.accuracy / 100, self._offset()
+        rest = self._offset()
         up, down = self._open(True, self._at), self._open(False, self._at)
         each, mean = hypot(up, down), (self.low + self.high) / 2
-        whole = {"accuracy of the current": gain, "current at rest": rest}
-        ways = {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain,
-                "current at rest": 2 * rest}  # fmt: skip
+        whole = self._accuracy(self._at) | {"current at rest": rest}
+        first, later = (self._of_ratio(k) | {"current at rest": 2 * rest} for k in (0, len(self.charge) - 1))
         volts = {"accuracy of the voltage": self.volts * (1 / (mean - self.split) - 1 / mean)}
         bent = 0.0 if self.counter else (self.high - self.low) / ROWS / sqrt(24)
-        relative: dict[str, tuple[dict[str, float], dict[str, float]]] = {
+        relative: dict[str, tuple[dict[str, float], dict[str, Any]]] = {
             "charge_capacity": ({"edges between rows": up}, whole),
             "discharge_capacity": ({"edges between rows": down}, whole),
             "specific_capacity": ({"edges between rows": down, "mass": self.heavy / 100}, whole),
             "areal_capacity": ({"edges between rows": down, "area": self.wide / 100}, whole),
-            "first_efficiency": ({"edges between rows": hypot(self._open(True, 0), self._open(False, 0))}, ways),
-            "coulombic_efficiency": ({"edges between rows": self._of_median(each, found)}, ways),
-            "energy_efficiency": ({"edges between rows": self._of_median(each, found)}, ways | volts),
+            "first_efficiency": ({"edges between rows": hypot(self._open(True, 0), self._open(False, 0))}, first),
+            "coulombic_efficiency": ({"edges between rows": self._of_median(each, found)}, later),
+            "energy_efficiency": ({"edges between rows": self._of_median(each, found)}, later | volts),
             "retention": (
                 {"edges between rows": sqrt(2) * down},
-                {"repeatability of the current": self.repeats / 100},
+                {"repeatability of the current": self.repeats / 100} | self._changed(),
             ),
             "c_rate": ({}, whole),
         }
@@ -302,13 +312,38 @@ class Charges:
             )
         told: dict[str, Any] = {}
         for name, scale in scales.items():
-            normal, uniform = ({part: scale * u for part, u in parts.items() if u} for parts in relative[name])
-            told |= {f"{name}: {part}": u for part, u in normal.items()}
-            told |= {f"{name}: {part}": u / sqrt(3) for part, u in uniform.items()}
-            half = half_width(hypot(*normal.values()), list(uniform.values()))
-            told |= {f"u({name})": hypot(*normal.values(), *(u / sqrt(3) for u in uniform.values())),
-                     f"low({name})": found[name] - half, f"high({name})": found[name] + half}  # fmt: skip
+            normal = {part: scale * u for part, u in relative[name][0].items()}
+            widths = {part: [scale * u for u in np.atleast_1d(one)] for part, one in relative[name][1].items()}
+            parts = normal | {part: hypot(*one) / sqrt(3) for part, one in widths.items()}
+            told |= {f"{name}: {part}": u for part, u in parts.items() if u}
+            half = half_width(hypot(*normal.values()), [u for one in widths.values() for u in one if u])
+            told |= {f"u({name})": hypot(*parts.values()), f"low({name})": found[name] - half,
+                     f"high({name})": found[name] + half}  # fmt: skip
         return told
+
+    def _accuracy(self, k: int) -> dict[str, Any]:
+        """Return what a charge of a cycle is open by: offset and gain of its range; without one, a gain."""
+        gain = self.accuracy / 100
+        if not self.full:
+            return {"accuracy of the current": gain}
+        return {RANGE: (gain * self.full[k] / self.current[k], gain)}
+
+    def _of_ratio(self, k: int) -> dict[str, Any]:
+        """Return what the efficiency of a cycle is open by: an offset counts in both directions, gains are two."""
+        gain = self.accuracy / 100
+        if not self.full:
+            return {"accuracy of the current, charging": gain, "accuracy of the current, discharging": gain}
+        return {RANGE: (2 * gain * self.full[k] / self.current[k], gain, gain)}
+
+    def _changed(self) -> dict[str, Any]:
+        """Return what a retention is open by: what both cycles share of one range cancels."""
+        if not self.full:
+            return {}
+        gain, k, last = self.accuracy / 100, self._at, len(self.charge) - 1
+        offsets = [gain * self.full[n] / self.current[n] for n in (k, last)]
+        return {
+            RANGE: [abs(offsets[0] - offsets[1])] if self.full[k] == self.full[last] else [*offsets, gain, gain]
+        }
 
     def _of_median(self, each: float, found: dict[str, Any]) -> float:
         """Return the error of a median: values are alike but for a part that averages out, or in an order."""
@@ -343,6 +378,7 @@ class Charges:
 
 LOOSE = {"coulombic_efficiency: edges between rows": 1e-4, "energy_efficiency: edges between rows": 2e-3,
          "u(energy_efficiency)": 2e-3, "u(coulombic_efficiency)": 1e-4}  # fmt: skip
+RANGE = "accuracy of the current range"
 VOLTAGES = ("mean_charge_voltage", "mean_discharge_voltage", "energy_efficiency")
 COLUMNS = ("U_charge", "U_discharge", "energy_efficiency")
 MEASURED = ("charge_capacity", "discharge_capacity", "specific_capacity", "areal_capacity", "first_efficiency",
@@ -367,6 +403,9 @@ CELLS = {
                                  fine=0.02),
     "an offset at rest, cathodic": Charges(still=3e-4, accuracy=0.05, way=-1, charge=(2.02,) * 4,
                                            discharge=(1.98,) * 4, current=(0.4,) * 4),
+    "a range": Charges(full=(1.0,) * 5, accuracy=0.2),
+    "a range, a reference at another rate": Charges(full=(2.0,) * 5, reference=1),
+    "two ranges": Charges(full=(1.0, 2.0, 2.0, 2.0, 2.0), reference=1, way=-1),
     "cycles are counted": Charges(counts="cycles"),
     "half cycles are counted": Charges(counts="half cycles", counter="charge"),
     "a reference at another rate": Charges(reference=1),

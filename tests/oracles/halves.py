@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
+from math import hypot, sqrt
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ class Halves:
 
     shorts: half cycle (from 0) in whose row 80 the cell shorts to a part `left`. heals: after so many half cycles
     more, if it does. offset: V. accuracy, gain, drop: %, of the current, of the voltage, and what ends the life.
+    full: range of the current, mA.
     """
 
     count: int = 16
@@ -38,6 +39,7 @@ class Halves:
     gain: float = 0.4
     heals: int | None = None
     drop: float = 50.0
+    full: float | None = None
 
     @property
     def levels(self) -> np.ndarray:
@@ -78,6 +80,8 @@ class Halves:
         t, j, u = self.rows()
         columns = {"time": synth.Column(t, "s"), "current": synth.Column(j * (self.area or 1.0), "mA"),
                    "voltage": synth.Column(u, "V")}  # fmt: skip
+        if self.full:
+            columns["current_range"] = synth.Column(np.full(len(t), f"{self.full:g} mA"))
         return synth.Case(columns, {"cell.area": f"{self.area} cm^2"} if self.area else {})
 
     def world(self) -> World:
@@ -129,16 +133,18 @@ class Halves:
         signs = self.signs[:until]
         both = [np.mean([np.median(v[:until][signs == s]) for s in (1, -1)]) for v in (resistance, over)]
         name = "asr_cell" if self.area else "resistance_cell"
-        parts = {name: (both[0], "accuracy of the current", self.accuracy),
-                 "overpotential": (both[1], "gain of the voltage", self.gain),
-                 "half_cycle_charge": (np.median(charge[:until]), "accuracy of the current",
-                                       self.accuracy)}  # fmt: skip
-        found: dict[str, Any] = {}
-        for key, (value, part, percent) in parts.items():
-            limit = value * percent / 100
-            half = half_width(0.0, [limit])
-            found |= {key: value, f"u({key})": limit / sqrt(3), f"low({key})": value - half,
-                      f"high({key})": value + half, f"{key}: {part}": limit / sqrt(3)}  # fmt: skip
+        accuracy, part = [self.accuracy / 100], "accuracy of the current"
+        if self.full:  # its offset is the same while it flows, its gain in proportion
+            accuracy.append(accuracy[0] * self.full / (self.level * (self.area or 1.0)))
+            part = "accuracy of the current range"
+        parts = {name: (both[0], part, accuracy), "half_cycle_charge": (np.median(charge[:until]), part, accuracy),
+                 "overpotential": (both[1], "gain of the voltage", [self.gain / 100])}  # fmt: skip
+        found: dict[str, Any] = {"=current_range": f"{self.full:g} mA" if self.full else "not recorded"}
+        for key, (value, part, shares) in parts.items():
+            limits = [value * share for share in shares]
+            half, u = half_width(0.0, limits), hypot(*limits) / sqrt(3)
+            found |= {key: value, f"u({key})": u, f"low({key})": value - half,
+                      f"high({key})": value + half, f"{key}: {part}": u}  # fmt: skip
         found |= {f"n({name})": until, "n(overpotential)": until, "half_cycles": until,
                   "=criterion": f"R falls by {self.drop:g} % and stays",
                   "=level": float(np.median(self.levels[:until])),
@@ -216,6 +222,8 @@ HALVES = {
     "a short that heals": Halves(left=0.2, shorts=5, heals=3),
     "an offset": Halves(shorts=None, offset=0.01),
     "the last half cycle": Halves(shorts=14, count=16, first=-1),
+    "a range": Halves(full=3.0),
+    "a range, no area": Halves(full=10.0, area=None, shorts=None, accuracy=0.05),
     "first reduced, odd": Halves(first=-1, count=15, shorts=9, left=0.3, accuracy=0.5),
 }
 WORLDS = {f"halves: {name}": halves.world for name, halves in HALVES.items()}

@@ -107,6 +107,7 @@ class Answer:
         start = (self.given.steady, self.given.excess, self.given.tau)
         self.fitted = curve_fit(decaying, self.t, self.i, start, xtol=1e-14)
         self.steady = {
+            "!current-range-unknown": ("the current range is not known: its accuracy is not in the interval", ""),
             "note(steady_current)": f"mean of the last 50%, {self.note}",
             "~curve": decaying(self.t, *self.fitted[0]),
             "steady_current": self.mean, "u(steady_current)": self.u, "low(steady_current)": self.low,
@@ -168,7 +169,10 @@ class Answer:
         if given.resistances is None:
             text = ("both resistances of the interfaces are not stated: I_ss/I_0 takes their share for a "
                     "concentration's")  # fmt: skip
-            return answers | {"!no-resistances": (text, "")}
+            return answers | {
+                "!no-resistances": (text, ""),
+                "!current-range-unknown": None,
+            }  # refused: nothing else
         before, after = given.resistances
         values = (*values, before, after)
         errors = (self.u, u, 0.0, 0.03 * before, 0.03 * after)

@@ -23,7 +23,7 @@ class Kinked:
 
     steeper: by which part of R·A. offset: V at rest. clock: of the first row, s. vacancies: charge that a contact
     holds before it is lost, µA·h/cm². accuracy, wide: of the current and of the area, %. seen: column of the
-    voltage. commanded: the set point is recorded.
+    voltage. commanded: the set point is recorded. full: range of the current, mA.
     """
 
     rate: float = 1.2
@@ -40,6 +40,7 @@ class Kinked:
     wide: float = 0.0
     seen: str = "voltage"
     commanded: bool = True
+    full: float | None = None
 
     def onset(self, percent: float) -> float:
         """Return where U is so much above the line: steeper (x - bends) is that part of x."""
@@ -60,6 +61,8 @@ class Kinked:
         # The counter electrode is oxidised while the other is reduced: its potential rises then.
         columns = {"time": synth.Column(t + self.clock, "s"), "current": synth.Column(x * size, "mA"),
                    self.seen: synth.Column(-u if self.seen == "potential_ce" else u, "V")}  # fmt: skip
+        if self.full:
+            columns["current_range"] = synth.Column(np.full(len(t), f"{self.full:g} mA"))
         if self.commanded:
             columns["current_setpoint"] = synth.Column(x * size, "mA")
         case = synth.Case(columns, {"cell.area": f"{self.area} cm^2"} if self.area else {})
@@ -95,26 +98,29 @@ class Kinked:
             "=observed": self.seen,
         }  # fmt: skip
         top = 1.7 * self.bends
-        limit = self.accuracy / 100 * top  # of a range that just holds the largest current
+        gain = self.accuracy / 100
+        # Without a range, that of one that just holds the largest current, and no gain beside it.
+        limit, scale = (gain * self.full / (self.area or 1.0), gain) if self.full else (gain * top, 0.0)
         row = 0.25 * self.rate / 3600
-        found |= self._budget(onset, told, DRAWN, {"rows and steps around the crossing": row / 2, RANGE: limit})
-        # The line is fitted to 0.7 of the onset.
-        found |= self._budget(resistance, told, ("noise",), {RANGE: self.asr * limit / (0.7 * x)})
-        found |= self._budget("ramp_rate", told, ("noise",), {RANGE: self.rate * limit / top})
+        rows = {"rows and steps around the crossing": [row / 2]}
+        found |= self._budget(onset, told, DRAWN, rows | {RANGE: [limit, scale * x]})
+        # The line is fitted to 0.7 of the onset; what scales it is one part.
+        found |= self._budget(resistance, told, ("noise",), {RANGE: [self.asr * hypot(limit / (0.7 * x), scale)]})
+        found |= self._budget("ramp_rate", told, ("noise",), {RANGE: [self.rate * hypot(limit / top, scale)]})
         for choice in ("window 15 s", "fit_fraction 0.5"):  # the pieces are straight: neither changes much
             path = f"?{choice}: {onset}"
             found |= {path: x, f"{path} (change)": told[path] - told[onset]}
         return found | self._delay(x) | self._curves(told) | self._flags()
 
     def _budget(
-        self, name: str, told: dict[str, Any], drawn: tuple[str, ...], limits: dict[str, float]
+        self, name: str, told: dict[str, Any], drawn: tuple[str, ...], limits: dict[str, list[float]]
     ) -> dict[str, Any]:
         """Return the parts of an uncertainty: as drawn, the half widths of uniform ones, and of the area."""
         value = told[name]
         normal = {part: told[f"{name}: {part}"] for part in drawn if f"{name}: {part}" in told}
         area = value * self.wide / 100 if self.area else 0.0
-        half = half_width(hypot(area, *normal.values()), list(limits.values()))
-        stated = {part: limit / sqrt(3) for part, limit in limits.items()} | ({"area": area} if area else {})
+        half = half_width(hypot(area, *normal.values()), [u for one in limits.values() for u in one if u])
+        stated = {part: hypot(*one) / sqrt(3) for part, one in limits.items()} | ({"area": area} if area else {})
         return {f"u({name})": hypot(*normal.values(), *stated.values()), f"low({name})": value - half,
                 f"high({name})": value + half, **{f"{name}: {part}": ... for part in normal},
                 **{f"{name}: {part}": u for part, u in stated.items()}}  # fmt: skip
@@ -154,6 +160,10 @@ class Kinked:
         if not self.area:
             text = "no area is stated: the onset is a current, and no detection delay follows from it"
             found["!no-area"] = (text, "")
+        if not self.full:
+            text = ("the current range is not known: its accuracy is that of one that just holds the largest "
+                    "current")  # fmt: skip
+            found["!current-range-unknown"] = (text, "")
         if not self.commanded:
             text = "no set point is recorded: that the current was controlled is judged by its own course"
             found["!no-set-point"] = (text, "")
@@ -172,6 +182,8 @@ RAMPS = {
     "reduced": Kinked(way=-1, rate=0.5),
     "no area": Kinked(area=None, bends=0.4),
     "another threshold": Kinked(threshold=10.0, steeper=2.5, clock=0.0, offset=-0.02),
+    "a range": Kinked(full=1.0, accuracy=0.2),
+    "a range, no area": Kinked(full=3.0, area=None),
     "one electrode": Kinked(seen="potential_we", accuracy=0.4, vacancies=0.7, commanded=False),
     "the other electrode": Kinked(seen="potential_ce", way=-1, wide=2.0, asr=20.0, offset=0.03),
     "one electrode, no area": Kinked(seen="potential_we", area=None, wide=2.0, commanded=False),

@@ -28,7 +28,8 @@ class Waves:
     shorts: half cycle (from 0) in whose row 60 R falls to a part `left`, for good. charge: mA·h/cm² of each half
     cycle, else all last as long. skew: R of oxidations over that of reductions. counter: the charge is recorded.
     bulk: R·A of the electrolyte, Ω·cm², as parameter or as thickness and conductivity; interfaces: their number.
-    wide: uncertainty of the area, %. basis, interest: of the area, and the electrode that is named.
+    wide: uncertainty of the area, %. basis, interest: of the area, and the electrode that is named. full: ranges
+    of the current, of which each level is in the smallest that holds it, mA; accuracy: of the range, %.
     """
 
     levels: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 2.5)
@@ -51,6 +52,16 @@ class Waves:
     wide: float = 0.0
     basis: str = ""
     interest: str = ""
+    full: tuple[float, ...] = ()
+    accuracy: float = 0.1
+
+    def range_of(self, level: float) -> float:
+        """Return the range of a level, mA."""
+        return min(one for one in self.full if one >= level * (self.area or 1.0))
+
+    def off_by(self, level: float | None) -> float:
+        """Return by how much a level may be off by its range, in its unit."""
+        return self.accuracy / 100 * self.range_of(level) / (self.area or 1.0) if self.full and level else 0.0
 
     @property
     def flows(self) -> np.ndarray:
@@ -100,6 +111,8 @@ class Waves:
                    "voltage": synth.Column(u, "V")}  # fmt: skip
         if self.counter:
             columns["charge"] = synth.Column(q * area, "mA*h")
+        if self.full:
+            columns["current_range"] = synth.Column(np.array([f"{self.range_of(x):g} mA" for x in np.abs(j)]))
         stated = {"cell.area": f"{self.area} cm^2" if self.area else "", "cell.area_basis": self.basis,
                   "cell.electrode_of_interest": self.interest,
                   "cell.n_interfaces": str(self.interfaces or "")}  # fmt: skip
@@ -111,7 +124,8 @@ class Waves:
         """Return it with its outcome."""
         found = {**_half_cycles(self), **_charges(self), **_tables(self), **_interface(self)}
         found |= _cycles(self) if self.report == "cycles" else {**_answer(self), **_doubts(self)}
-        params = {"direction": self.direction, "report": self.report, "area_uncertainty": f"{self.wide} %"}
+        params = {"direction": self.direction, "report": self.report, "area_uncertainty": f"{self.wide} %",
+                  "range_accuracy": f"{self.accuracy} %"}  # fmt: skip
         if self.bulk and not self.by_metadata:
             params["electrolyte_asr"] = f"{self.bulk} ohm*cm^2"
         return World("ccd", self.case().record(), found, params, within=1e-6,
@@ -194,9 +208,9 @@ def _answer(waves: Waves) -> dict[str, Any]:
     words = ["r_drop or below_bulk", spoken(waves, failed), protocol,
              f"{waves.basis} area" if waves.basis else ""]  # fmt: skip
     area = waves.wide / 100
-    low = None if survived is None else survived * (1 - NORMAL_95 * area)
+    low = None if survived is None else survived * (1 - NORMAL_95 * area) - waves.off_by(survived)
     found: dict[str, Any] = {
-        f"low({name})": low, f"high({name})": first and first * (1 + NORMAL_95 * area),
+        f"low({name})": low, f"high({name})": first and first * (1 + NORMAL_95 * area) + waves.off_by(first),
         f"note({name})": ", ".join(word for word in words if word),
         **_resistance(waves, np.full(len(known), _at(waves, 0, MIDDLE))),
         "=criterion": "r_drop_or_below_bulk", "=direction": waves.direction,
@@ -204,8 +218,11 @@ def _answer(waves: Waves) -> dict[str, Any]:
         "=protocol": protocol,
     }  # fmt: skip
     for name, level in (("last_survived", survived), ("first_failed", first)):
-        found |= {name: level, f"u({name})": None if level is None else area * level,
-                  f"{name}: area": area * level if level and area else None}  # fmt: skip
+        if level is None:
+            continue
+        off = waves.off_by(level) / sqrt(3)
+        found |= {name: level, f"u({name})": hypot(area * level, off), f"{name}: area": area * level or None,
+                  f"{name}: accuracy of the current range": off or None}  # fmt: skip
     if failed is not None:
         step = waves.steps[failed]
         whole = waves.flows[failed] * ROWS * step / 3600
@@ -282,6 +299,14 @@ def _doubts(waves: Waves) -> dict[str, Any]:
         found["!not-confirmed"] = (text, f"half cycle {failed + 1} ({waves.flows[failed]:g} {unit})")
     if not waves.area:
         found["!no-area"] = ("no area is stated: the levels are currents", "")
+    used = {waves.range_of(x): x for x in _ends(waves, failed)[::-1] if x} if waves.full else {}
+    if len(used) > 1:
+        on = ", ".join(f"{one:g} mA (at {x:g} {unit})" for one, x in sorted(used.items()))
+        text = f"the current was measured in {len(used)} ranges: {on}; the intervals hold the accuracy of each"
+        found["!several-ranges"] = (text, "")
+    if not waves.full:
+        text = "the current range is not known: its accuracy is not in the interval"
+        found["!current-range-unknown"] = (text, "")
     return found
 
 
@@ -396,6 +421,8 @@ WAVES = {
     "an electrolyte": Waves(bulk=11.0, interfaces=2, wide=2.0, basis="geometric", interest="working"),
     "below the electrolyte": Waves(bulk=30.0, by_metadata=True, interfaces=3, shorts=6, interest="counter"),
     "to nothing": Waves(left=0.05, wide=3.0, first=-1, shorts=4, interest="counter"),
+    "two ranges": Waves(full=(1.3, 20.0), accuracy=0.4, wide=1.0),
+    "a range, no area": Waves(full=(5.0,), area=None, shorts=4),
     "the first level": Waves(shorts=1),
     "the last half cycle": Waves(shorts=9, interest="working", first=-1),
     "cycles of an interface": Waves(

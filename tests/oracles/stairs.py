@@ -23,7 +23,8 @@ class Stairs:
     """Levels, mA/cm², each in both directions. asr: Ω·cm² of each direction; off: part of U off the line there.
 
     offset: V. slow: part of U that comes within a level, as a straight line, or in `tau` rows.
-    deviation, accuracy: %; volts: of the voltage, V; fit: most levels of the line.
+    deviation, accuracy: %; volts: of the voltage, V; fit: most levels of the line. full: ranges of the current,
+    of which each level is in the smallest that holds it, mA.
     """
 
     levels: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
@@ -39,6 +40,15 @@ class Stairs:
     fit: int = 3
     accuracy: float = 0.1
     volts: float = 1e-3
+    full: tuple[float, ...] = ()
+
+    def range_of(self, level: float) -> float:
+        """Return the range of a level, mA."""
+        return min(one for one in self.full if one >= level * (self.area or 1.0))
+
+    def off_by(self, level: float) -> float:
+        """Return by how much a level may be off by its range, in its unit."""
+        return self.accuracy / 100 * self.range_of(level) / (self.area or 1.0) if self.full else 0.0
 
     def level_of(self, k: int) -> tuple[int, int]:
         """Return the number of the level and the direction of a step."""
@@ -68,6 +78,8 @@ class Stairs:
         columns = {"time": synth.Column(t, "s"),
                    "current": synth.Column(j * (self.area or 1.0), "mA"),
                    "voltage": synth.Column(u, "V")}  # fmt: skip
+        if self.full:
+            columns["current_range"] = synth.Column(np.array([f"{self.range_of(x):g} mA" for x in np.abs(j)]))
         return synth.Case(columns, {"cell.area": f"{self.area} cm^2"} if self.area else {})
 
     def world(self) -> World:
@@ -113,6 +125,13 @@ class Stairs:
             "=observed": "voltage",
             "=criterion": criterion,
         }
+        used = {self.range_of(x): x for x in reversed(self.levels)} if self.full else {}
+        used = {f"{one:g} mA": x for one, x in sorted(used.items())}
+        found["=current_range"] = ", ".join(used) or "not recorded"
+        if len(used) > 1:
+            on = ", ".join(f"{one} ({x:g} {'mA/cm^2' if self.area else 'mA'} on)" for one, x in used.items())
+            text = f"the current was measured in {len(used)} ranges: {on}; the intervals hold the accuracy of each"
+            found["!several-ranges"] = (text, "")
         if not self.area:
             found["!no-area"] = ("no area is stated: currents", "")
         if not self.rested:
@@ -138,11 +157,19 @@ class Stairs:
         noise, value, x = told[f"{name}: noise"], told[name], np.array(self.levels[: self._fitted])
         # An offset that is not seen moves U at each level of the line alike.
         missing = sqrt(3) * told.get(f"{name}: not settled", 0.0) / value  # found only to a tenth
-        limits = {"accuracy of the current": value * self.accuracy / 100,
-                  "offset of the voltage": 0.0 if self.rested else 1000 * self.volts * x.sum() / (x**2).sum(),
-                  "not settled": missing * value}  # fmt: skip
-        half = half_width(noise, [one for one in limits.values() if one])
-        parts = {part: one / sqrt(3) for part, one in limits.items() if one}
+        moved = x.sum() / (x**2).sum()
+        gain = self.accuracy / 100
+        limits = {"accuracy of the current": [value * gain],
+                  "offset of the voltage": [0.0 if self.rested else 1000 * self.volts * moved],
+                  "not settled": [missing * value]}  # fmt: skip
+        if (
+            self.full
+        ):  # the levels of the line are in one range: its offset moves them alike, its gain in proportion
+            off = self.off_by(self.levels[0])
+            del limits["accuracy of the current"]
+            limits["accuracy of the current range"] = [value * off * moved, value * gain]
+        half = half_width(noise, [one for several in limits.values() for one in several if one])
+        parts = {part: hypot(*several) / sqrt(3) for part, several in limits.items() if any(several)}
         lowest = f"{self._fitted} lowest levels" if self._fitted > 1 else "lowest level"
         found = {f"{name}: noise": ..., f"u({name})": hypot(noise, *parts.values()), f"low({name})": value - half,
                  f"high({name})": value + half, f"note({name})": f"line of the {lowest}",
@@ -174,8 +201,8 @@ class Stairs:
         found: dict[str, Any] = {f"{'asr' if self.area else 'resistance'}_{name}": 1000 * slope}
         if beyond:
             found |= {f"note(linear_limit_{name})": f"U is {self.off[beyond[0]]:+.0%} off the line",
-                      f"low(linear_limit_{name})": level[beyond[0] - 1],
-                      f"high(linear_limit_{name})": level[beyond[0]]}  # fmt: skip
+                      f"low(linear_limit_{name})": level[beyond[0] - 1] - self.off_by(level[beyond[0] - 1]),
+                      f"high(linear_limit_{name})": level[beyond[0]] + self.off_by(level[beyond[0]])}  # fmt: skip
             if beyond[0] == len(level) - 1:
                 text = f"{name}: only the last level is beyond the line; no later one confirms it"
                 found["!event-not-confirmed"] = (text, "")
@@ -200,6 +227,8 @@ STAIRS = {
     "no rest": Stairs(rested=False, offset=0.0, asr=(50.0, 50.0), volts=2e-3, accuracy=0.4),
     "the second level": Stairs(off=(0.0, 0.3, 0.35, 0.4, 0.45, 0.5), asr=(50.0, 50.2)),
     "another line": Stairs(deviation=25.0, fit=2, off=(0.0, 0.0, 0.0, 0.2, 0.3, 0.5), asr=(40.0, 40.2)),
+    "a range": Stairs(full=(2.0,), accuracy=0.3),
+    "two ranges, no area": Stairs(full=(1.0, 4.0), area=None, levels=(0.2, 0.4, 0.6, 0.8, 1.2, 1.6)),
     "slow": Stairs(slow=0.2, tau=100.0, asr=(50.0, 50.0)),
 }
 WORLDS = {f"stairs: {name}": stairs.world for name, stairs in STAIRS.items()}
