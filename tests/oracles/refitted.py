@@ -35,7 +35,7 @@ def coordinates(p: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Refitted:
-    """The fit of one spectrum; sigma: of Re and of Im, Ω; start: parameters nearby; held: these coordinates stay."""
+    """The fit of one spectrum; sigma: of Re and of Im, Ω; start: parameters nearby."""
 
     f: np.ndarray
     z: np.ndarray

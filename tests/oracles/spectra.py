@@ -53,7 +53,9 @@ class Distribution:
         sigma = np.hypot(noise[0] * np.hypot(re, im), noise[1])
         tau = np.array(found["~tau"])
         decades = log(high / low) / log(10) + 2 * self.beyond
-        assert np.allclose(tau, np.geomspace(low / 10**self.beyond, high * 10**self.beyond, ceil(10 * decades) + 1))
+        assert np.allclose(
+            tau, np.geomspace(low / 10**self.beyond, high * 10**self.beyond, ceil(10 * decades) + 1)
+        )
         smoothest = Smoothest(omega, re + 1j * im, sigma, tau)
         strength = self.stiff or smoothest.likeliest()
         infinity, coil, gamma = smoothest.solve(strength)
@@ -134,7 +136,7 @@ class Smoothest:
         return found[0], found[1] * self.coil, found[2:]
 
     def likeliest(self) -> float:
-        """Return the strength with the largest restricted likelihood, γ being drawn with the inverse of the penalty."""
+        """Return the strength of the largest restricted likelihood: γ is drawn with the inverse of the penalty."""
         free, rest = self.a[:, :2], self.a[:, 2:]
         outside = np.eye(len(self.y)) - free @ np.linalg.pinv(free)
         penalty = self.bend.T @ self.bend
@@ -145,7 +147,9 @@ class Smoothest:
         def loss(strength: float) -> float:
             inverse = np.linalg.inv(np.eye(len(self.y)) + spread / strength)
             inner = free.T @ inverse @ free
-            squares = self.y @ inverse @ self.y - self.y @ inverse @ free @ np.linalg.solve(inner, free.T @ inverse @ self.y)
+            squares = self.y @ inverse @ self.y - self.y @ inverse @ free @ np.linalg.solve(
+                inner, free.T @ inverse @ self.y
+            )
             volume = -np.linalg.slogdet(inverse)[1] + np.linalg.slogdet(inner)[1]
             return float(volume + (len(self.y) - 2) * log(squares))
 
@@ -240,7 +244,8 @@ class Spectra:
         """Return conditions and flags."""
         text = "in 9 of 9 spectra, first: the amplitude of the potential is not recorded"
         made: dict[str, Any] = {
-            "=circuit": CIRCUIT, "=mask": "all frequencies", "=followed": "int", "=times": "own", "=threshold": 5.0,
+            "=circuit": CIRCUIT, "=mask": "all frequencies", "=followed": "int", "=times": "own",
+            "=threshold": 5.0,
             "=zero": zero, "!amplitude-unknown": (text, "spectrum 0"),
         }  # fmt: skip
         if not self.beside:
@@ -291,7 +296,7 @@ class Spectra:
 
     @staticmethod
     def _greatest(r: np.ndarray) -> int:
-        """Return where the median of three is largest; an end counts as its neighbours continue, if it is beyond."""
+        """Return where the median of three is largest; an end beyond counts as its neighbours continue."""
         inner = [median(three) for three in zip(r, r[1:], r[2:], strict=False)]
         first = median([r[0], inner[0], 3 * inner[0] - 2 * inner[1]])
         last = median([r[-1], inner[-1], 3 * inner[-1] - 2 * inner[-2]])
