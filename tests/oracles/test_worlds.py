@@ -10,8 +10,8 @@ from tests.oracles.told import require
 
 MODULES = (
     "cells", "charged_cells", "corrections", "craters", "detectors", "fitted_circuits", "fitted_curves", "halves",
-    "interfaces", "ion_maps", "many_outcomes", "operando", "plateaus", "polarisations", "pulse_trains", "ramps",
-    "spectra", "square_waves", "stairs", "voltammograms",
+    "interfaces", "ion_maps", "many_outcomes", "operando", "pillars", "plateaus", "polarisations", "pulse_trains",
+    "ramps", "spectra", "square_waves", "stairs", "voltammograms",
 )  # fmt: skip
 WORLDS = {
     name: world
