@@ -432,6 +432,9 @@ ROWS = {
             Fake(position=100.0, sign=-1), Fake(factor=1.5, position=4.0, place=2.0), "nm"),
         "the edge fits better if the yield changes within it, by a factor of 1.50: the position would then be "
         "96 nm; the interval includes both"),
+    "profile: yield, where": (
+        lambda _: results._yield_changes(
+            Fake(position=100.0, sign=-1), Fake(factor=1.5, position=4.0, place=2.0), "nm"), "98 nm"),
     "against: names": (
         lambda _: against._measurand(TWO_OUTCOMES, "i"), "the outcomes have no i: they hold u"),
     "against: setting": (

@@ -69,8 +69,8 @@ class Maps:
         found["roi_profile.region"] = None
         edges = [0, FRAMES // 3, 2 * FRAMES // 3, FRAMES]
         thirds = [slice(a, b) for a, b in pairwise(edges)]
-        together = [_correlation(counts[:2, third], known[:2, third])[0] for third in thirds]
-        whole, chance = _correlation(counts[:2], known[:2])
+        together = [correlated(counts[:2, third], known[:2, third])[0] for third in thirds]
+        whole, chance = correlated(counts[:2], known[:2])
         return found | {
             "colocation.species": ["Na+"], "colocation.with": ["K+"], "colocation.polarities": ["+1 +1"],
             "colocation.correlation": [whole], "colocation.p_chance": [chance],
@@ -81,29 +81,43 @@ class Maps:
         }  # fmt: skip
 
 
-def _correlation(counts: np.ndarray, known: np.ndarray) -> tuple[float, float]:
-    """Return the correlation of two maps without the noise of counting, and how often shifts do as well."""
+def correlated(
+    counts: np.ndarray, known: np.ndarray, variance: np.ndarray | None = None
+) -> tuple[float | None, float]:
+    """Return the correlation of two maps without the noise of counting, and how often shifts do as well.
+
+    variance: of each count; by default the counts.
+    """
     both = known[0] & known[1]
     often = both.sum(axis=0)
     seen = often > 0
-    a, b = (
-        np.where(seen, (one * both).sum(axis=0) * often[seen].mean() / np.maximum(often, 1), 0) for one in counts
-    )
+    scale = np.where(seen, often[seen].mean() / np.maximum(often, 1), 0)
+    a, b = ((one * both).sum(axis=0) * scale for one in counts)
     noise = [
-        ((one * both).sum(axis=0) * (often[seen].mean() / np.maximum(often, 1)) ** 2)[seen].mean()
-        for one in counts
+        ((one * both).sum(axis=0) * scale**2)[seen].mean() for one in (counts if variance is None else variance)
     ]
     real = [one[seen].var() - n for one, n in zip((a, b), noise, strict=True)]
+    least = 3 * sqrt(2 / seen.sum())
+    if any(one <= least * n for one, n in zip(real, noise, strict=True)):
+        correlation = None  # a map without structure beyond that noise
+    else:
+        u, v = (one[seen] - one[seen].mean() for one in (a, b))
+        correlation = float((u * v).mean() / sqrt(real[0] * real[1]))
+    return correlation, _by_chance(a, b, seen)
+
+
+def _by_chance(a: np.ndarray, b: np.ndarray, seen: np.ndarray) -> float:
+    """Return the share of shifts around the edges, by more than two pixels, with as large a product."""
     u, v = (np.where(seen, one - one[seen].mean(), 0.0) for one in (a, b))
+    rows, columns = seen.shape
     score = {}
-    for dy in range(PIXELS):
-        for dx in range(PIXELS):
+    for dy in range(rows):
+        for dx in range(columns):
             pairs = (seen & np.roll(seen, (dy, dx), (0, 1))).sum()
             if pairs > seen.sum() / 2:
                 score[dy, dx] = abs((np.roll(u, (dy, dx), (0, 1)) * v).sum() / pairs)
-    far = [s for (dy, dx), s in score.items() if max(min(dy, PIXELS - dy), min(dx, PIXELS - dx)) > 2]
-    chance = (1 + sum(s >= score[0, 0] * (1 - 1e-12) for s in far)) / (1 + len(far))
-    return float((u[seen] * v[seen]).mean() / sqrt(real[0] * real[1])), chance
+    far = [s for (dy, dx), s in score.items() if max(min(dy, rows - dy), min(dx, columns - dx)) > 2]
+    return (1 + sum(s >= score[0, 0] * (1 - 1e-12) for s in far)) / (1 + len(far))
 
 
 MAPS = {"whole": Maps(), "a tenth is lost": Maps(lost=0.1, pixel=1.0, rectangle=(4.0, 5.0, 20.0, 12.0), seed=3)}

@@ -8,7 +8,6 @@ import pytest
 from echub_cycling.data import halves
 from echub_cycling.data.charge import RowCharge
 from echub_cycling.outcome.lifetimes import _survival
-from echub_eis.series.method.recovery import recovery
 from echub_sims_map.data.cube import MapGrid
 from echub_sims_map.method.upright import Third, Uprightness
 from echub_sims_map.method.width import Found
@@ -59,21 +58,6 @@ def test_the_band_of_survival_is_greenwoods():
 def test_ties_count_together():
     times, survival, _, _ = _survival(A([1.0, 1, 3, 4]), A([True, True, True, False]))
     assert (times.tolist(), survival.tolist()) == ([1.0, 3.0], pytest.approx([0.5, 0.25]))
-
-
-def test_a_recovery_has_the_uncertainties_of_its_linear_fit():
-    """At the best τ the rest and the excess are a linear fit: covariance of the design, scaled by χ²."""
-    rng = np.random.default_rng(3)
-    t = np.arange(0.0, 400, 8)
-    u = np.full(len(t), 0.02)
-    value = 5 + 2 * np.exp(-t / 60) + u * rng.standard_normal(len(t))
-    found = recovery(t + 1000, value, u, 0.95)
-    design = np.stack([np.ones(len(t)), np.exp(-t / found.tau)], axis=1) / u[:, None]
-    (rest, excess), chi2 = np.linalg.lstsq(design, value / u, rcond=None)[:2]
-    covariance = np.linalg.inv(design.T @ design) * chi2 / (len(t) - 3)
-    assert (found.rest, found.excess) == pytest.approx((rest, excess))
-    assert found.u_rest == pytest.approx(np.sqrt(covariance[0, 0]))
-    assert found.start == 1000
 
 
 # -- tables of columns in a map ----------------------------------------------------------------------

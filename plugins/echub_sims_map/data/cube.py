@@ -143,6 +143,11 @@ class Maps:
         """Return the species of a region."""
         return [species for name, species, _ in self.names if name == region]
 
+    def shown(self, at: int) -> Array:
+        """Return the counts of a channel, corrected for dead time; NaN where none were measured, or it is full."""
+        counts = np.where(self.measured[at], self.counts[at], np.nan)
+        return counts if self.load is None else _corrected(counts, live_share(counts * self.load), self.load)
+
     def cube(self, species: str, region: str, flags: list[Flag] | None = None) -> IonCube:
         """Return the counts of one ion, corrected for dead time; refuse what are not counts.
 
@@ -168,10 +173,14 @@ class Maps:
         if largest > DEAD_TIME_WARNING:
             text = f"{species}: the dead time hides up to {100 * largest:.0f} % of the ions; counts are corrected"
             flags.append(Flag("dead-time-large", text))
-        # The correction bends upwards, so that scattered counts come out too high, by τ/T of themselves.
         live = live_share(load)
-        corrected = counts / live / (1 + self.load)
+        corrected = _corrected(counts, live, self.load)
         return corrected, corrected / live
+
+
+def _corrected(counts: Array, live: Array, load: float) -> Array:
+    """Divide by the live share; the correction bends upwards: scattered counts come out too high, by τ/T."""
+    return np.asarray(counts / live / (1 + load))
 
 
 def _require_counts(species: str, counts: Array, measured: Truth) -> None:

@@ -54,7 +54,7 @@ def scale_of(maps: Maps, species: str) -> dict[str, Series]:
     From 0.5 to 99.5 % of all pixels: a hot pixel does not darken the rest.
     """
     at = [k for k, name in enumerate(maps.names) if name[1] == species]
-    planes = [_shrunk(_mean(np.where(maps.measured[k], maps.counts[k], np.nan), 0)) for k in at]
+    planes = [_shrunk(_mean(maps.shown(k), 0)) for k in at]
     values = np.concatenate([plane.ravel() for plane in planes])
     known = values[np.isfinite(values)]
     ends = np.percentile(known, [0.5, 99.5]) if known.size else np.array([0.0, 1.0])

@@ -27,13 +27,18 @@ def currie(background: float) -> float:
 
 
 def limits(profile: CountProfile, params: SimsProfileParams) -> dict[str, Series] | None:
-    """Return each channel's detection limit per point from its background plateau; None without one."""
+    """Return each channel's detection limit per point from its background plateau; None without one.
+
+    A channel whose plateau was left out, as where it is divided by nothing, has no row.
+    """
     if not params.background_stop:
         return None
     rows = []
     for key in profile.channels():
         one = profile.rows(profile.of(*key))
         inside = (one.x >= params.background_start) & (one.x <= params.background_stop)
+        if not inside.any():
+            continue
         gain, level = float(np.median(one.gain)), float(one.n[inside].mean())
         rows.append((*key, level, currie(level), currie(level) / gain))
     names = ("region", "species", "polarity", "background", "limit_counts", "limit")

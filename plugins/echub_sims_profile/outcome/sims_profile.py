@@ -37,7 +37,12 @@ def run(data: Inputs, params: SimsProfileParams) -> Outcome:
     diagnostics = series(profile, params.smooth)
     conditions = _conditions(region, species, polarity, profile)
     if params.report == "enrichment":
-        found = enriched(tables.get("enrichment", {}), (region, species, polarity, params.window))
+        try:
+            found = enriched(tables.get("enrichment", {}), (region, species, polarity, params.window))
+        except Refusal as refusal:
+            return Outcome(
+                measurands, (*profile.flags, *flags, refusal.remark), tables, (), diagnostics, conditions
+            )
         return Outcome(found | measurands, (*profile.flags, *flags), tables, (), diagnostics, conditions)
     one = profile.ordered(region, species, polarity)
     try:

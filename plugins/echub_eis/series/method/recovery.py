@@ -77,7 +77,7 @@ def recovery(t: Floats, value: Floats, u: Floats, coverage: float) -> Recovered 
         high if high is not None and tau < SEEN * span else None,
         float(tau * half) if np.isfinite(half) else np.inf,
         float(found[0]),
-        float(np.sqrt(covariance[0, 0] * scale)),
+        float(np.sqrt(_variance_of_end(t - start, u, found, tau) * scale)),
         float(found[1]),
         correlation,
         start,
@@ -90,6 +90,13 @@ def _solve(t: Floats, value: Floats, u: Floats, tau: float) -> tuple[Floats, flo
     inverse = np.linalg.pinv(columns.T @ columns)
     found = inverse @ (columns.T @ (value / u))
     return found, float((((value / u) - columns @ found) ** 2).sum()), np.asarray(inverse, dtype=np.float64)
+
+
+def _variance_of_end(t: Floats, u: Floats, found: Floats, tau: float) -> float:
+    """Return the variance of v∞, in that of the weights: with what is not known of τ, which moves it too."""
+    decay = np.exp(-t / tau)
+    slopes = np.stack([np.ones(len(t)), decay, found[1] * decay * t / tau], axis=1) / u[:, None]
+    return float(np.linalg.pinv(slopes.T @ slopes)[0, 0])
 
 
 def _curve(t: Floats, found: Floats, tau: float) -> Floats:

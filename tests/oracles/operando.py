@@ -1,0 +1,474 @@
+"""Series of spectra of a cell whose interface does one thing: leave a line, recover, drift, vanish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import hypot, log, sqrt
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq, curve_fit, least_squares
+from scipy.stats import t as student
+
+import echub
+from echub.testing import synth
+from tests.oracles.plain import half_width
+from tests.oracles.refitted import coordinates, impedance, natural
+from tests.oracles.told import World
+
+F = np.geomspace(1e6, 10, 41)
+EVERY, SWEEP = 30.0, 20.0
+"""From one spectrum to the next, and what of it a sweep takes, s; before it a current is on."""
+CIRCUIT = "R:hf (RQ):gb (RQ):int"
+HF, GB, INT = 20.0, (40.0, 3e-6, 0.95), (60.0, 1e-3, 0.9)
+AREA = 0.5
+STAIRS = tuple(0.1 * n for n in range(1, 21))
+FITTED = ("spectra.", "~", "lack", "n(", "note(lack")
+"""What other worlds state of any series."""
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """Spectra one after another, at levels in mA/cm²; resistance: of the interface, Ω, by level and time.
+
+    more: percent of uncertainty of the area. accuracy: of the current, percent. odd: spectra whose
+    interface is a fifth larger. shorted: the first with a wire of 1 Ω across the cell.
+    """
+
+    levels: tuple[float, ...] = STAIRS
+    resistance: Callable[[float, Any], Any] = lambda level, t: 60.0 + 0 * t
+    noise: float = 1e-4
+    area: bool = True
+    more: float = 0.0
+    accuracy: float = 0.1
+    coverage: float = 95.0
+    odd: tuple[int, ...] = ()
+    shorted: int | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    seed: int = 1
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Return when each sweep starts, s."""
+        return 5.0 + EVERY * np.arange(len(self.levels))
+
+    def case(self, **stated: str) -> synth.Case:
+        """Return the spectra; the potential is that of the sum of the resistances, without noise."""
+        rng, rows = np.random.default_rng(self.seed), []
+        for k, (level, start) in enumerate(zip(self.levels, self.starts, strict=True)):
+            t = start + np.linspace(0, SWEEP, len(F))
+            r = self.resistance(level, t) * (1.2 if k in self.odd else 1.0)
+            s = 2j * np.pi * F
+            z = HF + GB[0] / (1 + (s * GB[1]) ** GB[2]) + r / (1 + (s * INT[1]) ** INT[2])
+            total = HF + GB[0] + r
+            if self.shorted is not None and k >= self.shorted:
+                z, total = 1 / (1 / z + 1), 1 / (1 / total + 1)
+            z = z + self.noise * np.abs(z) * (rng.normal(size=len(F)) + 1j * rng.normal(size=len(F)))
+            current = np.full(len(F), level * AREA)
+            rows.append((t, F, z.real, z.imag, current, 1e-3 * current * total, np.full(len(F), k)))
+        names = ("time", "frequency", "impedance_real", "impedance_imag", "current", "voltage")
+        units = ("s", "Hz", "ohm", "ohm", "mA", "V")
+        joined = [np.concatenate(column) for column in zip(*rows, strict=True)]
+        columns = {
+            name: synth.Column(values, unit) for name, unit, values in zip(names, units, joined[:6], strict=True)
+        }
+        columns["spectrum"] = synth.Column(joined[6].astype(np.int64), "1")
+        return synth.Case(
+            columns, {**({"cell.area": f"{AREA} cm^2"} if self.area else {}), **stated}, kind="impedance"
+        )
+
+    @property
+    def unit(self) -> float:
+        """Return what a level is of one in mA/cm²: with an area the same, else that current in mA."""
+        return 1.0 if self.area else AREA
+
+    def world(self, expected: Any, *silent: str, **loose: float) -> World:
+        """Return it with what is expected; the ends of the series are those of any other."""
+        params = {
+            "circuit": CIRCUIT,
+            "bootstrap": "50",
+            "area_uncertainty": f"{self.more} %",
+            "current_accuracy": f"{self.accuracy} %",
+            "level": f"{self.coverage} %",
+            **self.params,
+        }
+        ends = tuple(
+            f"{where}{name}"
+            for name in ("resistance_start", "resistance_end", "resistance_max", "asr_")
+            for where in ("", "u(", "low(", "high(", "note(")
+        )
+        told = (
+            "=circuit",
+            "=mask",
+            "=followed",
+            "=times",
+            "=threshold",
+            "=zero",
+            "!amplitude",
+            "!charge-from-own",
+        )
+        return World(
+            "eis-series",
+            self.case().record(),
+            expected,
+            params,
+            within=1e-5,
+            loose=loose,
+            silent=(*ends, *told, *FITTED, *silent),
+        )
+
+
+# -- an onset ----------------------------------------------------------------------------------
+
+ONSET = 1.0
+"""Level from which on the interface grows, or shrinks, with the square of the excess."""
+
+
+def bent(curvature: float) -> Callable[[float, Any], Any]:
+    """Return the resistance of an interface that leaves its line."""
+    return lambda level, t: INT[0] * (1 + curvature * max(abs(level) - ONSET, 0.0) ** 2) + 0 * t
+
+
+def onset(given: Sweeps, curvature: float) -> World:
+    """State where 5 % are reached: of the interface at x, of U/j where its share of the whole is that much."""
+    at = ONSET + sqrt(0.05 / abs(curvature))
+    of_whole = ONSET + sqrt(0.05 / abs(curvature) * (HF + GB[0] + INT[0]) / INT[0])
+    levels = np.abs(given.levels)
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        r = np.array(found["spectra.resistance_int"])
+        kept = [k for k in range(len(levels)) if k not in given.odd]
+        tables = {
+            "": (r, INT[0], at, "resistance_int"),
+            "_voltage": (
+                AREA
+                / given.unit
+                * 1e-3
+                * (
+                    HF
+                    + GB[0]
+                    + given.resistance(1, np.array([0.0]))[0] * 0
+                    + np.array(
+                        [given.resistance(v, 0.0) * (1.2 if k in given.odd else 1) for k, v in enumerate(levels)]
+                    )
+                ),
+                AREA / given.unit * 1e-3 * (HF + GB[0] + INT[0]),
+                of_whole,
+                "U/j",
+            ),
+        }
+        for suffix, (values, line, crossing, what) in tables.items():
+            below, above = (
+                given.unit * f([v for v in levels if (v < crossing) == (f is max)]) for f in (max, min)
+            )
+            name, table = f"onset_level{suffix}", f"levels{suffix}"
+            made |= {
+                name: given.unit * crossing,
+                f"low(onset_bracket{suffix})": below,
+                f"high(onset_bracket{suffix})": above,
+                f"note(onset_bracket{suffix})": what,
+                f"note({name})": f"{what} {'rises' if curvature > 0 else 'falls'} 5 % off its line",
+                f"{table}.level": given.unit * levels,
+                f"{table}.value": values,
+                f"{table}.line": [line] * len(levels),
+                f"{table}.deviation": 100 * (values / line - 1),
+            }
+            made |= _scale(given, found, name)
+        if given.odd:
+            shown = ", ".join(f"{given.unit * levels[k]:.4g}" for k in given.odd)
+            unit = "mA/cm²" if given.area else "mA"
+            text = (
+                f"resistance_int at {shown} {unit} lies far off that of the levels before and after: "
+                "the onset is found without"
+            )
+            made["!level-stands-out"] = (text, "")
+        made["!no-area"] = None
+        assert kept
+        return made
+
+    rough = {f"levels{s}.{name}": 1e-3 for s in ("", "_voltage") for name in ("line", "deviation")}
+    rough |= {
+        "onset_level": 2e-3,
+        "onset_level_voltage": 1e-4,
+        "low(onset_level_voltage)": 1e-4,
+        "high(onset_level_voltage)": 1e-4,
+    }
+    silent = (
+        "low(onset_level)",
+        "high(onset_level)",
+        "!scatter",
+        "!not-identified",
+        "!onset-shape",
+    )  # U/j has no noise: its residuals are those of rounding, which remember each other
+    return given.world(expected, *silent, **rough)
+
+
+def _scale(given: Sweeps, found: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return what the accuracy of the current, of its value, and the area add to the scatter."""
+    value, scatter = found[name], found[f"{name}: scatter"]
+    limit, area = value * given.accuracy / 100, value * given.more / 100 * given.area
+    made = {
+        f"{name}: scatter": scatter,
+        f"{name}: accuracy of the current": limit / sqrt(3) or None,
+        f"{name}: area": area or None,
+        f"u({name})": hypot(scatter, limit / sqrt(3), area),
+    }
+    if name.endswith("voltage"):  # its scatter is that of rounding
+        reach = half_width(area, [limit], given.coverage / 100)
+        made |= {f"low({name})": value - reach, f"high({name})": value + reach}
+    return made
+
+
+def straight(given: Sweeps) -> World:
+    """State that nothing leaves its line up to the largest level."""
+    largest = given.unit * max(map(abs, given.levels))
+    r = np.full(len(given.levels), INT[0])
+    made: dict[str, Any] = {}
+    whole = (HF + GB[0] + INT[0]) * 1e-3 * AREA / given.unit
+    for suffix, what, line in (("", "resistance_int", r), ("_voltage", "U/j", whole + 0 * r)):
+        made |= {
+            f"low(onset_level{suffix})": largest,
+            f"note(onset_level{suffix})": f"{what} stays on its line",
+            f"levels{suffix}.level": given.unit * np.abs(given.levels),
+            f"levels{suffix}.value": line,
+            f"levels{suffix}.line": line,
+            f"levels{suffix}.deviation": ...,
+        }
+    return given.world(made, "!scatter", **{"levels.value": 1e-3, "levels.line": 1e-3})
+
+
+# -- at rest -----------------------------------------------------------------------------------
+
+
+def relaxing(size: float, constant: float) -> Callable[[float, Any], Any]:
+    """Return the resistance of an interface whose excess falls; constant within a sweep."""
+    return lambda level, t: INT[0] + size * np.exp(-np.floor(t / EVERY) * EVERY / constant)
+
+
+def recovery(given: Sweeps, constant: float) -> World:
+    """Fit one exponential to the resistances at rest, with the profile of its time constant."""
+    rest = [k for k, level in enumerate(given.levels) if not level]
+    first = max(np.split(rest, np.flatnonzero(np.diff(rest) > 1) + 1), key=len)
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        t, r, u = (
+            np.array(found[f"spectra.{name}"], float)[first] for name in ("time_int", "resistance_int", "u_int")
+        )
+        late = t - t[0]
+
+        def curve(t: Any, end: float, size: float, time: float) -> Any:
+            return end + size * np.exp(-t / time)
+
+        best, cov = curve_fit(curve, late, r, (r[-1], r[0] - r[-1], constant), u)
+        least = (((r - curve(late, *best)) / u) ** 2).sum()
+        freedom = len(late) - 3
+        limit = least * (1 + student.ppf(0.5 + given.coverage / 200, freedom) ** 2 / freedom)
+
+        def beyond(tau: float) -> float:
+            columns = np.stack([np.ones(len(late)), np.exp(-late / tau)], axis=1) / u[:, None]
+            return float(np.linalg.lstsq(columns, r / u)[1][0] - limit)
+
+        low = brentq(beyond, best[2] / 30, best[2])
+        made: dict[str, Any] = {"low(recovery_time)": low}
+        if best[2] > np.ptp(t) / 2:
+            return made | {"note(recovery_time)": "the rest is too short for the end", "~recovery_t": t}
+        high = brentq(beyond, best[2], 30 * best[2])
+        q = student.ppf(0.5 + given.coverage / 200, freedom)
+        u_time = best[2] * log(high / low) / 2 / q
+        return made | {
+            "recovery_time": best[2],
+            "u(recovery_time)": u_time,
+            "high(recovery_time)": high,
+            "recovery_time: fit": u_time,
+            "resistance_recovered": best[0],
+            "u(resistance_recovered)": sqrt(cov[0, 0]),
+            "resistance_recovered: fit": sqrt(cov[0, 0]),
+            "~recovery_t": t,
+            "~recovery_r": curve(late, *best),
+        }
+
+    silent = ("onset", "low(onset", "note(onset", "levels", "!scatter")
+    return given.world(
+        expected,
+        *silent,
+        **dict.fromkeys(
+            (
+                "u(resistance_recovered)",
+                "resistance_recovered: fit",
+                "low(recovery_time)",
+                "high(recovery_time)",
+                "u(recovery_time)",
+                "recovery_time: fit",
+            ),
+            0.001,
+        ),
+    )
+
+
+# -- within a sweep, together, and no more ------------------------------------------------------
+
+
+def drifting(times: str) -> World:
+    """State an interface that grows by 0.05 Ω/s, evenly: at its own time, or in the middle of each sweep."""
+    given = Sweeps((0.0,) * 7, lambda level, t: INT[0] + 0.05 * t, noise=1e-5, params={"times": times})
+    middle = given.starts + SWEEP / 2
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        when = np.array(found["spectra.time_int"]) + given.starts[0]
+        made: dict[str, Any] = {
+            "spectra.resistance_int": INT[0] + 0.05 * when,
+            "=times": times,
+            "spectra.resistance_gb": [GB[0]] * 7,
+        }
+        made["spectra.resistance_total"] = (
+            HF + GB[0] + INT[0] + 0.05 * (np.array(found["spectra.time_total"]) + given.starts[0])
+        )
+        if times == "interpolated":
+            made |= {"spectra.time_int": middle - given.starts[0], "spectra.time_hf": middle - given.starts[0]}
+        else:
+            assert (when > middle).all()  # the interface answers at low frequencies, which come last
+        return made
+
+    return given.world(
+        expected,
+        "recovery",
+        "low(recovery",
+        "u(recovery",
+        "note(recovery",
+        "high(recovery",
+        "!",
+        "resistance_recovered",
+        "u(resistance_recovered",
+        **{f"spectra.resistance_{name}": 3e-4 for name in ("int", "gb", "total")},
+    )
+
+
+def together() -> World:
+    """Fit four spectra at once, with the electrolyte that they share."""
+    given = Sweeps(
+        (0.0,) * 4, lambda level, t: INT[0] + np.floor(t / EVERY), noise=3e-3, params={"shared": "hf, gb"}
+    )
+    case = given.case()
+    z = (case.columns["impedance_real"].values + 1j * case.columns["impedance_imag"].values).reshape(4, -1)
+    noises = []
+    for rows in np.split(np.arange(4 * len(F)), 4):
+        one = synth.Case(
+            {n: synth.Column(c.values[rows], c.unit) for n, c in case.columns.items()}, {}, kind="impedance"
+        )
+        noise = echub.analyze("eis-check", one.record())
+        noises.append((noise["noise_proportional"].value / 100, noise["noise_additive"].value))
+    relative, additive = np.median(noises, axis=0)
+    sigma = np.hypot(relative * np.abs(z), additive)
+    start = coordinates(np.array([1e-12, HF, *GB, *INT]))
+
+    def spread(x: np.ndarray) -> np.ndarray:
+        """Return the coordinates of each spectrum: the inductance is none, the electrolyte is the same."""
+        return np.array([[start[0], *x[:4], *x[4 + 3 * k : 7 + 3 * k]] for k in range(4)])
+
+    def rest(x: np.ndarray) -> np.ndarray:
+        made = (np.array([impedance(one, F) for one in spread(x)]) - z) / sigma
+        return np.concatenate([made.real.ravel(), made.imag.ravel()])
+
+    found = least_squares(rest, [*start[1:5], *np.tile(start[5:], 4)], xtol=1e-12, ftol=1e-12, jac="3-point")
+    cov = np.linalg.inv(found.jac.T @ found.jac) * (found.fun**2).sum() / (found.fun.size - len(found.x))
+    p = np.array([natural(one) for one in spread(found.x)])
+    made: dict[str, Any] = {}
+    for name, at, places in (("hf", 1, [0] * 4), ("gb", 2, [1] * 4), ("int", 5, [4, 7, 10, 13])):
+        made |= {
+            f"spectra.resistance_{name}": p[:, at],
+            f"spectra.u_{name}": p[:, at] * np.sqrt(np.diag(cov)[places]),
+        }
+    whole = []
+    for k in range(4):
+        at, r = [0, 1, 4 + 3 * k], p[k, [1, 2, 5]]
+        whole.append(sqrt(r @ cov[np.ix_(at, at)] @ r))
+    made |= {"spectra.resistance_total": p[:, [1, 2, 5]].sum(axis=1), "spectra.u_total": whole}
+    return given.world(made, "!scatter", **dict.fromkeys(made, 1e-4))
+
+
+def vanishing(given: Sweeps) -> World:
+    """State between which spectra a wire takes all arcs away."""
+    k = given.shorted or 0
+    before, first = (given.unit * abs(given.levels[n]) for n in (k - 1, k))
+    middles = given.starts - given.starts[0] + SWEEP / 2
+    made = {
+        "low(vanish_level)": before,
+        "high(vanish_level)": first,
+        "low(vanish_time)": middles[k - 1],
+        "high(vanish_time)": middles[k],
+        "!arcs-vanished": (f"from spectrum {k} on all arcs are gone: electrons flow through the cell", ""),
+    }
+    silent = (
+        "onset",
+        "low(onset",
+        "high(onset",
+        "note(onset",
+        "levels",
+        "!not-identified",
+        "!total",
+        "!spectra-left",
+        "!circuit",
+        "!kk",
+        "!scatter",
+        "!restarted",
+        "!labels",
+        "u(onset",
+        "!n-at",
+        "!negative",
+        "!outliers",
+        "!turns",
+    )
+    return given.world(made, *silent)
+
+
+def files() -> World:
+    """Return two files of one cell, the later first; the second has its own clock, and began an hour after."""
+    given = Sweeps((0.0, 0.1, 0.2), noise=2e-4)
+    stated = {"cell.id": "A"}
+    first, second = (
+        replace(given, seed=n).case(**stated, **{"experiment.start": f"2026-03-0{n}T0{n}:00:00"}) for n in (1, 2)
+    )
+    later = 25 * 3600.0
+    at = given.starts - given.starts[0]
+    made = {
+        "spectra.start": [*at, *(at + later)],
+        "spectra.end": [*(at + SWEEP), *(at + SWEEP + later)],
+        "spectra.spectrum": [0, 1, 2] * 2,
+        "spectra.level": [0.0, 0.1, 0.2] * 2,
+        "note(resistance_start)": "int of spectrum 0 of run 1",
+        "note(resistance_end)": "int of spectrum 2 of run 2",
+        "!time-not-recorded": (
+            f"nothing is recorded for {later - 2 * EVERY - SWEEP:.3g} s between the spectra: "
+            "no "
+            "charge is counted there",
+            f"from {2 * EVERY + SWEEP:.4g} s",
+        ),
+    }
+    world = given.world(made, "!scatter")
+    return replace(world, data=[second.record(), first.record()])
+
+
+BOTH = tuple(-level for level in STAIRS)
+WORLDS = {
+    "onset: rises": lambda: onset(Sweeps(resistance=bent(0.8)), 0.8),
+    "onset: falls": lambda: onset(Sweeps(BOTH, bent(-0.5), more=2.0, coverage=90.0, accuracy=0.0, seed=2), -0.5),
+    "onset: no area": lambda: onset(Sweeps(resistance=bent(0.8), area=False, more=2.0, accuracy=0.5, seed=3), 0.8),
+    "onset: a level stands out": lambda: onset(Sweeps(resistance=bent(0.8), odd=(3,), seed=4), 0.8),
+    "onset: none": lambda: straight(Sweeps(seed=5)),
+    "onset: none, in mA": lambda: straight(Sweeps(BOTH, area=False, seed=6)),
+    "recovery": lambda: recovery(
+        Sweeps((0.5, 0.5, 0.5, *(0.0,) * 20), relaxing(30, 120), noise=1e-3, seed=7), 120.0
+    ),
+    "recovery: the longer rest": lambda: recovery(
+        Sweeps((*(0.0,) * 9, 0.5, *(0.0,) * 18), relaxing(-20, 90), noise=1e-3, coverage=90.0, seed=10), 90.0
+    ),
+    "recovery: open": lambda: recovery(Sweeps((0.5, *(0.0,) * 12), relaxing(30, 800), noise=1e-3, seed=9), 800.0),
+    "drift: own times": lambda: drifting("own"),
+    "drift: interpolated": lambda: drifting("interpolated"),
+    "spectra: fitted together": together,
+    "spectra: a wire": lambda: vanishing(Sweeps(STAIRS[:10], shorted=6, noise=1e-3)),
+    "spectra: a wire, in mA": lambda: vanishing(Sweeps(BOTH[:9], shorted=4, noise=1e-3, area=False)),
+    "spectra: two files": files,
+}
