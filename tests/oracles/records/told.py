@@ -190,16 +190,23 @@ def require(world: FileWorld, folder: Path) -> None:
         expected[f"{name} columns"] = own
     problems = []
     for path, value in expected.items():
-        if path not in found:
-            problems.append(f"{path} is missing")
-        elif isinstance(value, dict) and isinstance(found[path], dict):
-            keys = [key for key in {**value, **found[path]} if not same(found[path].get(key), value.get(key))]
-            problems += [f"{path}: {key} is {found[path].get(key)!r}, not {value.get(key)!r}" for key in keys]
-        elif not same(found[path], value):
-            problems.append(f"{path} is {found[path]!r}, not {value!r}")
+        problems += apart(found.get(path), value, path)
     more = [path for path in found if path not in expected and not path.startswith(world.silent or ("\0",))]
     problems += [f"{path} is there without being stated: {found[path]!r}" for path in more]
     assert not problems, "\n".join(problems)
+
+
+def apart(found: Any, expected: Any, path: str) -> list[str]:  # noqa: ANN401
+    """Return where in a tree something differs."""
+    if same(found, expected):
+        return []
+    if isinstance(found, dict) and isinstance(expected, dict):
+        keys = {**expected, **found}
+        return [one for key in keys for one in apart(found.get(key), expected.get(key), f"{path}: {key}")]
+    if isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        pairs = enumerate(zip(found, expected, strict=True))
+        return [one for n, (a, b) in pairs for one in apart(a, b, f"{path}[{n}]")]
+    return [f"{path} is {found!r}, not {expected!r}"]
 
 
 def same(found: Any, expected: Any) -> bool:  # noqa: ANN401
