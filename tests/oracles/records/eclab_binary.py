@@ -145,11 +145,10 @@ def cycling() -> FileWorld:
         f"{name}.time": stored("time/s", [0.5, 36.5, 72.5], "time", "s", 2, 4),
         f"{name}.charge_increment": stored("dq/mA.h", [0.0, 0.02, -0.04], "charge_increment", "mA*h", 3, 7, **own),
         f"{name}.charge": stored("(Q-Qo)/mA.h", [0.0, 0.02, -0.02], "charge", "mA*h", 4, 13, **own),
-        f"{name}.vendor_control_v_ma": stored("control/V/mA", [0.0, 2.0, -4.0], None, ..., 5, 5, origin=..., **f4),
+        f"{name}.vendor_control_v_ma": stored("control/V/mA", [0.0, 2.0, -4.0], None, None, 5, 5, origin="programmed", **f4),
         f"{name}.potential_we": stored("Ewe/V", [3.25, 3.5, 3.75], "potential_we", "V", 6, 6, **f4),
         f"{name}.potential_ce": stored("Ece/V", [0.25, 0.5, 0.75], "potential_ce", "V", 7, 9, **f4),
-        f"{name}.current_range": stored("I Range", ["1 A", "10 mA", "1 mA"], "current_range", None, 8, 39, origin=...,
-                                        source_dtype="<u2"),
+        f"{name}.current_range": stored("I Range", ["1 A", "10 mA", "1 mA"], "current_range", None, 8, 39, source_dtype="<u2"),
         f"{name}.charge_half_cycle": stored(half, [0.0, 0.02, -0.04], "charge_half_cycle", "mA*h", 9, 467, **own),
         f"{name}.half_cycle": stored("half cycle", [0, 1, 2], "half_cycle", "1", 10, 468, source_dtype="<u4", **own),
         f"{name}.vendor_loop_number": column("loop number", [0, 0, 1], None, None, None, attrs={
