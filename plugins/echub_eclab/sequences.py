@@ -22,7 +22,7 @@ _MENDED = {f"{DESTROYED}A": "µA", f"{DESTROYED}A.h": "µA.h", f"{DESTROYED}A/s"
 def is_parameter_line(line: str) -> bool:
     """Return whether a line has the shape of a table row: a name in 20 characters, then cells."""
     shaped = len(line) > WIDTH and line[0] not in " \t" and line[WIDTH - 1] == " "
-    return shaped and " : " not in line[: WIDTH + 2] and "\t" not in line and not line.startswith(_NOT_PARAMETERS)
+    return shaped and " : " not in line and "\t" not in line and not line.startswith(_NOT_PARAMETERS)
 
 
 def settings_mark(cells: Iterable[str]) -> str | None:

@@ -227,7 +227,7 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
     small = codes.astype(np.min_scalar_type(max(0, len(labels) - 1)))
     quantity = None if wants_number else meaning.quantity
     names = dict(enumerate(labels.to_list()))
-    return SourceColumn(name or f"column {i + 1}", small, quantity, None, index=i, labels=names)
+    return SourceColumn(name or f"column {i + 1}", small, quantity, None, index=i, labels=names, is_text=True)
 
 
 def is_blank(values: NDArray[Any] | pl.Series) -> bool:

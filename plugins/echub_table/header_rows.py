@@ -109,7 +109,8 @@ def _names_line(block: Block, lines: Sequence[str]) -> int | None:
     found = [i for i in cells if is_header(_kinds(cells[i]), block.columns)]
     known = {i: _known(cells[i]) for i in found}
     if found and (best := max(known.values())):
-        return max(i for i in found if known[i] == best)
+        alike = [i for i in found if known[i] == best]
+        return max([i for i in alike if not _is_units(cells[i], block)] or alike)  # `V` is a name too
     if cells and (last := max(cells)) not in found and _names_with_numbers(cells[last], block):
         return last
     texts = [i for i in found if not _is_units(cells[i], block)]

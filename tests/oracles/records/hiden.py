@@ -1,0 +1,295 @@
+"""Exports of Hiden's MASsoft: rows and bytes are counted in the first line, the lines before "Data" in the second."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracles.records.told import FileWorld, Refused, column, rows
+
+TITLES = ("Scan ID", "Mode", "Input", "Scanned", "Start", "Stop", "Increment", "Dwell", "Settle", "RS", "RelSEM")
+
+
+def scan(number: int, given: str, start: str, stop: str, step: str) -> dict[str, str]:
+    """Return a scan, as the header lists it."""
+    cells = (f"Scan {number}", "RGA", given, "mass", start, stop, step, f"{number}%", "90%", "1.5", "2.5")
+    return dict(zip(TITLES, cells, strict=True))
+
+
+def head(date: str, time: str, scans: list[dict[str, str]], count: int, length: int, off: int = 0) -> list[str]:
+    """Return the lines before the names; `off` is added to the number of lines."""
+    lines = [f'"Date",{date},"Time",{time}', '"ID","HAL RC 7","Version",3', f'"Scans",{len(scans)}']
+    lines += [",".join(f'"{title}"' for title in TITLES)]
+    lines += [",".join(f'"{cell}"' for cell in one.values()) + "," for one in scans]
+    lines += ['"Environment",', '"Global","RGA"', '"multiplier",840,"V"']
+    first = [f"{count:010d},scans,{length:010d},DataLength", f'"header",{len(lines) + 2 + off:010d},"lines"']
+    return [*first, *lines, f'"Data",{len(scans)}']
+
+
+def text(*lines: str, end: str = "\r\n") -> bytes:
+    """Return a file."""
+    return ("\r\n".join(lines) + end).encode("cp1252")
+
+
+def settings(lines: list[str], scans: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the header as printed, and its parts."""
+    return {"settings.header": lines, "settings.environment.Global": ["RGA"],
+            "settings.environment.multiplier": ["840", "V"], "settings.scans": scans}  # fmt: skip
+
+
+SAID = {"@instrument.manufacturer": "Hiden Analytical", "@instrument.model": "HAL RC 7",
+        "@experiment.timezone": "unknown"}  # fmt: skip
+GASES = [scan(1, "Faraday", "2.00", "2.00", "0.01"), scan(2, "Faraday", "28.00", "28.00", "0.01"),
+         scan(3, "SEM c/s", "30.00", "30.00", "0.01"), scan(4, "Temperature", "1.00", "1.00", "0.01"),
+         scan(5, "Vacuum", "3.00", "3.00", "0.01"), scan(6, "AUX 1", "5.00", "5.00", "0.01")]  # fmt: skip
+CHANNELS = {
+    "H2": ["1.5e-09", "-2.5e-9", "3.5e-09"], "28": ["4.5e-07", "5.5e-07", "0.0e+00"],
+    "CO2": ["6.5e+02", "7.5e+02", "1.#INF0"], "T": ["300.15", "301.15", "302.15"],
+    "Vac": ["1.0e+02", "2.0e+02", "3.0e+02"], "A1": ["0.25", "0.50", "0.75"],
+}  # fmt: skip
+MS = [31, 70_363, 140_695]
+CLOCK = ["00:00:00", "00:01:10", "00:02:20"]
+
+
+def trend() -> FileWorld:
+    """Return three rows of six channels, whose units are printed, stated or open."""
+    body = [f"{CLOCK[n]},{MS[n]:>8}," + ",".join(f"{cells[n]:>8}" for cells in CHANNELS.values()) + ","
+            for n in range(3)]  # fmt: skip
+    lines = [*head("6/14/2021", "4:20:01 PM", GASES, 3, len(body[0]) + 2), '"Time","ms",'
+             + ",".join(f'"{name}"' for name in CHANNELS) + ","]  # fmt: skip
+    name = "timeseries"
+
+    def legend(at: int, printed: str, source: str = "", mass: str = "") -> dict[str, Any]:
+        one = {"legend": list(CHANNELS)[at - 2], "input": printed, "scan": f"Scan {at - 1}"}
+        one |= {"mass": mass} if mass else {}
+        return {"attrs": one | ({"unit_from": source} if source else {})}
+
+    stated = "--option faraday=torr"
+    return FileWorld("trend.csv", text(*lines, *body), {
+        name: {"kind": name}, f"{name}.row": rows(3),
+        f"{name}.time": column("ms", [0.031, 70.363, 140.695], "time", "s", 1, factor=0.001),
+        f"{name}.partial_pressure": column("H2", [1.5e-9, -2.5e-9, 3.5e-9], "partial_pressure", "torr", 2,
+                                           **legend(2, "Faraday", stated, "2.00")),
+        f"{name}.partial_pressure__2": column("28", [4.5e-7, 5.5e-7, 0.0], "partial_pressure", "torr", 3,
+                                              **legend(3, "Faraday", stated)),
+        f"{name}.ion_count_rate": column("CO2", [650.0, 750.0, float("inf")], "ion_count_rate", "count/s", 4,
+                                         **legend(4, "SEM c/s", "the scan's input", "30.00")),
+        f"{name}.temperature": column("T", [27.0, 28.0, 29.0], "temperature", "degC", 5, offset=-273.15,
+                                      **legend(5, "Temperature", "--option temperature=K", "1.00")),
+        f"{name}.ambient_pressure": column("Vac", [1.0, 2.0, 3.0], "ambient_pressure", "mbar", 6, factor=0.01,
+                                           **legend(6, "Vacuum", "--option vacuum=Pa", "3.00")),
+        f"{name}.vendor_a1": column("A1", [0.25, 0.5, 0.75], None, None, 7, **legend(7, "AUX 1", mass="5.00")),
+        f"{name}.vendor_time": column("Time", CLOCK, None, None, 0),
+        **settings(lines, GASES), **SAID, "@experiment.start": "2021-06-14T16:20:01",
+        "@sims.dwell_time": (500.0, "ms", "--option dwell"),
+        "!mass-label": "CO2 was measured at mass 30.00, which is not its own",
+        "!not-a-number": ("1.#INF0 is kept as NaN or infinity", {"column": "CO2"}),
+        "!unit-unknown": "the file prints no unit for the input AUX 1",
+    }, "hiden-massoft", options={"faraday": "torr", "temperature": "K", "vacuum": "Pa", "dwell": "0.5"})  # fmt: skip
+
+
+def miscounted() -> FileWorld:
+    """Return a trend whose first lines count wrongly, whose clock was never set, that ends inside its third row."""
+    gases = [scan(1, "Faraday", "2.00", "2.00", "0.01"), scan(2, "SEM", "2.00", "2.00", "0.01")]
+    body = ["00:00:00,    31, 1.5e-09,", "00:01:10,  5000, 2.5e-09,", "00:01:10,  60"]
+    lines = [*head("13.1.2001", "07:05:09", gases, 4, len(body[0]) + 2, off=1), '"Time","ms","H2",']
+    name = "timeseries"
+    return FileWorld("cut.csv", text(*lines, *body, end=""), {
+        name: {"kind": name}, f"{name}.row": rows(2),
+        f"{name}.time": column("ms", [0.031, 5.0], "time", "s", 1, factor=0.001),
+        f"{name}.vendor_h2": column("H2", [1.5e-9, 2.5e-9], None, None, 2, attrs={"legend": "H2", "input": ""}),
+        f"{name}.vendor_time": column("Time", ["00:00:00", "00:01:10"], None, None, 0),
+        **settings(lines, gases), **SAID, "@experiment.start": "2001-01-13T07:05:09",
+        "!header-lines": 'line 2 says that 12 lines precede "Data", but 11 do; 11 counts',
+        "!last-row-cut": "the last row is cut and left out: the file was truncated",
+        "!row-count": "line 1 says 4 rows, the file has 2: it was truncated or edited",
+        "!clock-never-set": "the instrument's clock says 2001-01-13T07:05:09: it was never set",
+        "!scan-count": "the header lists 2 scans, the rows have 1 channels; none is matched",
+        "!unit-unknown": "the file prints no unit for the input (none)",
+        "!clock-disagrees": "Time says 00:01:10 where ms says 5000; ms counts",
+        "!incomplete": ...,
+        "-the last row, '00:01:10,  60'": "it is cut",
+    }, "hiden-massoft")  # fmt: skip
+
+
+RANGES = [scan(1, "Faraday", "10.00", "11.00", "1.00"), scan(2, "SEM", "27.00", "27.50", "0.25")]
+FARADAY = [(1, "00:00:00", 0, 10.0, 1.5), (1, "00:00:00", 20, 11.0, 2.5), (2, "00:00:05", 5000, 10.0, 3.5),
+           (2, "00:00:05", 5020, 11.0, 4.5)]  # fmt: skip
+SEM = [(1, "00:00:01", 1000, 27.0, 650.0), (1, "00:00:01", 1020, 27.25, 750.0), (1, "00:00:01", 1040, 27.5, 850.0)]
+
+
+def scans() -> FileWorld:
+    """Return two scans one below the other: bars of a Faraday cup, a profile of a multiplier."""
+    body = {detector: [f"{c:>6},{clock},{ms:>6},{mass:>6.2f},{y:>8.2f}," for c, clock, ms, mass, y in block]
+            for detector, block in (("Faraday torr", FARADAY), ("SEM c/s", SEM))}  # fmt: skip
+    names = '"Cycle","Time","ms","mass amu","{}",'
+    lines = [*head("14/06/2021", "16:20:01", RANGES, 7, len(body["SEM c/s"][0]) + 2), names.format("Faraday torr")]
+    data = text(*lines, *body["Faraday torr"], names.format("SEM c/s"), *body["SEM c/s"])
+
+    def table(number: int, block: list[tuple[Any, ...]], y: dict[str, Any], shape: str) -> dict[str, Any]:
+        name, one = f"mass_spectrum_{number}", RANGES[number - 1]
+        told = {key.lower(): value for key, value in one.items() if key != "Scan ID"}
+        cycle, clock, ms, mass, _ = ([row[n] for row in block] for n in range(5))
+        seconds = [value / 1000 for value in ms]
+        return {
+            name: {"kind": "mass_spectrum", "part": f"scan {number}"}, f"{name}.row": rows(len(block)),
+            f"{name}.time": column("ms", seconds, "time", "s", 2, factor=0.001),
+            f"{name}.cycle": column("Cycle", cycle, "cycle", "1", 0, source_dtype="<f8"),
+            f"{name}.mass_to_charge": column("mass amu", mass, "mass_to_charge", "1", 3,
+                                             attrs={**told, "scan": one["Scan ID"], "shape": shape}),
+            **{f"{name}.{y['quantity']}": y}, f"{name}.vendor_time": column("Time", clock, None, None, 1),
+        }  # fmt: skip
+
+    faraday = column("Faraday torr", [r[4] for r in FARADAY], "partial_pressure", "torr", 4, attrs={"detector": "Faraday"})
+    sem = column("SEM c/s", [r[4] for r in SEM], "ion_count_rate", "count/s", 4, attrs={"detector": "SEM"})
+    return FileWorld("scans.csv", data, {
+        **table(1, FARADAY, faraday, "bar"), **table(2, SEM, sem, "profile"),
+        **settings(lines, RANGES), **SAID, "@experiment.start": "2021-06-14T16:20:01",
+    }, "hiden-massoft")  # fmt: skip
+
+
+def _refused(message: str, lines: list[str], **more: str) -> Refused:
+    return Refused("refused.csv", text(*lines), "hiden-massoft", {"message": message, **more})
+
+
+def refusals() -> dict[str, Any]:
+    """Return what an export is refused for; its names are in line 13, as two scans are listed."""
+    two = GASES[:2]
+    row = "00:00:00,    31, 1.5e-09, 2.5e-09,"
+    lines = [*head("6/14/2021", "4:20:01 PM", two, 2, len(row) + 2), '"Time","ms","H2","28",']
+    first = len(lines) + 1
+    return {
+        "a word": lambda: _refused("a cell is not a number", [*lines, row, row.replace("2.5e-09", "     xy")],
+            where=f"line {first + 1}", found="'xy'", cause="the file is damaged, or two files were joined"),
+        "a longer row": lambda: _refused("a row has another length than line 1 says", [*lines, row, row + " "],
+            where=f"line {first + 1}", expected=f"{len(row) + 2} bytes with the line's end",
+            found=f"{len(row) + 3} bytes: {row} ", cause="the file was damaged or edited by hand",
+            hint="export it again from MASsoft"),
+        "two exports": lambda: _refused("the file holds two exports, one after the other", [*lines, row, *lines, row],
+            where=f"line {first + 1}", expected="rows of numbers to the end", found=lines[0], hint="split the file there"),
+        "decimal commas": lambda: _refused("a row does not fit the column names",
+            [*lines, *[row.replace("1.5e", "1,5e").replace("2.5e", "2,5e")] * 2],
+            where=f"line {first}", expected="4 cells: Time, ms, H2, 28", found="6 cells",
+            cause="decimal commas between commas, which cannot be told apart",
+            hint="export it from MASsoft with another list separator"),
+        "no data": lambda: _refused("the header has no line Data", lines[:5], where="line 2",
+            expected=f'"Data" in line {first - 2}', cause="the file was cut, or edited",
+            hint="export it again from MASsoft"),
+    }  # fmt: skip
+
+
+MANIFEST = """format = "sims"
+
+[sims]
+primary_ion = "O2+"
+pixel_size = "0.5 um"
+acquisition = "sequential"
+
+[sample]
+id = "S-5"
+
+[[region]]
+name = "fresh"
+state = "pristine"
+crater_depth = "2.5 um"
+
+[[region.profile]]
+file = "fresh.csv"
+layout = "pairs"
+polarity = "+"
+x = "time"
+x_unit = "min"
+y = "counts"
+species = { sodium = "Na+" }
+
+[[region.images]]
+pattern = "fresh_{species}_{frame:02d}.txt"
+species = ["Na+", "Zr+"]
+frame_time = "4 s"
+
+[[region]]
+name = "used"
+state = "failed"
+current_density = "0.25 mA/cm^2"
+test = "run.mpr"
+
+[[region.profile]]
+file = "used.csv"
+layout = "table"
+polarity = "-"
+x = "depth"
+x_unit = "nm"
+y = "rate"
+decimal = ","
+separator = ";"
+"""
+PAIRS = "t;Zr;t2;sodium\n1;5;1.5;7\n2;6;;\n"
+TABLE = "z;O;P\n10;1,5;2,5\n20;3,5;-4,5\n30;5,5;nan\n".replace("nan", "")
+IMAGES = {"fresh_Na_01.txt": "1 2 3\n4 5 6\n", "fresh_Na_02.txt": "7 8 9\n0 1 2\n",
+          "fresh_Zr_01.txt": "11 12 13\n14 15 16\n", "fresh_Zr_02.txt": "17 18 19\n10 nan 12\n"}  # fmt: skip
+
+
+def declared() -> FileWorld:
+    """Return two profiles of two regions, and the images of one of them, with a pixel that is not a number."""
+    name, derived = "depth_profile", {"origin": "derived"}
+
+    def places(**where: tuple[int, str]) -> dict[str, str]:
+        cells = ",".join(f'"{key[1:]}":[{at},"{header}","<f8"]' for key, (at, header) in where.items())
+        return {"places": "{" + cells + "}"}
+
+    def image(*numbers: str) -> list[list[list[int]]]:
+        return [[[int(cell.replace("nan", "0")) for cell in line.split()] for line in IMAGES[number].splitlines()]
+                for number in numbers]  # fmt: skip
+
+    def coded(values: list[str], quantity: str) -> dict[str, Any]:
+        return column(quantity, values, quantity, None, None, axes=["species"])
+
+    sodium, zirconium = image("fresh_Na_01.txt", "fresh_Na_02.txt"), image("fresh_Zr_01.txt", "fresh_Zr_02.txt")
+    known = [[[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]]
+    lacking = [[[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 0, 1]]]
+    maps = "ion_map"
+    return FileWorld("sims.toml", MANIFEST.encode(), {
+        name: {"kind": name}, f"{name}.row": rows(9, of=[0, 1, 0, 0, 1, 2, 0, 1, 2]),
+        f"{name}.species": column("species", ["Zr"] * 2 + ["Na+"] + ["O"] * 3 + ["P"] * 3, "species"),
+        f"{name}.polarity": column("polarity", [1] * 3 + [-1] * 6, "polarity", "1", None, dtype="int8"),
+        f"{name}.region": column("region", ["fresh"] * 3 + ["used"] * 6, "region"),
+        f"{name}.channel": column("channel", [0, 0, 1, 2, 2, 2, 3, 3, 3], "channel", "1", None, origin="reported"),
+        f"{name}.sputter_time": column("t", [60.0, 120.0, 90.0, *[None] * 6], "sputter_time", "s", None, factor=60.0,
+                                       attrs=places(_0=(0, "t"), _1=(2, "t2"))),
+        f"{name}.ion_counts": column("Zr", [5.0, 6.0, 7.0, *[None] * 6], "ion_counts", "count", None,
+                                     attrs=places(_0=(1, "Zr"), _1=(3, "sodium"))),
+        f"{name}.depth": column("z", [*[None] * 3, 0.01, 0.02, 0.03, 0.01, 0.02, 0.03], "depth", "um", None,
+                                factor=0.001, attrs=places(_2=(4, "z"), _3=(6, "z"))),
+        f"{name}.ion_count_rate": column("O", [*[None] * 3, 1.5, 3.5, 5.5, 2.5, -4.5, None], "ion_count_rate",
+                                         "count/s", None, attrs=places(_2=(5, "O"), _3=(7, "P"))),
+        maps: {"kind": maps},
+        f"{maps}.ion_counts": column("counts", [sodium, zirconium], "ion_counts", "count", None, dtype="uint8",
+                                     axes=["species", "frame", "y", "x"]),
+        f"{maps}.species": coded(["Na+", "Zr+"], "species"),
+        f"{maps}.polarity": column("polarity", [1, 1], "polarity", "1", None, dtype="int8", axes=["species"]),
+        f"{maps}.region": coded(["fresh", "fresh"], "region"),
+        f"{maps}.frame": column("frame", [0, 1], "frame", "1", None, origin="reported", axes=["frame"]),
+        f"{maps}.y": column("y", [0.0, 0.5], "y", "um", None, axes=["y"],
+                            attrs={"recipe": "pixel number * sims.pixel_size"}, **derived),
+        f"{maps}.x": column("x", [0.0, 0.5, 1.0], "x", "um", None, axes=["x"],
+                            attrs={"recipe": "pixel number * sims.pixel_size"}, **derived),
+        f"{maps}.sputter_time": column("sputter_time", [2.0, 6.0], "sputter_time", "s", None, axes=["frame"],
+                                       attrs={"recipe": "(frame + 1/2) * frame_time"}, **derived),
+        f"{maps}.mask": column("mask", [known, lacking], "mask", "1", None, dtype="uint8", **derived,
+                               axes=["species", "frame", "y", "x"], attrs={"recipe": "1 where the image holds a number"}),
+        "settings.manifest": MANIFEST, "siblings": ["fresh.csv", "used.csv", *IMAGES],
+        "@sims.primary_ion": ("O2+", "sims.toml"), "@sims.pixel_size": (0.5, "um", "sims.toml"),
+        "@sims.acquisition": ("sequential", "sims.toml"), "@sample.id": ("S-5", "sims.toml"),
+        "@sims.regions": ([
+            {"name": "fresh", "state": "pristine", "crater_depth": 2.5, "crater_depth_unit": "um"},
+            {"name": "used", "state": "failed", "current_density": 0.25, "current_density_unit": "mA/cm^2",
+             "test": "run.mpr", "test_sha256": None}], "sims.toml"),
+        "!test-missing": "region used: the test run.mpr is not beside the manifest",
+        "!not-finite": "region used, profile 1, P: 1 are not numbers",
+        "!negative-counts": "region used, profile 1, P: there are negative values",
+        "!nan-pixels": "1 pixels are not numbers: masked as not measured",
+    }, "sims-declared", others={"fresh.csv": PAIRS.encode(), "used.csv": TABLE.encode(),
+                                **{file: data.encode() for file, data in IMAGES.items()}})  # fmt: skip
+
+
+WORLDS = {f"hiden: {world.__name__}": world for world in (trend, miscounted, scans, declared)}
+WORLDS |= {f"hiden: {name}": world for name, world in refusals().items()}
