@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from echub.drawing import unit_text
 from echub.plugin import (
     Flag,
     Measurand,
@@ -263,7 +264,7 @@ def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> No
     if len(units := sorted({p.measurand.unit for p in points})) > 1:
         raise Refusal(
             "mixed-unit",
-            f"the values are in {' and '.join(units)}",
+            f"the values are in {' and '.join(map(unit_text, units))}",
             hint='--set cell.area="…" where it is missing',
         )
     require_one_basis([(p.outcome.label, p.measurand) for p in points])  # whatever else may be mixed
