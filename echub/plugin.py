@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from echub.files.stored import native_content, read_native
     from echub.model.archive import is_whole_zip
     from echub.model.build import SourceColumn, build_dataset, build_map, build_tables
+    from echub.model.cell_text import cell_readings
     from echub.model.channels import Channel, build_long
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
@@ -67,7 +68,6 @@ if TYPE_CHECKING:
     from echub.model.metadata import Metadata
     from echub.model.missing import MISSING, is_missing
     from echub.model.polar import impedance_parts
-    from echub.model.readings import cell_readings
     from echub.model.record import Record
     from echub.model.source import Source, without_zero_tail
     from echub.model.spectra import numbered
@@ -129,7 +129,7 @@ _LAZY = {
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
     "build_tables": "echub.model.build",
-    "cell_readings": "echub.model.readings",
+    "cell_readings": "echub.model.cell_text",
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "current_ranges": "echub.analysis.ranges",

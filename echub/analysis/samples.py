@@ -18,8 +18,8 @@ from echub.drawing import unit_text
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
-from echub.model.readings import Mean, Readings, mean_of_readings
 from echub.model.record import Record
+from echub.model.replicates import Mean, Readings, mean_of_readings
 from echub.model.samples import (
     TABLE,
     TEMPERATURE,

@@ -71,6 +71,14 @@ class CellValue:
         return float(own**0.5) / abs(self.value)
 
     @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """Return the ends of the stated interval, else one standard uncertainty to both sides; None: none."""
+        interval, u = self.measurand.interval, self.measurand.uncertainty
+        if interval is not None:
+            return interval.low, interval.high
+        return (self.value - u, self.value + u) if u else (None, None)
+
+    @property
     def is_of_few(self) -> bool:
         """Return whether the uncertainty is the scatter of few replicates, which is itself known poorly."""
         scattered = any(part.name == "replicates" for part in self.measurand.components)
