@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from echub.model.growing import Growing
     from echub.model.metadata import Metadata
     from echub.model.missing import MISSING, is_missing
+    from echub.model.panics import LibraryPanic, panics_caught
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
     from echub.model.source import Source, without_zero_tail
@@ -95,6 +96,7 @@ _LAZY = {
     "Growing": "echub.model.growing",
     "Inputs": "echub.analysis.needs",
     "Interval": "echub.analysis.outcome",
+    "LibraryPanic": "echub.model.panics",
     "MISSING": "echub.model.missing",
     "Measurand": "echub.analysis.outcome",
     "Metadata": "echub.model.metadata",
@@ -147,6 +149,7 @@ _LAZY = {
     "native_content": "echub.files.stored",
     "numbered": "echub.model.spectra",
     "occurring": "echub.model.deferred",
+    "panics_caught": "echub.model.panics",
     "parse_unit": "echub.model.units",
     "parts": "echub.model.deferred",
     "plain_types": "echub.files.description",
@@ -192,6 +195,7 @@ __all__ = [
     "Inputs",
     "Interval",
     "KnownFormat",
+    "LibraryPanic",
     "Measurand",
     "Metadata",
     "MetadataError",
@@ -248,6 +252,7 @@ __all__ = [
     "numbered",
     "occurring",
     "option",
+    "panics_caught",
     "parse_unit",
     "parts",
     "plain_types",

@@ -60,7 +60,7 @@ class Whole:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class CurrentCourse:
     """How the current went, per row (n,): the time since the row before, h, |I| and state, and those of that row.
 
     |I| in mA, 0 at rest; state: the sign of the current, 0 at rest.
@@ -73,15 +73,15 @@ class Course:
     lag: Signs
 
     @classmethod
-    def of(cls, t: Floats, current: Floats, state: Signs) -> Course:
+    def of(cls, t: Floats, current: Floats, state: Signs) -> CurrentCourse:
         """Return the course of a current, mA, over t, s."""
         flows = np.where(state != 0, np.abs(current), 0.0)
         before, lag = np.append(0.0, flows[:-1]), np.append(state[:1], state[:-1])
         return cls(np.diff(t, prepend=t[:1]) / HOUR_S, flows, before, state, lag)
 
-    def at(self, rows: Rows) -> Course:
+    def at(self, rows: Rows) -> CurrentCourse:
         """Return some rows."""
-        return Course(self.gap[rows], self.flows[rows], self.before[rows], self.state[rows], self.lag[rows])
+        return CurrentCourse(self.gap[rows], self.flows[rows], self.before[rows], self.state[rows], self.lag[rows])
 
     @property
     def usual(self) -> float:
@@ -94,7 +94,7 @@ def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs) -> W
     charge = counter.grown.copy()
     variance = np.zeros(len(t)) if counter.variance is None else counter.variance
     restarted = counter.restarted
-    course = Course.of(t, current, state)
+    course = CurrentCourse.of(t, current, state)
     gap, flows, before, lag, usual = course.gap, course.flows, course.before, course.lag, course.usual
     if state[0] and 0 < counter.first * state[0] <= (1 + FITS) * flows[0] * usual:
         charge[0] = counter.first
@@ -127,7 +127,12 @@ def _jumps(charge: Floats, flows: Floats, gap: Floats) -> Rows:
 
 
 def _split(
-    counter: ChargeCounter, charge: Floats, variance: Floats, rows: Rows, odd: NDArray[np.bool_], course: Course
+    counter: ChargeCounter,
+    charge: Floats,
+    variance: Floats,
+    rows: Rows,
+    odd: NDArray[np.bool_],
+    course: CurrentCourse,
 ) -> None:
     """Move to each side of a reversal its own charge, in place; a jump gets that of both currents, half each.
 
@@ -160,7 +165,7 @@ def _time(charge: Floats, flows: Floats) -> Floats:
     return np.asarray(np.divide(charge, flows, out=np.zeros_like(charge), where=flows > 0))
 
 
-def _edged(charge: Floats, course: Course) -> bool:
+def _edged(charge: Floats, course: CurrentCourse) -> bool:
     """Return whether there are rows at the edges: half cycles start at one, or a last row is off the grid."""
     gap, state, lag, usual = course.gap, course.state, course.lag, course.usual
     starts = np.flatnonzero((state != lag) & (state != 0) & (gap > ON_ROW * usual))
