@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from echub.files.stored import native_content, read_native
     from echub.model.archive import is_whole_zip
     from echub.model.build import SourceColumn, build_dataset, build_map, build_tables
+    from echub.model.cell_text import cell_readings
     from echub.model.channels import Channel, build_long
     from echub.model.column import Bits, Column
     from echub.model.dataset import Dataset
@@ -66,8 +67,8 @@ if TYPE_CHECKING:
     from echub.model.growing import Growing
     from echub.model.metadata import Metadata
     from echub.model.missing import MISSING, is_missing
+    from echub.model.panics import LibraryPanic, panics_caught
     from echub.model.polar import impedance_parts
-    from echub.model.readings import cell_readings
     from echub.model.record import Record
     from echub.model.source import Source, without_zero_tail
     from echub.model.spectra import numbered
@@ -95,6 +96,7 @@ _LAZY = {
     "Growing": "echub.model.growing",
     "Inputs": "echub.analysis.needs",
     "Interval": "echub.analysis.outcome",
+    "LibraryPanic": "echub.model.panics",
     "MISSING": "echub.model.missing",
     "Measurand": "echub.analysis.outcome",
     "Metadata": "echub.model.metadata",
@@ -129,7 +131,7 @@ _LAZY = {
     "build_long": "echub.model.channels",
     "build_map": "echub.model.build",
     "build_tables": "echub.model.build",
-    "cell_readings": "echub.model.readings",
+    "cell_readings": "echub.model.cell_text",
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "current_ranges": "echub.analysis.ranges",
@@ -147,6 +149,7 @@ _LAZY = {
     "native_content": "echub.files.stored",
     "numbered": "echub.model.spectra",
     "occurring": "echub.model.deferred",
+    "panics_caught": "echub.model.panics",
     "parse_unit": "echub.model.units",
     "parts": "echub.model.deferred",
     "plain_types": "echub.files.description",
@@ -192,6 +195,7 @@ __all__ = [
     "Inputs",
     "Interval",
     "KnownFormat",
+    "LibraryPanic",
     "Measurand",
     "Metadata",
     "MetadataError",
@@ -248,6 +252,7 @@ __all__ = [
     "numbered",
     "occurring",
     "option",
+    "panics_caught",
     "parse_unit",
     "parts",
     "plain_types",

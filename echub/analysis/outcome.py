@@ -410,8 +410,10 @@ def _fields(thing: Any) -> Any:  # noqa: ANN401
 
 
 def rows_of(columns: Table) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    """Return the headers of a table, with units, and its rows."""
-    headers = tuple(f"{name} / {series.unit}" if series.unit else name for name, series in columns.items())
+    """Return the headers of a table, with units as papers print them, and its rows."""
+    from echub.drawing import axis_label
+
+    headers = tuple(axis_label(name, series.unit) for name, series in columns.items())
     return headers, list(zip(*(series.values for series in columns.values()), strict=True))
 
 

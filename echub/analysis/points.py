@@ -21,10 +21,12 @@ from echub.analysis.outcome import SUFFIX, Outcome
 from echub.analysis.samples import measurand_of, outcomes_of
 from echub.analysis.stating import state
 from echub.errors import DataError, SourceNotFound, UnknownOption
+from echub.model.cell_text import cell_reading
 from echub.model.metadata import Metadata, leaves
-from echub.model.readings import Floats, Mean, cell_reading, in_unit_of, standard
+from echub.model.replicates import Floats, Mean
 from echub.model.samples import TABLE
 from echub.model.spreads import Kind, StatedSpread, named, spreads_of
+from echub.model.stated_spread import in_unit_of, standard
 from echub.model.units import is_made_of_units, is_unit, parse_unit
 from echub.text import from_spreadsheet
 

@@ -14,11 +14,12 @@ import numpy as np
 from echub.analysis.area import with_basis
 from echub.analysis.outcome import Component, Condition, Measurand, Outcome
 from echub.analysis.stating import state
+from echub.drawing import unit_text
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
-from echub.model.readings import Mean, Readings, mean_of_readings
 from echub.model.record import Record
+from echub.model.replicates import Mean, Readings, mean_of_readings
 from echub.model.samples import (
     TABLE,
     TEMPERATURE,
@@ -85,7 +86,7 @@ def _outcome(
             state(metadata, "cell.temperature", str(value), column.unit or "", f"{name} row {row + 1}")
         else:
             conditions[short_name(column)] = Condition(_scalar(value), _unit(column) if not column.labels else "")
-            shown.append(f"{value:g} {column.unit or ''}".strip() if not column.labels else str(value))
+            shown.append(f"{value:g} {unit_text(column.unit or '1')}".strip() if not column.labels else str(value))
     means = {column: mean_of_readings(read[column], group.rows) for column in read}
     values = {
         short_name(dataset.columns[n]): measurand_of(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from echub.errors import DataError, EchubError, PluginError
+from echub.model.panics import panics_caught
 from echub.text import decimal_mark, decode, encoding_of, from_spreadsheet
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -91,14 +92,13 @@ def _of_workbook(data: bytes, first: str) -> Rows:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
                 raise DataError("the workbook is too large", expected=f"at most {LARGEST >> 20} MB unpacked")
-        book = fastexcel.read_excel(data)
-        sheets = (_rows(book, name) for name in book.sheet_names)
-        return next((rows for rows in sheets if rows and first in rows[0]), [[]])
+        with panics_caught():
+            book = fastexcel.read_excel(data)
+            sheets = (_rows(book, name) for name in book.sheet_names)
+            return next((rows for rows in sheets if rows and first in rows[0]), [[]])
     except EchubError:
         raise
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # the library in Rust raises its panics as a BaseException of no public name
+    except Exception as error:  # whatever a damaged archive makes of the libraries
         first = str(error).splitlines()[0] if str(error) else repr(error)
         raise DataError(f"the workbook is damaged: {first}") from None
 

@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.errors import DataError
+from echub.model.cell_text import cell_readings
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import leaves
-from echub.model.readings import Mean, Readings, cell_readings, in_unit_of, mean_of_readings, standard
+from echub.model.replicates import Mean, Readings, mean_of_readings
 from echub.model.spreads import Kind, named, spreads_of
+from echub.model.stated_spread import in_unit_of, standard
 
 TABLE, SAMPLE, REPLICATE = "table", "sample_id", "replicate"
 CLOCKS = ("time", "step_time", "unix_time")

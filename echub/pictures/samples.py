@@ -11,7 +11,7 @@ from echub.drawing import GREY, PALETTE, axis_label, tidy, time_unit, unit_text
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.readings import mean_of_readings
+from echub.model.replicates import mean_of_readings
 from echub.model.samples import CLOCKS, Replicates, groups, parts, readings, require_samples
 from echub.pictures.labels import printed_label
 from echub.pictures.shown import Shown

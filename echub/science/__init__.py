@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         median_error,
         robust_centre,
         robust_sigma,
+        robust_variance,
     )
     from echub.science.ranges import RANGE_ACCURACY, CurrentRanges
     from echub.science.resolution import digit, digit_error, noise_of_digits
@@ -78,6 +79,7 @@ _LAZY = {
     "poisson_interval": ".counting",
     "robust_centre": ".noise",
     "robust_sigma": ".noise",
+    "robust_variance": ".noise",
     "saturation": ".dead_time",
     "specific_capacity": ".faraday",
     "thickness": ".faraday",
@@ -114,6 +116,7 @@ __all__ = [
     "poisson_interval",
     "robust_centre",
     "robust_sigma",
+    "robust_variance",
     "saturation",
     "specific_capacity",
     "thickness",

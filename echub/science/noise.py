@@ -57,6 +57,15 @@ def median_error(values: ArrayLike) -> float:
     return MEDIAN_TO_MEAN * robust_sigma(known) / float(np.sqrt(len(known))) if len(known) else np.nan
 
 
+def robust_variance(values: ArrayLike, axis: int | None = None) -> NDArray[np.float64]:
+    """Return the variance of normal deviations about zero, from the median of their squares.
+
+    Up to half of the values may be outliers. values: finite, any unit, of which the result is the square; over
+    `axis`, or over all.
+    """
+    return np.asarray(MAD_TO_SIGMA**2 * np.median(np.square(values), axis=axis))
+
+
 def _finite(values: ArrayLike) -> NDArray[np.float64]:
     given: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
     return given[np.isfinite(given)]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from echub.science.noise import robust_variance
+
 Floats = NDArray[np.float64]
 SURE = 3.0
 """Standard deviations by which differences of means exceed what quicker noise explains before slower noise counts:
 noise from row to row alone does so in less than 1 of 100."""
-QUARTILE = 0.4549
-"""Median of the square of a normal deviation, in variances: a few levels that are odd do not make slow noise."""
 ROBUST = 1.65
 """Standard error of a variance by the median of squares over that by their mean: √2.72 (P. J. Rousseeuw and
 C. Croux, J. Am. Stat. Assoc. 88 (1993) 1273: efficiency 37 %)."""
@@ -64,7 +64,7 @@ def wander(parts: ArrayLike, white: ArrayLike) -> Wander:
     flicker = _excess(near.ravel(), rows)
     ratio = float(_flicker(float(reach)) / _flicker(1.0))
     drift = float(np.median(far))
-    spread = float(np.sqrt(_variance(far - drift)))
+    spread = float(np.sqrt(robust_variance(far - drift)))
     steady = abs(drift) > SURE * 1.2533 * max(spread, float(np.sqrt(rows))) / np.sqrt(len(far))  # of a median
     rest = far - drift if steady else far
     return Wander(flicker, _excess(rest, rows + flicker * ratio), drift**2 if steady else 0.0, reach)
@@ -72,14 +72,9 @@ def wander(parts: ArrayLike, white: ArrayLike) -> Wander:
 
 def _excess(differences: Floats, expected: float) -> float:
     """Return the variance of differences beyond the expected one, 0 if it is not sure."""
-    found = _variance(differences)
+    found = float(robust_variance(differences))  # a few levels that are odd do not make slow noise
     error = ROBUST * float(np.sqrt(2 / len(differences)))  # of the variance; half of it of its root, less skewed
     return found - expected if found > expected * (1 + SURE * error / 2) ** 2 else 0.0
-
-
-def _variance(values: Floats) -> float:
-    """Return the variance of values about zero."""
-    return float(np.median(values**2)) / QUARTILE
 
 
 def _flicker(apart: ArrayLike) -> Floats:

@@ -62,7 +62,7 @@ ARRHENIUS = Analysis(
     "arrhenius",
     "Activation energy from values at several temperatures",
     run="echub_arrhenius.outcome.arrhenius:run",
-    figure="echub_arrhenius.figure:draw",
+    figure="echub_arrhenius.figure.arrhenius:draw",
     consumes="outcomes",
     params=ArrheniusParams,
     profiles={"lowack2026": {"form": "ln_y", "replicates": "max", "error_bars": "eq12", "weights": "none"}},
@@ -84,6 +84,7 @@ COMPARE = Analysis(
     "compare-groups",
     "Difference between two groups at equal temperatures, by an exact permutation test",
     run="echub_arrhenius.outcome.comparison:run",
+    figure="echub_arrhenius.figure.comparison:draw",
     consumes="outcomes",
     params=CompareParams,
     outputs=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from echub.drawing import unit_text
 from echub.plugin import (
     Flag,
     Measurand,
@@ -68,6 +69,14 @@ class CellValue:
         shared = sum(part.uncertainty**2 for part in self.measurand.components if part.group)
         own = max((self.measurand.uncertainty or 0.0) ** 2 - shared, 0.0)
         return float(own**0.5) / abs(self.value)
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """Return the ends of the stated interval, else one standard uncertainty to both sides; None: none."""
+        interval, u = self.measurand.interval, self.measurand.uncertainty
+        if interval is not None:
+            return interval.low, interval.high
+        return (self.value - u, self.value + u) if u else (None, None)
 
     @property
     def is_of_few(self) -> bool:
@@ -263,7 +272,7 @@ def _require_comparable(points: Sequence[CellValue], params: ChoiceParams) -> No
     if len(units := sorted({p.measurand.unit for p in points})) > 1:
         raise Refusal(
             "mixed-unit",
-            f"the values are in {' and '.join(units)}",
+            f"the values are in {' and '.join(map(unit_text, units))}",
             hint='--set cell.area="…" where it is missing',
         )
     require_one_basis([(p.outcome.label, p.measurand) for p in points])  # whatever else may be mixed

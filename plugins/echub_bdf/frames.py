@@ -6,7 +6,7 @@ import io
 
 import polars as pl
 
-from echub.plugin import ReadError, Source
+from echub.plugin import LibraryPanic, ReadError, Source, panics_caught
 
 PARQUET = b"PAR1"
 """First bytes of a Parquet file; the others are in Arrow's IPC format (Feather)."""
@@ -20,12 +20,13 @@ def read_frame(source: Source) -> tuple[pl.DataFrame, dict[str, str]]:
     data = source.read()
     is_parquet = data.startswith(PARQUET)
     try:
-        frame = (pl.read_parquet if is_parquet else pl.read_ipc)(io.BytesIO(data))
-        return frame, dict(pl.read_parquet_metadata(io.BytesIO(data))) if is_parquet else {}
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        with panics_caught():
+            frame = (pl.read_parquet if is_parquet else pl.read_ipc)(io.BytesIO(data))
+            return frame, dict(pl.read_parquet_metadata(io.BytesIO(data))) if is_parquet else {}
+    except (pl.exceptions.PolarsError, LibraryPanic, OSError) as error:
         raise ReadError(
             "the table cannot be read",
             path=source.shown,
-            found=str(error).splitlines()[0][:200],
+            found=(str(error) or type(error).__name__).splitlines()[0][:200],
             cause="the file is damaged or cut off",
         ) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import echub
+from echub.drawing import unit_text
 from echub.plugin import (
     DataError,
     Flag,
@@ -102,7 +103,11 @@ def _of_measurand(outcome: Outcome, name: str, source: str, params: Transference
 
 def _bound(known: Measurand) -> str:
     interval = known.interval
-    return "it is not identified" if interval is None else f"{interval.low} to {interval.high} {known.unit}"
+    return (
+        "it is not identified"
+        if interval is None
+        else f"{interval.low} to {interval.high} {unit_text(known.unit)}"
+    )
 
 
 # -- of spectra in the same record -------------------------------------------------------------

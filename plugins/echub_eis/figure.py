@@ -150,7 +150,7 @@ def _beside(re: Any, im: Any) -> tuple[str, tuple[int, int]]:  # noqa: ANN401
 
 def _frequency(value: float) -> str:
     factor, unit = prefixed(value, "Hz")
-    return f"{factor * value:g} {unit}"
+    return f"{factor * value:g} {unit_text(unit)}"
 
 
 # -- residuals -------------------------------------------------------------------------------

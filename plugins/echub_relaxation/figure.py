@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from echub.drawing import BLUE, GREY, RED, tidy, title, value_text
+from echub.drawing import BLUE, GREY, RED, tidy, title, unit_text, value_text
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _results(outcome: Outcome) -> list[str]:
     shown = {"T1": "$T_1$", "T1_fast": "$T_1$ fast", "T1_slow": "$T_1$ slow", "beta": "β"}
     found = [(words, outcome.measurands[name]) for name, words in shown.items() if name in outcome.measurands]
     return [
-        f"{words} = {value_text(m.value, m.uncertainty)}{f' {m.unit}' if m.unit != '1' else ''}"
+        f"{words} = {value_text(m.value, m.uncertainty)}{f' {printed}' if (printed := unit_text(m.unit)) else ''}"
         for words, m in found
         if m.value is not None
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from echub.drawing import PALETTE, reasons, tidy, title
+from echub.drawing import PALETTE, axis_label, reasons, tidy, title
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def _dress(axes: Any, outcome: Outcome, regions: Any, signs: Any, limits: tuple[
         axis.set_title(name, fontsize=9)
     for axis in axes[-1]:
         axis.set_xlabel("depth / nm" if shown["x"].unit == "nm" else "sputter time / s")
+    unit = shown["signal"].unit
     for row, sign in zip(axes, signs, strict=True):
-        row[0].set_ylabel(f"{_SIGNS[sign]} / {shown['signal'].unit}s" if shown["signal"].unit == "count" else
-                          f"{_SIGNS[sign]} / {shown['signal'].unit}")  # fmt: skip
+        row[0].set_ylabel(axis_label(_SIGNS[sign], "counts" if unit == "count" else unit))
         row[-1].legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     tidy(*axes.flat)
     for axis in axes.flat:

@@ -20,7 +20,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.plugin import Ambiguous, Decision, Notice, PluginError, ReadError, Record, Source
+from echub.plugin import (
+    Ambiguous,
+    Decision,
+    LibraryPanic,
+    Notice,
+    PluginError,
+    ReadError,
+    Record,
+    Source,
+    panics_caught,
+)
 from echub.text import decimal_mark
 from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
 from echub_table.digits import ungrouped
@@ -47,8 +57,6 @@ _FORMULA = re.compile(rb"<c\s[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f\s*>)\s*(?:<v
 """A cell with a formula and no stored value; the formula itself may stand in another cell (`<f …/>`)."""
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
 """What `zipfile` raises for damage, for methods that it does not know, and for a password."""
-_PANIC = "PanicException"
-"""What a library in Rust raises for what it did not expect; each has a class of its own, under no name."""
 _UNPACKED, _RATIO = 100_000_000, 100
 """Bytes that any workbook may unpack to, and beyond these how many times its size: tables of numbers reach 12."""
 _DIGITS = 20
@@ -187,12 +195,11 @@ def _damage(source: Source) -> Iterator[None]:
     """Say that the library finds the workbook damaged."""
     import fastexcel
 
+    known = (fastexcel.FastExcelError, pl.exceptions.PolarsError, LibraryPanic, zlib.error, *_BROKEN_ARCHIVE)
     try:
-        yield
-    except BaseException as error:
-        known = (fastexcel.FastExcelError, pl.exceptions.PolarsError, zlib.error, *_BROKEN_ARCHIVE)
-        if not isinstance(error, known) and type(error).__name__ != _PANIC:
-            raise
+        with panics_caught():
+            yield
+    except known as error:
         raise ReadError(
             "the workbook cannot be opened",
             path=source.shown,

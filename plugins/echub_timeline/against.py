@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Flag, InputSet, Measurand, Outcome, Refusal, Series, input_flags
 from echub_timeline import AgainstParams
 
@@ -59,7 +60,7 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
             hint="a sweep in an earlier step of the study makes several",
         )
     if len(units := sorted({point.measurand.unit for point in points})) > 1:
-        raise Refusal("mixed-unit", f"the values are in {' and '.join(units)}")
+        raise Refusal("mixed-unit", f"the values are in {' and '.join(map(unit_text, units))}")
     flags = [*_missing(missing, len(outcomes)), *input_flags([o for o in outcomes if o.label not in missing])]
     table = _table(points, x, unit, name)
     return Outcome(_measurands(points), tuple(flags), {"values": table}, diagnostics=table)

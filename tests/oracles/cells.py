@@ -331,7 +331,7 @@ AT = (0.0, 30.0, 60.0)
 def _compared(higher: str) -> World:
     """Return two groups of fresh cells: all relabellings within each temperature are counted one by one."""
     outcomes = [
-        outcome(c, y, n, group, "mA/cm^2")
+        outcome(c, y, n, group, "mA/cm^2", 0.1 if group == "x" else None)
         for group, sides in (("x", HIGH), ("y", LOW))
         for c, values in zip(AT, sides, strict=True)
         for n, y in enumerate(values)
@@ -366,11 +366,27 @@ def _compared(higher: str) -> World:
         "temperatures.temperature": AT, "temperatures.cells x": [2, 3, 2], "temperatures.cells y": [3, 2, 2],
         "temperatures.ratio": ratios,
         "temperatures.all_above_all": [min(a) > max(b) for a, b in zip(above, below, strict=True)],
-        "=higher": names[0], "=lower": names[1], "=measurand": "onset_current_density",
+        "=higher": names[0], "=lower": names[1], "=measurand": "onset_current_density", **_drawn(),
     }  # fmt: skip
     if not higher:
         expected["!direction-from-data"] = ("no direction was given beforehand: p is two-sided", "")
     return World("compare-groups", outcomes, expected, {"higher": higher})
+
+
+def _drawn() -> dict[str, Any]:
+    """Return what the figure shows: cells, those of x ± 0.1 mA/cm², and means by Student's t of logarithms."""
+    cells = [(k, side, y) for k, pair in enumerate(zip(HIGH, LOW, strict=True))
+             for side, values in zip((1, -1), pair, strict=True) for y in values]  # fmt: skip
+    place, side, y = np.array(cells).T
+    u = np.where(side > 0, 0.1, np.nan)
+    logs = [np.log(values) for pair in zip(LOW, HIGH, strict=True) for values in pair]
+    mean = np.array([one.mean() for one in logs])
+    half = np.array([student.ppf(0.975, len(one) - 1) * one.std(ddof=1) / sqrt(len(one)) for one in logs])
+    return {
+        "~cell_place": place, "~cell_side": side, "~cell": y, "~cell_low": y - u, "~cell_high": y + u,
+        "~mean_place": [0, 0, 1, 1, 2, 2], "~mean_side": [-1, 1] * 3, "~mean": np.exp(mean),
+        "~mean_low": np.exp(mean - half), "~mean_high": np.exp(mean + half), "~name": ["onset_current_density"],
+    }  # fmt: skip
 
 
 def _relabelled(a: np.ndarray, b: np.ndarray):

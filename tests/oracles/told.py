@@ -14,6 +14,7 @@ import pytest
 
 import echub
 from echub.plugin import Outcome
+from tests.messages.typed_units import typed_units
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def _told(outcome: Outcome) -> Iterator[tuple[str, Any]]:
 
 def require(world: World) -> None:
     """Fail if a value is another than expected, is missing, or is there without being expected."""
-    found = {path: value for path, value in told(world.outcome()).items() if value is not None and np.size(value)}
+    outcome = world.outcome()
+    assert typed_units(outcome) == []
+    found = {path: value for path, value in told(outcome).items() if value is not None and np.size(value)}
     following = world.expected(found) if callable(world.expected) else world.expected
     for path, value in following.items():
         if value is None:

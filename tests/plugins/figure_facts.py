@@ -54,6 +54,31 @@ FIGURES = {
             ),
         ),
     ],
+    "compare-groups": [
+        Panel(
+            "onset current density / mA/cm²",
+            curves=(
+                "cell_place[cell_side > 0] + 0.08 | cell[cell_side > 0]",
+                "cell_place[cell_side < 0] - 0.08 | cell[cell_side < 0]",
+                *(
+                    f"mean_place[mean_side {way} 0] {sign} 0.2 | {end}[mean_side {way} 0]"
+                    for way, sign in ((">", "+"), ("<", "-"))
+                    for end in ("mean", "mean_low", "mean_high")
+                ),
+            ),
+            scales=("linear", "log"),
+            legend=("bare", "Sn"),
+        ),
+        Panel(
+            "Sn / bare",
+            "T / °C",
+            curves=("array([0, 1, 2, 3, 4]) | temperatures.ratio", "array([-0.5, 4.5]) | array([ratio, ratio])"),
+            bands=("array([-0.5, 4.5]) | low_ratio | high_ratio",),
+            across=("1",),
+            scales=("linear", "log"),
+            xlim="-0.5 | 4.5",
+        ),
+    ],
     "ccd": [
         Panel("U / mV", curves=("t / 60 | 1000 * U",), down=("failed_at / 60",)),
         Panel(

@@ -96,7 +96,7 @@ def test_the_heading_says_that_it_is_refused(name, refused):
     assert "refused" in drawn(refused[name]).get_suptitle().splitlines()[0]
 
 
-@pytest.mark.parametrize("name", [one for one in CASES if one != "compare-groups"])
+@pytest.mark.parametrize("name", CASES)
 def test_the_heading_names_the_file(name):
     label = "cell 7 of the third batch"
     assert drawn(replace(outcome_of(name), label=label)).get_suptitle().splitlines()[0].startswith(label)

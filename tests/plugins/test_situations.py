@@ -16,6 +16,7 @@ from echub.plugin import Interval, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import CyclingSetup, LevelSteps, Programme, Staircase, SymmetricRun
 from echub.testing.synth.voltammogram import Sweeps
+from tests.messages.typed_units import typed_units
 from tests.plugins.examples import FEW, unrested, without
 
 
@@ -231,6 +232,7 @@ SITUATIONS = {
 
 def codes(analysis, case, params):
     found = echub.analyze(analysis, case.data(), params=params)
+    assert typed_units(found) == []
     return {flag.code: flag.message for flag in found.flags}
 
 

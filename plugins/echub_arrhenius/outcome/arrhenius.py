@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.drawing import unit_text
 from echub.plugin import (
     Component,
     Interval,
@@ -243,7 +244,7 @@ def _measurands(
     return {
         f"activation_energy_{name}": energy,
         f"ln_prefactor_{name}": Measurand(
-            "1", line.intercept, intercept, n=len(fitted.y), note=f"ln(A / ({unit}))"
+            "1", line.intercept, intercept, n=len(fitted.y), note=f"ln(A / ({unit_text(unit)}))"
         ),
     }
 

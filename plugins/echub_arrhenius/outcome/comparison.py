@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
+from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome, Refusal
 from echub_arrhenius import CompareParams
 from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
 from echub_arrhenius.method_exchange import LEVEL, Exchange, Exchangeable, classes, difference_error, exchange
 from echub_arrhenius.method_interaction import interaction_p
+from echub_arrhenius.outcome.comparison_tables import celsius, curves, table_of_temperatures
 
 Floats = NDArray[np.float64]
 SIGNIFICANT = 0.05
@@ -47,7 +47,8 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     return Outcome(
         _measurands(found, parts, sides, params, high, low),
         (*chosen.flags, *_flags(params, strata, found, parts), *_changing(strata, sides, high)),
-        {"values": chosen.table(), "temperatures": _table(strata, sides, high, low)},
+        {"values": chosen.table(), "temperatures": table_of_temperatures(strata, sides, high, low)},
+        diagnostics=curves(chosen, strata, high),
         conditions={"higher": Condition(high), "lower": Condition(low), "measurand": Condition(chosen.name)},
         label=f"{high} against {low}",
     )
@@ -179,7 +180,7 @@ def _changing(strata: list[list[CellValue]], sides: list[tuple[Floats, Floats]],
     if p is None or p >= CHANGES:
         return []
     ratios = [float(np.exp(a.mean() - b.mean())) for a, b in sides]
-    said = ", ".join(f"{r:.3g} at {_celsius(points):.4g} °C" for r, points in zip(ratios, strata, strict=True))
+    said = ", ".join(f"{r:.3g} at {celsius(points):.4g} °C" for r, points in zip(ratios, strata, strict=True))
     text = f"the ratio changes with temperature (p = {p:.2g}), {said}: their mean is that of these temperatures"
     return [
         Flag(
@@ -190,18 +191,12 @@ def _changing(strata: list[list[CellValue]], sides: list[tuple[Floats, Floats]],
     ]
 
 
-def _celsius(points: list[CellValue]) -> float:
-    """Return the mean temperature; the digits that °C loses by way of kelvin are none."""
-    return round(float(np.mean([p.kelvin for p in points])) - KELVIN, 9)
-
-
-def _table(
-    strata: list[list[CellValue]], sides: list[tuple[Floats, Floats]], high: str, low: str
-) -> dict[str, Any]:
-    return {
-        "temperature": Series.of([_celsius(points) for points in strata], "degC"),
-        f"cells {high}": Series.of([len(a) for a, _ in sides]),
-        f"cells {low}": Series.of([len(b) for _, b in sides]),
-        "ratio": Series.of([float(np.exp(a.mean() - b.mean())) for a, b in sides]),
-        "all_above_all": Series.of([bool(a.min() > b.max()) for a, b in sides]),
-    }
+def verdict(outcome: Outcome) -> str:
+    """Return the answer in words."""
+    p, least = outcome["p_permutation"], outcome["p_least"]
+    said = f"p = {p.value:.2g}, {p.note.partition(';')[0]}"
+    if (least.value or 0.0) >= SIGNIFICANT:
+        return f"too few cells to tell ({said})"
+    if (p.value or 0.0) < SIGNIFICANT:
+        return f"{outcome.conditions['higher'].value} is higher ({said})"
+    return f"no difference shown ({said})"

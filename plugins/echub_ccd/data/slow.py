@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.science import robust_variance
 from echub.segments import Segments
 
 Floats = NDArray[np.float64]
 PARTS, FEWEST = 20, 5
 """Means of a half cycle that are compared: of a twentieth each, as long as the windows by which falls are found,
 of two rows or more. With fewer than five nothing is said."""
-QUARTILE = 0.4549
-"""Median of the square of a normal deviation, in variances: what a short does in some parts is not noise."""
 BENT, BESIDE, ACROSS = 6.75, 2.77, 10.4
 """Variance of 1/f noise over its spectral density at 1 Hz, of the second difference of three means side by side,
 of the difference of two, and of two that are forty lengths apart: a cycle. By the formula in
@@ -39,7 +38,7 @@ def flicker(u: Floats, found: Segments) -> float:
     total = np.concatenate([[0.0], np.cumsum(u)])
     edges = long.start[:, None] + (long.rows[:, None] * np.arange(parts + 1)) // parts
     means = np.diff(total[edges], axis=1) / np.diff(edges, axis=1)
-    bent = np.median(np.diff(means, 2, axis=1) ** 2, axis=1) / QUARTILE
+    bent = robust_variance(np.diff(means, 2, axis=1), axis=1)  # what a short does in some parts is not noise
     by_rows = 6 * long.noise(u) ** 2 / (long.rows / parts)
     return max(float(np.nanmedian(bent - by_rows)), 0.0) / BENT
 

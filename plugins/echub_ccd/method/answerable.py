@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Refusal
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.table import Floats, HalfCycleTable
@@ -31,7 +32,8 @@ def require_answerable(experiment: Experiment) -> None:
     if len(table) == 1:
         raise Refusal(
             "one-half-cycle",
-            f"there is one half cycle, at {table.level[0]:.4g} {experiment.unit}: no reversal, no other level",
+            f"there is one half cycle, at {table.level[0]:.4g} {unit_text(experiment.unit)}: "
+            "no reversal, no other level",
             hint="several files of one level each are one experiment: name them together",
         )
     if np.median(table.rows) < LEAST_ROWS:
@@ -134,6 +136,7 @@ def require_visible(experiment: Experiment, survived: float | None) -> None:
     raise Refusal(
         "noise-hides-shorts",
         f"U wanders by {slow * survived:.3g} mV from half cycle to half cycle, and is {r * survived:.3g} mV at "
-        f"{survived:.4g} {experiment.unit}: less than {SURE:g} times as much, so that a short would not be seen",
+        f"{survived:.4g} {unit_text(experiment.unit)}: less than {SURE:g} times as much, so that "
+        "a short would not be seen",
         hint="higher currents, quieter leads, or a steady temperature",
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Refusal, Series
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.protocol import Protocol
@@ -51,7 +52,7 @@ def table_of_criteria(found: Mapping[str, CcdVerdict], unit: str) -> dict[str, S
 def spoken(verdict: CcdVerdict, unit: str) -> str:
     """Say an interval in words."""
     if verdict.failed is None:
-        return f"> {verdict.survived or 0:.4g} {unit}"
+        return f"> {verdict.survived or 0:.4g} {unit_text(unit)}"
     if verdict.survived is None:
-        return f"< {verdict.failed:.4g} {unit}"
-    return f"[{verdict.survived:.4g}, {verdict.failed:.4g}) {unit}"
+        return f"< {verdict.failed:.4g} {unit_text(unit)}"
+    return f"[{verdict.survived:.4g}, {verdict.failed:.4g}) {unit_text(unit)}"

@@ -1,7 +1,7 @@
 """Whether one Weibull distribution describes the cells: goodness of fit, and two populations, by simulation.
 
-Both tests are calibrated by batches drawn from the fitted distribution and seen through the same steps, since no
-table holds for intervals with fitted parameters.
+Both tests are calibrated by batches drawn from the fitted distribution and seen as the cells were, since no table
+holds for intervals with fitted parameters.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit
+from echub_ccd.method.observation import simulated
 
 Floats = NDArray[np.float64]
 DRAWS = 199
@@ -37,28 +38,13 @@ def goodness(cells: CellIntervals, found: Fit, rng: np.random.Generator) -> Good
     """Return both chances; None with fewer than five cells, or where the fit ends at a limit of the shape."""
     if len(cells) < LEAST or not 1.02 * SHAPES[0] < found.shape < 0.98 * SHAPES[1]:
         return None
-    low, high = _simulated(cells, found, rng)
+    low, high = simulated(cells, found, rng, DRAWS)
     lows, highs = np.vstack([cells.low, low]), np.vstack([cells.high, high])
     start = np.full((len(lows), 2), (np.log(found.median), np.log(found.shape)))
     theta = _maximised(lows, highs, start)
     first, second = _fails(lows, theta), _fails(highs, theta)
     distances, clefts = _distance(first, second), _cleft(first, second, theta)
     return Goodness(*((1 + int((s[1:] >= s[0] - 1e-12).sum())) / len(s) for s in (distances, clefts)))
-
-
-def _simulated(cells: CellIntervals, found: Fit, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Draw batches (DRAWS, cells), and see each cell through steps as wide as its own."""
-    drawn = found.median * (rng.exponential(size=(DRAWS, len(cells))) / np.log(2)) ** (1 / found.shape)
-    bounded = np.isfinite(cells.high) & (cells.low > 0)
-    ratio = np.where(bounded, cells.high / np.where(bounded, cells.low, 1.0), np.nan)
-    ratio = np.where(bounded, ratio, np.median(ratio[bounded]) if bounded.any() else 1.2)
-    step, origin = np.log(ratio), np.log(np.where(cells.low > 0, cells.low, cells.high))
-    at = np.floor((np.log(drawn) - origin) / step)
-    low, high = np.exp(origin + at * step), np.exp(origin + (at + 1) * step)
-    top = cells.low[np.isinf(cells.high)].min(initial=np.inf)
-    bottom = cells.high[cells.low == 0].max(initial=0.0)
-    low, high = np.where(drawn > top, top, low), np.where(drawn > top, np.inf, high)
-    return np.where(drawn < bottom, 0.0, low), np.where(drawn < bottom, bottom, high)
 
 
 def _fails(level: Floats, theta: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Flag, Measurand, Outcome, Series
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
@@ -20,7 +21,7 @@ def report_cycles(
     table = experiment.table
     _, overpotential = cell_resistance(np.abs(table.u_median), experiment.per_area)
     levels = np.unique(recognise(table, experiment.spots).level)
-    note = f"median |U| of {len(table)} half cycles at {levels[0]:.4g} {experiment.unit}"
+    note = f"median |U| of {len(table)} half cycles at {levels[0]:.4g} {unit_text(experiment.unit)}"
     measurands = resistances(experiment, table.r_median, bulk, params)
     if len(levels) == 1:
         at_level = Measurand("V", overpotential.value, overpotential.uncertainty, n=len(table), note=note)

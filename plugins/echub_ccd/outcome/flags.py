@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Flag, range_unknown, several_ranges
 from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
@@ -38,7 +39,7 @@ def _half_cycles(mask: np.ndarray, findings: CcdFindings) -> str:
     """Name half cycles by number and level."""
     numbers = np.flatnonzero(mask)
     level, unit = findings.protocol.level, findings.experiment.unit
-    named = [f"{k + 1} ({level[k]:.4g} {unit})" for k in numbers[:5]]
+    named = [f"{k + 1} ({level[k]:.4g} {unit_text(unit)})" for k in numbers[:5]]
     more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
     return f"half cycle {', '.join(named)}{more}"
 
@@ -196,9 +197,8 @@ def _levels_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
         text = f"the levels fall, {runs} rising runs: only that of the failure, or the highest, counts"
         yield Flag("levels-fall", text)
     if verdict.higher is not None:
-        text = (
-            f"{verdict.higher:.4g} {findings.experiment.unit} was survived in an earlier run: the cell has changed"
-        )
+        level = f"{verdict.higher:.4g} {unit_text(findings.experiment.unit)}"
+        text = f"{level} was survived in an earlier run: the cell has changed"
         yield Flag("survived-higher-before", text)
 
 
@@ -276,7 +276,7 @@ def _no_range(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     ends = [level for level in (verdict.survived, verdict.failed) if level is not None]
     unknown = [level for level in ends if range_error(found, protocol, level) is None]
     if unknown and findings.context.params.range_accuracy:
-        where = "" if len(unknown) == len(ends) else f" at {unknown[0]:.4g} {found.unit}"
+        where = "" if len(unknown) == len(ends) else f" at {unknown[0]:.4g} {unit_text(found.unit)}"
         yield range_unknown(where, "its accuracy is not in the interval")
     yield from several_ranges(_ranges_of(findings, verdict, ends))
 
@@ -289,7 +289,7 @@ def _ranges_of(findings: CcdFindings, verdict: CcdVerdict, ends: Sequence[float]
             trace = findings.experiment.traces[table.file[k]]
             rows = slice(*np.searchsorted(trace["t"], (table.begin[k], table.end[k])).tolist())
             for name in trace.ranges.at(rows).at(trace.flows[rows]).used():
-                used.setdefault(name, f"at {level:.4g} {findings.experiment.unit}")
+                used.setdefault(name, f"at {level:.4g} {unit_text(findings.experiment.unit)}")
     return used
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
+from echub.drawing import unit_text
 from echub.plugin import (
     Condition,
     Flag,
@@ -120,7 +121,7 @@ def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParam
         raise Refusal("too-few-cells", f"{len(used)} cells can be used; at least {LEAST_CELLS} are needed")
     units = sorted({outcome[name].unit for outcome in used})
     if len(units) > 1:
-        raise Refusal("mixed-unit", f"the values are in {' and '.join(units)}",
+        raise Refusal("mixed-unit", f"the values are in {' and '.join(map(unit_text, units))}",
                       hint='--set cell.area="…" where it is missing')  # fmt: skip
     require_one_basis([(outcome.label, outcome[name]) for outcome in used])  # whatever else may be mixed
     if not params.allow_mixed:
@@ -131,15 +132,16 @@ def _require_spread(cells: CellIntervals, unit: str) -> None:
     """Refuse what has no median: no cell failed, all failed at the first level, or all within one step."""
     if np.isinf(cells.high).all():
         raise Refusal(
-            "none-failed", f"no cell failed: all that is known is that each is above {cells.low.min():.4g} {unit}"
+            "none-failed",
+            f"no cell failed: all that is known is that each is above {cells.low.min():.4g} {unit_text(unit)}",
         )
     if (cells.low == 0).all():
         raise Refusal("all-failed-first", "every cell failed at its first level: nothing is known below it")
     if cells.low.max() < cells.high.min():
         raise Refusal(
             "no-spread",
-            f"every cell can have failed between {cells.low.max():.4g} and {cells.high.min():.4g} {unit}: "
-            "the steps are too coarse to say how the cells differ",
+            f"every cell can have failed between {cells.low.max():.4g} and "
+            f"{cells.high.min():.4g} {unit_text(unit)}: the steps are too coarse to say how the cells differ",
             hint="smaller steps of the current",
         )
 

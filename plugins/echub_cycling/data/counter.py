@@ -59,26 +59,54 @@ class Whole:
     edged: bool
 
 
+@dataclass(frozen=True, eq=False)
+class CurrentCourse:
+    """How the current went, per row (n,): the time since the row before, h, |I| and state, and those of that row.
+
+    |I| in mA, 0 at rest; state: the sign of the current, 0 at rest.
+    """
+
+    gap: Floats
+    flows: Floats
+    before: Floats
+    state: Signs
+    lag: Signs
+
+    @classmethod
+    def of(cls, t: Floats, current: Floats, state: Signs) -> CurrentCourse:
+        """Return the course of a current, mA, over t, s."""
+        flows = np.where(state != 0, np.abs(current), 0.0)
+        before, lag = np.append(0.0, flows[:-1]), np.append(state[:1], state[:-1])
+        return cls(np.diff(t, prepend=t[:1]) / HOUR_S, flows, before, state, lag)
+
+    def at(self, rows: Rows) -> CurrentCourse:
+        """Return some rows."""
+        return CurrentCourse(self.gap[rows], self.flows[rows], self.before[rows], self.state[rows], self.lag[rows])
+
+    @property
+    def usual(self) -> float:
+        """Return the usual time between rows, h."""
+        return float(np.median(self.gap[1:])) if len(self.gap) > 1 else 0.0
+
+
 def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs) -> Whole:
     """Return the charge of every row with what the counter misses; t s, current mA, state (n,): 0 at rest."""
     charge = counter.grown.copy()
     variance = np.zeros(len(t)) if counter.variance is None else counter.variance
     restarted = counter.restarted
-    gap = np.diff(t, prepend=t[:1]) / HOUR_S
-    flows = np.where(state != 0, np.abs(current), 0.0)
-    before, lag = np.append(0.0, flows[:-1]), np.append(state[:1], state[:-1])
-    usual = float(np.median(gap[1:])) if len(t) > 1 else 0.0
+    course = CurrentCourse.of(t, current, state)
+    gap, flows, before, lag, usual = course.gap, course.flows, course.before, course.lag, course.usual
     if state[0] and 0 < counter.first * state[0] <= (1 + FITS) * flows[0] * usual:
         charge[0] = counter.first
     jumps = _jumps(charge, flows, np.maximum(gap, usual))
     odd = np.zeros(len(t), bool)
     odd[jumps] = True
     turns = np.flatnonzero((state * lag < 0) | odd)
-    _split(counter, charge, variance, turns, odd, (gap, flows, before, state, lag), usual)
+    _split(counter, charge, variance, turns, odd[turns], course)
     again = np.flatnonzero(restarted & (state == lag) & (state != 0) & ~odd)
     left = np.maximum(gap[again] - _time(np.abs(charge[again]), flows[again]), 0.0)
     charge[again] += state[again] * before[again] * left
-    edged = _edged(charge, gap, flows, state, lag, usual)
+    edged = _edged(charge, course)
     ends = np.flatnonzero(restarted & (state == 0) & (lag != 0) & ~odd)
     if not edged:
         step = before[ends] * gap[ends]
@@ -99,12 +127,19 @@ def _jumps(charge: Floats, flows: Floats, gap: Floats) -> Rows:
 
 
 def _split(
-    counter: ChargeCounter, charge: Floats, variance: Floats, rows: Rows, odd: NDArray[np.bool_],
-    of: tuple[Floats, Floats, Floats, Signs, Signs], usual: float,
-) -> None:  # fmt: skip
-    """Move to each side of a reversal its own charge, in place; a jump gets that of both currents, half each."""
-    gap, flows, before = (values[rows] for values in of[:3])
-    state, lag = of[3][rows], of[4][rows]
+    counter: ChargeCounter,
+    charge: Floats,
+    variance: Floats,
+    rows: Rows,
+    odd: NDArray[np.bool_],
+    course: CurrentCourse,
+) -> None:
+    """Move to each side of a reversal its own charge, in place; a jump gets that of both currents, half each.
+
+    rows: (k,) of reversals and jumps; odd: (k,) which are jumps.
+    """
+    here = course.at(rows)
+    gap, flows, before, state, lag = here.gap, here.flows, here.before, here.state, here.lag
     seen = charge[rows] * state
     both = (flows + before) * gap
     late = np.where(counter.restarted[rows], _time(seen, flows), _time(seen + before * gap, flows + before))
@@ -114,10 +149,10 @@ def _split(
         early = np.where((lag == sign) & ~restarted[rows], grown[rows], early)
         lost = (lag == sign) & restarted[rows]
         early = np.where(lost, before * (gap - np.clip(late, 0, gap)), early)
-    unknown = odd[rows] | (late * flows < -FITS * both) | ((late - gap) * flows > FITS * both)
+    unknown = odd | (late * flows < -FITS * both) | ((late - gap) * flows > FITS * both)
     late = np.where(unknown, gap / 2, np.clip(late, 0, gap))
     early = np.where(unknown, before * gap / 2, early)
-    open_ = np.where(unknown | (gap > LONG * usual), 1 / np.sqrt(12), SMALL)
+    open_ = np.where(unknown | (gap > LONG * course.usual), 1 / np.sqrt(12), SMALL)
     charge[rows] = state * flows * late
     variance[rows] += (flows * gap * open_) ** 2
     turns = lag * state < 0
@@ -130,10 +165,11 @@ def _time(charge: Floats, flows: Floats) -> Floats:
     return np.asarray(np.divide(charge, flows, out=np.zeros_like(charge), where=flows > 0))
 
 
-def _edged(charge: Floats, gap: Floats, flows: Floats, state: Signs, lag: Signs, usual: float) -> bool:
+def _edged(charge: Floats, course: CurrentCourse) -> bool:
     """Return whether there are rows at the edges: half cycles start at one, or a last row is off the grid."""
+    gap, state, lag, usual = course.gap, course.state, course.lag, course.usual
     starts = np.flatnonzero((state != lag) & (state != 0) & (gap > ON_ROW * usual))
-    late = _time(np.abs(charge[starts]), flows[starts]) / gap[starts]
+    late = _time(np.abs(charge[starts]), course.flows[starts]) / gap[starts]
     ends = np.flatnonzero((state != lag) & (lag != 0)) - 1
     off = np.abs(gap[ends] - usual) > ON_ROW * usual
     on_row = (late < ON_ROW) | (late > 1 - ON_ROW)

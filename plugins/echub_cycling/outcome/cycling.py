@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Condition, Inputs, Outcome, Refusal
 from echub.text import several
 from echub_cycling import CyclingParams
@@ -49,8 +50,7 @@ def _require_cycles(trace: CellTrace, halves: Halves) -> None:
         way = "anodic" if halves.sign[0] > 0 else "cathodic"
         raise Refusal(
             "one-direction",
-            f"the current is only {way}, {halves.charge[0]:.4g} "
-            f"{trace.charge_unit.replace('*', '·')}: it never reverses",
+            f"the current is only {way}, {halves.charge[0]:.4g} {unit_text(trace.charge_unit)}: it never reverses",
             hint="give the file that has the other half cycle (echub convert --join links the parts of a run); "
             "staircase-linearity is for levels in one direction, dc-polarisation for a decay",
         )

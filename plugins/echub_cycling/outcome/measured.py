@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.drawing import unit_text
 from echub.plugin import Measurand, Refusal, current_ranges
 from echub.science import RANGE_ACCURACY, CurrentRanges, robust_sigma
 from echub.text import several
@@ -196,7 +197,7 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
         )
         result[f"mean_{half}_voltage"] = measurand("V", float(found.voltage(half)[k]), budget, note=at)
     basis = "cell.capacity" if found.nominal_stated else "the largest discharge"
-    note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit.replace('*', '·')} ({basis})"
+    note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit_text(unit)} ({basis})"
     rate = float(found.rate[k])
     limits = accuracy.of_level(found.measured_in["discharge"], k, float(cycles.discharge_level[k]), rate)
     budget = ErrorBudget({}, {**limits, OFFSET: found.offset * rate})

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub.drawing import envelope
+from echub.drawing import envelope, unit_text
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
@@ -204,7 +204,7 @@ def _of_file(found: LevelTable) -> tuple[Flag, ...]:
 
 def _ranges(found: LevelTable) -> RangesUsed:
     """Return the ranges of the levels, each with the first level in it."""
-    called = [f"{level:.4g} {found.unit}" for level in found.level.tolist()]
+    called = [f"{level:.4g} {unit_text(found.unit)}" for level in found.level.tolist()]
     used: dict[str, str] = {}
     first, last = (np.searchsorted(found.t, ends) for ends in (found.begin, found.end))
     for name, a, b in zip(called, first.tolist(), last.tolist(), strict=True):

@@ -25,6 +25,7 @@ from echub.drawing import (
     value_text,
 )
 from echub.plugin import Outcome
+from echub.science import robust_sigma
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,7 +75,7 @@ def robust(values: Any, *, from_zero: bool = False) -> tuple[float, float]:  # n
     low, high = np.percentile(known, ROBUST)
     middle = np.median(known)
     # A hundredth of few values is the largest itself: beyond five usual deviations it does not rule either.
-    usual = 1.4826 * float(np.median(np.abs(known - middle)))
+    usual = robust_sigma(known)
     inside = known[np.abs(known - middle) <= max(5 * usual, 0.02 * abs(middle))] if len(known) < 50 else known
     low, high = max(low, float(inside.min()) if len(known) < 50 and usual else low), min(high, float(known.max()))
     low = min(0.0, low) if from_zero else low

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
+from echub.drawing import unit_text
 from echub.plugin import Component, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
 from echub_pulsed_stripping import PlateauParams
 from echub_pulsed_stripping.data.points import COMPARED, RestPoint, levels_of, points_of, require_comparable
@@ -91,7 +92,8 @@ def _answer(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list
         return _plateau(levels, plateau)
     text = f"the capacity still rises at the longest rest of {levels[-1][0].rest_s:.3g} s{_spoken_slope(levels)}"
     if beyond:
-        text = f"{beyond[0].label} passed more than {beyond[0].value:.4g} {unit} without reaching the cut-off"
+        most = f"{beyond[0].value:.4g} {unit_text(unit)}"
+        text = f"{beyond[0].label} passed more than {most} without reaching the cut-off"
     flags = [Flag("no-plateau", f"{text}: a lower bound")]
     longest = max(level[0].rest_s for level in levels)
     candidates = [level for level in levels if level[0].rest_s == longest or any(p in beyond for p in level)]
@@ -119,7 +121,7 @@ def _spoken_slope(levels: Levels) -> str:
         return ""
     slope = slope_of(points)
     unit = points[0].unit
-    return f", by {slope.value:.2g} [{slope.low:.2g}, {slope.high:.2g}] {unit} per factor of e"
+    return f", by {slope.value:.2g} [{slope.low:.2g}, {slope.high:.2g}] {unit_text(unit)} per factor of e"
 
 
 def _plateau(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list[Flag]]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Refusal
 from echub.science import robust_centre
 from echub_ramp_onset import RampOnsetParams
@@ -88,8 +89,8 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     if not np.ptp(trace.x[rows]) > 0:
         raise Refusal(
             "too-short",
-            f"the current has one value, {trace.x[rows.start]:.4g} {trace.unit}, between {params.start:g} s after "
-            f"the start of the ramp and {params.fit_fraction:g} of its length: no line",
+            f"the current has one value, {trace.x[rows.start]:.4g} {unit_text(trace.unit)}, between "
+            f"{params.start:g} s after the start of the ramp and {params.fit_fraction:g} of its length: no line",
         )
     t, x, fit = _without_excursions(trace.t[rows], trace.x[rows], trace.u[rows])
     sigma = max(fit.sigma, fit.step / np.sqrt(12), 1e-12)  # a digit is uniform; 1 pV: never zero

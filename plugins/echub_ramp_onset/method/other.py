@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.drawing import unit_text
 from echub.plugin import Refusal
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
@@ -70,9 +71,8 @@ def other_electrode(
         return refusal.message
     error = float(np.sqrt(line.covariance[1, 1]) * line.inflation)
     if line.slope <= params.resolution * error:
-        return (
-            f"its potential does not follow the current: slope {line.slope:.3g} ± {error:.1g} V per {trace.unit}"
-        )
+        slope = f"{line.slope:.3g} ± {error:.1g} V per {unit_text(trace.unit)}"
+        return f"its potential does not follow the current: slope {slope}"
     deviation = deviation_of(grid, line, params)
     until = min(trace.lost_at, float(grid.t[-1]) + grid.step) - params.window / 2
     known = np.isfinite(deviation.value) & (params.resolution * deviation.noise < params.threshold / 100)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Measurand, Refusal, Series
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
@@ -131,8 +132,9 @@ def _require_control(trace: RampTrace, grid: TimeGrid, onset: Onset | None, para
         raise _at_compliance(trace)
     raise Refusal(
         "current-not-controlled",
-        f"the current leaves its course at {trace.x[at]:.4g} {trace.unit}, where {trace.line[at]:.4g} was due "
-        f"(allowed: {params.control:g} % and {params.range_accuracy:g} % of the range)",
+        f"the current leaves its course at {trace.x[at]:.4g} {unit_text(trace.unit)}, where "
+        f"{trace.line[at]:.4g} was due (allowed: {params.control:g} % and "
+        f"{params.range_accuracy:g} % of the range)",
         where=f"t = {trace.lost_at:.1f} s",
         hint=f"--time :{trace.lost_at:.0f}s uses the part before",
     )
@@ -153,8 +155,8 @@ def _soft_short(trace: RampTrace, at: tuple[float, float]) -> Refusal:
     name = "onset_current" if trace.unit == "mA" else "onset_current_density"
     return Refusal(
         "soft-short",
-        f"U falls below the ohmic line for good from {at[0]:.4g} {trace.unit} on: R is lower, as in a soft short; "
-        "up to there no contact was lost",
+        f"U falls below the ohmic line for good from {at[0]:.4g} {unit_text(trace.unit)} on: R is lower, as in a "
+        "soft short; up to there no contact was lost",
         where=f"t = {at[1]:.1f} s",
         hint=f"--time :{at[1]:.0f}s uses the part before",
         measurands={name: Measurand.more_than(trace.unit, at[0], note="a soft short came first")},
@@ -165,7 +167,7 @@ def _recovered(trace: RampTrace, found: list[tuple[float, float]], params: RampO
     first = found[0]
     return Refusal(
         "recovered",
-        f"U is {params.threshold:g} % above the ohmic line from {first[0]:.4g} {trace.unit} on "
+        f"U is {params.threshold:g} % above the ohmic line from {first[0]:.4g} {unit_text(trace.unit)} on "
         f"({len(found)} times in all), but comes back before the ramp ends: it does not last",
         where=f"t = {first[1]:.1f} s",
         hint="--time START:STOP chooses a part",
@@ -185,9 +187,9 @@ def _unresolved(
     sigmas = params.threshold / 100 / float(deviation.noise[at])
     return Refusal(
         "unresolved-noise",
-        f"{params.threshold:g} % of the ohmic voltage is {part:.3g} µV at {grid.x[at]:.4g} {trace.unit}, "
-        f"{sigmas:.2g} sigma of the averaged voltage; {params.resolution:g} are needed "
-        f"(noise of a row: {deviation.line.sigma * 1e6:.3g} µV)",
+        f"{params.threshold:g} % of the ohmic voltage is {part:.3g} µV at "
+        f"{grid.x[at]:.4g} {unit_text(trace.unit)}, {sigmas:.2g} sigma of the averaged voltage; "
+        f"{params.resolution:g} are needed (noise of a row: {deviation.line.sigma * 1e6:.3g} µV)",
         hint=f"--param window={2 * params.window:g}s averages over longer",
     )
 
@@ -197,7 +199,7 @@ def _at_compliance(trace: RampTrace) -> Refusal:
     first = int(np.argmax(trace.u >= 0.999 * top))
     return Refusal(
         "compliance",
-        f"the voltage rests at {top:.4g} V from {trace.x[first]:.4g} {trace.unit} on, before any onset",
+        f"the voltage rests at {top:.4g} V from {trace.x[first]:.4g} {unit_text(trace.unit)} on, before any onset",
         where=f"t = {trace.t[first]:.1f} s",
         hint=f"--time :{trace.t[first]:.0f}s uses the part before",
     )
@@ -212,13 +214,14 @@ def _ohmic_to_end(trace: RampTrace, grid: TimeGrid, deviation: Deviation, params
         return Refusal(
             "no-ohmic-part",
             f"the voltage is not proportional to the current after {params.start:g} s (slope "
-            f"{deviation.line.slope:.3g} V per {trace.unit}, deviation down to {least:.0%})",
+            f"{deviation.line.slope:.3g} V per {unit_text(trace.unit)}, deviation down to {least:.0%})",
             hint="--param start=…, --time START:STOP choose the part that is",
         )
     name = "onset_current" if trace.unit == "mA" else "onset_current_density"
     top = float(grid.x[-1])
     return Refusal(
         "ohmic-to-end",
-        f"U stays within {largest:.2%} of the ohmic line up to {top:.4g} {trace.unit}, where the ramp ends",
+        f"U stays within {largest:.2%} of the ohmic line up to {top:.4g} {unit_text(trace.unit)}, where "
+        "the ramp ends",
         measurands={name: Measurand.more_than(trace.unit, top, note="the ramp ended first")},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from echub.drawing import unit_text
 from echub.plugin import Flag, Interval, Measurand, Series
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
@@ -15,8 +16,8 @@ def measurands_of(other: OtherElectrode, trace: RampTrace) -> dict[str, Measuran
     """Return the deviations of the other electrode, %, from its own ohmic line."""
     whose = f"{trace.other_electrode} electrode, from its own line"
     largest = other.largest
-    place = f"{whose}, at {largest.x:.4g} {trace.unit} ({largest.t:.0f} s)"
-    noise = f"{whose}, from {other.known_from:.4g} {trace.unit} on: no more than noise"
+    place = f"{whose}, at {largest.x:.4g} {unit_text(trace.unit)} ({largest.t:.0f} s)"
+    noise = f"{whose}, from {other.known_from:.4g} {unit_text(trace.unit)} on: no more than noise"
     return {
         "other_deviation_at_onset": _measurand(other.at_onset, whose),
         "other_largest_deviation": _measurand(largest, place)
@@ -58,4 +59,8 @@ def flags_of(other: OtherElectrode | str, trace: RampTrace, params: RampOnsetPar
         f"the {trace.other_electrode} electrode was {before.value:+.1%} off its own line before the onset: "
         "the onset is not of one electrode alone"
     )
-    return [Flag("both-electrodes-deviate", text, where=f"t = {before.t:.1f} s, {before.x:.4g} {trace.unit}")]
+    return [
+        Flag(
+            "both-electrodes-deviate", text, where=f"t = {before.t:.1f} s, {before.x:.4g} {unit_text(trace.unit)}"
+        )
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import (
     Component,
     Condition,
@@ -117,8 +118,9 @@ def _disagreement(
     if ours[0] <= theirs[1] and theirs[0] <= ours[1]:
         return []
     beside = "lowack2026" if params.method == "robust" else "robust"
-    said = " and ".join(f"[{low:.4g}, {high:.4g}]" for low, high in (ours, theirs))
-    text = f"{params.method} and {beside} give {said} {trace.unit}: they differ by more than both intervals"
+    both = " and ".join(f"[{low:.4g}, {high:.4g}]" for low, high in (ours, theirs))
+    said = f"{both} {unit_text(trace.unit)}"
+    text = f"{params.method} and {beside} give {said}: they differ by more than both intervals"
     return [Flag("methods-disagree", text, hint=f"--param method={beside} gives the other")]
 
 
@@ -235,7 +237,7 @@ def _ranges(trace: RampTrace, until: float, params: RampOnsetParams) -> list[Fla
     rows, x = trace.ranges.at(asked), trace.x[asked]
     for k in (0, *rows.changes().tolist()):
         for name in rows.at(slice(k, k + 1)).used():
-            used.setdefault(name, f"from {x[k]:.4g} {trace.unit} on")
+            used.setdefault(name, f"from {x[k]:.4g} {unit_text(trace.unit)} on")
     flags = list(several_ranges(used))
     if not trace.range_known and params.range_accuracy:
         where = f" in {trace.ranges.unknown()} of {len(trace.t)} rows" if trace.ranges.any_known else ""
@@ -266,7 +268,7 @@ def _flags(
             Flag("gradual-onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
         )
     if onset.recovered:
-        named = ", ".join(f"{x:.4g} {trace.unit} ({t:.0f} s)" for x, t in onset.recovered[:5])
+        named = ", ".join(f"{x:.4g} {unit_text(trace.unit)} ({t:.0f} s)" for x, t in onset.recovered[:5])
         text = f"U was beyond the threshold before, from {named} on, and came back: only the last crossing lasts"
         flags.append(Flag("recovered", text))
     if is_a_step(onset, trace.lost_at):

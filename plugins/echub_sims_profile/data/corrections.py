@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Flag, Inputs, Refusal
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile, Mask
@@ -31,12 +32,12 @@ def background(profile: CountProfile, data: Inputs, params: SimsProfileParams) -
             raise Refusal(
                 "no-plateau",
                 f"the background window holds {int(inside.sum())} points of {key[1]}, {_LEAST_POINTS} are needed",
-                hint=f"the profile goes from {ends[0]:.4g} to {ends[1]:.4g} {profile.unit}",
+                hint=f"the profile goes from {ends[0]:.4g} to {ends[1]:.4g} {unit_text(profile.unit)}",
             )
         rate = profile.n[inside].sum() / profile.gain[inside].sum()
         base[mine] = rate * profile.gain[mine]
         error[mine] = np.sqrt(max(profile.n[inside].sum(), 1.0)) / profile.gain[inside].sum() * profile.gain[mine]
-    detail = f"mean from {params.background_start:g} to {params.background_stop:g} {profile.unit}"
+    detail = f"mean from {params.background_start:g} to {params.background_stop:g} {unit_text(profile.unit)}"
     return profile.did("background", detail, base=base, base_error=error)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Flag, Inputs, Interval, Measurand, Refusal, Series
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile
@@ -33,7 +34,7 @@ def pair(
         flag = Flag("lag-unknown", text, "info", hint="--param common=Na+,PO2- names a feature seen in both")
         return profile.skipped("pairing", text, flag), {}
     lag = _lag(profile, region, params)
-    detail = f"lag of the negative polarity by {params.common}: {lag.value:.4g} {lag.unit}"
+    detail = f"lag of the negative polarity by {params.common}: {lag.value:.4g} {unit_text(lag.unit)}"
     if not params.apply_lag:
         return profile.skipped("pairing", f"{detail}; not applied"), {"polarity_lag": lag}
     moved = np.where(profile.polarity < 0, profile.x - (lag.value or 0.0), profile.x)
@@ -95,7 +96,8 @@ def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, S
     own = min(_step(profile.ordered(*key).x) for key in profile.channels())
     stop = float(profile.x.max())
     if step < own or stop / step > _MOST_BINS:
-        text = f"bins of {step:g} {profile.unit} are finer than the points, {own:.3g} {profile.unit} apart"
+        printed = unit_text(profile.unit)
+        text = f"bins of {step:g} {printed} are finer than the points, {own:.3g} {printed} apart"
         raise Refusal("rebin-too-fine", text, hint=f"--param rebin={2 * own:.2g}")
     edges = np.arange(0.0, stop + 1.5 * step, step)
     regions = list(dict.fromkeys(profile.region.tolist()))
@@ -109,7 +111,7 @@ def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, S
         sign = {1: "+", -1: "-"}.get(polarity, "")
         name = species if not sign or species.endswith(sign) else f"{species} ({sign})"
         table[name] = Series.of(np.concatenate(parts), "count")
-    return profile.did("rebinning", f"counts shared out to bins of {step:g} {profile.unit}"), table
+    return profile.did("rebinning", f"counts shared out to bins of {step:g} {unit_text(profile.unit)}"), table
 
 
 def _step(x: Array) -> float:

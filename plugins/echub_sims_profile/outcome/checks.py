@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Flag, Series, UnknownSpecies
 from echub.species import Species, abundances, overlay, parse_species
 from echub_sims_profile.data.profile import Array, CountProfile, Mask
@@ -72,7 +73,7 @@ def _spikes(profile: CountProfile) -> tuple[list[Flag], Tables]:
         return [], {}
     names, units = ("region", "species", "polarity", "x", "counts"), ("", "", "", profile.unit, "count")
     table = {n: Series.of([r[k] for r in rows], u) for k, (n, u) in enumerate(zip(names, units, strict=True))}
-    where = ", ".join(f"{r[1]} at {r[3]:.4g} {profile.unit}" for r in rows[:5])
+    where = ", ".join(f"{r[1]} at {r[3]:.4g} {unit_text(profile.unit)}" for r in rows[:5])
     return [Flag("spikes", f"{len(rows)} single points stand out; they are kept", where=where)], {"spikes": table}
 
 
@@ -97,7 +98,7 @@ def _switched(profile: CountProfile) -> tuple[list[Flag], Tables]:
         for k in np.flatnonzero(np.diff(one.analogue.astype(int))):
             jump = _jump(one.signal, int(k))
             if abs(jump) > _SWITCH and 1 / _SWITCH_MOST < 1 + jump < _SWITCH_MOST:
-                where.append(f"{_name(key)} at {one.x[k]:.4g} {profile.unit}: {100 * jump:+.0f} %")
+                where.append(f"{_name(key)} at {one.x[k]:.4g} {unit_text(profile.unit)}: {100 * jump:+.0f} %")
     text = f"the signal jumps by more than {100 * _SWITCH:.0f} % where the detector is switched"
     return ([Flag("detector-switch-step", text, where="; ".join(where))] if where else []), {}
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Component, Flag, Interval, Measurand, Refusal, Series
 from echub_sims_profile.data.profile import Array, CountProfile
 from echub_sims_profile.method.alternatives import RANDOM, TWO_STEPS, Doubts
@@ -153,7 +154,7 @@ def doubted(edge: Edge, other: Doubts, unit: str) -> list[Flag]:
     if other.yields is not None:
         flags.append(_yield_changes(edge, other.yields, unit))
     if other.steps:
-        where = ", ".join(f"{place:.4g} {unit}" for place in other.steps)
+        where = ", ".join(f"{place:.4g} {unit_text(unit)}" for place in other.steps)
         flags.append(
             Flag("several-steps", "the signal steps again in the same direction", where=where, hint=_PARTS)
         )
@@ -168,11 +169,12 @@ def doubted(edge: Edge, other: Doubts, unit: str) -> list[Flag]:
 
 def _yield_changes(edge: Edge, found: YieldChange, unit: str) -> Flag:
     """Flag a yield that seems to change within the edge."""
+    position = f"{edge.position + edge.sign * found.position:.4g} {unit_text(unit)}"
     text = (
         f"the edge fits better if the yield changes within it, by a factor of {found.factor:.2f}: the position "
-        f"would then be {edge.position + edge.sign * found.position:.4g} {unit}; the interval includes both"
+        f"would then be {position}; the interval includes both"
     )
-    where = f"{edge.position + edge.sign * found.place:.4g} {unit}"
+    where = f"{edge.position + edge.sign * found.place:.4g} {unit_text(unit)}"
     return Flag("yield-changes", text, where=where, hint="--param normalise=matrix --param matrix=ION")
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from echub.errors import DataError
-from echub.model.readings import Readings, cell_reading, in_unit_of, mean_of_readings, standard
+from echub.model.cell_text import cell_reading
+from echub.model.replicates import Readings, mean_of_readings
+from echub.model.stated_spread import in_unit_of, standard
 
 NAN = np.nan
 

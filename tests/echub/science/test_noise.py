@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from echub.science import MAD_TO_SIGMA, MEDIAN_TO_MEAN, difference_noise, median_error, robust_centre, robust_sigma
+from echub.science import (
+    MAD_TO_SIGMA,
+    MEDIAN_TO_MEAN,
+    difference_noise,
+    median_error,
+    robust_centre,
+    robust_sigma,
+    robust_variance,
+)
 
 NORMAL = np.random.default_rng(1).normal(3.0, 0.02, 40_001)
 
@@ -51,3 +59,10 @@ def test_the_centre_is_the_median_beside_its_scatter():
     centre, sigma = robust_centre([3.0, 1.0, 2.0, np.nan, 1000.0, 2.0])
     assert (centre, sigma) == (2.0, MAD_TO_SIGMA)  # deviations 0, 0, 1, 1, 998
     assert np.isnan(robust_centre([])).all()
+
+
+def test_the_variance_by_the_median_of_squares_is_that_of_normal_values_whatever_some_do():
+    half = np.random.default_rng(3).normal(0, 3, (2, 20_001))
+    half[1, :100] = 1e6
+    assert robust_variance(half, axis=1) == pytest.approx([9, 9], rel=0.03)
+    assert robust_variance([[1.0, -2.0], [2.0, -5.0]]) == pytest.approx(4 * MAD_TO_SIGMA**2)  # of all four

@@ -138,7 +138,7 @@ def test_criteria_that_disagree_are_told_with_their_intervals():
     outcome = drawn(f"{SLOW}0.1").answer()
     (flag,) = [f for f in outcome.flags if f.code == "criteria-disagree"]
     assert "half_drop: [" in flag.message
-    assert "r_drop: > 5 mA/cm^2" in flag.message
+    assert "r_drop: > 5 mA/cm²" in flag.message
     assert list(outcome.tables["criteria"]["criterion"].values) == ["r_drop", "half_drop", "near_zero"]
 
 

@@ -64,6 +64,17 @@ def _weibull(rng: np.random.Generator, levels: Sequence[float] = EVEN, *, few: b
     return _batch(rng, _one(shape, median), median, levels=levels, least=least, most=most, holds=not few)
 
 
+def _ended_early(rng: np.random.Generator) -> ForeignCase:
+    """Draw a Weibull batch of which each third cell is taken off after any level, or starts at any."""
+    shape, median = float(rng.uniform(1.5, 8)), float(rng.uniform(3, 7))
+    made = []
+    for number, value in enumerate(_one(shape, median)(rng, int(rng.integers(8, 31)))):
+        at = int(rng.integers(2, 14))
+        levels = (EVEN[:at], EVEN[at - 1 :], EVEN, EVEN, EVEN, EVEN)[int(rng.integers(6))]
+        made.append(_outcome(number, float(value), levels))
+    return ForeignCase(made, ANALYSIS, NAME, median, holds=True)
+
+
 def _lognormal(rng: np.random.Generator) -> ForeignCase:
     median, sd = float(rng.uniform(3, 6)), float(rng.uniform(0.15, 0.5))
     return _batch(rng, lambda g, n: median * np.exp(sd * g.standard_normal(n)), median)
@@ -134,6 +145,7 @@ SHAPES: dict[str, Draw] = {
     "Weibull": _weibull,
     "Weibull, coarse levels": lambda rng: _weibull(rng, COARSE),
     "Weibull, levels end at 6": lambda rng: _weibull(rng, SHORT),
+    "Weibull, cells ended early": _ended_early,
     "Weibull, 4 to 6 cells": lambda rng: _weibull(rng, few=True),
     "lognormal": _lognormal,
     "uniform": _uniform,

@@ -1,0 +1,1 @@
+"""The figures of this plugin's analyses, one module each."""
