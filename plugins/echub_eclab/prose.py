@@ -14,7 +14,7 @@ from echub_eclab.asciihead import kind_of
 from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences
 from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, Order, settle_order, stamp
 from echub_eclab.steps import set_steps
-from echub_eclab.techniques import TECHNIQUES
+from echub_eclab.techniques import TECHNIQUES, TITLES
 
 TEXTS = {
     "Electrode material": "cell.electrodes.working.material",
@@ -50,7 +50,7 @@ _VERSION = re.compile(
 )
 _LOOP = re.compile(r"Loop (\d+) from point number (\d+) to (\d+)")
 _DATED = re.compile(r"(?:Acquisition started on|Modify on) :(.*)")
-_NAMED_BY_TITLE = {technique.title.lower(): technique for technique in TECHNIQUES.values()}
+_NAMED_BY_TITLE = {technique.title.lower(): technique for technique in (*TECHNIQUES.values(), *TITLES)}
 _AFTER_COMMENTS = (
     "Mass of active",
     "Battery capacity",

@@ -18,7 +18,7 @@ _UNUSED_IF_ZERO = ("limit.", "record.", "hold.", "rest.", "repeat.", "hold_")
 _CONTROLS = {
     "OCV": "rest", "CA": "potential", "CstV": "potential", "CV": "potential", "CVA": "potential",
     "LSV": "potential", "PEIS": "potential", "ZIR": "potential", "CP": "current", "CstC": "current",
-    "GCPL": "current", "BCD": "current", "GEIS": "current", "WAIT": "wait",
+    "GCPL": "current", "BCD": "current", "GEIS": "current", "WAIT": "wait", "LOOP": "loop",
 }  # fmt: skip
 _MOST_BLOCKS = 3
 """Limits, and record conditions, for which a Modulo Bat step has fields."""

@@ -33,3 +33,11 @@ TECHNIQUES: dict[int, Technique] = {
     0x88: Technique("BCD", "Battery Capacity Determination"),
 }
 """Code to technique; some techniques have two codes. Any other code stays a number."""
+
+TITLES = (
+    Technique("LOOP", "Loop"),
+    Technique("SPEIS", "Staircase Potentio Electrochemical Impedance Spectroscopy"),
+    Technique("SPEIS", "Staircase Potentio Electrochemical Impedance Spectroscopy (Mott-Schottky)"),
+    Technique("SGEIS", "Staircase Galvano Electrochemical Impedance Spectroscopy"),
+)
+"""Techniques of texts whose code in a binary file is not known. A loop is one of the linked techniques, without data."""

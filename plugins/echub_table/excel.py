@@ -158,10 +158,12 @@ def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
         {} if options.sheet else {n: p for n, c in filled.items() if (p := _tried(c, told, source)) is not None}
     )
     measured = [name for name, planned in plans.items() if _is_measured(planned)]
-    if len(measured) == 1:
-        name = measured[0]
-        return _Chosen(name, filled[name], plans[name], "the only one with a table of measured rows", len(filled))
-    raise _no_sheet(source, options.sheet, names, measured or list(plans) or list(filled))
+    records = [name for name in measured if not _is_summary(plans[name], filled[name])]
+    for kept, why in ((measured, "measured rows"), (records, "several measured rows per cycle or step")):
+        if len(kept) == 1:
+            (name,) = kept
+            return _Chosen(name, filled[name], plans[name], f"the only one with a table of {why}", len(filled))
+    raise _no_sheet(source, options.sheet, names, records or measured or list(plans) or list(filled))
 
 
 def _tried(cells: pl.DataFrame, options: ExcelOptions, source: Source) -> Plan | None:
@@ -176,6 +178,13 @@ def _is_measured(planned: Plan) -> bool:
     known = {q for meaning in planned.meant for q in (meaning.quantity, *meaning.candidates) if q}
     axis = known & {"time", "step_time", "unix_time", "frequency"} or {CLOCK, DATE} & set(planned.dialect.columns)
     return (bool(axis) and bool(known & _MEASURED)) or "sample_id" in known
+
+
+def _is_summary(planned: Plan, cells: pl.DataFrame) -> bool:
+    """Return whether a sheet has one row per cycle or per step, as statistics beside the records have."""
+    rows = cells[planned.dialect.data_line :]
+    counters = [n for n, m in enumerate(planned.meant) if {m.quantity, *m.candidates} & {"cycle", "step"}]
+    return any(rows.to_series(n).is_duplicated().sum() == 0 for n in counters if n < rows.width)
 
 
 def _no_sheet(source: Source, wanted: str, names: Sequence[str], tables: Sequence[str]) -> ReadError:

@@ -10,6 +10,7 @@ from echub.plugin import Decision, Source, UnitMismatch
 from echub_table.blocks import NAMES
 from echub_table.dialect import MARKS, Dialect, infer
 from echub_table.headers import Meaning
+from echub_table.layers import layered
 from echub_table.profile import KEY, find
 from echub_table.reader import Plan, given, meanings_quietly, plan
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def explain(source: Source, options: TableOptions) -> list[Decision]:
     """List every decision about a table, its evidence and its rival, without reading its rows."""
-    dialect = infer(source, given(options, find(source, options.profile)[0]))
+    dialect = _dialect(source, options)
     if not dialect.names:
         return list(dialect.decisions)
     try:
@@ -28,9 +29,14 @@ def explain(source: Source, options: TableOptions) -> list[Decision]:
         return [*dialect.decisions, Decision(error.where or "columns", "refused", error.message)]
 
 
+def _dialect(source: Source, options: TableOptions) -> Dialect:
+    folded = layered(source, options.encoding)
+    return infer(folded.flat if folded else source, given(options, find(source, options.profile)[0]))
+
+
 def first_profile(source: Source, options: TableOptions) -> str:
     """Write a profile from what was inferred, with a comment at each guess."""
-    dialect = infer(source, given(options, find(source, options.profile)[0]))
+    dialect = _dialect(source, options)
     planned = _plan(source, options) if dialect.names else None
     meant = list(planned.meant) if planned else meanings_quietly(dialect)
     lines = [

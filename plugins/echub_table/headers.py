@@ -169,7 +169,8 @@ def split_header(header: str) -> Iterator[tuple[str, str]]:
     is_label = (
         re.fullmatch(r"[\d.]+", name) is not None
     )  # `17_amu` is a mass that was measured, not a column in amu
-    if underscore and not is_label and _known_unit(_WORDS.get(last, last), aliases()) is not None:
+    # `Aux_Temperature_1` is the first of several sensors, not one in the unit 1.
+    if underscore and not is_label and not last.isdecimal() and _known_unit(_WORDS.get(last, last), aliases()) is not None:
         yield name, _WORDS.get(last, last)
     yield text, ""
 

@@ -31,6 +31,7 @@ from echub_table.columns import Findings, meanings, report, source_columns
 from echub_table.depths import undeclared_profile
 from echub_table.dialect import IN_ONE_LINE, Dialect, Given, infer
 from echub_table.headers import Meaning
+from echub_table.layers import Layered, layered
 from echub_table.parse import Table, parse
 from echub_table.preamble import key_values, typed
 from echub_table.profile import Profile, find, shipped
@@ -54,6 +55,7 @@ class Plan:
     meant: Sequence[Meaning]
     decisions: Sequence[Decision]
     said: Mapping[str, str]
+    layered: Layered | None = None
 
 
 def read(source: Source, options: TableOptions) -> Record:
@@ -69,6 +71,8 @@ def plan(source: Source, options: TableOptions, file: Source | None = None) -> P
     `file` is the file beside which profiles are looked for, where `source` is text made from it.
     """
     asked, origin = find(file or source, options.profile)
+    if (folded := layered(source, options.encoding)) is not None:
+        source = folded.flat
     dialect = infer(source, given(options, asked))
     profile, why = (asked, origin) if asked or options.profile == "none" else _fitting(dialect)
     if profile is not None and asked is None and profile.dialect:
@@ -85,7 +89,10 @@ def plan(source: Source, options: TableOptions, file: Source | None = None) -> P
         "current": _said(options.current, profile.sign if profile else {}, "current"),
         "zimag": _said(options.zimag, profile.impedance if profile else {}, "zimag"),
     }
-    return Plan(dialect, profile, meant, [*dialect.decisions, named, *map(_decision, dialect.names, meant)], said)
+    decisions = [*dialect.decisions, named, *map(_decision, dialect.names, meant)]
+    if folded is not None:
+        decisions.insert(0, folded.decision)
+    return Plan(dialect, profile, meant, decisions, said, folded)
 
 
 def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
@@ -120,6 +127,9 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     found.notices += undeclared_profile(columns, source.name, plan.dialect.delimiter, plan.dialect.decimal)
     later = [*([IN_ONE_LINE] if table.faults.joined else []), *signs, *told_apart(datasets), *currents]
     settings = _settings(plan, table, pairs, [*plan.decisions, *later])
+    if plan.layered is not None:
+        settings["layers"] = plan.layered.settings
+        found.notices.append(plan.layered.notice)
     return Record(
         datasets,
         metadata=found.metadata,

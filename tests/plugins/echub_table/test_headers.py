@@ -41,6 +41,11 @@ from echub_table.headers import aliases, bare_unit, meaning_of
         ("cycle", "cycle", None),
         ("Cycle Number", "cycle", None),
         ("current__2 / mA", "current", "mA"),
+        ("Cur(mA)", "current", "mA"),
+        ("Pot/V", "potential_we", "V"),
+        ("Capacitance_Chg(mAh)", "charge_anodic", "mAh"),
+        ("Capacitance_DChg(mAh)", "charge_cathodic", "mAh"),
+        ("Cap_Chg(mAh)", "charge_anodic", "mAh"),
     ],
 )
 def test_name_and_unit(header, quantity, unit):
@@ -131,3 +136,9 @@ def test_no_name_and_unit_mean_two_quantities():
                 and unit(quantities()[other.quantity].unit).dimension == unit(symbol).dimension
             ]
             assert rivals == [alias.quantity], name
+
+
+@pytest.mark.parametrize("header", ["Aux_Temperature_1", "Voltage_2", "T_10"])
+def test_the_number_of_a_sensor_is_no_unit(header):
+    meaning = meaning_of(header)
+    assert (meaning.quantity, meaning.unit) == (None, None)

@@ -1,0 +1,138 @@
+"""Layered reports, as Neware's BTS prints them: a line per cycle, below it one per step, below it the records.
+
+Each layer has a line of names of its own and begins one cell further to the right than the one above. The names of
+a layer that print no unit (`Cycle ID`, `Step ID`, `Step Name`) are put before each record; the rest of its cells
+(charges and means of a cycle or step) stands in the settings.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from echub.plugin import Decision, Notice, Source
+from echub_table.headers import meaning_of
+from echub_table.stream import Text, open_text
+
+_OUTER = ("cycle", "step")
+"""What the first name of a layer above the records means."""
+_UNIT = re.compile(r"[(\[（]")
+"""A name with a unit, which says what was measured, and not which cycle or step this is."""
+
+
+@dataclass
+class Layer:
+    """The names of one layer, and its rows as they are printed."""
+
+    names: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+    @property
+    def carried(self) -> list[int]:
+        """Return the cells that say which cycle or step a record is of."""
+        return [at for at, name in enumerate(self.names) if name and not _UNIT.search(name)]
+
+
+@dataclass(frozen=True)
+class Layered:
+    """A layered report as one table of records, `flat`, with every line where it was, and the `layers` above."""
+
+    flat: Source
+    layers: Sequence[Layer]
+
+    @property
+    def settings(self) -> list[dict[str, object]]:
+        """Return the layers above the records, verbatim."""
+        return [{"names": layer.names, "rows": layer.rows} for layer in self.layers]
+
+    @property
+    def decision(self) -> Decision:
+        """Say how the report was read."""
+        counts = " and ".join(f"{len(layer.rows)} under {layer.names[0]}" for layer in self.layers)
+        return Decision("layers", "put before each record", f"the lines begin in different cells: {counts}")
+
+    @property
+    def notice(self) -> Notice:
+        """Say which cells are repeated and which are not among the columns."""
+        carried = [layer.names[at] for layer in self.layers for at in layer.carried]
+        left = [name for layer in self.layers for at, name in enumerate(layer.names) if name and at not in layer.carried]
+        text = f"a layered report: each record has the {', '.join(carried)} of the line above it"
+        return Notice("layered", text + (f"; in the settings only: {', '.join(left)} of cycles or steps" if left else ""))
+
+
+def layered(source: Source, encoding: str) -> Layered | None:
+    """Return a layered report as a table of its records; None for any other text."""
+    text = open_text(source, encoding)
+    head = text.head.split("\n", 8)[:8]
+    delimiter = next((mark for mark in "\t,;" if len(_layers(head, mark)) > 1), None)
+    if delimiter is None or text.joined:
+        return None
+    *outer, records = [Layer(names) for names in _layers(head, delimiter)]
+    lines = text.source.read().decode(text.encoding, "backslashreplace").lstrip("\ufeff").splitlines(keepends=True)
+    unfolded = "".join(_unfolded(lines, outer, records.names, delimiter))
+    written = Source.from_bytes(_encoded(unfolded, text) + bytes(source.size - text.source.size), source.name)
+    written.path = source.path  # errors name the file
+    return Layered(written, outer)
+
+
+def _encoded(table: str, text: Text) -> bytes:
+    """Write the table in the encoding of the file, which a user may have stated."""
+    return table.encode(text.encoding, "backslashreplace")
+
+
+def _layers(head: Sequence[str], delimiter: str) -> list[list[str]]:
+    """Return the names of each layer, of the first lines of a text; none of the first is not of a cycle or step."""
+    found: list[list[str]] = []
+    for line in head:
+        cells = _cells(line, delimiter)
+        if not any(cells):
+            continue
+        if _depth(cells) != len(found) or re.match(r"[-+.\d]", cells[len(found)]):
+            break
+        found.append(cells[len(found) :])
+        if meaning_of(found[-1][0]).quantity not in _OUTER:
+            break
+    return found if len(found) > 1 and meaning_of(found[0][0]).quantity in _OUTER else []
+
+
+def _depth(cells: Sequence[str]) -> int:
+    return next((at for at, cell in enumerate(cells) if cell), 0)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+
+
+def _unfolded(lines: Iterable[str], outer: Sequence[Layer], names: Sequence[str], delimiter: str) -> Iterator[str]:
+    """Yield a line for each line: the records with the cells of the layers above, which become empty lines."""
+    width = max(at for at, name in enumerate(names, 1) if name)
+    waiting = [*([None] * len(outer)), names]  # lines of names
+    for line in lines:
+        cells = _cells(line, delimiter)
+        end = line[len(line.rstrip("\r\n")) :]
+        depth = min(_depth(cells), len(outer))
+        if waiting and any(cells):
+            own, above = waiting.pop(0), [layer.names for layer in outer]
+        elif depth < len(outer):
+            outer[depth].rows.extend([cells[depth:]] if any(cells) else [])
+            own = None
+        else:
+            own, above = cells[depth:], [layer.rows[-1] if layer.rows else [] for layer in outer]
+        yield (_joined(outer, above, _cut(own, width), delimiter) if own else "") + end
+
+
+def _cut(cells: Sequence[str], width: int) -> Sequence[str]:
+    """Leave out empty cells beyond the names."""
+    return cells if any(cells[width:]) else cells[:width]
+
+
+def _joined(outer: Sequence[Layer], above: Sequence[Sequence[str]], own: Sequence[str], delimiter: str) -> str:
+    carried = [
+        row[at] if at < len(row) else "" for layer, row in zip(outer, above, strict=True) for at in layer.carried
+    ]
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="").writerow([*carried, *own])
+    return line.getvalue()

@@ -1,0 +1,126 @@
+"""Layered reports: records below the lines of their steps and cycles, as another builder writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+import echub
+from echub.model.source import Source
+from echub_table.explain import explain, first_profile
+from echub_table.options import TableOptions
+
+STEPS = [("Rest", 0.0, 2), ("CC Chg", 1.5, 3), ("CC DChg", -1.5, 2)]
+"""Name, current in mA and number of records, one each 10 s, of the steps of both cycles."""
+TIMES, NAMES, CURRENTS, CYCLES, NUMBERS = [], [], [], [], []
+for cycle in (1, 2):
+    for number, (name, current, count) in enumerate(STEPS, 1):
+        NAMES += [name] * count
+        CURRENTS += [current] * count
+        CYCLES += [cycle] * count
+        NUMBERS += [number + 3 * (cycle - 1)] * count
+        TIMES += [10 * n for n in range(count)]
+CLOCK = [10 * n for n in range(len(TIMES))]
+OUTER = ["Cycle ID,Cap_Chg(mAh)", ",Step ID,Step Name,Capacity(mAh)"]
+RECORDS = ",,Record ID,Time(h:min:s.ms),Voltage(V),Current(mA),Realtime"
+
+
+def report(end="\r\n", delimiter=",", decimal=".", pad=0, encoding="utf-8", names=(*OUTER, RECORDS)):
+    """Return the bytes of a report; `pad`: cells to which each line is filled up."""
+    lines, at = list(names), 0
+    for cycle in (1, 2):
+        lines.append(f"{cycle},0.{cycle}25")
+        for number, (name, current, count) in enumerate(STEPS, 1):
+            lines.append(f",{number + 3 * (cycle - 1)},{name},0.5")
+            for n in range(count):
+                clock = f"2024-03-14 09:{CLOCK[at] // 60:02d}:{CLOCK[at] % 60:02d}"
+                lines.append(f",,{at + 1},00:00:{10 * n:02d}.000,3.{at:02d}5,{current},{clock}")
+                at += 1
+    lines = [line + "," * (pad - 1 - line.count(",")) if pad else line for line in lines]
+    lines = [line.replace(".", decimal) if n >= len(names) else line for n, line in enumerate(lines)]
+    return (end.join(line.replace(",", delimiter) for line in lines) + end).encode(encoding)
+
+
+WAYS = {
+    "as printed": {},
+    "filled up": {"pad": 9},
+    "tabs": {"delimiter": "\t", "end": "\n"},
+    "decimal commas": {"delimiter": "\t", "decimal": ","},
+    "UTF-16": {"encoding": "utf-16"},
+    "a mark": {"encoding": "utf-8-sig"},
+    "returns": {"end": "\r"},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_record_has_the_cycle_and_the_step_above_it(way):
+    record = echub.read(report(**WAYS[way]))
+    data = record["timeseries"]
+    assert data["cycle"].tolist() == CYCLES
+    assert data["step"].tolist() == NUMBERS
+    assert data["vendor_step_name"].tolist() == NAMES
+    assert data["current"].tolist() == CURRENTS
+    assert data["voltage"].tolist() == [float(f"3.{n:02d}5") for n in range(len(TIMES))]
+    assert data["step_time"].tolist() == TIMES
+    assert data["time"].tolist() == CLOCK
+    assert "vendor_column_1" not in data.names
+
+
+def test_nothing_of_the_layers_above_is_lost():
+    record = echub.read(report())
+    cycles, steps = record.settings["layers"]
+    assert cycles == {"names": ["Cycle ID", "Cap_Chg(mAh)"], "rows": [["1", "0.125"], ["2", "0.225"]]}
+    assert steps["names"] == ["Step ID", "Step Name", "Capacity(mAh)"]
+    assert steps["rows"] == [[str(n), STEPS[(n - 1) % 3][0], "0.5"] for n in range(1, 7)]
+    (said,) = [notice.message for notice in record.notices if notice.code == "layered"]
+    assert said == (
+        "a layered report: each record has the Cycle ID, Step ID, Step Name of the line above it; in the settings "
+        "only: Cap_Chg(mAh), Capacity(mAh) of cycles or steps"
+    )
+
+
+def test_steps_may_be_the_only_layer_above():
+    text = "Step ID,Step Name\n,Record ID,Total Time(s),Voltage(V)\n1,Rest\n,1,0,3.5\n,2,5,3.6\n2,CC Chg\n,3,10,3.7\n"
+    data = echub.read(text.encode())["timeseries"]
+    assert data["step"].tolist() == [1, 1, 2]
+    assert data["voltage"].tolist() == [3.5, 3.6, 3.7]
+
+
+def test_a_stated_encoding_is_that_of_the_report():
+    chinese = ("循环号,充电容量(mAh)", ",工步号,工步类型,容量(mAh)", ",,记录序号,相对时间(h:min:s.ms),电压(V),电流(mA),绝对时间")
+    record = echub.read(report(encoding="gbk", names=chinese), options={"encoding": "gbk"})
+    assert record["timeseries"]["current"].tolist() == CURRENTS
+    assert record["timeseries"]["step"].tolist() == NUMBERS
+
+
+def test_a_cut_report_keeps_its_whole_records():
+    data = report()
+    cut = data[: data.rindex(b"2024-03") + 3]
+    record = echub.read(cut)
+    assert record["timeseries"]["current"].tolist() == CURRENTS[:-1]
+    assert {"truncated"} <= {notice.code for notice in record.notices}
+
+
+def test_a_faulty_record_is_named_by_its_line_in_the_file():
+    data = report().replace(b"3.005", b"OVL")
+    (said,) = [n.message for n in echub.read(data).notices if n.code == "unparsable-rows"]
+    assert "line 6" in said
+
+
+def test_what_is_inferred_is_said_of_the_records():
+    source, options = Source.from_bytes(report(), "layers.csv"), TableOptions()
+    said = {decision.what: decision for decision in explain(source, options)}
+    assert said["layers"].evidence == "the lines begin in different cells: 2 under Cycle ID and 6 under Step ID"
+    assert said["column Step ID"].chosen == "step"
+    assert '[columns."Voltage(V)"]' in first_profile(source, options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t (s),U (V)\n,V\n0,1\n1,2\n",
+        "Cycle,U (V),t (s)\n1,3.5,0\n1,3.6,1\n",
+        "Cycle,U (V),t (s)\n,V,s\n1,3.5,0\n1,3.6,1\n",
+    ],
+)
+def test_other_tables_are_no_reports(text):
+    assert "layers" not in echub.read(text.encode()).settings
