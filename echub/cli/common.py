@@ -117,6 +117,12 @@ def derivations(texts: Sequence[str] | None) -> tuple[Derivation, ...]:
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401
-    """Print one JSON value on one line, in ASCII if the output is not UTF-8."""
-    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    typer.echo(json.dumps(value, ensure_ascii=ascii_only, allow_nan=False))
+    """Print one JSON value on one line, in ASCII if the output is not UTF-8; what is not finite is null."""
+    how: Any = {"ensure_ascii": (sys.stdout.encoding or "").lower().replace("-", "") != "utf8", "allow_nan": False}
+    try:
+        text = json.dumps(value, **how)
+    except ValueError:
+        from echub.model.json_text import with_null
+
+        text = json.dumps(with_null(value), **how)
+    typer.echo(text)

@@ -39,15 +39,16 @@ def written_json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
     try:
         octets = msgspec.json.encode(value, enc_hook=_own_type)
     except UnicodeEncodeError:  # lone surrogates, which `json` writes; it has no null for NaN
-        return encodable(json.dumps(_with_null(value), ensure_ascii=False, allow_nan=False, indent=indent))
+        return encodable(json.dumps(with_null(value), ensure_ascii=False, allow_nan=False, indent=indent))
     return (octets if indent is None else msgspec.json.format(octets, indent=indent)).decode()
 
 
-def _with_null(value: Any) -> Any:  # noqa: ANN401
+def with_null(value: Any) -> Any:  # noqa: ANN401
+    """Return a value of plain JSON types with null in place of numbers that are not finite."""
     if isinstance(value, dict):
-        return {key: _with_null(item) for key, item in value.items()}
+        return {key: with_null(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_with_null(item) for item in value]
+        return [with_null(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 
 import echub_schemas
 from echub.declare import Vocabulary
-from echub.errors import EchubError, SchemaError
+from echub.errors import EchubError, PluginError, SchemaError
 from echub.model import vocabulary
 from echub.model.json_text import plain
 from echub.model.metadata import leaf_of
@@ -147,7 +147,16 @@ def _load(where: str, children: tuple[str, ...]) -> Group:
         return _group(where, _tables(where), (*children, where))
     except EchubError as error:
         error.path = error.path or where
-        raise
+        if isinstance(error, PluginError):
+            raise
+        raise _of_schema(error) from error
+
+
+def _of_schema(error: EchubError) -> SchemaError:
+    """Return the error of an unknown rule, unit or path as one of the schema that names it: no file is at fault."""
+    made = SchemaError(error.message, path=error.path)
+    made.remark = replace(error.remark, code=SchemaError.code)
+    return made
 
 
 def _tables(where: str) -> dict[str, Any]:
