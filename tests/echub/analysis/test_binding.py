@@ -1,0 +1,344 @@
+"""What an analysis is given of a record: its rows, its values, and each remark, with all that these say."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from echub.analysis.needs import bind, describe
+from echub.analysis.outcome import Refusal
+from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.metadata import Metadata
+from echub.model.record import Record
+
+NAN = float("nan")
+TIME, VOLTAGE = Need("t", "time", "s"), Need("U", any_of=("voltage", "potential_we"), unit="V")
+
+
+def asking(*needs, kind="timeseries", **more):
+    return Analysis("toy", "a toy", run="nowhere:run", kind=kind, needs=needs, **more)
+
+
+def column(quantity, values, unit=None, header="", **more):
+    return SourceColumn(header or quantity, np.asarray(values), quantity, unit, index=0, **more)
+
+
+def table(*columns, kind="timeseries", first=10, label=""):
+    """Return a dataset whose first row is a later row of its source."""
+    rows = np.arange(first, first + len(columns[0].values))
+    given = [dataclasses.replace(one, index=number) for number, one in enumerate(columns)]
+    return dataclasses.replace(build_dataset(kind, given, row=rows), label=label)
+
+
+def record(*tables, **stated):
+    metadata = Metadata()
+    for path, text in stated.items():
+        metadata.set(path.replace("__", "."), text)
+    return Record(list(tables), metadata=metadata)
+
+
+def values_of(data):
+    return {name: data[name].tolist() for name in data.answers}
+
+
+def said(remark):
+    """Return all that a remark says."""
+    return {name: value for name, value in dataclasses.asdict(remark).items() if value}
+
+
+# -- rows of one time ------------------------------------------------------------------------------
+
+ASKED = (
+    TIME,
+    VOLTAGE,
+    Need("set", "current_setpoint", "mA"),
+    Need("step", "step"),
+    Need("Q", "charge", "mA*h"),
+    Need("dQ", "charge_increment", "mA*h"),
+    Need("range", "current_range", "mA"),
+)
+
+
+def stamped(time, voltage, step):
+    rows = np.arange(float(len(time)))
+    return record(
+        table(
+            column("time", np.asarray(time, float), "s"),
+            column("voltage", np.asarray(voltage, float), "V"),
+            column("current_setpoint", 10 + rows, "mA", origin="programmed"),
+            column("step", np.asarray(step)),
+            column("charge", 20 + rows, "mA*h"),
+            column("charge_increment", 1 + rows, "mA*h"),
+            column("current_range", np.array([0, 1, 1, 0, 1, 1][: len(time)]), labels={0: "1 mA", 1: "10 mA"}),
+        )
+    )
+
+
+def test_rows_of_one_time_are_joined_as_their_quantities_are():
+    """Means of what is measured, sums of increments, the last of what counts on, is set or names a state."""
+    data = bind(asking(*ASKED), stamped([0, 1, 1, 2, 2, 2], [1, 2, 4, 3, 6, 9], [1, 2, 2, 3, 3, 3]))
+    assert values_of(data) == {
+        "t": [0, 1, 2], "U": [1, 3, 6], "set": [10, 12, 15], "step": [1, 2, 3], "Q": [20, 22, 25],
+        "dQ": [1, 2 + 3, 4 + 5 + 6], "range": [1, 10, 10],
+    }  # fmt: skip
+    assert data.row.tolist() == [10, 11, 13]
+    (flag,) = data.flags
+    assert said(flag) == {
+        "code": "equal-times", "severity": "info", "where": "source row 12",
+        "message": "3 of 6 rows have the time of the row before and were merged with it",
+        "cause": "the clock is coarser than the rows",
+    }  # fmt: skip
+
+
+def test_of_a_row_before_a_change_of_state_only_the_increment_counts():
+    data = bind(asking(*ASKED), stamped([0, 1, 1, 2], [1, 2, 4, 3], [1, 1, 2, 2]))
+    assert values_of(data)["U"] == [1, 4, 3]
+    assert values_of(data)["dQ"] == [1, 2 + 3, 4]
+
+
+def test_rows_that_are_there_twice_count_once():
+    twice = record(table(column("time", [0.0, 1, 1, 2], "s"), column("voltage", [1.0, 5, 5, 7], "V")))
+    data = bind(asking(TIME, VOLTAGE), twice)
+    assert values_of(data) == {"t": [0, 1, 2], "U": [1, 5, 7]}
+    (flag,) = data.flags
+    assert (flag.cause, flag.where) == ("the rows are duplicated", "source row 12")
+
+
+@pytest.mark.parametrize(
+    "need", [dataclasses.replace(TIME, restarts=True), dataclasses.replace(TIME, optional=True)]
+)
+def test_rows_of_one_time_stay_where_the_clock_may_restart_or_does_not_matter(need):
+    twice = record(table(column("time", [0.0, 1, 1, 2], "s"), column("voltage", [1.0, 5, 5, 7], "V")))
+    data = bind(asking(need, VOLTAGE), twice)
+    assert (values_of(data)["U"], data.flags) == ([1, 5, 5, 7], ())
+
+
+# -- rows of spectra and profiles ------------------------------------------------------------------
+
+FREQUENCY, REAL, IMAGINARY = (
+    Need("f", "frequency", "Hz"), Need("re", "impedance_real", "ohm"), Need("im", "impedance_imag", "ohm", gaps=True)
+)  # fmt: skip
+REPEATED = (
+    column("frequency", [100.0, 10, 10, 1, 1], "Hz"),
+    column("impedance_real", [1.0, 2, 2, 3, 4], "Ohm"),
+    column("impedance_imag", [-1.0, NAN, NAN, -3, -3], "Ohm"),
+)
+
+
+def test_a_row_of_a_spectrum_that_repeats_the_one_before_counts_once():
+    """The last row has the frequency of the one before, but another resistance: it was measured again."""
+    data = bind(asking(FREQUENCY, REAL, IMAGINARY, kind="impedance"), record(table(*REPEATED, kind="impedance")))
+    assert values_of(data)["re"] == [1, 2, 3, 4]
+    assert data.row.tolist() == [10, 11, 13, 14]
+    (flag,) = data.flags
+    assert said(flag) == {
+        "code": "repeated-rows", "severity": "info", "where": "source row 12",
+        "message": "1 of 5 rows repeat the row before and were left out",
+    }  # fmt: skip
+
+
+def test_equal_rows_without_the_axis_are_not_known_to_repeat():
+    data = bind(asking(REAL, IMAGINARY, kind="impedance"), record(table(*REPEATED, kind="impedance")))
+    assert (values_of(data)["re"], data.flags) == ([1, 2, 2, 3, 4], ())
+
+
+# -- another kind of dataset beside -----------------------------------------------------------------
+
+SPECTRA = table(
+    column("frequency", [100.0, 10.0], "Hz"),
+    column("impedance_real", [1.0, 2.0], "Ohm"),
+    kind="impedance",
+    first=0,
+)
+BESIDE = (
+    Need("E", "potential_we", "V", kind="timeseries", optional=True),
+    Need("I", "current", "mA", kind="timeseries", optional=True, gaps=True),
+    Need("T", "temperature", "degC", kind="timeseries", optional=True),
+)
+
+
+def part(label, first, time, potential, *more):
+    return table(
+        column("time", np.asarray(time, float), "s"), column("potential_we", np.asarray(potential, float), "V"),
+        *more, first=first, label=label,
+    )  # fmt: skip
+
+
+def test_datasets_beside_follow_each_other_by_their_start():
+    """The part that starts first has no current, which may have gaps, and no temperature, which may not."""
+    late = part("b", 40, [100, 101], [3, 4], column("current", [7.0, 8.0], "mA"), column("temperature", [25.0, 26.0], "degC"))  # fmt: skip
+    early = part("a", 60, [0, 1, 2], [0, 1, 2])
+    data = bind(asking(FREQUENCY, REAL, *BESIDE, kind="impedance"), record(SPECTRA, late, early))
+    found = values_of(data)
+    assert found["f"] == [100, 10]
+    assert found["E"] == [0, 1, 2, 3, 4]
+    assert np.array_equal(data["I"], [NAN, NAN, NAN, 7, 8], equal_nan=True)
+    assert "T" not in data
+    assert data.row.tolist() == data.row_of("f").tolist() == [0, 1]
+    assert data.row_of("E").tolist() == data.row_of("I").tolist() == [60, 61, 62, 40, 41]
+    assert data.flags == ()
+
+
+def test_what_is_said_of_each_dataset_beside_is_passed_on():
+    need = (Need("t", "time", "s", kind="timeseries"), Need("E", "potential_we", "V", kind="timeseries"))
+    parts = [part("a", 60, [0, 1, 2], [0, NAN, 2]), part("b", 40, [100, 101, 101, 103], [1, 2, 3, 4])]
+    data = bind(asking(FREQUENCY, *need, kind="impedance"), record(SPECTRA, *parts))
+    assert values_of(data) == {"f": [100, 10], "t": [0, 2, 100, 101, 103], "E": [0, 2, 1, 2.5, 4]}
+    assert [flag.message for flag in data.flags] == [
+        "1 of 3 rows lack a value and were left out",
+        "1 of 4 rows have the time of the row before and were merged with it",
+    ]
+
+
+def test_spectra_beside_are_counted_on_from_part_to_part():
+    def spectra(label, time, frequencies):
+        return table(
+            column("time", np.asarray(time, float), "s"), column("frequency", np.asarray(frequencies, float), "Hz"),
+            column("impedance_real", np.asarray(frequencies, float) + 1, "Ohm"), kind="impedance", label=label,
+        )  # fmt: skip
+
+    run = table(column("time", [0.0, 1.0], "s"), column("voltage", [3.0, 4.0], "V"))
+    needs = (
+        Need("n", "spectrum", kind="impedance"), Need("re", "impedance_real", "ohm", kind="impedance")
+    )  # fmt: skip
+    parts = [spectra("x", [9, 10, 11, 12], [100, 10, 100, 10]), spectra("y", [20, 21], [5, 1])]
+    data = bind(asking(TIME, VOLTAGE, *needs), record(run, *parts))
+    numbers = data["n"] - data["n"][0]
+    assert numbers.tolist() == [0, 0, 1, 1, 2, 2]
+    assert data["re"].tolist() == [101, 11, 101, 11, 6, 2]
+
+
+def test_data_beside_that_would_only_be_useful_say_why_they_are_not_used():
+    clock = Need("t", "time", "s", kind="timeseries", optional=True)
+    back = part("", 0, [5, 6, 1], [1, 2, 3])
+    data = bind(asking(FREQUENCY, clock, kind="impedance"), record(SPECTRA, back))
+    assert list(data.answers) == ["f"]
+    (flag,) = data.flags
+    assert said(flag) == {
+        "code": "beside-not-used", "severity": "info",
+        "message": "the timeseries data beside are not used: time goes back 1 time",
+        "hint": '--select "row < 2" keeps the part before',
+    }  # fmt: skip
+    with pytest.raises(Refusal, match="goes back"):
+        bind(
+            asking(FREQUENCY, dataclasses.replace(clock, optional=False), kind="impedance"), record(SPECTRA, back)
+        )
+
+
+# -- refusals --------------------------------------------------------------------------------------
+
+T4 = column("time", [0.0, 1, 2, 3], "s")
+U4 = column("voltage", [1.0, 2, 3, 4], "V")
+CURRENT = Need("j", any_of=("current_density", "current"), unit="mA/cm^2")
+
+
+@pytest.mark.parametrize(
+    ("analysis", "columns", "stated", "expected"),
+    [
+        (asking(TIME, VOLTAGE), [T4, column("current", [1.0] * 4, "mA")], {}, {
+            "code": "missing-column", "message": "there is no voltage or potential_we",
+            "where": "columns row, time, current", "hint": "--column U=NAME names a column that answers",
+        }),
+        (asking(TIME, Need("V", "voltage", "V")), [T4, column("potential_we", [1.0] * 4, "V")], {}, {
+            "code": "missing-column", "message": "there is no voltage", "where": "columns row, time, potential_we",
+            "hint": "--column V=NAME names a column that answers; --set cell.configuration=two_electrode where the "
+            "potential is the cell voltage",
+        }),
+        (asking(TIME, CURRENT), [T4, column("current", [1.0] * 4, "mA")], {}, {
+            "code": "missing-area", "message": "cell.area is not stated: current becomes current_density by it",
+            "hint": '--set cell.area="0.785 cm^2"',
+        }),
+        (asking(TIME, NeedMeta("cell.thickness", "cm", help="of the pellet")), [T4], {}, {
+            "code": "missing-metadata", "message": "cell.thickness is not stated: of the pellet",
+            "hint": '--set cell.thickness="1 um"',
+        }),
+        (asking(TIME, NeedMeta("cell.configuration")), [T4], {}, {
+            "code": "missing-metadata", "message": "cell.configuration is not stated",
+            "hint": '--set cell.configuration="two_electrode|three_electrode"',
+        }),
+        (asking(TIME, Need("V", "voltage", "V")), [T4, column("voltage", [NAN] * 4, "V")], {}, {
+            "code": "no-values", "message": "the column voltage holds no number",
+        }),
+        (asking(TIME, VOLTAGE, Need("I", "current", "mA")), [
+            T4, column("voltage", [NAN, 1, NAN, 1], "V"), column("current", [1, NAN, 1, NAN], "mA")
+        ], {}, {"code": "no-values", "message": "no row has a value in all the columns that are needed"}),
+        (asking(TIME, VOLTAGE), [column("time", [0.0, 5, 1, 0], "s"), U4], {}, {
+            "code": "clock-restarts", "message": "time goes back 2 times", "where": "source row 12",
+            "hint": '--select "row < 12" keeps the part before',
+        }),
+        (asking(TIME, VOLTAGE, sampling=Sampling(rows=5)), [T4, U4], {}, {
+            "code": "too-few-rows", "message": "4 rows, at least 5 are needed",
+        }),
+        (asking(TIME, VOLTAGE, sampling=Sampling(span_s=3.5)), [T4, U4], {}, {
+            "code": "too-short", "message": "the data span 3 s, at least 3.5 s are needed",
+        }),
+        (asking(TIME, VOLTAGE, sampling=Sampling(step_s=2.5)), [column("time", [0.0, 3, 5, 8], "s"), U4], {}, {
+            "code": "sampled-too-coarsely", "message": "a row every 3 s, at most 2.5 s are needed",
+        }),
+        (asking(TIME, VOLTAGE), [column("time", np.zeros(0), "s"), column("voltage", np.zeros(0), "V")], {}, {
+            "code": "empty", "message": "the timeseries dataset has no rows",
+        }),
+    ],
+)  # fmt: skip
+def test_a_need_that_is_not_met_is_refused_with_its_place_and_what_helps(analysis, columns, stated, expected):
+    with pytest.raises(Refusal) as refused:
+        bind(analysis, record(table(*columns), **stated))
+    assert said(refused.value.remark) == {"severity": "refusal", **expected}
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [Sampling(rows=4), Sampling(span_s=3.0), Sampling(step_s=1.0), Sampling(rows=4, span_s=3, step_s=1)],
+)
+def test_what_just_reaches_a_limit_of_the_sampling_is_taken(sampling):
+    assert len(bind(asking(TIME, VOLTAGE, sampling=sampling), record(table(T4, U4)))) == 4
+
+
+# -- where a value comes from ----------------------------------------------------------------------
+
+
+def test_each_answer_says_its_quantity_unit_origin_and_how_it_was_had():
+    given = table(
+        column("time", [0.0, 60.0], "s"), column("potential_we", [1.0, 2.0], "V"),
+        column("potential_ce", [0.25, 0.5], "V"), column("current", [3.0, 6.0], "mA", averaged=True),
+        column("charge", [0.5, 1.5], "mA*h", origin="reported"),
+    )  # fmt: skip
+    needs = (
+        Need("t", "time", "min"), VOLTAGE, CURRENT,
+        Need("q", any_of=("areal_charge", "charge"), unit="mA*h/cm^2", without_area="A*h"),
+    )  # fmt: skip
+    data = bind(asking(*needs), record(given, cell__area="150 mm^2"))
+    assert values_of(data) == {
+        "t": [0, 1], "U": [0.75, 1.5], "j": pytest.approx([2, 4]), "q": pytest.approx([0.5 / 1.5, 1])
+    }  # fmt: skip
+    told = {n: (data.source_of(n), data.unit_of(n), data.origin_of(n), data.is_averaged(n)) for n in data.answers}
+    assert told == {
+        "t": ("time", "min", "measured", False), "U": ("voltage", "V", "derived", False),
+        "j": ("current", "mA/cm^2", "derived", True), "q": ("charge", "mA*h/cm^2", "derived", False),
+    }  # fmt: skip
+    assert [data.how(n) for n in ("t", "U", "j")] == [
+        "time", "potential_we - potential_ce", "current / 1.5 cm^2 (cell.area by file)"
+    ]  # fmt: skip
+    bare = bind(asking(needs[-1]), record(given))
+    assert (bare["q"].tolist(), bare.unit_of("q"), bare.origin_of("q")) == ([0.0005, 0.0015], "A*h", "reported")
+    assert bare.how("q") == "charge; no area is stated"
+
+
+def test_a_need_is_described_by_its_unit_and_what_meets_it():
+    assert describe(Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA")) == (
+        "j", "mA/cm^2 (mA without an area)", "current_density or current"
+    )  # fmt: skip
+    assert describe(Need("E", "potential_we", "V", kind="timeseries", help="at rest")) == (
+        "E", "V", "potential_we of the timeseries; at rest"
+    )  # fmt: skip
+    assert describe(NeedMeta("cell.temperature", "K", help="of the cell")) == (
+        "cell.temperature",
+        "K",
+        "of the cell",
+    )
+    path, unit, text = describe(NeedMeta("cell.area"))
+    assert (path, unit) == ("cell.area", "cm^2")
+    assert "area" in text
