@@ -194,7 +194,7 @@ class Fit:
         return found | self._notes(called, wanted) | self._rules(called[first]) | self._flags(called[first])
 
     def _notes(self, called: dict[str, str], wanted: list[str]) -> dict[str, str]:
-        name, unit = ("resistance", "S/cm^2") if self.given.inverse else ("onset_current_density", "mA/cm^2")
+        name, unit = ("resistance", "S/cm²") if self.given.inverse else ("onset_current_density", "mA/cm²")
         over = f"1/{name}" if self.given.inverse else name
         spoken = {"ln_y": f"ln({over})", "ln_yT": f"ln(T/{name})" if self.given.inverse else f"ln({name} T)"}
         units = {"ln_y": unit, "ln_yT": f"{unit} K"}
@@ -323,6 +323,7 @@ SERIES = {
     "no bars": Series(bars="none"),
 }
 
+Groups = tuple[tuple[float, ...], ...]
 HIGH = ((5.2, 4.9), (8.8, 9.4, 9.0), (15.0, 13.5))
 LOW = ((4.1, 3.8, 5.0), (7.5, 7.0), (11.0, 12.2))
 AT = (0.0, 30.0, 60.0)
@@ -362,24 +363,25 @@ def _compared(higher: str) -> World:
         "values.outcome": [one.label for one in outcomes], "values.group": ["x"] * 7 + ["y"] * 7,
         "values.temperature": [c for sides in (HIGH, LOW) for c, one in zip(AT, sides, strict=True) for _ in one],
         "values.onset_current_density": [y for sides in (HIGH, LOW) for one in sides for y in one],
-        "values.left_out": [""] * count,
+        "values.left_out": [""] * count, "values.u_onset_current_density": [0.1] * 7 + [None] * 7,
         "temperatures.temperature": AT, "temperatures.cells x": [2, 3, 2], "temperatures.cells y": [3, 2, 2],
         "temperatures.ratio": ratios,
         "temperatures.all_above_all": [min(a) > max(b) for a, b in zip(above, below, strict=True)],
-        "=higher": names[0], "=lower": names[1], "=measurand": "onset_current_density", **_drawn(),
+        "=higher": names[0], "=lower": names[1], "=measurand": "onset_current_density", **_drawn(above, below, names),
     }  # fmt: skip
     if not higher:
         expected["!direction-from-data"] = ("no direction was given beforehand: p is two-sided", "")
     return World("compare-groups", outcomes, expected, {"higher": higher})
 
 
-def _drawn() -> dict[str, Any]:
+def _drawn(above: Groups, below: Groups, names: str) -> dict[str, Any]:
     """Return what the figure shows: cells, those of x ± 0.1 mA/cm², and means by Student's t of logarithms."""
+    of_x = 1 if names[0] == "x" else -1
     cells = [(k, side, y) for k, pair in enumerate(zip(HIGH, LOW, strict=True))
-             for side, values in zip((1, -1), pair, strict=True) for y in values]  # fmt: skip
+             for side, values in zip((of_x, -of_x), pair, strict=True) for y in values]  # fmt: skip
     place, side, y = np.array(cells).T
-    u = np.where(side > 0, 0.1, np.nan)
-    logs = [np.log(values) for pair in zip(LOW, HIGH, strict=True) for values in pair]
+    u = np.where(side == of_x, 0.1, np.nan)
+    logs = [np.log(values) for pair in zip(below, above, strict=True) for values in pair]
     mean = np.array([one.mean() for one in logs])
     half = np.array([student.ppf(0.975, len(one) - 1) * one.std(ddof=1) / sqrt(len(one)) for one in logs])
     return {

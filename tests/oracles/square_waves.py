@@ -278,7 +278,7 @@ def error_of_median(values: np.ndarray) -> float:
 
 def _doubts(waves: Waves) -> dict[str, Any]:
     """Return the flags."""
-    failed, unit = _failed(waves), "mA/cm^2" if waves.area else "mA"
+    failed, unit = _failed(waves), "mA/cm²" if waves.area else "mA"
     found = {}
     if failed is not None and not _below_bulk(waves) and waves.left >= 0.1:
         left = _at(waves, failed, TAIL)
@@ -405,7 +405,7 @@ def _cycles(waves: Waves) -> dict[str, Any]:
     if waves.bulk and waves.interfaces:
         found["cycles.asr_interface"] = ((middle[pairs] + middle[pairs + 1]) / 2 - waves.bulk) / waves.interfaces
     if len(waves.levels) == 1:
-        note = f"median |U| of {len(over)} half cycles at {waves.levels[0]:g} mA/cm^2"
+        note = f"median |U| of {len(over)} half cycles at {waves.levels[0]:g} mA/cm²"
         found |= {"overpotential": float(np.median(over)), "n(overpotential)": len(over),
                   "u(overpotential)": error_of_median(over), "note(overpotential)": note}  # fmt: skip
     return found

@@ -129,7 +129,7 @@ class Stairs:
         used = {f"{one:g} mA": x for one, x in sorted(used.items())}
         found["=current_range"] = ", ".join(used) or "not recorded"
         if len(used) > 1:
-            on = ", ".join(f"{one} ({x:g} {'mA/cm^2' if self.area else 'mA'} on)" for one, x in used.items())
+            on = ", ".join(f"{one} ({x:g} {'mA/cm²' if self.area else 'mA'} on)" for one, x in used.items())
             text = f"the current was measured in {len(used)} ranges: {on}; the intervals hold the accuracy of each"
             found["!several-ranges"] = (text, "")
         if not self.area:
