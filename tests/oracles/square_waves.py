@@ -227,8 +227,12 @@ def _answer(waves: Waves) -> dict[str, Any]:
         step = waves.steps[failed]
         whole = waves.flows[failed] * ROWS * step / 3600
         found["half_cycle_charge"] = whole * (ROWS - 0.5) / ROWS if waves.counter else whole
-        # Both edges lie anywhere between two rows.
-        found["u(half_cycle_charge)"] = waves.flows[failed] * step / 3600 / sqrt(6)
+        # Both edges lie anywhere between two rows; the range may be off all the time.
+        charge = found["half_cycle_charge"]
+        parts = {"edges between rows": waves.flows[failed] * step / 3600 / sqrt(6), "area": area * charge,
+                 "accuracy of the current range": waves.off_by(first) * ROWS * step / 3600 / sqrt(3)}  # fmt: skip
+        found |= {f"half_cycle_charge: {part}": u or None for part, u in parts.items()}
+        found["u(half_cycle_charge)"] = hypot(*parts.values())
     if waves.charge is None:
         found["=half_cycle_time"] = waves.lasts
     else:

@@ -24,7 +24,7 @@ class Straight:
 
     level, leak: of the baseline, µA/cm² and per V. oxidises, reduces: where currents of `rises` and `falls`
     µA/cm²/V set in; halfway between two rows. bump: potential of a peak of 80 µA/cm² on the way up, after the
-    first sweep. gain, offset: %, V.
+    first sweep. accuracy, wide: of current and area, %; potential: V.
     """
 
     high: float = 4.5
@@ -43,6 +43,8 @@ class Straight:
     threshold: float = 10.0
     reference: str = ""
     accuracy: float = 2.0
+    wide: float = 0.0
+    potential: float = 1e-3
 
     def sweeps(self) -> list[tuple[int, int, np.ndarray]]:
         """Return scan, way and potentials of each sweep."""
@@ -91,7 +93,8 @@ class Straight:
             {"cell.reference": self.reference} if self.reference else {}
         )
         params = {"scan": str(self.scan), "threshold": f"{self.threshold} uA/cm^2",
-                  "current_accuracy": f"{self.accuracy} %"}  # fmt: skip
+                  "current_accuracy": f"{self.accuracy} %", "area_uncertainty": f"{self.wide} %",
+                  "voltage_accuracy": f"{self.potential} V"}  # fmt: skip
         expected = {
             **_answers(self),
             **_sweeps(self),
@@ -110,19 +113,23 @@ class Straight:
 INTERVALS = [f"{end}({name})" for end in ("low", "high") for name in ("anodic_limit", "cathodic_limit", "window")]
 
 
-def _limit(name: str, at: float, slope: float, given: Straight) -> tuple[dict[str, float], float, float]:
-    """Return a limit with its parts, its own error, and the one that it shares with the other limit."""
+def _limit(
+    name: str, at: float, slope: float, given: Straight
+) -> tuple[dict[str, float], float, tuple[float, float]]:
+    """Return a limit with its parts, its own error, and those that it shares with the other limit."""
     gain = given.accuracy / 100 * given.threshold / slope
     between = STEP / 2 * min(1.0, slope * STEP / given.threshold)
-    half = half_width(0.0, [1e-3, gain, between])
-    parts = {"accuracy of the potential": 1e-3, "accuracy of the current": gain, "between rows": between}
+    area = given.wide / 100 * given.threshold / slope
+    half = half_width(area, [given.potential, gain, between])
+    parts = {"accuracy of the potential": given.potential, "accuracy of the current": gain,
+             "between rows": between, "area": area * SHARE}  # fmt: skip
     return {
         name: at,
         f"u({name})": hypot(*parts.values()) / SHARE,
         f"low({name})": at - half,
         f"high({name})": at + half,
-        **{f"{name}: {part}": value / SHARE for part, value in parts.items()},
-    }, between / SHARE, gain / SHARE  # fmt: skip
+        **{f"{name}: {part}": value / SHARE for part, value in parts.items() if value},
+    }, between / SHARE, (gain / SHARE, area)  # fmt: skip
 
 
 def _answers(given: Straight) -> dict[str, Any]:
@@ -146,7 +153,7 @@ def _answers(given: Straight) -> dict[str, Any]:
         found |= values
         own, shared, ends = [*own, mine], [*shared, alike], [*ends, crossed]
     if len(ends) == 2:
-        u = hypot(sum(shared), *own)
+        u = hypot(*(sum(one) for one in zip(*shared, strict=True)), *own)
         found |= {"window": ends[0] - ends[1], "u(window)": u, "low(window)": ends[0] - ends[1] - 1.96 * u,
                   "high(window)": ends[0] - ends[1] + 1.96 * u}  # fmt: skip
     if not last:
@@ -154,7 +161,7 @@ def _answers(given: Straight) -> dict[str, Any]:
         both = [_quiet(given, *one) for one in given.sweeps() if one[0] == given.scan]
         middle = (max(e.min() for e in both) + min(e.max() for e in both)) / 2  # where both baselines are
         found["note(capacitance)"] = f"at {middle:.3g} V"
-        found["u(capacitance)"] = found["capacitance"] * given.accuracy / 100 / SHARE
+        found["u(capacitance)"] = found["capacitance"] * hypot(given.accuracy / 100 / SHARE, given.wide / 100)
     return found
 
 
@@ -262,6 +269,7 @@ SWEEPS = {
     "second scan": Straight(scan=2),
     "last sweep": Straight(scan=3),
     "a threshold beside the table": Straight(threshold=7.0, rises=400.0, area=2.0, accuracy=0.5),
+    "an area": Straight(wide=3.0, potential=5e-3, accuracy=1.0),
     "a metal": Straight(reference="Na+/Na", low=-0.2, reduces=-0.051, bump=0.6),
     "no metal is named": Straight(low=-0.2, rate=20.0, scans=1, reduces=0.501),
     "an oxidation": Straight(reference="Li", bump=1.2),
