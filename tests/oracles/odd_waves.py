@@ -138,9 +138,11 @@ ODD = {
                            "")}, seen="potential_we"),
     "falls slowly": Odd(UP, 1.0, None, {
         "!slow-fall": ("R falls slowly: a contact that heals, or a short that creeps; R·A below that of the "
-                       "electrolyte would decide; what is survived ends before, since no contact is known to heal so far",
-                       at(5, levels=UP))},
-        share=lambda k, x: np.where(k > 4, 0.4, 1 - 0.6 * x * (k == 4))),
+                       "electrolyte would decide; what is survived ends before, since no contact is "
+                       "known to heal so far", at(5, levels=UP)),
+        "!criteria-disagree": ("R is low for good from different levels on, r_drop: > 2.5 mA/cm^2; half_drop: "
+                               "[1, 1.5) mA/cm^2; near_zero: > 2.5 mA/cm^2", "")},
+        share=lambda k, x: np.where(k > 4, 0.4, 1 - 0.75 * np.maximum(x - 0.2, 0) * (k == 4))),
     "opens": Odd(UP, 1.5, None, {
         "!open-circuit": ("U goes to the limit: the cell opens, it is not shorted; no higher level is known",
                           "after 6 half cycles"),
