@@ -85,16 +85,18 @@ ODD = {
     "cut": Odd((*SOUND[:5], -90), 2, {"!incomplete-cycles": (f"{LEFT}3", "")}, open=True),
     "discharged first": Odd((-150, *SOUND), 3, {"!incomplete-cycles": (f"{LEFT}0", "")}),
     "rows are missing": Odd(SOUND, 3, {
-        "!rows-missing": ("1 half cycle has a gap with more than a tenth of its charge", f"t = {STEP * 450:.5g} s")},
+        "!rows-missing": ("1 half cycle has a gap with more than a tenth of its charge",
+                          f"t = {STEP * 450:.5g} s")},
         gap={2: (60, 40)}),
     "rows are missing twice": Odd(SOUND, 3, {
         "!rows-missing": ("2 half cycles have a gap with more than a tenth of their charge",
                           f"t = {STEP * 450:.5g} s")}, gap={2: (60, 40), 5: (60, 40)}),
     "more is discharged": Odd((200, -210, 205, -195, 204, -190), 3, {
-        "!more-discharged": ("the first complete cycle discharges 105.0 % of its charge: the cell held charge before, "
-                             "or the other current is the charge", "")}),
+        "!more-discharged": ("the first complete cycle discharges 105.0 % of its charge: the cell held charge "
+                             "before, or the other current is the charge", "")}),
     "counters differ": Odd(SOUND, 3, {
-        "!ways-disagree": ("ways of counting the charge differ from charge: sampled current -4.8%", "")}, counter=1.05),
+        "!ways-disagree": ("ways of counting the charge differ from charge: sampled current -4.8%", "")},
+        counter=1.05),
     "a counter jumps": Odd(SOUND, 3, {
         "!counter-jumps": ("charge moves in 1 row by what no current near them can be: there the current counts",
                            f"t = {STEP * (RESTS * 4 + 220 + 200 + 205 + 50.5):.5g} s")}, counter=1.0, jumps=3),
