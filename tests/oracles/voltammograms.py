@@ -104,7 +104,7 @@ class Straight:
             **_curves(self),
         }
         silent = ("anodic_limit: noise", "anodic_limit: choice", "cathodic_limit: noise",
-                  "cathodic_limit: choice", "sweeps.noise", "!peak-comes-back")  # fmt: skip
+                  "cathodic_limit: choice", "sweeps.noise")  # fmt: skip
         return World("stability-window", synth.Case(columns, stated).record(), expected, params, silent=silent,
                      loose={"peaks.charge": 0.01, "u(window)": 1e-4, "u(capacitance)": 1e-3,
                             **dict.fromkeys(INTERVALS, 2e-5)})  # fmt: skip
@@ -247,6 +247,10 @@ def _curves(given: Straight) -> dict[str, Any]:
 def _flags(given: Straight) -> dict[str, Any]:
     text = f"a limit is one at {given.threshold:g} µA/cm²; the table `limits` has others"
     found: dict[str, Any] = {"!threshold-stated": (text, "")}
+    if given.bump and given.scan > 1:
+        text = (f"+80 µA/cm² at {given.bump:g} V comes back: a couple, an impurity, or a layer that forms; which of "
+                "them is the limit is not told by one threshold")  # fmt: skip
+        found["!peak-comes-back"] = (text, f"scan {given.scan}, {given.bump:g} V")
     if given.scan > given.scans:
         found["!one-sweep"] = (f"scan {given.scan} has no downward sweep: no cathodic limit", "")
     if given.oxidises is None or given.scan > given.scans:

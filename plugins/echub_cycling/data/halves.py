@@ -147,7 +147,7 @@ def _after(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
 
 
 def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> tuple[Segments, int]:
-    """Leave out half cycles that are tiny against both neighbours, and join these; return how many were left out."""
+    """Leave out half cycles that are tiny against both neighbours, and join these; count those left out."""
     tiny = 0
     while len(found) > 2:
         charge = np.abs(charge_of(way, found, state))
