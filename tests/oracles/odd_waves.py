@@ -112,6 +112,11 @@ ODD = {
         "!sampled-coarsely": ("fewer than 10 rows: a short cannot be distinguished from a slow change, and "
                               "its time is unknown", at(1, 2, 3, 4, 5, levels=UP, more=5))},
         usual=8),
+    "few rows, a short": Odd(UP, 1.0, 1.5, {
+        "!r-drop-alone": (ALONE, at(6, levels=UP)),
+        "!sampled-coarsely": ("fewer than 10 rows: a short cannot be distinguished from a slow change, and "
+                              "its time is unknown", at(1, 2, 3, 4, 5, levels=UP, more=5))},
+        usual=8, share=shorts(5)),
     "burns out": Odd(UP, 2.5, None, {
         "!transient-fall": ("R fell at once and came back: a bridge that burned out, or a transient",
                             at(5, levels=UP))},
