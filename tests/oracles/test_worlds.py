@@ -10,8 +10,8 @@ from tests.oracles.told import require
 
 MODULES = (
     "cells", "charged_cells", "craters", "detectors", "fitted_circuits", "fitted_curves", "halves",
-    "ion_maps", "many_outcomes", "odd_cycles", "odd_waves", "plateaus", "polarisations", "pulse_trains",
-    "ramps", "spectra", "square_waves", "stairs", "voltammograms",
+    "ion_maps", "many_outcomes", "odd_cycles", "odd_pulses", "odd_waves", "plateaus", "polarisations",
+    "pulse_trains", "ramps", "spectra", "square_waves", "stairs", "voltammograms",
 )  # fmt: skip
 WORLDS = {
     name: world
