@@ -29,8 +29,8 @@ class Waves:
     cycle, else all last as long. skew: R of oxidations over that of reductions. counter: the charge is recorded.
     bulk: R·A of the electrolyte, Ω·cm², as parameter or as thickness and conductivity; interfaces: their number.
     wide: uncertainty of the area, %. basis, interest: of the area, and the electrode that is named. full: ranges
-    of the current, of which each level is in the smallest that holds it, mA; accuracy: of the range, %. criterion: of
-    the failure.
+    of the current, of which each level is in the smallest that holds it, mA; accuracy: of the range, %. criterion:
+    of the failure.
     """
 
     levels: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 2.5)
