@@ -52,6 +52,7 @@ class Series:
     bent: float = 0.0
     thermometer: tuple[float, float] = (1.0, 1.0)
     level: float = 95.0
+    celsius: tuple[float, ...] = CELSIUS
 
     @property
     def inverse(self) -> bool:
@@ -60,16 +61,16 @@ class Series:
 
     def values(self) -> np.ndarray:
         """Return what is fitted, of each temperature and cell."""
-        at = np.array(CELSIUS)[:, None] + ZERO
+        at = np.array(self.celsius)[:, None] + ZERO
         x = (1 / at - 1 / 300) / K_EV
-        return 40 * np.exp(-self.energy * x + self.bent * x**2) * np.array(SPREAD)
+        return 40 * np.exp(-self.energy * x + self.bent * x**2) * np.array(SPREAD[: len(self.celsius)])
 
     def world(self) -> World:
         """Return it with its outcome."""
         outcomes = [
             outcome(c, 1 / y if self.inverse else y, n, "b", self.unit,
                     self.relative * (1 / y if self.inverse else y) or None)
-            for c, row in zip(CELSIUS, self.values(), strict=True)
+            for c, row in zip(self.celsius, self.values(), strict=True)
             for n, y in enumerate(row)
         ]  # fmt: skip
         params = {"form": self.form, "replicates": self.replicates, "weights": self.weights,
@@ -87,7 +88,7 @@ class Fit:
 
     def __init__(self, given: Series) -> None:
         self.given, values = given, given.values()
-        kelvin = np.array(CELSIUS) + ZERO
+        kelvin = np.array(given.celsius) + ZERO
         rule = RULES.get(given.replicates)
         self.y = rule(values, axis=1) if rule else values.ravel()
         self.kelvin = kelvin if rule else np.repeat(kelvin, 3)
@@ -204,7 +205,7 @@ class Fit:
 
     def _rules(self, name: str) -> dict[str, float]:
         """Return what the other rules for cells, and equal weights, make of the energy."""
-        values, kelvin = self.given.values(), np.array(CELSIUS) + ZERO
+        values, kelvin = self.given.values(), np.array(self.given.celsius) + ZERO
         known = self.energy(self.kelvin, self.logs(self.first), self.w)
         sets = {rule: (kelvin, function(values, axis=1)) for rule, function in RULES.items()}
         sets["all"] = (np.repeat(kelvin, 3), values.ravel())
@@ -224,6 +225,11 @@ class Fit:
             text = ("the best of the cells is unbiased in E_A only while the relative loss does not depend on "
                     "temperature")  # fmt: skip
             found["!best-of-replicates"] = (text, "")
+        if len(self.given.celsius) < 4:
+            free = len(self.y) - 2
+            left = f"{free} degree{'' if free == 1 else 's'} of freedom"
+            text = f"{len(self.given.celsius)} temperatures leave {left}: the interval is wide"
+            found["!few-temperatures"] = (text, "")
         if p < 0.05:
             text = f"the cells scatter less than the temperatures leave the line (F = {ratio:.2g}, p = {p:.2g})"
             found["!lack-of-fit"] = (text, "")
@@ -242,13 +248,13 @@ class Fit:
             found["!scatter-below-stated"] = (text, "")
         if self.given.weights == "none" and self.given.relative > min(0.2, max(3 * one["scatter"], 0.02)):
             best = np.abs(self.given.values() - self.y[:, None]).argmin(axis=1)
-            for n, (celsius, cell) in enumerate(zip(CELSIUS, best, strict=True)):
+            for n, (celsius, cell) in enumerate(zip(self.given.celsius, best, strict=True)):
                 text = f"the value at {celsius:g} °C is certain to {self.given.relative:.0%} only"
                 found[f"!uncertain-point{f' {n + 1}' if n else ''}"] = (text, f"b{celsius:g}-{cell}")
         return found
 
     def _tables(self, form: str, name: str, one: dict[str, float], word: str) -> dict[str, Any]:
-        given, temperatures = self.given, np.array(CELSIUS) + ZERO
+        given, temperatures = self.given, np.array(self.given.celsius) + ZERO
         kept = [np.abs(self.kelvin - t) > 0.1 for t in temperatures]
         without = [self.energy(self.kelvin[k], self.logs(form)[k], None if self.w is None else self.w[k])
                    for k in kept]  # fmt: skip
@@ -262,13 +268,13 @@ class Fit:
         name_of = "resistance" if given.inverse else "onset_current_density"
         known = 1 / values if given.inverse else values
         return {
-            "leave_one_out.without": CELSIUS, f"leave_one_out.activation_energy_{name}": without,
+            "leave_one_out.without": given.celsius, f"leave_one_out.activation_energy_{name}": without,
             "fit.quantity": list(fit), "fit.value": list(fit.values()),
-            "values.outcome": [f"b{c:g}-{n}" for c in CELSIUS for n in range(3)],
-            "values.group": ["b"] * 15, "values.temperature": np.repeat(CELSIUS, 3),
+            "values.outcome": [f"b{c:g}-{n}" for c in given.celsius for n in range(3)],
+            "values.group": ["b"] * len(values), "values.temperature": np.repeat(given.celsius, 3),
             f"values.{name_of}": known,
             f"values.u_{name_of}": given.relative * known if given.relative else None,
-            "values.left_out": [""] * 15,
+            "values.left_out": [""] * len(values),
             "=ramp_rate": 2.0, "=form": name, "=replicates": given.replicates, "=group": "b",
             "=measurand": "resistance" if given.inverse else "onset_current_density",
         }  # fmt: skip
@@ -276,17 +282,18 @@ class Fit:
     def lack(self) -> tuple[float, float]:
         """Return F and p of the line against the scatter of cells."""
         logs = np.log(self.given.values())
-        x = np.repeat(1 / (np.array(CELSIUS) + ZERO), 3)
+        x = np.repeat(1 / (np.array(self.given.celsius) + ZERO), 3)
         at, slope, *_ = line(x, logs.ravel())
         rest = ((logs.ravel() - at - slope * x) ** 2).sum()
         pure = ((logs - logs.mean(axis=1, keepdims=True)) ** 2).sum()
-        ratio = (rest - pure) / 3 / (pure / 10)
-        return ratio, float(fisher.sf(ratio, 3, 10))
+        free, within = len(logs) - 2, 2 * len(logs)
+        ratio = (rest - pure) / free / (pure / within)
+        return ratio, float(fisher.sf(ratio, free, within))
 
     def _series(self, form: str) -> dict[str, Any]:
         times = self.kelvin if form == "ln_yT" else np.ones(len(self.y))
         cells = self.given.values().ravel()
-        at = np.repeat(np.array(CELSIUS) + ZERO, 3)
+        at = np.repeat(np.array(self.given.celsius) + ZERO, 3)
         x, y = 1 / self.kelvin, self.logs(form)
         w = np.ones(len(x)) if self.w is None else self.w / self.w.mean()
         a, slope, *_ = line(x, y, w)
@@ -315,6 +322,8 @@ SERIES = {
     "stated, by far too little": Series(relative=0.005, replicates="mean", thermometer=(2.0, 0.5)),
     "stated, too much": Series(relative=0.3, level=90.0),
     "stated, too much, weighted": Series(relative=0.3, weights="own", replicates="median"),
+    "three temperatures": Series(celsius=CELSIUS[:3], energy=0.3),
+    "three temperatures, all cells": Series(celsius=CELSIUS[:3], replicates="all"),
     "falls": Series(energy=-0.12, thermometer=(0.5, 3.0)),
     "bent": Series(bent=0.02, replicates="mean", level=68.0),
     "stated": Series(relative=0.04, replicates="mean"),

@@ -16,7 +16,7 @@ def line(x: np.ndarray, y: np.ndarray, w: np.ndarray | None = None) -> tuple[flo
     total, mx, my = w.sum(), (w * x).sum() / w.sum(), (w * y).sum() / w.sum()
     spread = (w * (x - mx) ** 2).sum()
     slope = (w * (x - mx) * (y - my)).sum() / spread
-    scatter = (w * (y - my - slope * (x - mx)) ** 2).sum() / (len(x) - 2)
+    scatter = (w * (y - my - slope * (x - mx)) ** 2).sum() / max(len(x) - 2, 1)
     return my - slope * mx, slope, np.sqrt(scatter * (1 / total + mx**2 / spread)), np.sqrt(scatter / spread)
 
 

@@ -8,18 +8,22 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import curve_fit
+from scipy.stats import norm
 
 from echub.testing import synth
-from tests.oracles.plain import line, propagated
+from tests.oracles.plain import half_width, line, propagated
 from tests.oracles.told import World
 
 RESTS, ROWS, STEP = 40, 240, 20.0
-SLOWEST, LEVEL_SIGMA = 0.5, 1.959964
 
 
 @dataclass(frozen=True)
 class Decay:
-    """A voltage after a rest; currents in nA: of the instrument at rest, in the end, and above it at first."""
+    """A voltage after a rest; currents in nA: of the instrument at rest, in the end, and above it at first.
+
+    full: range of the current, nA; accuracy, level: %. slowest: exponent of a decay that may be hidden. stated:
+    offset of the instrument with its uncertainty, nA.
+    """
 
     volts: float = 0.4
     offset: float = 0.7
@@ -31,6 +35,29 @@ class Decay:
     area: float | None = 0.8
     thickness: float = 0.09
     resistances: tuple[float, float] | None = None
+    full: float | None = None
+    accuracy: float = 0.1
+    level: float = 95.0
+    slowest: float = 0.5
+    stated: tuple[float, float] | None = None
+
+    @property
+    def sigmas(self) -> float:
+        """Return the standard deviations of the stated coverage."""
+        return float(norm.ppf(0.5 + self.level / 200))
+
+    @property
+    def params(self) -> dict[str, str]:
+        """Return the options of both analyses."""
+        zero = (
+            {"offset": f"{self.stated[0]} nA", "offset_uncertainty": f"{self.stated[1]} nA"} if self.stated else {}
+        )
+        return {
+            "level": f"{self.level} %",
+            "slowest": f"{self.slowest}",
+            "range_accuracy": f"{self.accuracy} %",
+            **zero,
+        }
 
     def rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return s, nA, V: rests to 0 s, the voltage half a step before its first row."""
@@ -44,20 +71,22 @@ class Decay:
         t, current, volts = self.rows()
         columns = {"time": synth.Column(t + 1000, "s"), "current": synth.Column(current * 1e-6, "mA"),
                    "voltage": synth.Column(volts, "V")}  # fmt: skip
+        if self.full:
+            columns["current_range"] = synth.Column(np.full(len(t), f"{self.full:g} nA"))
         stated = {"cell.area": f"{self.area} cm^2", "cell.thickness": f"{self.thickness} cm"} if self.area else {}
         return synth.Case(columns, stated)
 
     def polarisation(self) -> World:
         """Return the world of `dc-polarisation`."""
-        return World("dc-polarisation", self.case().record(), Answer(self).polarisation(), within=1e-5,
-                     loose={"u(extrapolated_current)": 1e-3, "~curve": 1e-4})  # fmt: skip
+        return World("dc-polarisation", self.case().record(), Answer(self).polarisation(), self.params,
+                     within=1e-5, loose={"u(extrapolated_current)": 1e-3, "~curve": 1e-4})  # fmt: skip
 
     def transference(self) -> World:
         """Return the world of `transference-number`."""
-        params = {}
+        params = self.params
         if self.resistances:
             before, after = self.resistances
-            params = {"resistance_before": f"{before} ohm", "resistance_after": f"{after} ohm",
+            params |= {"resistance_before": f"{before} ohm", "resistance_after": f"{after} ohm",
                       "resistance_uncertainty": "3 %"}  # fmt: skip
         return World("transference-number", self.case().record(), Answer(self).transference(), params,
                      within=1e-5, loose={"~curve": 1e-4})  # fmt: skip
@@ -80,11 +109,10 @@ class Answer:
         t, current, _ = given.rows()
         rest, rested = current[:RESTS], RESTS // 2
         drift = abs(rest[rested:].mean() - rest[:rested].mean())
-        self.zero = rest.mean()
-        self.offset = hypot(rest.std() / sqrt(RESTS), drift)
+        self.zero, self.offset = given.stated or (rest.mean(), hypot(rest.std() / sqrt(RESTS), drift))
         # The voltage came a step before its first row, at the last row of the rest.
         self.t = t[RESTS:] - t[RESTS - 1]
-        self.i = np.sign(given.volts) * (current[RESTS:] - rest.mean())
+        self.i = np.sign(given.volts) * (current[RESTS:] - self.zero)
         self._tail()
 
     def _tail(self) -> None:
@@ -96,39 +124,53 @@ class Answer:
         wider = sqrt((1 + rho) / (1 - rho)) if rho > 0 else 1.0
         u_slope *= wider
         scatter = wider * sqrt((left**2).sum() / (len(t) - 2) / len(t))
-        hidden = (max(-slope, 0) + LEVEL_SIGMA * u_slope) * t.mean() / SLOWEST
-        u, self.mean = hypot(scatter, self.offset), i.mean()
-        self.u = hypot(u, hidden / LEVEL_SIGMA)
-        self.low, self.high = self.mean - hidden - LEVEL_SIGMA * u, self.mean + LEVEL_SIGMA * u
+        given, self.mean = self.given, i.mean()
+        hidden = (max(-slope, 0) + given.sigmas * u_slope) * t.mean() / given.slowest
+        self.limits = [given.accuracy / 100 * size for size in (given.full, self.mean)] if given.full else []
+        self.range = hypot(*self.limits) / sqrt(3)
+        u = hypot(scatter, self.offset, self.range)
+        self.u = hypot(u, hidden / given.sigmas)
+        reach = self.reach(hypot(scatter, self.offset))
+        self.low, self.high = self.mean - hidden - reach, self.mean + reach
         self.table = {"tail.part": [0.5], "tail.mean": [self.mean], "tail.u": [u], "tail.slope": [slope],
                       "tail.u_slope": [u_slope], "tail.flat": [True]}  # fmt: skip
         zero = np.sign(self.given.volts) * self.zero
-        self.note = f"offset {zero:.3g} ± {self.offset:.2g} nA ({RESTS} rows at rest before the step)"
+        how = "stated" if self.given.stated else f"{RESTS} rows at rest before the step"
+        self.note = f"offset {zero:.3g} ± {self.offset:.2g} nA ({how})"
         start = (self.given.steady, self.given.excess, self.given.tau)
         self.fitted = curve_fit(decaying, self.t, self.i, start, xtol=1e-14)
         self.steady = {
-            "!current-range-unknown": ("the current range is not known: its accuracy is not in the interval", ""),
+            "!current-range-unknown": None if given.full else (
+                "the current range is not known: its accuracy is not in the interval", ""),
             "note(steady_current)": f"mean of the last 50%, {self.note}",
             "~curve": decaying(self.t, *self.fitted[0]),
             "steady_current": self.mean, "u(steady_current)": self.u, "low(steady_current)": self.low,
             "high(steady_current)": self.high, "steady_current: scatter": scatter,
-            "steady_current: offset": self.offset, "steady_current: hidden decay": hidden / LEVEL_SIGMA,
+            "steady_current: offset": self.offset, "steady_current: hidden decay": hidden / given.sigmas,
+            "steady_current: accuracy of the current range": self.range or None,
             "potential_step": abs(self.given.volts), "~t": self.t, "~I": self.i, "~offset": [self.offset],
             "~tail": [self.t[-1] / 2, self.t[-1]], "~ends": [self.low, self.mean, self.high],
         }  # fmt: skip
+
+    def reach(self, normal: float) -> float:
+        """Return half of an interval by what is normal and by the range, nA."""
+        if not self.limits:
+            return self.given.sigmas * normal
+        return half_width(normal, self.limits, self.given.level / 100)
 
     def polarisation(self) -> dict[str, Any]:
         """Return the outcome of `dc-polarisation`."""
         given, volts = self.given, abs(self.given.volts)
         found, cov = self.fitted
-        u = hypot(sqrt(cov[0, 0]), self.offset)
+        normal = hypot(sqrt(cov[0, 0]), self.offset)
+        u, reach = hypot(normal, self.range), self.reach(normal)
         answers = {
             **self.steady, **self.table, "=potential": given.volts,
             "note(extrapolated_current)": f"if the decay is exponential: {found[2]:.3g} s",
             "note(electronic_resistance)": self.steady["note(steady_current)"],
             "extrapolated_current": found[0], "u(extrapolated_current)": u,
-            "low(extrapolated_current)": found[0] - LEVEL_SIGMA * u,
-            "high(extrapolated_current)": found[0] + LEVEL_SIGMA * u,
+            "low(extrapolated_current)": found[0] - reach,
+            "high(extrapolated_current)": found[0] + reach,
             "electronic_resistance": 1e9 * volts / self.mean,
             "u(electronic_resistance)": 1e9 * volts * self.u / self.mean**2,
             "low(electronic_resistance)": 1e9 * volts / self.high,
@@ -153,7 +195,9 @@ class Answer:
         bent = np.polyfit(t, y, 2)[-1]
         value = exp(at)
         fallen = value * log(2) / half * STEP / sqrt(12)
-        return self.mean + value, hypot(value * error, value * (bent - at), fallen)
+        given, first = self.given, self.mean + value
+        ranges = [given.accuracy / 100 * size / sqrt(3) for size in (given.full, first)] if given.full else []
+        return first, hypot(value * error, value * (bent - at), fallen, *ranges)
 
     def transference(self) -> dict[str, Any]:
         """Return the outcome of `transference-number`."""
@@ -164,7 +208,8 @@ class Answer:
         answers = {
             **self.steady, "initial_current": initial, "u(initial_current)": u,
             "initial_current: extrapolation": u,
-            **_with("current_ratio", self.mean / initial, dict(zip(PARTS, parts[:2], strict=False))),
+            **_with("current_ratio", self.mean / initial, dict(zip(PARTS, parts[:2], strict=False)),
+                    given.sigmas),
         }  # fmt: skip
         if given.resistances is None:
             text = ("both resistances of the interfaces are not stated: I_ss/I_0 takes their share for a "
@@ -178,7 +223,7 @@ class Answer:
         errors = (self.u, u, 0.0, 0.03 * before, 0.03 * after)
         parts = dict(zip(PARTS, propagated(bruce_vincent, values, errors), strict=True))
         answers["note(transference_number)"] = "interfaces: stated, stated"
-        return answers | _with("transference_number", bruce_vincent(*values), parts)
+        return answers | _with("transference_number", bruce_vincent(*values), parts, given.sigmas)
 
 
 PARTS = ("steady current", "initial current", "potential", "resistance before", "resistance after")
@@ -189,20 +234,24 @@ def bruce_vincent(late: float, early: float, volts: float, before: float, after:
     return late * (volts - early * before * 1e-9) / (early * (volts - late * after * 1e-9))
 
 
-def _with(name: str, value: float, parts: dict[str, float]) -> dict[str, float]:
+def _with(name: str, value: float, parts: dict[str, float], sigmas: float) -> dict[str, float]:
     u = hypot(*parts.values())
-    ends = {f"low({name})": value - LEVEL_SIGMA * u, f"high({name})": value + LEVEL_SIGMA * u}
+    ends = {f"low({name})": value - sigmas * u, f"high({name})": value + sigmas * u}
     return {name: value, f"u({name})": u, **ends, **{f"{name}: {p}": v for p, v in parts.items() if v}}
 
 
 POLARISED = {
     "anodic": Decay(seed=5),
     "cathodic": Decay(volts=-0.25, steady=55.0, seed=2),
+    "a range": Decay(full=100.0, seed=5, accuracy=0.4),
+    "another level": Decay(level=80.0, slowest=1.0, volts=-0.3, seed=6),
+    "a stated offset": Decay(stated=(0.6, 0.2), seed=7, full=200.0, level=90.0),
     "no area": Decay(area=None, seed=3, tau=200.0),
 }
 SYMMETRIC = {
     "resistances": Decay(steady=4e4, excess=9e4, noise=60.0, resistances=(900.0, 1300.0), volts=0.2),
     "resistances, cathodic": Decay(steady=4e4, excess=9e4, noise=60.0, resistances=(700.0, 300.0), volts=-0.2),
+    "another level": Decay(steady=4e4, excess=9e4, noise=60.0, resistances=(700.0, 300.0), level=80.0, full=2e5),
     "none": Decay(steady=3e3, excess=2e3, noise=0.5, seed=4),
 }
 WORLDS = {

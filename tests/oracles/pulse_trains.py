@@ -24,6 +24,7 @@ class Train:
 
     last: the two voltages of the rows that reach the cut-off in pulse `count`, or () if none does. more: pulses
     after that. counter: column of the instrument's charge. still: current at rest as a part of the pulse's.
+    accuracy, wide: of the current and of the area, %. full: range of the current, mA. seen: column of the voltage.
     """
 
     count: int = 6
@@ -38,6 +39,30 @@ class Train:
     commanded: bool = True
     still: float = 0.0
     relaxes: float = 0.0
+    accuracy: float = 0.1
+    wide: float = 0.0
+    full: float | None = None
+    seen: str = "voltage"
+    reference: str = ""
+
+    @property
+    def open(self) -> float:
+        """Return the standard uncertainty of a current by its accuracy: of the value, or of offset and gain."""
+        gain = self.accuracy / 100
+        offset = gain * self.full / (self.area or 1.0) / self.current if self.full else 0.0
+        return hypot(offset, gain) / sqrt(3)
+
+    @property
+    def size(self) -> float:
+        """Return the relative uncertainty of the area, of what is per area."""
+        return self.wide / 100 if self.area else 0.0
+
+    @property
+    def against(self) -> str:
+        """Return what the cut-off is measured against."""
+        if self.seen == "voltage":
+            return "across the cell"
+        return f"{self.seen} against {self.reference or 'a reference that is not stated'}"
 
     def rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return time, number of the pulse (-1: none), and voltage."""
@@ -75,15 +100,19 @@ class Train:
         columns = {
             "time": synth.Column(t, "s"),
             "current": synth.Column(area * (pulse + self.still * self.current), "mA"),
-            "voltage": synth.Column(self.way * u, "V"),
+            # The counter electrode is stripped while the other one is plated: its potential rises then.
+            self.seen: synth.Column(u if self.seen == "potential_ce" else self.way * u, "V"),
         }
+        if self.full:
+            columns["current_range"] = synth.Column(np.full(len(t), f"{self.full:g} mA"))
         if self.commanded:
             columns["current_setpoint"] = synth.Column(area * pulse, "mA")
         if self.counter:
             running = area * self.passed(t)
             values = running if self.counter == "charge" else np.diff(running, prepend=running[0])
             columns[self.counter] = synth.Column(values, "mA*h")
-        return synth.Case(columns, {"cell.area": f"{self.area} cm^2"} if self.area else {})
+        stated = {"cell.area": f"{self.area} cm^2" if self.area else "", "cell.reference": self.reference}
+        return synth.Case(columns, {path: text for path, text in stated.items() if text})
 
     def share(self) -> tuple[float, float]:
         """Return where the cut-off is crossed between two rows, as the bracket of shares of the way."""
@@ -99,7 +128,8 @@ class Train:
     def world(self) -> World:
         """Return it with its outcome."""
         found = {**_pulses(self), **_charge(self), **_rest(self), **_shown(self)}
-        return World("pulsed-stripping", self.case().record(), found, within=1e-5,
+        params = {"current_accuracy": f"{self.accuracy} %", "area_uncertainty": f"{self.wide} %"}
+        return World("pulsed-stripping", self.case().record(), found, params, within=1e-5,
                      loose={"pulses.relaxation": 1e-3, "relaxation_time": 1e-3})  # fmt: skip
 
 
@@ -151,7 +181,7 @@ def _pulses(train: Train) -> dict[str, Any]:
         "~cut_off": [CUT],
         "~end": [train.end()],
         "=cut_off": CUT,
-        "=cut_off_against": "across the cell",
+        "=cut_off_against": train.against,
         "=direction": "we_oxidised" if train.way > 0 else "we_reduced",
         "=pulse_current_density": train.current,
         "=pulse_duration": train.pulse,
@@ -182,7 +212,8 @@ def _charge(train: Train) -> dict[str, Any]:
     parts = {
         "rows around the crossing": unit * 0.1 * (high - low) / sqrt(12),
         "edges between rows": edges or None,
-        "accuracy of the current": total * 1e-3 / sqrt(3),
+        "accuracy of the current range" if train.full else "accuracy of the current": total * train.open,
+        "area": total * train.size,
     }
     known = {name: u for name, u in parts.items() if u}
     u, name = hypot(*known.values()), "stripping_capacity" if train.area else "stripping_charge"
@@ -195,7 +226,7 @@ def _charge(train: Train) -> dict[str, Any]:
     count = len(names)
     return {
         **answer,
-        f"note({name})": f"by {names[0]}; cut-off {CUT:g} V across the cell",
+        f"note({name})": f"by {names[0]}; cut-off {CUT:g} V {train.against}",
         "=charge_by": names[0],
         "charge.method": names,
         "charge.charge": totals,
@@ -217,7 +248,7 @@ def _charge(train: Train) -> dict[str, Any]:
 
 
 def _rest(train: Train) -> dict[str, Any]:
-    accuracy, each = 1e-3 / sqrt(3), train.current * train.pulse / 3600
+    accuracy, each = hypot(train.open, train.size), train.current * train.pulse / 3600
     whole, jump = train.count - bool(train.last), 1000 * (JUMP + RISE * TICK) / train.current
     rise = 1000 * RISE * 2 * TICK / sqrt(3) / train.current
     name = "asr_jump" if train.area else "resistance_jump"
@@ -243,6 +274,9 @@ def _rest(train: Train) -> dict[str, Any]:
     if train.relaxes:
         found |= {"relaxation_time": train.relaxes, "n(relaxation_time)": train.count, f"u({name})": ...,
                   "u(relaxation_time)": 0.1 / sqrt(12)}  # fmt: skip
+    if train.seen != "voltage":
+        text = f"the cut-off is read from {train.against}, not across the cell"
+        found["!one-electrode"] = (text, "")
     if not train.area:
         found["!no-area"] = ("no area is stated: a charge, not a capacity", "")
     if not train.counter:
@@ -272,6 +306,11 @@ TRAINS = {
     "not commanded": Train(commanded=False),
     "no crossing": Train(last=()),
     "no crossing, no counter": Train(last=(), counter="", pulse=2.0),
+    "accuracies": Train(accuracy=0.5, wide=2.0),
+    "a range, no area": Train(full=5.0, area=None, wide=2.0),
+    "a range": Train(full=1.0, accuracy=0.3, counter="", wide=1.0),
+    "one electrode": Train(seen="potential_we", reference="Li"),
+    "the other electrode": Train(seen="potential_ce", way=-1, last=()),
     "goes on": Train(more=2),
     "relaxes": Train(relaxes=0.4),
     "relaxes, goes on": Train(relaxes=0.3, more=1, way=-1),

@@ -71,7 +71,7 @@ class Kinked:
                   "vacancy_charge": f"{self.vacancies} uA*h/cm^2"}  # fmt: skip
         ends = dict.fromkeys((f"{end}({name})" for end in ("low", "high") for name in NAMES), 1e-4)
         return World("ramp-onset", case.record(), self.expected, params, within=2e-3, loose=ends,
-                     silent=("~resolvable", "~fit"))  # fmt: skip
+                     silent=("~resolvable",))  # fmt: skip
 
     def expected(self, told: dict[str, Any]) -> dict[str, Any]:
         """Return the outcome; what noise and a narrower window do is taken from it."""
@@ -152,7 +152,8 @@ class Kinked:
         above = [100 * a / b if known and b > 0.1 * self.bends else ...
                  for a, b, known in zip(over, x, inner, strict=True)]  # fmt: skip
         return {"~x": self.rate * (t - 20 - self.clock) / 3600, "~t": ..., "~U": u, "~U_smooth": smooth,
-                "~U_fit": line + zero, "~deviation": above, "~threshold": [self.threshold], "~onset_x": [at],
+                "~U_fit": line + zero, "~deviation": above, "~threshold": [self.threshold],
+                "~fit": self.clock + 20 + np.array([30, 0.7 * 3600 * at / self.rate]), "~onset_x": [at],
                 "~onset": [self.clock + 20 + 3600 * at / self.rate]}  # fmt: skip
 
     def _flags(self) -> dict[str, Any]:

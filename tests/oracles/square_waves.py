@@ -29,7 +29,8 @@ class Waves:
     cycle, else all last as long. skew: R of oxidations over that of reductions. counter: the charge is recorded.
     bulk: R·A of the electrolyte, Ω·cm², as parameter or as thickness and conductivity; interfaces: their number.
     wide: uncertainty of the area, %. basis, interest: of the area, and the electrode that is named. full: ranges
-    of the current, of which each level is in the smallest that holds it, mA; accuracy: of the range, %.
+    of the current, of which each level is in the smallest that holds it, mA; accuracy: of the range, %. criterion:
+    of the failure.
     """
 
     levels: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 2.5)
@@ -54,6 +55,7 @@ class Waves:
     interest: str = ""
     full: tuple[float, ...] = ()
     accuracy: float = 0.1
+    criterion: str = "r_drop_or_below_bulk"
 
     def range_of(self, level: float) -> float:
         """Return the range of a level, mA."""
@@ -125,7 +127,7 @@ class Waves:
         found = {**_half_cycles(self), **_charges(self), **_tables(self), **_interface(self)}
         found |= _cycles(self) if self.report == "cycles" else {**_answer(self), **_doubts(self)}
         params = {"direction": self.direction, "report": self.report, "area_uncertainty": f"{self.wide} %",
-                  "range_accuracy": f"{self.accuracy} %"}  # fmt: skip
+                  "range_accuracy": f"{self.accuracy} %", "criterion": self.criterion}  # fmt: skip
         if self.bulk and not self.by_metadata:
             params["electrolyte_asr"] = f"{self.bulk} ohm*cm^2"
         return World("ccd", self.case().record(), found, params, within=1e-6,
@@ -205,7 +207,7 @@ def _answer(waves: Waves) -> dict[str, Any]:
     known = waves.flows[: failed if failed is not None else len(waves.flows)]
     name = "critical_current_density" if waves.area else "critical_current"
     protocol = "constant time" if waves.charge is None else "constant charge"
-    words = ["r_drop or below_bulk", spoken(waves, failed), protocol,
+    words = [waves.criterion.replace("_or_", " or "), spoken(waves, failed), protocol,
              f"{waves.basis} area" if waves.basis else ""]  # fmt: skip
     area = waves.wide / 100
     low = None if survived is None else survived * (1 - NORMAL_95 * area) - waves.off_by(survived)
@@ -213,7 +215,7 @@ def _answer(waves: Waves) -> dict[str, Any]:
         f"low({name})": low, f"high({name})": first and first * (1 + NORMAL_95 * area) + waves.off_by(first),
         f"note({name})": ", ".join(word for word in words if word),
         **_resistance(waves, np.full(len(known), _at(waves, 0, MIDDLE))),
-        "=criterion": "r_drop_or_below_bulk", "=direction": waves.direction,
+        "=criterion": waves.criterion, "=direction": waves.direction,
         "=area_basis": waves.basis or "not stated",
         "=protocol": protocol,
     }  # fmt: skip
@@ -227,8 +229,12 @@ def _answer(waves: Waves) -> dict[str, Any]:
         step = waves.steps[failed]
         whole = waves.flows[failed] * ROWS * step / 3600
         found["half_cycle_charge"] = whole * (ROWS - 0.5) / ROWS if waves.counter else whole
-        # Both edges lie anywhere between two rows.
-        found["u(half_cycle_charge)"] = waves.flows[failed] * step / 3600 / sqrt(6)
+        # Both edges lie anywhere between two rows; the range may be off all the time.
+        charge = found["half_cycle_charge"]
+        parts = {"edges between rows": waves.flows[failed] * step / 3600 / sqrt(6), "area": area * charge,
+                 "accuracy of the current range": waves.off_by(first) * ROWS * step / 3600 / sqrt(3)}  # fmt: skip
+        found |= {f"half_cycle_charge: {part}": u or None for part, u in parts.items()}
+        found["u(half_cycle_charge)"] = hypot(*parts.values())
     if waves.charge is None:
         found["=half_cycle_time"] = waves.lasts
     else:
@@ -280,7 +286,8 @@ def _doubts(waves: Waves) -> dict[str, Any]:
     """Return the flags."""
     failed, unit = _failed(waves), "mA/cm²" if waves.area else "mA"
     found = {}
-    if failed is not None and not _below_bulk(waves) and waves.left >= 0.1:
+    by_r = waves.criterion in ("r_drop", "r_drop_or_below_bulk")
+    if failed is not None and by_r and not _below_bulk(waves) and waves.left >= 0.1:
         left = _at(waves, failed, TAIL)
         reason = "R·A of the electrolyte is not known"
         if waves.bulk:
@@ -421,6 +428,10 @@ WAVES = {
     "an electrolyte": Waves(bulk=11.0, interfaces=2, wide=2.0, basis="geometric", interest="working"),
     "below the electrolyte": Waves(bulk=30.0, by_metadata=True, interfaces=3, shorts=6, interest="counter"),
     "to nothing": Waves(left=0.05, wide=3.0, first=-1, shorts=4, interest="counter"),
+    "by the voltage": Waves(criterion="half_drop"),
+    "by r_drop alone": Waves(criterion="r_drop", bulk=11.0),
+    "by the electrolyte": Waves(criterion="below_bulk", bulk=30.0, shorts=5),
+    "by next to nothing": Waves(criterion="near_zero", left=0.05),
     "two ranges": Waves(full=(1.3, 20.0), accuracy=0.4, wide=1.0),
     "a range, no area": Waves(full=(5.0,), area=None, shorts=4),
     "the first level": Waves(shorts=1),

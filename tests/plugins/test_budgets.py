@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import echub
+from echub.registry.registry import registry
 from tests.plugins.examples import ALL, case_of
 
 ROWS = [
@@ -43,3 +45,21 @@ def test_twice_the_uncertainty_doubles_its_part_alone(name, param, once, twice, 
     assert set(first) == set(second)
     for key, value in first.items():
         assert second[key] == pytest.approx((2 if key in mine else 1) * value, rel=2e-3), key
+
+
+SIZED = [name for name in ALL if hasattr(registry().analysis(name.partition(":")[0]).params, "area_uncertainty")]
+
+
+@pytest.mark.parametrize("name", SIZED)
+def test_an_uncertain_area_is_in_every_result_per_area(name):
+    """Half of a value more, in quadrature; results without any uncertainty have none of it."""
+    analysis, params = name.partition(":")[0], ALL[name][1]
+    plain, wide = (
+        echub.analyze(analysis, case_of(name).data(), params={**params, "area_uncertainty": value}).measurands
+        for value in ("0", "50")
+    )
+    for key, one in wide.items():
+        if one.value is None or one.uncertainty is None or "cm^2" not in one.unit:
+            continue
+        expected = np.hypot(plain[key].uncertainty or 0.0, 0.5 * one.value)
+        assert one.uncertainty == pytest.approx(expected, rel=1e-3), key

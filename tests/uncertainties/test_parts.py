@@ -101,13 +101,14 @@ def _retention(reference, last, repeatability, offset):
     return measured._retention(found)["retention"].uncertainty
 
 
-def _capacitance(up, down, choice, gain):
+def _capacitance(up, down, choice, gain, area):
     def line(level, error):
         return Fake(
             low=-1.0, high=1.0, at=lambda _: A([level]), error_at=lambda _: error, choice_at=lambda _: choice
         )
 
-    return window._capacitance(line(10.0, up), line(2.0, down), 1.0, gain).uncertainty
+    params = Fake(current_accuracy=gain, area_uncertainty=area)
+    return window._capacitance(line(10.0, up), line(2.0, down), 1.0, params).uncertainty
 
 
 def _onset_level(scatter, accuracy, area, limit):
@@ -164,7 +165,7 @@ ROWS = {
             Fake(error=level, slope_error=slope, middle=1.0, low=1 - ROOT3, high=1 + ROOT3, slow=slow), 3.0),
         (1, 2, np.sqrt((1 + 2**2) / INDEPENDENT)), (3, 4, 12)),
     "capacitance": (
-        _capacitance, (500, 500, 1000 / ROOT3, 4000 / ROOT3), (0.3, 0.4, 0.5, 0.1)),
+        _capacitance, (500, 500, 1000 / ROOT3, 40 / ROOT3, 40), (0.3, 0.4, 0.5, 10, 20)),
     "ccd: a level": (_level, (1, 1 / ROOT3, 0.1), (0.3, 0.4, 2)),
     "clocks of two files": (
         lambda u: aligning._by_clock(STARTED, STARTED, "", u).uncertainty, (np.sqrt(2),), (3,)),

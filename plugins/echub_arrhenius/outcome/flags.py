@@ -51,7 +51,8 @@ def set_flags(
     """Report what the numbers of temperatures and of cells do to the answer."""
     flags = []
     if len(temperatures) < FEW:
-        text = f"{len(temperatures)} temperatures leave {line.dof:g} degree of freedom: the interval is very wide"
+        left = f"{line.dof:g} degree{'' if line.dof == 1 else 's'} of freedom"
+        text = f"{len(temperatures)} temperatures leave {left}: the interval is wide"
         flags.append(Flag("few-temperatures", text))
     counts = [len(points) for points in temperatures]
     if params.replicates == "max" and max(counts) > 1:

@@ -26,6 +26,7 @@ from echub_ccd.outcome.diagnostics import series_of
 from echub_ccd.outcome.flags import flags_of
 from echub_ccd.outcome.tables import charges, detectors, half_cycles, levels
 
+EDGES = "edges between rows"
 OF_ANY_CELL = ("half_cycles", "charge", "counter")
 """Tables that a refused file still has: they are true of any cell, what fails and at which level is not."""
 
@@ -159,22 +160,32 @@ def _ends(
     }
     if verdict.half_cycle is not None:
         number = verdict.half_cycle
-        error = abs(table.level[number]) * table.duration_u[number] / 3600
-        whole = Measurand(
-            "mA*h/cm^2" if experiment.per_area else "mA*h", float(table.charge[number]), float(error)
-        )
-        found["half_cycle_charge"] = whole
+        edges = abs(table.level[number]) * table.duration_u[number] / 3600
+        limit = (range_error(experiment, protocol, protocol.level[number]) or 0.0) * table.duration[number] / 3600
+        unit = "mA*h/cm^2" if experiment.per_area else "mA*h"
+        charge = float(table.charge[number])
+        found["half_cycle_charge"] = _level(unit, charge, float(edges), limit, experiment, params, own=EDGES)
     return found
 
 
 def _level(
-    unit: str, value: float, scatter: float, limit: float, experiment: Experiment, params: CcdParams
+    unit: str,
+    value: float,
+    scatter: float,
+    limit: float,
+    experiment: Experiment,
+    params: CcdParams,
+    *,
+    own: str = "scatter of the measured current",
 ) -> Measurand:
-    """Return a level with the parts of its uncertainty; limit: ± error by the range of the current."""
+    """Return a level, or its charge, with the parts of its uncertainty; limit: ± error by the range.
+
+    own: the name of its own part, whose size is `scatter`.
+    """
     accuracy = limit / np.sqrt(3)  # uniform within ±
     area = value * params.area_uncertainty / 100 if experiment.per_area else 0.0
     parts = (
-        Component("scatter of the measured current", scatter),
+        Component(own, scatter),
         Component(RANGE_ACCURACY, float(accuracy), "B"),
         Component("area", area, "B", "area"),
     )

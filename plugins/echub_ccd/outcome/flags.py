@@ -14,7 +14,7 @@ from echub_ccd.data.experiment import counter_text
 from echub_ccd.data.fall import NARROW
 from echub_ccd.method.accuracy import range_error
 from echub_ccd.method.criteria import disagreeing, spoken
-from echub_ccd.method.detectors import FEW_ROWS, beyond_jumps, fell_between, sharp_fall, slow_fall
+from echub_ccd.method.detectors import FEW_ROWS, after, beyond_jumps, fell_between, sharp_fall, slow_fall
 from echub_ccd.method.doubts import first_stages
 from echub_ccd.method.verdict import CcdVerdict
 
@@ -26,6 +26,7 @@ HIDDEN = 2.0
 INTEGRAL_OFF = 0.01
 """An error of integration above 1 % is said: in real files it is 0.03 to 10 %."""
 HOW_BULK = '--param electrolyte_asr="11 ohm*cm^2", or --set cell.thickness and cell.electrolyte_conductivity'
+UNSEEN = "the fall itself was not seen"
 Found = Iterator[Flag]
 
 
@@ -65,7 +66,7 @@ def _r_drop_alone(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     bulk = findings.context.bulk
     left = f"R·A stays at {table.r_end[k]:.4g}, not below the electrolyte's {bulk:.4g} Ω·cm²"
     reason = left if np.isfinite(bulk) else "R·A of the electrolyte is not known"
-    sharp = f"{100 * table.fall_sharp[k]:.0f} % of the fall happens at once" if table.fall[k] > 0 else "R falls"
+    sharp = f"{100 * table.fall_sharp[k]:.0f} % of the fall happens at once" if table.fall[k] > 0 else UNSEEN
     text = (
         f"R falls, which alone does not show a short: {sharp}, but {reason}; a contact that closes looks the same"
     )
@@ -136,6 +137,7 @@ def _slow_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     """Warn of falls before the failure that are as deep but slow."""
     end = verdict.half_cycle if verdict.half_cycle is not None else len(findings.experiment.table)
     slow = slow_fall(findings.experiment.table, findings.context) & (np.arange(len(findings.fails)) < end)
+    slow &= ~(_at_once(findings) & _comes_back(findings))
     if slow.any() and not findings.experiment.spots:
         text = (
             "R falls slowly: a contact that heals, or a short that creeps; R·A below that of the "
@@ -146,13 +148,24 @@ def _slow_fall(findings: CcdFindings, verdict: CcdVerdict) -> Found:
         yield Flag("slow-fall", text, where=_half_cycles(slow, findings), hint=HOW_BULK)
 
 
-def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+def _at_once(findings: CcdFindings) -> np.ndarray:
+    """Mark half cycles (m,) with a deep fall at once that did not decide."""
     table, p = findings.experiment.table, findings.context.params
     deep = table.fall > np.fmax(p.r_drop / 100, p.r_drop_sigma * table.fall_sigma)
-    passing = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
-    passing &= ~slow_fall(table, findings.context)
-    passing &= table.fall_held > p.r_drop / 100  # a contact that rattles has single low rows
-    passing &= beyond_jumps(table, table.fall, table.fall_before)
+    found = deep & (table.fall_sharp >= p.r_drop_sharpness) & (findings.marks["r_drop"] == 0)
+    found &= table.fall_held > p.r_drop / 100  # a contact that rattles has single low rows
+    return np.asarray(found & beyond_jumps(table, table.fall, table.fall_before))
+
+
+def _comes_back(findings: CcdFindings) -> np.ndarray:
+    """Mark half cycles (m,) after which the next starts with half of what R fell by, or more, regained."""
+    table = findings.experiment.table
+    return np.asarray(after(table, table.r_start) > (1 - table.fall / 2) * table.fall_before)
+
+
+def _transient(findings: CcdFindings, verdict: CcdVerdict) -> Found:
+    slow = slow_fall(findings.experiment.table, findings.context)
+    passing = _at_once(findings) & (~slow | _comes_back(findings))
     if passing.any():
         yield Flag("transient-fall", "R fell at once and came back: a bridge that burned out, or a transient",
                    where=_half_cycles(passing, findings))  # fmt: skip
@@ -317,6 +330,7 @@ def _integral(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     table = findings.experiment.table
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.abs(table.q_integral / table.q - 1)
+    off = np.where(table.charge_lost, np.nan, off)  # there the instrument's charge is the wrong one
     if np.nanmax(np.append(off, 0.0)) > INTEGRAL_OFF:
         text = f"integrating the recorded current would be wrong by up to {100 * np.nanmax(off):.2g} %"
         yield Flag("integral-off", text, "info")

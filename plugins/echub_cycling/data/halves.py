@@ -147,8 +147,8 @@ def _after(way: RowCharge, found: Segments, state: NDArray[np.int8]) -> Floats:
 
 
 def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> tuple[Segments, int]:
-    """Leave out half cycles that are tiny against both neighbours, and join these."""
-    first = len(found)
+    """Leave out half cycles that are tiny against both neighbours, and join these; count those left out."""
+    tiny = 0
     while len(found) > 2:
         charge = np.abs(charge_of(way, found, state))
         beside = np.minimum(np.append(np.inf, charge[:-1]), np.append(charge[1:], np.inf))
@@ -157,10 +157,11 @@ def _without_blips(found: Segments, way: RowCharge, state: NDArray[np.int8]) -> 
         kept = ~(charge < BLIP * beside)
         if kept.all():
             break
+        tiny += int((~kept).sum())
         joined = runs(found.sign[kept], found.sign[kept])
         start, stop = found.start[kept][joined.start], found.stop[kept][joined.stop - 1]
         found = Segments(start, stop, joined.sign)
-    return found, first - len(found)
+    return found, tiny
 
 
 def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged: int) -> Halves:

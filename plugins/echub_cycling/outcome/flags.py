@@ -69,7 +69,9 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
         place = int(np.flatnonzero(gap)[0])
         yield Flag(
             "rows-missing",
-            f"{int(gap.sum())} half cycles have a gap with more than a tenth of their charge",
+            "1 half cycle has a gap with more than a tenth of its charge"
+            if gap.sum() == 1
+            else f"{int(gap.sum())} half cycles have a gap with more than a tenth of their charge",
             where=f"t = {found.halves.begin[place]:.5g} s",
         )
 
@@ -104,7 +106,9 @@ def _of_ends(found: CyclesFound) -> Iterator[Flag]:
     if halves.merged:
         yield Flag(
             "short-pulses",
-            f"{halves.merged} pulses of under 0.5 % of their neighbours are not half cycles",
+            "1 pulse of under 0.5 % of its neighbours is not a half cycle"
+            if halves.merged == 1
+            else f"{halves.merged} pulses of under 0.5 % of their neighbours are not half cycles",
             "info",
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, Refusal
+from echub.text import several
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.blocks import PulseBlock, uneven_rests
 from echub_pulsed_stripping.data.electrode import CELL, against
@@ -109,7 +110,9 @@ def gathered(each: Iterable[list[Flag]]) -> list[Flag]:
 
 
 def _with_others(first: Flag, *others: Flag) -> Flag:
-    return replace(first, message=f"{first.message} (and {len(others)} blocks more)") if others else first
+    return (
+        replace(first, message=f"{first.message} (and {several(len(others), 'block')} more)") if others else first
+    )
 
 
 def _ending(train: PulseTrain, block: PulseBlock, rows: Rows, params: PulsedStrippingParams) -> list[Flag]:
@@ -198,5 +201,6 @@ def _spikes(rows: Rows, cut_off: float) -> list[Flag]:
     stray = spikes(rows, cut_off)
     if not len(stray):
         return []
-    text = f"U is beyond the cut-off in {len(stray)} rows, and back at once: spikes, no crossing"
+    what = "a spike" if len(stray) == 1 else "spikes"
+    text = f"U is beyond the cut-off in {several(len(stray), 'row')}, and back at once: {what}, no crossing"
     return [Flag("spikes-beyond-cut-off", text, where=f"t = {rows.t[stray[0]]:.5g} s")]

@@ -145,13 +145,14 @@ def _measurands(
     whole = slice(some.start, some.stop - partial)
     per_area = train.unit != "mA"
     each = answer.deciding.each[: len(answer.deciding.each) - partial]
-    accuracy = answer.accuracy.relative / np.sqrt(3)
+    area = params.area_uncertainty / 100 if per_area else 0.0
+    scale = float(np.hypot(answer.accuracy.relative / np.sqrt(3), area))
     level = float(np.median(train.level[whole]))
     measurands = {
         name_of(answer.found.unit): answer.found,
         "pulses": Measurand("1", float(len(answer.rows.pulses)), note="begun; the last one counted to the end"),
-        "charge_per_pulse": _median(each, answer.found.unit, accuracy * float(np.median(each))),
-        "pulse_current_density": _median(train.level[whole], train.unit, accuracy * level),
+        "charge_per_pulse": _median(each, answer.found.unit, scale * float(np.median(each))),
+        "pulse_current_density": _median(train.level[whole], train.unit, scale * level),
         "pulse_duration": _median(
             train.edges.duration[whole], "s", float(np.median(train.edges.duration_uncertainty[whole]))
         ),
@@ -164,7 +165,7 @@ def _measurands(
     if np.isfinite(jump):
         rise = rise_in_gap(train, some.start) / np.sqrt(3)
         u = float(np.hypot(np.sqrt(2) * train.noise, rise) / train.level[some.start] * 1000)
-        u = float(np.hypot(u, accuracy * jump))
+        u = float(np.hypot(u, scale * jump))
         name, unit = ("asr_jump", "ohm*cm^2") if per_area else ("resistance_jump", "ohm")
         measurands[name] = Measurand(unit, jump, u, note="of the first pulse")
     if np.isfinite(relaxed[some]).any():

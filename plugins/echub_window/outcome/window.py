@@ -141,7 +141,7 @@ def _measurands(
     rates = np.array([j.sweep.rate for j in judged])
     result["scan_rate"] = Measurand("mV/s", float(np.median(rates)))
     if up is not None and down is not None and up.base is not None and down.base is not None:
-        capacitance = _capacitance(up.base, down.base, float(np.median(rates)), params.current_accuracy / 100)
+        capacitance = _capacitance(up.base, down.base, float(np.median(rates)), params)
         if capacitance is not None:
             result["capacitance"] = capacitance
     return result
@@ -204,7 +204,7 @@ def _difference(anodic: Measurand, cathodic: Measurand) -> Measurand:
     return Measurand("V", value, total, Interval(value - half, value + half, level=0.95, method="normal"))
 
 
-def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, gain: float) -> Measurand | None:
+def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, params: WindowParams) -> Measurand | None:
     at = (max(up.low, down.low) + min(up.high, down.high)) / 2
     if not (up.low <= at <= up.high and down.low <= at <= down.high):
         return None
@@ -212,7 +212,8 @@ def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, gain: float) -
     half = float(up.at(point)[0] - down.at(point)[0]) / 2
     own = np.hypot(up.error_at(at), down.error_at(at)) / 2
     choice = (up.choice_at(at) + down.choice_at(at)) / 2
-    error = float(np.hypot(own, np.hypot(choice, gain * half) / np.sqrt(3)))
+    limits = np.hypot(choice, params.current_accuracy / 100 * half)
+    error = float(np.linalg.norm([own, limits / np.sqrt(3), params.area_uncertainty / 100 * half]))
     if half <= 0:
         return None
     return Measurand("uF/cm^2", 1000 * half / rate, 1000 * error / rate or None, note=f"at {at:.3g} V")
