@@ -9,9 +9,9 @@ import pytest
 from tests.oracles.told import require
 
 MODULES = (
-    "cells", "charged_cells", "corrections", "craters", "detectors", "fitted_circuits", "fitted_curves", "halves",
-    "interfaces", "ion_maps", "many_outcomes", "operando", "pillars", "plateaus", "polarisations", "pulse_trains",
-    "ramps", "spectra", "square_waves", "stairs", "voltammograms",
+    "cells", "charged_cells", "consistency", "corrections", "craters", "detectors", "fitted_circuits",
+    "fitted_curves", "halves", "interfaces", "ion_maps", "many_outcomes", "operando", "pillars", "plateaus",
+    "polarisations", "pulse_trains", "ramps", "spectra", "square_waves", "stairs", "voltammograms",
 )  # fmt: skip
 WORLDS = {
     name: world
