@@ -55,9 +55,15 @@ class Cell:
                   "area_uncertainty": f"{self.more[0]} %", "thickness_uncertainty": f"{self.more[1]} %",
                   "f_min": f"{self.band[0]} Hz", "f_max": f"{self.band[1]} Hz"}  # fmt: skip
         given = ("elements.value", "elements.uncertainty", "correlation.")
-        return World("eis-resistance", self.case().record(), lambda found: Followed(self, found).expected(),
-                     params, within=1e-4, silent=given,
-                     loose={"models.rms_over_noise": 1e-3, "lack_of_fit": 1e-3, "u(lack_of_fit)": 1e-3})  # fmt: skip
+        return World(
+            "eis-resistance",
+            self.case().record(),
+            lambda found: Followed(self, found).expected(),
+            params,
+            within=1e-4,
+            silent=given,
+            loose=dict.fromkeys(("models.rms_over_noise", "lack_of_fit", "u(lack_of_fit)"), 1e-3),
+        )
 
 
 def arc(r: float, tau: float, n: float, omega: np.ndarray) -> np.ndarray:

@@ -450,6 +450,88 @@ def files() -> World:
     return replace(world, data=[second.record(), first.record()])
 
 
+# -- what does not hold ------------------------------------------------------------------------
+
+
+def misfitting() -> World:
+    """State that one arc does not describe two: in the flag, and beside each number."""
+    given = Sweeps((0.0,) * 5, noise=2e-3, params={"circuit": "R:hf (RQ):int"})
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        text = (
+            f"the residuals are {found['lack_of_fit']:.1f} times the noise (median): R:hf (RQ):int does not "
+            "describe the spectra, and the intervals hold only if it does"
+        )
+        made: dict[str, Any] = {"!circuit-does-not-fit": (text, "")}
+        made["lack_of_fit"] = np.median(found["spectra.lack_of_fit"])
+        for name, k in (("start", 0), ("end", 4)):
+            made[f"note(resistance_{name})"] = f"int of spectrum {k}, if the circuit holds"
+        return made
+
+    return given.world(expected, "!scatter", "recovery", "note(recovery", "!not-identified")
+
+
+def scattering() -> World:
+    """Return a contact that comes and goes by 5 %: more than noise makes."""
+    moves = 1 + 0.05 * np.array([0, 1, -1, 0.5, -0.2, -1, 0.8, 0.1, -0.6, 0.9, -0.4, 0.3])
+    given = Sweeps((0.0,) * 12, lambda level, t: INT[0] * moves[(t // EVERY).astype(int)], noise=3e-3)
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        r, u = (np.array(found[f"spectra.{name}_int"]) for name in ("resistance", "u"))
+        second = np.diff(np.log(r), 2)
+        # Of a normal distribution half lie within 0.6745 σ; a second difference holds 1 + 4 + 1 variances.
+        scatter = np.median(np.abs(second - np.median(second))) / 0.67449 / sqrt(6)
+        text = (
+            "resistance_int scatters from spectrum to spectrum by "
+            f"{scatter / np.median(u / r):.1f} times its uncertainty"
+        )
+        return {"!scatter-exceeds-uncertainty": (text, "")}
+
+    return given.world(expected, "recovery", "low(recovery", "note(recovery", "!recovery")
+
+
+def incomplete() -> World:
+    """Return spectra of which two have three points: nothing is said of them, and the others are as they were."""
+    given = Sweeps((0.0, 0.1, 0.2, 0.3, 0.4, 0.5))
+    case = given.case()
+    number = case.columns["spectrum"].values
+    place = np.tile(np.arange(len(F)), 6)
+    kept = ~np.isin(number, (2, 4)) | (place < 3)
+    short = synth.Case({name: synth.Column(one.values[kept], one.unit) for name, one in case.columns.items()},
+                       dict(case.metadata), kind="impedance")  # fmt: skip
+    whole = echub.analyze("eis-series", case.record(), params={"circuit": CIRCUIT}).tables["spectra"]
+    gone = np.isin(np.arange(6), (2, 4))
+    same = {f"spectra.{name}": [None if k else value for k, value in zip(gone, whole[name].values, strict=True)]
+            for name in ("resistance_hf", "resistance_int", "resistance_total", "tau_gb")}  # fmt: skip
+    text = "2 of 6 spectra are left out (too-few-points): 2, 4"
+    made = {"!spectra-left-out": (text, ""), "spectra.reason": ["too-few-points" if k else "" for k in gone],
+            "spectra.points": [0 if k else len(F) for k in gone], **same,
+            "n(lack_of_fit)": 4, "note(resistance_end)": "int of spectrum 5"}  # fmt: skip
+    return replace(given.world(made, "!scatter", **dict.fromkeys(same, 1e-3)), data=short.record())
+
+
+def without_clock() -> World:
+    """Return spectra without times: their axis is their number, and nothing is said of charge or recovery."""
+    given = Sweeps((0.0, 0.1, 0.2))
+    case = given.case().without("time")
+    made: dict[str, Any] = {
+        "!no-time": ("the points have no time: the axis is the number of the spectrum", ""),
+        "spectra.start": None, "spectra.charge": None, "spectra.level": [0.0, 0.1, 0.2],
+    }  # fmt: skip
+    made |= {f"~t_{name}": [0, 1, 2] for name in ("hf", "gb", "int", "total")}
+    return replace(given.world(made, "!scatter"), data=case.record())
+
+
+def refused(code: str, text: str, cases: Callable[[], list[synth.Case]]) -> World:
+    """Return files that are no series, and why."""
+    return World("eis-series", [case.record() for case in cases()], {f"!{code}": (text, "")})
+
+
+def starting(*stated: dict[str, str]) -> list[synth.Case]:
+    """Return a series per set of metadata."""
+    return [replace(Sweeps((0.0, 0.1)), seed=n).case(**one) for n, one in enumerate(stated)]
+
+
 BOTH = tuple(-level for level in STAIRS)
 WORLDS = {
     "onset: rises": lambda: onset(Sweeps(resistance=bent(0.8)), 0.8),
@@ -471,4 +553,21 @@ WORLDS = {
     "spectra: a wire": lambda: vanishing(Sweeps(STAIRS[:10], shorted=6, noise=1e-3)),
     "spectra: a wire, in mA": lambda: vanishing(Sweeps(BOTH[:9], shorted=4, noise=1e-3, area=False)),
     "spectra: two files": files,
+    "spectra: one arc for two": misfitting,
+    "spectra: a loose contact": scattering,
+    "spectra: two are cut": incomplete,
+    "spectra: no clock": without_clock,
+    "spectra: two cells": lambda: refused(
+        "several-cells",
+        "the files are not of one series: cell.id is A and B",
+        lambda: starting({"cell.id": "B"}, {"cell.id": "A"}),
+    ),
+    "spectra: no cell": lambda: refused(
+        "cell-not-stated", "2 files: that they are of one cell is not stated", lambda: starting({}, {})
+    ),
+    "spectra: no order": lambda: refused(
+        "no-order",
+        "several files, and which came first is not stated",
+        lambda: starting({"cell.id": "A"}, {"cell.id": "A"}),
+    ),
 }
