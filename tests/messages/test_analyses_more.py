@@ -183,8 +183,8 @@ ROWS = {
         "--param circuit='LR(RQ)Q' states that it is one"),
     "eis: a step": (
         _stepped,
-        "|Z| steps by -1.23% below 456 Hz, as when the instrument changes its range: what lies on one side of it is "
-        "off by that much, and no interval contains this"),
+        "|Z| steps by -1.23% below 456 Hz, as when the instrument changes its range: what lies on one side of it "
+        "is off by that much, and no interval contains this"),
     "eis: a step, where": (_stepped, "456 Hz"),
     "eis: arc at the end": (
         _arcs, "the arc 2 has its apex at 0.5 Hz and is seen in part only: resistance_2 is extrapolated"),
