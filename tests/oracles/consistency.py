@@ -45,7 +45,7 @@ class Checked:
         z = 20 + 80 / (1 + (w * 3e-6) ** 0.95) + 50 * grown / (1 + (w * 3e-3) ** 0.9)
         scatter = rng.normal(size=self.count) + 1j * rng.normal(size=self.count)
         z = z + np.hypot(self.noise[0] * np.abs(z), self.noise[1]) * scatter
-        for k in self.bad.get("outlier", ()):
+        for k in (*self.bad.get("outlier", ()), *self.bad.get("too many", ())):
             z[k] *= 1.1
         for k in self.bad.get("negative real part", ()):
             z[k] -= 2 * z[k].real
@@ -205,6 +205,7 @@ CHECKED = {
         "!outliers": ("1 point stands out of Kramers-Kronig, left out", "source rows 33")}),
     "a negative point": Checked(bad={"negative real part": (59,), "doubled": (10, 40)}, seed=5, flags={
         "!doubled-frequencies": ("2 frequencies occur twice; both points count", "")}),
+    "too many outliers": Checked(bad={"too many": (3, 9, 16, 22, 30, 37, 45, 52)}, seed=13),
     "copies": Checked(amplitude=8.0, bad={"copy": (20, 41), "doubled": (10,)}, seed=12, flags={
         "!copied-points": ("2 points repeat another to the last digit, and are left out", ""),
         "!doubled-frequencies": ("1 frequency occurs twice; both points count", "")}),
