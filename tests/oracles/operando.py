@@ -33,7 +33,8 @@ class Sweeps:
     """Spectra one after another, at levels in mA/cm²; resistance: of the interface, Ω, by level and time.
 
     more: percent of uncertainty of the area. accuracy: of the current, percent. odd: spectra whose
-    interface is a fifth larger. shorted: the first with a wire of 1 Ω across the cell.
+    interface is a fifth larger. shorted: the first with a wire of 1 Ω across the cell. ranges: of the
+    current, mA; the smallest that holds a level is used, and of the first level it is not recorded.
     """
 
     levels: tuple[float, ...] = STAIRS
@@ -45,6 +46,7 @@ class Sweeps:
     coverage: float = 95.0
     odd: tuple[int, ...] = ()
     shorted: int | None = None
+    ranges: tuple[float, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
     seed: int = 1
 
@@ -74,9 +76,16 @@ class Sweeps:
             name: synth.Column(values, unit) for name, unit, values in zip(names, units, joined[:6], strict=True)
         }
         columns["spectrum"] = synth.Column(joined[6].astype(np.int64), "1")
+        if self.ranges:
+            names = [f"{self.range_of(level):g} mA" for level in self.levels]
+            columns["current_range"] = synth.Column(np.repeat(["auto", *names[1:]], len(F)))
         return synth.Case(
             columns, {**({"cell.area": f"{AREA} cm^2"} if self.area else {}), **stated}, kind="impedance"
         )
+
+    def range_of(self, level: float) -> float:
+        """Return the range in which a level is measured, mA."""
+        return min(one for one in self.ranges if one >= abs(level) * AREA)
 
     @property
     def unit(self) -> float:
@@ -184,7 +193,17 @@ def onset(given: Sweeps, curvature: float) -> World:
                 "the onset is found without"
             )
             made["!level-stands-out"] = (text, "")
-        made["!no-area"] = None
+        if given.ranges:
+            used = [given.range_of(level) for level in given.levels]
+            turn = next(k for k, one in enumerate(used) if one > used[0])
+            first, second = (f"{1e3 * one:g} µA" if one < 1 else f"{one:g} mA" for one in given.ranges)
+            text = (
+                f"the current was measured in 2 ranges: {first} (from spectrum 1 on), {second} (from spectrum "
+                f"{turn} on); the intervals hold the accuracy of each"
+            )
+            made["!several-ranges"] = (text, "")
+            text = "the current range is not known in spectrum 0: there the accuracy is that of the value"
+            made["!current-range-unknown"] = (text, "")
         assert kept
         return made
 
@@ -208,15 +227,21 @@ def onset(given: Sweeps, curvature: float) -> World:
 def _scale(given: Sweeps, found: dict[str, Any], name: str) -> dict[str, Any]:
     """Return what the accuracy of the current, of its value, and the area add to the scatter."""
     value, scatter = found[name], found[f"{name}: scatter"]
-    limit, area = value * given.accuracy / 100, value * given.more / 100 * given.area
+    gain, area = value * given.accuracy / 100, value * given.more / 100 * given.area
+    widths, part = [gain], "accuracy of the current"
+    if given.ranges:  # ± a part of the range in which the nearest level was measured, beside that of the value
+        nearest = min(given.levels, key=lambda level: abs(abs(level) * given.unit - value))
+        widths.append(given.range_of(nearest) * given.accuracy / 100 * given.unit / AREA)
+        part = "accuracy of the current range"
+    limit = hypot(*widths) / sqrt(3)
     made = {
         f"{name}: scatter": scatter,
-        f"{name}: accuracy of the current": limit / sqrt(3) or None,
+        f"{name}: {part}": limit or None,
         f"{name}: area": area or None,
-        f"u({name})": hypot(scatter, limit / sqrt(3), area),
+        f"u({name})": hypot(scatter, limit, area),
     }
     if name.endswith("voltage"):  # its scatter is that of rounding
-        reach = half_width(area, [limit], given.coverage / 100)
+        reach = half_width(area, widths, given.coverage / 100)
         made |= {f"low({name})": value - reach, f"high({name})": value + reach}
     return made
 
@@ -538,6 +563,12 @@ WORLDS = {
     "onset: falls": lambda: onset(Sweeps(BOTH, bent(-0.5), more=2.0, coverage=90.0, accuracy=0.0, seed=2), -0.5),
     "onset: no area": lambda: onset(Sweeps(resistance=bent(0.8), area=False, more=2.0, accuracy=0.5, seed=3), 0.8),
     "onset: a level stands out": lambda: onset(Sweeps(resistance=bent(0.8), odd=(3,), seed=4), 0.8),
+    "onset: two ranges": lambda: onset(
+        Sweeps(resistance=bent(0.8), ranges=(0.5, 10.0), accuracy=0.3, more=1.0, seed=11), 0.8
+    ),
+    "onset: two ranges, in mA": lambda: onset(
+        Sweeps(resistance=bent(0.8), ranges=(0.2, 1.0), accuracy=0.3, area=False, seed=12), 0.8
+    ),
     "onset: none": lambda: straight(Sweeps(seed=5)),
     "onset: none, in mA": lambda: straight(Sweeps(BOTH, area=False, seed=6)),
     "recovery": lambda: recovery(
