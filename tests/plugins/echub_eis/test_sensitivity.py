@@ -7,6 +7,7 @@ import pytest
 
 import echub
 from echub.testing import synth
+from tests.oracles.consistency import Linear
 from tests.oracles.refitted import Refitted
 
 F = np.geomspace(2e6, 1.3, 57)
@@ -104,3 +105,28 @@ def test_circuits_that_were_compared_are_other_choices(spectrum):
     settings = {s.setting for s in found.sensitivity if s.parameter == "circuit"}
     assert others <= settings
     assert chosen not in settings
+
+
+def test_circuits_are_compared_by_their_misfit_and_their_number_of_parameters(spectrum):
+    """χ² over that of the best fit, or over the noise if that is more, and ln 2n for each parameter."""
+    models = echub.analyze("eis-fit", spectrum, params={"sensitivity": "false"}).tables["models"]
+    count, rms = models["parameters"].array(), models["rms_over_noise"].array()
+    assert dict(zip(models["circuit"].values, count, strict=True)) == {"LR(RQ)": 5, "LR(RQ)(RQ)": 8}
+    points = 2 * len(F)
+    chi2 = rms**2 * (points - count)
+    bic = chi2 / max((rms**2).min(), 1.0) + count * np.log(points)
+    assert models["bic_above_best"].array() == pytest.approx(bic - bic.min())
+    assert models["chosen"].values == (False, True)
+
+
+def test_the_misfit_is_that_of_plain_least_squares_over_the_noise(spectrum):
+    outcome = echub.analyze("eis-fit", spectrum, params={"circuit": OWN, "sensitivity": "false"})
+    points = {name: series.array() for name, series in outcome.tables["points"].items() if name != "reason"}
+    z = points["re"] + 1j * points["im"]
+    noise = Linear(points["frequency"], z)
+    sigma = np.hypot(noise.relative * np.abs(z), noise.additive)
+    plain = Refitted(points["frequency"], z, sigma, (2e-7, 20, 80, 3e-6, 0.92, 40, 2e-3, 0.8))
+    rms = np.sqrt(plain.chi2 / plain.freedom)
+    assert outcome.tables["models"]["rms_over_noise"].array() == pytest.approx([rms], rel=1e-4)
+    assert outcome["lack_of_fit"].value == pytest.approx(rms, rel=2e-3)  # refitted with the noise of its residuals
+    assert outcome["lack_of_fit"].uncertainty == pytest.approx(rms / np.sqrt(2 * plain.freedom), rel=2e-3)
