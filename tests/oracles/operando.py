@@ -449,12 +449,16 @@ def vanishing(given: Sweeps) -> World:
 
 
 def files() -> World:
-    """Return two files of one cell, the later first; the second has its own clock, and began an hour after."""
+    """Return two files of one cell, the later first; the second has its own clock, and began 25 hours after."""
     given = Sweeps((0.0, 0.1, 0.2), noise=2e-4)
     stated = {"cell.id": "A"}
     first, second = (
         replace(given, seed=n).case(**stated, **{"experiment.start": f"2026-03-0{n}T0{n}:00:00"}) for n in (1, 2)
     )
+    first = replace(first, metadata={**first.metadata, "cell.temperature": "40 degC"})
+    warm = np.repeat([58.0, 60.0, 64.0], len(F))
+    warm[::7] += 20  # the median of a sweep counts, and what is measured before what is stated
+    second = replace(second.with_values("temperature", warm, "degC"), metadata=first.metadata | second.metadata)
     later = 25 * 3600.0
     at = given.starts - given.starts[0]
     made = {
@@ -462,12 +466,12 @@ def files() -> World:
         "spectra.end": [*(at + SWEEP), *(at + SWEEP + later)],
         "spectra.spectrum": [0, 1, 2] * 2,
         "spectra.level": [0.0, 0.1, 0.2] * 2,
+        "spectra.temperature": [40.0] * 3 + [58.0, 60.0, 64.0],
         "note(resistance_start)": "int of spectrum 0 of run 1",
         "note(resistance_end)": "int of spectrum 2 of run 2",
         "!time-not-recorded": (
             f"nothing is recorded for {later - 2 * EVERY - SWEEP:.3g} s between the spectra: "
-            "no "
-            "charge is counted there",
+            "no charge is counted there",
             f"from {2 * EVERY + SWEEP:.4g} s",
         ),
     }
