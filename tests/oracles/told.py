@@ -74,7 +74,8 @@ def _told(outcome: Outcome) -> Iterator[tuple[str, Any]]:
 
 def require(world: World) -> None:
     """Fail if a value is another than expected, is missing, or is there without being expected."""
-    found = {path: value for path, value in told(world.outcome()).items() if value is not None and np.size(value)}
+    outcome = world.outcome()
+    found = {path: value for path, value in told(outcome).items() if value is not None and np.size(value)}
     following = world.expected(found) if callable(world.expected) else world.expected
     for path, value in following.items():
         if value is None:
@@ -85,6 +86,19 @@ def require(world: World) -> None:
     more = {path: value for path, value in found.items()
             if path not in following and not path.startswith(silent) and not is_rounding(value)}  # fmt: skip
     assert not more, more
+    assert not list(unshared(outcome))
+
+
+SHARED = {"area": "area", "thickness": "thickness", "depth calibration": "depth"}
+"""Parts of an uncertainty that other values of the same cell have too, and the group that says so."""
+
+
+def unshared(outcome: Outcome) -> Iterator[str]:
+    """Yield the parts that are of no scatter and common to several values, but do not say so."""
+    for name, m in outcome.measurands.items():
+        for part in m.components:
+            if part.name in SHARED and (part.kind, part.group) != ("B", SHARED[part.name]):
+                yield f"{name}: {part.name} is of kind {part.kind}, group {part.group!r}"
 
 
 def is_rounding(value: Any) -> bool:
