@@ -39,7 +39,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     low, high = shown["mid_depth_at"].array()
     unit = shown["mid_depth_at"].unit
     axis = AXES[unit].partition(" /")[0]
-    depth.set_title(f"{axis} {low:.4g} to {high:.4g} {unit_text(unit)}", fontsize=9)
+    depth.set_title(f"{axis} {low:.4g} to {high:.4g} {unit_text(unit)}".rstrip(), fontsize=9)
     _sections(figure, grid[1, 0], shown)
     _profiles(profile, outcome)
     said = [str(outcome.conditions[name].value) for name in ("region", "species") if name in outcome.conditions]

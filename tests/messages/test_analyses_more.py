@@ -146,6 +146,16 @@ def _rises(notices):
         return symmetric._flags(cell, Fake(confirmed=True), 9, 1, Fake(rise=3.0))
 
 
+def _exponent(value):
+    model = Fake(at=lambda *_: 0, leaves={3: Fake(symbol="Z")})
+    return Fake(labels={3: "gb"}, model=model, fitted=Fake(natural=[value]))
+
+
+def _stepped(_):
+    with patch.object(answer, "gain_step", lambda _: Fake(size=-0.0123, frequency=456.0)):
+        return answer._step_flags(Fake(lack_of_fit=1.5, fitted=None))
+
+
 ROWS = {
     "arrhenius: chosen": (
         lambda _: comparison._flags(
@@ -159,6 +169,23 @@ ROWS = {
         "R rises to more than 3 times the usual in half cycle 3: a contact is lost"),
     "dc: rows": (_steps, f"9 rows after the step, at least {dc_data.LEAST_ROWS} are needed"),
     "eclab: no times": (_times(["x", "y"]), "time/s: no cell is a time, the first is 'x': kept as text"),
+    "eis: n at the limit": (
+        lambda _: answer._exponent_flags(_exponent(0.9995)), "the exponent of gb is at its limit, 1"),
+    "eis: n at the limit, where": (lambda _: answer._exponent_flags(_exponent(0.9995)), "n_gb"),
+    "eis: n below a half": (
+        lambda _: answer._exponent_flags(_exponent(0.43)),
+        "the exponent of the arc gb is 0.43: below one half it is not the arc of an interface"),
+    "eis: a tail": (
+        lambda _: answer._tail_flags(Fake(chosen=Fake(text="LR(RQ)Q")), Fake(circuit="arcs")),
+        "−Im still rises at the lowest frequency: taken as a tail; the sum holds what lies before it"),
+    "eis: a tail, what helps": (
+        lambda _: answer._tail_flags(Fake(chosen=Fake(text="LR(RQ)Q")), Fake(circuit="arcs")),
+        "--param circuit='LR(RQ)Q' states that it is one"),
+    "eis: a step": (
+        _stepped,
+        "|Z| steps by -1.23% below 456 Hz, as when the instrument changes its range: what lies on one side of it "
+        "is off by that much, and no interval contains this"),
+    "eis: a step, where": (_stepped, "456 Hz"),
     "eis: arc at the end": (
         _arcs, "the arc 2 has its apex at 0.5 Hz and is seen in part only: resistance_2 is extrapolated"),
     "eis: rival": (_rival, "LR(RC) fits as well, and gives resistance_1 14 Ω"),

@@ -336,3 +336,52 @@ WORLDS |= {
     "interface: between points": between_points,
     "interface: a cup": lambda: between_points(cup=True),
 }
+
+
+def lagging(applied: bool, names: str = "Na+,PO2-") -> World:
+    """Return an edge that both polarities show, one after the other: the negative one 35 nm deeper."""
+    x = 10.0 * np.arange(80)
+    rng = np.random.default_rng(21)
+    counts = [rng.poisson(expected_counts((600, 10, at, 30), x, -1)).astype(float) for at in (380.0, 415.0)]
+    columns = {
+        "species": synth.Column(np.repeat(["Na+", "PO2-"], 80)),
+        "polarity": synth.Column(np.repeat(np.array([1, -1], np.int8), 80), "1"),
+        "region": synth.Column(np.repeat("only", 160)),
+        "depth": synth.Column(np.tile(x, 2), "nm"),
+        "ion_counts": synth.Column(np.concatenate(counts), "count"),
+    }
+    record = synth.Case(columns, {}, kind="depth_profile").record()
+    record.metadata.set("sims.acquisition", "sequential", source="test")
+    early, late = (Likeliest(x, n, -1) for n in counts)
+    lag = late.p[2] - early.p[2]
+    u = hypot(*((high - low) / 2 / NORMAL_95 for low, high in (early.ends(2), late.ends(2))))
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        detail = f"lag of the negative polarity by {names}: {found['polarity_lag']:.4g} nm"
+        detail += "; subtracted from the negative" if applied else "; not applied"
+        moved = x - found["polarity_lag"] if applied else x
+        return {
+            "polarity_lag": lag, "u(polarity_lag)": u, "low(polarity_lag)": lag - 1.96 * u,
+            "high(polarity_lag)": lag + 1.96 * u, "interface_position": early.p[2],
+            "note(polarity_lag)": "not applied unless --param apply_lag=true", "~x": [*x, *moved],
+            "steps.step": [..., ..., ..., ..., ..., ..., ..., "pairing"],
+            "steps.applied": [..., ..., ..., ..., ..., ..., ..., applied],
+            "steps.detail": [..., ..., ..., ..., ..., ..., ..., detail],
+            "~species": ..., "~signal": ..., "~region": ...,
+            "~polarity": [1] * 80 + [-1] * 80,
+        }  # fmt: skip
+
+    silent = ("means.", "=", "~low", "~high", "~fit", "~interface", "shapes.", "dispersion", "interface_",
+              "u(interface", "low(interface", "high(interface", "u(dispersion", "n(", "trailing",
+              "u(trailing", "low(trailing",
+              "high(trailing", "leading", "u(leading", "low(leading", "high(leading")  # fmt: skip
+    loose = {"polarity_lag": 2e-3, "u(polarity_lag)": 5e-3, "low(polarity_lag)": 4e-3, "high(polarity_lag)": 4e-3,
+             "interface_position": 2e-4}  # fmt: skip
+    params = {"common": names, "apply_lag": str(applied).lower(), "species": "Na+"}
+    return World("sims-profile", record, expected, params, silent=silent, loose=loose)
+
+
+WORLDS |= {
+    "interface: a lag": lambda: lagging(applied=False),
+    "interface: a lag, subtracted": lambda: lagging(applied=True, names="PO2-, Na+"),
+}

@@ -33,7 +33,8 @@ class Sweeps:
     """Spectra one after another, at levels in mA/cm²; resistance: of the interface, Ω, by level and time.
 
     more: percent of uncertainty of the area. accuracy: of the current, percent. odd: spectra whose
-    interface is a fifth larger. shorted: the first with a wire of 1 Ω across the cell.
+    interface is a fifth larger. shorted: the first with a wire of 1 Ω across the cell. ranges: of the
+    current, mA; the smallest that holds a level is used, and of the first level it is not recorded.
     """
 
     levels: tuple[float, ...] = STAIRS
@@ -45,6 +46,7 @@ class Sweeps:
     coverage: float = 95.0
     odd: tuple[int, ...] = ()
     shorted: int | None = None
+    ranges: tuple[float, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
     seed: int = 1
 
@@ -74,9 +76,16 @@ class Sweeps:
             name: synth.Column(values, unit) for name, unit, values in zip(names, units, joined[:6], strict=True)
         }
         columns["spectrum"] = synth.Column(joined[6].astype(np.int64), "1")
+        if self.ranges:
+            names = [f"{self.range_of(level):g} mA" for level in self.levels]
+            columns["current_range"] = synth.Column(np.repeat(["auto", *names[1:]], len(F)))
         return synth.Case(
             columns, {**({"cell.area": f"{AREA} cm^2"} if self.area else {}), **stated}, kind="impedance"
         )
+
+    def range_of(self, level: float) -> float:
+        """Return the range in which a level is measured, mA."""
+        return min(one for one in self.ranges if one >= abs(level) * AREA)
 
     @property
     def unit(self) -> float:
@@ -184,7 +193,17 @@ def onset(given: Sweeps, curvature: float) -> World:
                 "the onset is found without"
             )
             made["!level-stands-out"] = (text, "")
-        made["!no-area"] = None
+        if given.ranges:
+            used = [given.range_of(level) for level in given.levels]
+            turn = next(k for k, one in enumerate(used) if one > used[0])
+            first, second = (f"{1e3 * one:g} µA" if one < 1 else f"{one:g} mA" for one in given.ranges)
+            text = (
+                f"the current was measured in 2 ranges: {first} (from spectrum 1 on), {second} (from spectrum "
+                f"{turn} on); the intervals hold the accuracy of each"
+            )
+            made["!several-ranges"] = (text, "")
+            text = "the current range is not known in spectrum 0: there the accuracy is that of the value"
+            made["!current-range-unknown"] = (text, "")
         assert kept
         return made
 
@@ -208,15 +227,21 @@ def onset(given: Sweeps, curvature: float) -> World:
 def _scale(given: Sweeps, found: dict[str, Any], name: str) -> dict[str, Any]:
     """Return what the accuracy of the current, of its value, and the area add to the scatter."""
     value, scatter = found[name], found[f"{name}: scatter"]
-    limit, area = value * given.accuracy / 100, value * given.more / 100 * given.area
+    gain, area = value * given.accuracy / 100, value * given.more / 100 * given.area
+    widths, part = [gain], "accuracy of the current"
+    if given.ranges:  # ± a part of the range in which the nearest level was measured, beside that of the value
+        nearest = min(given.levels, key=lambda level: abs(abs(level) * given.unit - value))
+        widths.append(given.range_of(nearest) * given.accuracy / 100 * given.unit / AREA)
+        part = "accuracy of the current range"
+    limit = hypot(*widths) / sqrt(3)
     made = {
         f"{name}: scatter": scatter,
-        f"{name}: accuracy of the current": limit / sqrt(3) or None,
+        f"{name}: {part}": limit or None,
         f"{name}: area": area or None,
-        f"u({name})": hypot(scatter, limit / sqrt(3), area),
+        f"u({name})": hypot(scatter, limit, area),
     }
     if name.endswith("voltage"):  # its scatter is that of rounding
-        reach = half_width(area, [limit], given.coverage / 100)
+        reach = half_width(area, widths, given.coverage / 100)
         made |= {f"low({name})": value - reach, f"high({name})": value + reach}
     return made
 
@@ -424,12 +449,16 @@ def vanishing(given: Sweeps) -> World:
 
 
 def files() -> World:
-    """Return two files of one cell, the later first; the second has its own clock, and began an hour after."""
+    """Return two files of one cell, the later first; the second has its own clock, and began 25 hours after."""
     given = Sweeps((0.0, 0.1, 0.2), noise=2e-4)
     stated = {"cell.id": "A"}
     first, second = (
         replace(given, seed=n).case(**stated, **{"experiment.start": f"2026-03-0{n}T0{n}:00:00"}) for n in (1, 2)
     )
+    first = replace(first, metadata={**first.metadata, "cell.temperature": "40 degC"})
+    warm = np.repeat([58.0, 60.0, 64.0], len(F))
+    warm[::7] += 20  # the median of a sweep counts, and what is measured before what is stated
+    second = replace(second.with_values("temperature", warm, "degC"), metadata=first.metadata | second.metadata)
     later = 25 * 3600.0
     at = given.starts - given.starts[0]
     made = {
@@ -437,17 +466,99 @@ def files() -> World:
         "spectra.end": [*(at + SWEEP), *(at + SWEEP + later)],
         "spectra.spectrum": [0, 1, 2] * 2,
         "spectra.level": [0.0, 0.1, 0.2] * 2,
+        "spectra.temperature": [40.0] * 3 + [58.0, 60.0, 64.0],
         "note(resistance_start)": "int of spectrum 0 of run 1",
         "note(resistance_end)": "int of spectrum 2 of run 2",
         "!time-not-recorded": (
             f"nothing is recorded for {later - 2 * EVERY - SWEEP:.3g} s between the spectra: "
-            "no "
-            "charge is counted there",
+            "no charge is counted there",
             f"from {2 * EVERY + SWEEP:.4g} s",
         ),
     }
     world = given.world(made, "!scatter")
     return replace(world, data=[second.record(), first.record()])
+
+
+# -- what does not hold ------------------------------------------------------------------------
+
+
+def misfitting() -> World:
+    """State that one arc does not describe two: in the flag, and beside each number."""
+    given = Sweeps((0.0,) * 5, noise=2e-3, params={"circuit": "R:hf (RQ):int"})
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        text = (
+            f"the residuals are {found['lack_of_fit']:.1f} times the noise (median): R:hf (RQ):int does not "
+            "describe the spectra, and the intervals hold only if it does"
+        )
+        made: dict[str, Any] = {"!circuit-does-not-fit": (text, "")}
+        made["lack_of_fit"] = np.median(found["spectra.lack_of_fit"])
+        for name, k in (("start", 0), ("end", 4)):
+            made[f"note(resistance_{name})"] = f"int of spectrum {k}, if the circuit holds"
+        return made
+
+    return given.world(expected, "!scatter", "recovery", "note(recovery", "!not-identified")
+
+
+def scattering() -> World:
+    """Return a contact that comes and goes by 5 %: more than noise makes."""
+    moves = 1 + 0.05 * np.array([0, 1, -1, 0.5, -0.2, -1, 0.8, 0.1, -0.6, 0.9, -0.4, 0.3])
+    given = Sweeps((0.0,) * 12, lambda level, t: INT[0] * moves[(t // EVERY).astype(int)], noise=3e-3)
+
+    def expected(found: dict[str, Any]) -> dict[str, Any]:
+        r, u = (np.array(found[f"spectra.{name}_int"]) for name in ("resistance", "u"))
+        second = np.diff(np.log(r), 2)
+        # Of a normal distribution half lie within 0.6745 σ; a second difference holds 1 + 4 + 1 variances.
+        scatter = np.median(np.abs(second - np.median(second))) / 0.67449 / sqrt(6)
+        text = (
+            "resistance_int scatters from spectrum to spectrum by "
+            f"{scatter / np.median(u / r):.1f} times its uncertainty"
+        )
+        return {"!scatter-exceeds-uncertainty": (text, "")}
+
+    return given.world(expected, "recovery", "low(recovery", "note(recovery", "!recovery")
+
+
+def incomplete() -> World:
+    """Return spectra of which two have three points: nothing is said of them, and the others are as they were."""
+    given = Sweeps((0.0, 0.1, 0.2, 0.3, 0.4, 0.5))
+    case = given.case()
+    number = case.columns["spectrum"].values
+    place = np.tile(np.arange(len(F)), 6)
+    kept = ~np.isin(number, (2, 4)) | (place < 3)
+    short = synth.Case({name: synth.Column(one.values[kept], one.unit) for name, one in case.columns.items()},
+                       dict(case.metadata), kind="impedance")  # fmt: skip
+    whole = echub.analyze("eis-series", case.record(), params={"circuit": CIRCUIT}).tables["spectra"]
+    gone = np.isin(np.arange(6), (2, 4))
+    same = {f"spectra.{name}": [None if k else value for k, value in zip(gone, whole[name].values, strict=True)]
+            for name in ("resistance_hf", "resistance_int", "resistance_total", "tau_gb")}  # fmt: skip
+    text = "2 of 6 spectra are left out (too-few-points): 2, 4"
+    made = {"!spectra-left-out": (text, ""), "spectra.reason": ["too-few-points" if k else "" for k in gone],
+            "spectra.points": [0 if k else len(F) for k in gone], **same,
+            "n(lack_of_fit)": 4, "note(resistance_end)": "int of spectrum 5"}  # fmt: skip
+    return replace(given.world(made, "!scatter", **dict.fromkeys(same, 1e-3)), data=short.record())
+
+
+def without_clock() -> World:
+    """Return spectra without times: their axis is their number, and nothing is said of charge or recovery."""
+    given = Sweeps((0.0, 0.1, 0.2))
+    case = given.case().without("time")
+    made: dict[str, Any] = {
+        "!no-time": ("the points have no time: the axis is the number of the spectrum", ""),
+        "spectra.start": None, "spectra.charge": None, "spectra.level": [0.0, 0.1, 0.2],
+    }  # fmt: skip
+    made |= {f"~t_{name}": [0, 1, 2] for name in ("hf", "gb", "int", "total")}
+    return replace(given.world(made, "!scatter"), data=case.record())
+
+
+def refused(code: str, text: str, cases: Callable[[], list[synth.Case]]) -> World:
+    """Return files that are no series, and why."""
+    return World("eis-series", [case.record() for case in cases()], {f"!{code}": (text, "")})
+
+
+def starting(*stated: dict[str, str]) -> list[synth.Case]:
+    """Return a series per set of metadata."""
+    return [replace(Sweeps((0.0, 0.1)), seed=n).case(**one) for n, one in enumerate(stated)]
 
 
 BOTH = tuple(-level for level in STAIRS)
@@ -456,6 +567,12 @@ WORLDS = {
     "onset: falls": lambda: onset(Sweeps(BOTH, bent(-0.5), more=2.0, coverage=90.0, accuracy=0.0, seed=2), -0.5),
     "onset: no area": lambda: onset(Sweeps(resistance=bent(0.8), area=False, more=2.0, accuracy=0.5, seed=3), 0.8),
     "onset: a level stands out": lambda: onset(Sweeps(resistance=bent(0.8), odd=(3,), seed=4), 0.8),
+    "onset: two ranges": lambda: onset(
+        Sweeps(resistance=bent(0.8), ranges=(0.5, 10.0), accuracy=0.3, more=1.0, seed=11), 0.8
+    ),
+    "onset: two ranges, in mA": lambda: onset(
+        Sweeps(resistance=bent(0.8), ranges=(0.2, 1.0), accuracy=0.3, area=False, seed=12), 0.8
+    ),
     "onset: none": lambda: straight(Sweeps(seed=5)),
     "onset: none, in mA": lambda: straight(Sweeps(BOTH, area=False, seed=6)),
     "recovery": lambda: recovery(
@@ -471,4 +588,21 @@ WORLDS = {
     "spectra: a wire": lambda: vanishing(Sweeps(STAIRS[:10], shorted=6, noise=1e-3)),
     "spectra: a wire, in mA": lambda: vanishing(Sweeps(BOTH[:9], shorted=4, noise=1e-3, area=False)),
     "spectra: two files": files,
+    "spectra: one arc for two": misfitting,
+    "spectra: a loose contact": scattering,
+    "spectra: two are cut": incomplete,
+    "spectra: no clock": without_clock,
+    "spectra: two cells": lambda: refused(
+        "several-cells",
+        "the files are not of one series: cell.id is A and B",
+        lambda: starting({"cell.id": "B"}, {"cell.id": "A"}),
+    ),
+    "spectra: no cell": lambda: refused(
+        "cell-not-stated", "2 files: that they are of one cell is not stated", lambda: starting({}, {})
+    ),
+    "spectra: no order": lambda: refused(
+        "no-order",
+        "several files, and which came first is not stated",
+        lambda: starting({"cell.id": "A"}, {"cell.id": "A"}),
+    ),
 }

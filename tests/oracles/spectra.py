@@ -335,7 +335,62 @@ class Spectra:
         return [float(np.interp((own[p].min() + own[p].max()) / 2, t, q)) for p in parts]
 
 
+def distributions(per: str, area: bool) -> World:
+    """Return four spectra of a series, each with the distribution that it has alone; one has three points."""
+    case = eis_series(2, SeriesPlan(levels=(0.1, 0.3, 0.2, 0.0, 0.4), onset=9.0))
+    case = case if area else case.without("cell.area")
+    parts = np.split(np.arange(len(case.columns["time"].values)), 5)
+    kept = np.r_[np.concatenate(parts[:3]), parts[3][:3], parts[4]]
+    params = {"per": per, "bootstrap": "4", "support": "75 %"}
+
+    def alone(rows: np.ndarray) -> Any:
+        columns = {name: synth.Column(one.values[rows], one.unit) for name, one in case.columns.items()}
+        return synth.Case(columns, dict(case.metadata), kind="impedance").record()
+
+    whole = alone(kept)
+    each = [echub.analyze("eis-drt", alone(parts[k]), params=params) for k in (0, 1, 2, 4)]
+    zero = case.columns["time"].values[0]
+    times = [float(np.mean(case.columns["time"].values[parts[k]][[0, -1]]) - zero) for k in (0, 1, 2, 4)]
+    unit = 1.0 if area else 0.385
+    levels = [float(f"{unit * one:.3g}") for one in (0.1, 0.3, 0.2, 0.4)]
+    note = "median of 4 spectra"
+    made: dict[str, Any] = {
+        "spectra.spectrum": [0, 1, 2, 4], "spectra.level": levels, "spectra.time": times,
+        "=per": per, "=points": 10,
+        "~map_level": levels, "~map_time": times, "~per_decade": [per == "decade"],
+        "!spectra-left-out": ("1 of 5 spectra are left out (too-few-points)", ""),
+    }  # fmt: skip
+    for name in ("polarisation_resistance", "resistance_infinity", "regularisation"):
+        values = [one[name].value for one in each]
+        made |= {name: median(values), f"note({name})": note}
+        if name != "resistance_infinity":
+            made[f"spectra.{name}"] = values
+    shares = [one["outside_window_share"].value for one in each]
+    made |= {"outside_window_share": max(shares), "spectra.outside_window_share": shares,
+             "spectra.rms_over_noise": [one.tables["spectra"]["rms_over_noise"].values[0]
+                                        for one in each]}  # fmt: skip
+    peaks = [one.tables["peaks"] for one in each]
+    for name in ("tau", "area", "support", "kept"):
+        made[f"peaks.{name}"] = [value for one in peaks for value in one[name].values]
+    many = [len(one["tau"].values) for one in peaks]
+    made |= {"peaks.spectrum": np.repeat([0, 1, 2, 4], many), "peaks.level": np.repeat(levels, many)}
+    if weak := made["peaks.kept"].count(False):
+        text = f"{weak} of {sum(many)} peaks are in fewer than 75 % of the resamplings"
+        made["!peaks-without-support"] = (text, "")
+    tau = each[0].diagnostics["tau"].array()  # all have one grid
+    grid = np.geomspace(tau[0], tau[-1], int(10 * np.log10(tau[-1] / tau[0])) + 1)
+    images = [np.interp(np.log(grid), np.log(tau), one.diagnostics["gamma"].array()) for one in each]
+    made |= {
+        "~map_tau": grid,
+        "~map_gamma": np.concatenate(images),
+        "~window": each[0].diagnostics["window"].values,
+    }
+    return World("eis-drt", whole, made, params, within=1e-6)
+
+
 WORLDS = {
+    "distributions": lambda: distributions("decade", area=True),
+    "distributions: no area": lambda: distributions("ln", area=False),
     "distribution": Distribution().world,
     "distribution: decade": Distribution(per="decade", least=90.0, seed=4).world,
     "distribution: stiff": Distribution(stiff=300.0, beyond=0.5, seed=5).world,

@@ -89,6 +89,19 @@ def require(world: World) -> None:
     more = {path: value for path, value in found.items()
             if path not in following and not path.startswith(world.silent) and not is_rounding(value)}  # fmt: skip
     assert not more, more
+    assert not list(unshared(outcome))
+
+
+SHARED = {"area": "area", "thickness": "thickness", "depth calibration": "depth"}
+"""Parts of an uncertainty that other values of the same cell have too, and the group that says so."""
+
+
+def unshared(outcome: Outcome) -> Iterator[str]:
+    """Yield the parts that are of no scatter and common to several values, but do not say so."""
+    for name, m in outcome.measurands.items():
+        for part in m.components:
+            if part.name in SHARED and (part.kind, part.group) != ("B", SHARED[part.name]):
+                yield f"{name}: {part.name} is of kind {part.kind}, group {part.group!r}"
 
 
 def is_rounding(value: Any) -> bool:

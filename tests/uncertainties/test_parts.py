@@ -129,15 +129,6 @@ def _asr(relative, area):
         return answers._resistance(result, part, 0, unit="ohm*cm^2").uncertainty
 
 
-def _with_capacitance(fit, assumed):
-    """R changes by `assumed` times 2 ln 2 / u(ln C) between half and twice the stated capacitance."""
-    half = assumed * np.log(2) / excess.FACTOR_TWO
-    values = {1.0: (1000.0, fit), 0.5: (1000.0 - half, fit), 2.0: (1000.0 + half, fit)}
-    with patch.object(excess, "_arc", lambda _, c: values[round(c / 1e-6, 6)]):
-        found = excess._with_capacitance(Fake(), Fake(interfaces=1, area=1.0), Fake(interface_capacitance=1.0))
-    return found.uncertainty
-
-
 def _excess(fit, noise):
     """The gradient of Re is 3 per coordinate; the noise is that of the mean of two points."""
     spectrum = Fake(frequency=A([1.0, 5.0, 100.0]), z=A([10 + 0j, 8 + 0j, 1 + 0j]), modulus=A([1.0, 1.0, 1.0]))
@@ -187,7 +178,6 @@ ROWS = {
         (1 / ROOT3, 1 / ROOT3), (3, 4)),
     "eis: noise": (lambda p, a: Noise(p, a, 1.0).sigma(A([2.0]))[0], (2, 1), (3, 4)),
     "eis: resistance below": (_excess, (3, np.sqrt(1 / 2)), (0.2, 0.5)),
-    "eis: with a capacitance": (_with_capacitance, (1, 1), (3, 4)),
     "eis series: onset": (_onset_level, (1, 0.1 / ROOT3, 0.1, 1 / ROOT3), (0.3, 4, 2, 0.4)),
     "eis series: resistance": (_asr, (5, 0.05), (0.03, 4)),
     "enrichment": (_log_error, (2, 1), (0.03, 0.04)),

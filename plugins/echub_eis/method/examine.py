@@ -138,12 +138,14 @@ def _mask_flags(trace: Trace) -> list[Flag]:
     flags = []
     copies = int((trace.reason == "copy").sum())
     if copies:
-        text = f"{copies} points repeat another to the last digit, and are left out"
+        repeated = "1 point repeats" if copies == 1 else f"{copies} points repeat"
+        text = f"{repeated} another to the last digit, and {'is' if copies == 1 else 'are'} left out"
         flags.append(Flag("copied-points", text, hint="the export may have written them twice"))
     kept = trace.frequency[trace.reason != "copy"]
     doubled = len(kept) - len(np.unique(kept))
     if doubled:
-        flags.append(Flag("doubled-frequencies", f"{doubled} frequencies occur twice; both points count", "info"))
+        twice = "1 frequency occurs" if doubled == 1 else f"{doubled} frequencies occur"
+        flags.append(Flag("doubled-frequencies", f"{twice} twice; both points count", "info"))
     negative = int((trace.reason == "negative real part").sum())
     if negative:
         at = trace.frequency[trace.reason == "negative real part"]

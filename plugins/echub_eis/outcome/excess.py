@@ -18,7 +18,7 @@ from echub_eis.declared import ResistanceParams
 from echub_eis.method.choose import affordable, settled
 from echub_eis.method.elements import Grid
 from echub_eis.method.examine import Examined, examine
-from echub_eis.method.fit import fit
+from echub_eis.method.fit import CircuitFit, fit
 from echub_eis.method.identify import quantile
 from echub_eis.method.model import Model
 from echub_eis.method.parse import parse
@@ -62,22 +62,34 @@ def _with_capacitance(found: Examined, cell: StatedCell, params: ResistanceParam
     """Fit an arc whose Q follows from the stated capacitance, and again at half and twice of it."""
     number, area = cell.interfaces or 1, cell.area or 1.0
     one = params.interface_capacitance * 1e-6 * area / number  # µF in F
-    values = [_arc(found, one * factor) for factor in (1.0, 0.5, 2.0)]
+    fits = [_arc(found, one * factor) for factor in (1.0, 0.5, 2.0)]
+    values = [_resistance(fitted) for fitted in fits]
     (r, u), scale = values[0], area / number
     stated = float(abs(values[2][0] - values[1][0]) / (2 * np.log(2)) * FACTOR_TWO)
     parts = (Component("fit", u * scale), Component("assumed capacitance", stated * scale, "B"))
     total = float(np.hypot(u, stated))
     note = f"with a stated {params.interface_capacitance:g} µF/cm²"
-    if not total < 0.5 * r:  # the interval of two standard deviations would reach zero
+    # The interval of two standard deviations would reach zero, or the spectrum is described without the arc.
+    if not total < 0.5 * r or not _is_told(found, fits[0]):
         return Measurand.less_than("ohm*cm^2", (r + 2 * total) * scale, note=note)
     interval = Interval(max(r - 2 * total, 0.0) * scale, (r + 2 * total) * scale, level=0.95, method="propagated")
     return Measurand("ohm*cm^2", r * scale, total * scale, interval, components=parts, note=note)
 
 
-def _arc(found: Examined, capacitance: float) -> tuple[float, float]:
-    """Return R and u of an arc with a given capacitance, beside the electrolyte's."""
-    text = f"LR(RQ)(RC{{C={capacitance:g}f}})"
-    model = Model(parse(text))
-    fitted = fit(model, found.spectrum, found.noise, 1)
-    at = max(i for i, free in enumerate(model.free) if free.name == "R")
+def _arc(found: Examined, capacitance: float) -> CircuitFit:
+    """Fit an arc with a given capacitance, beside the electrolyte's."""
+    model = Model(parse(f"LR(RQ)(RC{{C={capacitance:g}f}})"))
+    return fit(model, found.spectrum, found.noise, 1)
+
+
+def _resistance(fitted: CircuitFit) -> tuple[float, float]:
+    """Return R of the last arc, and u."""
+    at = max(i for i, free in enumerate(fitted.model.free) if free.name == "R")
     return float(np.exp(fitted.x[at])), float(np.exp(fitted.x[at]) * np.sqrt(fitted.covariance()[at, at]))
+
+
+def _is_told(found: Examined, fitted: CircuitFit) -> bool:
+    """Return whether χ² is larger without the arc than chance makes it: the electrolyte's may hold both."""
+    without = fit(Model(parse(CIRCUIT)), found.spectrum, found.noise, 1)
+    scale = fitted.chi2 / fitted.freedom
+    return bool(without.chi2 - fitted.chi2 > quantile(0.95, fitted.freedom) ** 2 * scale)

@@ -123,7 +123,8 @@ def discovered(p: Sequence[float], rate: float) -> list[bool]:
 def table(rows: Sequence[Ratio], rate: float, about: Mapping[str, Mapping[str, object]]) -> dict[str, Series]:
     """Return one row per region, species and window, with what was done to it and what may be claimed."""
     beyond = discovered([1.0 if row.p is None else row.p for row in rows], rate)
-    ends = [row.ends if row.total.counted or row.craters > 1 else (None, None) for row in rows]
+    # Without a chance one of both was measured by a Faraday cup, which does not count: no interval holds.
+    ends = [(None, None) if row.p is None else row.ends for row in rows]
     return {
         **applied_to([row.total.region for row in rows], about),
         "species": Series.of([row.total.species for row in rows]),
@@ -133,7 +134,7 @@ def table(rows: Sequence[Ratio], rate: float, about: Mapping[str, Mapping[str, o
         "low": Series.of([low for low, _ in ends]),
         "high": Series.of([high for _, high in ends]),
         "log_ratio": Series.of([row.log for row in rows]),
-        "log_error": Series.of([row.error if row.total.counted or row.craters > 1 else None for row in rows]),
+        "log_error": Series.of([None if row.p is None else row.error for row in rows]),
         "p": Series.of([row.p for row in rows]),
         "beyond_counting": Series.of(beyond),
         "reference_craters": Series.of([row.craters for row in rows]),

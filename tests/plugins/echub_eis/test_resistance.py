@@ -144,3 +144,39 @@ def test_a_stated_capacitance_gives_a_value_with_its_own_component():
     value = found["interface_resistance"]
     assert {part.name for part in value.components} == {"fit", "assumed capacitance"}
     assert value.interval.covers(1.0)
+
+
+def by_hand(re, im):
+    """Return the outcome of a spectrum of points from 10⁵ Hz down, four per decade, and its frequencies."""
+    f = 1e5 * 10 ** (-np.arange(len(re)) / 4)
+    columns = {"frequency": synth.Column(f, "Hz"), "impedance_real": synth.Column(np.array(re, float), "ohm"),
+               "impedance_imag": synth.Column(np.array(im, float), "ohm")}  # fmt: skip
+    data = synth.Case(columns, {}, kind="impedance").record()
+    return echub.analyze("eis-resistance", data, params={**PLAIN, "circuit": "LR(RQ)", "outliers": "0"}), f
+
+
+def test_a_crossing_lies_on_the_chord_of_its_two_points():
+    """Im goes from 3 to -1: three quarters of the way, in Re as in ln f; Re moves by 2 Ω, ±1 at most."""
+    re = [10, 10.2, 11, 13, 16, 20, 26, 34, 42, 48, 52, 54, 55, 55.5, 55.7, 55.8, 55.9]
+    im = [9, 6, 3, -1, -4, -7, -11, -13, -12, -9, -6, -4, -2.5, -1.5, -1, -0.6, -0.4]
+    outcome, f = by_hand(re, im)
+    assert outcome["re_at_crossing"].value == pytest.approx(12.5)
+    assert outcome["re_at_crossing"].uncertainty == pytest.approx(1 / np.sqrt(3))
+    assert outcome["re_at_crossing"].note == "interpolated; includes what arcs contribute there"
+    assert outcome["frequency_at_crossing"].value == pytest.approx(f[2] ** 0.25 * f[3] ** 0.75)
+    assert "re_at_phase_minimum" not in outcome.measurands
+
+
+def test_no_crossing_is_given_where_the_spectrum_does_not_begin_above_the_axis():
+    re = [10, 10.2, 11, 13, 16, 20, 26, 34, 42, 48, 52, 54, 55, 55.5, 55.7, 55.8, 55.9]
+    im = [-2, 6, 3, -1, -4, -7, -11, -13, -12, -9, -6, -4, -2.5, -1.5, -1, -0.6, -0.4]
+    assert "re_at_crossing" not in by_hand(re, im)[0].measurands
+
+
+def test_a_plateau_is_the_point_of_the_smallest_phase_before_a_tail():
+    re = [10, 12, 16, 22, 30, 38, 44, 48, 50, 51, 51.6, 52.4, 53, 54, 56, 60]
+    im = [-9, -14, -18, -21, -20, -16, -11, -7, -4, -2.5, -3.5, -7, -13, -25, -50, -130]
+    outcome, f = by_hand(re, im)
+    found = outcome["re_at_phase_minimum"]
+    assert (found.value, found.uncertainty) == pytest.approx((51, 1.6 / 4))
+    assert found.note == f"at {f[9]:.3g} Hz"

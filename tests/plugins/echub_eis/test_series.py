@@ -281,25 +281,6 @@ def joined(first, second):
     )
 
 
-def test_the_scale_of_the_levels_and_the_area_are_in_the_uncertainty():
-    """U/j tells its onset to 0.01 %: what the instrument and the area are off by is more."""
-    case = eis_series(0, replace(PLAN, noise=1e-3))
-    bare, plain, area = (
-        echub.analyze("eis-series", case.data(), params={**CIRCUIT, "current_accuracy": a, "area_uncertainty": u})
-        for a, u in ((0, 0), (0.1, 0), (0, 2))
-    )
-    name = "onset_level_voltage"
-    for outcome, extra in ((plain, 0.1 / np.sqrt(3)), (area, 2.0)):
-        expected = np.hypot(bare[name].uncertainty, bare[name].value * extra / 100)
-        assert outcome[name].uncertainty == pytest.approx(expected, rel=1e-6)
-        assert outcome[name].value == bare[name].value
-    # 0.95 of a rectangle, 1.96 of a normal distribution.
-    assert (plain[name].interval.high - plain[name].value) / plain[name].value == pytest.approx(0.95e-3, rel=0.1)
-    assert (area[name].interval.high - area[name].value) / area[name].value == pytest.approx(1.96 * 0.02, rel=0.02)
-    assert area["asr_end"].uncertainty / area["asr_end"].value == pytest.approx(0.02, rel=0.01)
-    assert {c.group for c in area["asr_end"].components} == {"", "area"}
-
-
 def test_all_spectra_of_joined_runs_are_one_series_in_order_of_start():
     plan = SeriesPlan(levels=(0.1, 0.2, 0.3), beside=True)
     first, second = (eis_series(n, plan).record() for n in (1, 2))

@@ -37,15 +37,6 @@ def codes(outcome):
     return {flag.code for flag in outcome.flags}
 
 
-def test_every_step_is_recorded_in_the_order_in_which_it_was_made():
-    table = analyze(synth.layered(1, LAYERS)).tables["steps"]
-    assert table["step"].values == (
-        "counts", "dead time", "depth", "background", "yield", "normalisation", "smoothing",
-    )  # fmt: skip
-    assert table["applied"].values == (True, False, True, False, False, False, False)
-    assert all(table["detail"].values)
-
-
 def test_poisson_intervals_are_exact_where_counts_are_few():
     below, above = half_widths(np.array([0.0, 3.0, 100.0]))
     # Garwood's limits of 0 and 3 counts at 68.27 %, from his table; √n above 10
@@ -98,12 +89,6 @@ def test_as_many_points_of_a_plateau_are_enough_as_are_said_to_be_needed():
     found = [re.search(r"holds (\d+) points .*, (\d+) are needed", text) for text in refusals]
     held, needed = zip(*(map(int, numbers.groups()) for numbers in found), strict=True)
     assert max(held) == needed[0] - 1
-
-
-def test_the_yield_divides():
-    whole, half = (analyze(synth.layered(4, LAYERS), detector_yield=y) for y in (100, 50))
-    assert mean_of(half, "Na+")[0] == pytest.approx(2 * mean_of(whole, "Na+")[0])
-    assert half["interface_position"].value == pytest.approx(whole["interface_position"].value, abs=0.01)
 
 
 def drifting(seed=5):
@@ -183,14 +168,6 @@ def test_without_a_calibration_depth_is_refused_and_time_kept():
     assert outcome["interface_position"].interval.covers(500)
     flag = next(flag for flag in outcome.flags if flag.code == "depth-uncalibrated")
     assert flag.hint == '--set sims.crater_depth="1 um"'
-
-
-def test_each_channel_keeps_its_own_time():
-    outcome = analyze(synth.layered(6, LAYERS))
-    shown = outcome.diagnostics
-    species, x = np.array(shown["species"].values), shown["x"].array()
-    apart = x[species == "Zr+"] - x[species == "Na+"]
-    assert apart == pytest.approx(np.full(150, 2.4))  # 1.2 s at 2 nm/s
 
 
 def test_the_uncertainty_of_the_depth_is_a_component():

@@ -1,0 +1,313 @@
+"""All flags of an interface, and of the columns in a map: each just inside and just outside of its limit."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from echub_sims_map.outcome import results as of_maps
+from echub_sims_profile.method.alternatives import Doubts, ShapeFit
+from echub_sims_profile.outcome import results
+from tests.messages.saying import Fake
+
+A = np.array
+X = np.arange(12.0) * 10
+
+
+def told(flags):
+    return [(flag.code, flag.severity, flag.message, flag.where or "", flag.hint or "") for flag in flags]
+
+
+# -- an interface ------------------------------------------------------------------------------
+
+
+def interface(dispersion=1.0, window=(20.0, 90.0), undersampled=False, cup=(), spike=None):
+    """Return an edge, and a profile of twelve points in which some are of a cup, and one stands out."""
+    n = np.full(12, 100.0)
+    if spike is not None:
+        n[spike] = 400
+    one = Fake(x=X, n=n, analogue=np.isin(np.arange(12), cup))
+    return Fake(dispersion=dispersion, window=window, undersampled=undersampled, step=7.25), one
+
+
+CUP = (
+    "faraday-cup-in-fit",
+    "warning",
+    "the fit includes points of the Faraday cup, whose scatter is not that of counting",
+    "",
+    "",
+)
+SPIKE = ("spikes-in-fit", "warning", "the fit includes single points that stand out; they are kept", "", "")
+SAID = {
+    "nothing": (interface(dispersion=2.0), []),
+    "scatter": (
+        interface(dispersion=2.04),
+        [
+            (
+                "overdispersed",
+                "warning",
+                "the scatter is 2.0 times that of counting; the intervals are widened",
+                "",
+                "",
+            )
+        ],
+    ),
+    "between points": (
+        interface(undersampled=True),
+        [
+            (
+                "interface-undersampled",
+                "warning",
+                "the width is below two steps of 7.25: the edge is only bracketed by its points",
+                "",
+                "",
+            )
+        ],
+    ),
+    "a cup at the start": (interface(cup=[2]), [CUP]),
+    "a cup at the end": (interface(cup=[9]), [CUP]),
+    "a cup outside": (interface(cup=[1, 10]), []),
+    "a spike": (interface(spike=4), [SPIKE]),
+    "a spike outside": (interface(spike=4, window=(50.0, 90.0)), []),
+    "both": (
+        interface(spike=5, cup=[5], dispersion=3.16),
+        [
+            (
+                "overdispersed",
+                "warning",
+                "the scatter is 3.2 times that of counting; the intervals are widened",
+                "",
+                "",
+            ),
+            CUP,
+            SPIKE,
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_an_interface_says_what_limits_it(case):
+    (edge, one), expected = SAID[case]
+    assert told(results.said(edge, one)) == expected
+
+
+def shape(name, deviance, more):
+    return ShapeFit(name, 1.0, 2.0, deviance, more, A([0.0]))
+
+
+PARTS = "--param start=… --param stop=… fit one of them"
+LOGISTIC, TAIL, STEPS = (
+    shape("logistic", 90.0, 0),
+    shape("exponential tail on the low side", 88.5, 1),
+    shape("two steps", 80.0, 3),
+)
+MATRIX = "--param normalise=matrix --param matrix=ION"
+DOUBTED = {
+    "nothing": (Doubts(runs=0.01), []),
+    "another shape": (
+        Doubts(better=(LOGISTIC, TAIL)),
+        [
+            (
+                "edge-shape",
+                "warning",
+                "the edge is not an error function: logistic fits better; the intervals include the difference",
+                "",
+                "",
+            )
+        ],
+    ),
+    "two steps": (
+        Doubts(better=(LOGISTIC, STEPS)),
+        [("several-steps", "warning", "two steps fit better than one: this is more than one edge", "", PARTS)],
+    ),
+    "further steps": (
+        Doubts(steps=(123.456, 7890.1)),
+        [("several-steps", "warning", "the signal steps again in the same direction", "123.5 nm, 7890 nm", PARTS)],
+    ),
+    "runs": (
+        Doubts(runs=0.0094),
+        [
+            (
+                "residuals-not-random",
+                "warning",
+                "too many neighbouring residuals have the same sign (p = 0.0094): the "
+                "model is not that of the data",
+                "",
+                "",
+            )
+        ],
+    ),
+    "a yield": (
+        Doubts(yields=SimpleNamespace(factor=1.5, position=4.0, place=2.0)),
+        [
+            (
+                "yield-changes",
+                "warning",
+                "the edge fits better if the yield changes within it, by a factor of 1.50: the "
+                "position would then be 96 nm; the interval includes both",
+                "98 nm",
+                MATRIX,
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DOUBTED)
+def test_an_interface_says_what_other_shapes_make_of_it(case):
+    doubts, expected = DOUBTED[case]
+    assert told(results.doubted(Fake(position=100.0, sign=-1), doubts, "nm")) == expected
+
+
+# -- columns in a map --------------------------------------------------------------------------
+
+MISSING = (
+    "no-reference-region",
+    "info",
+    "no reference region: the threshold is from the map itself, its columns left out, shuffled",
+    "",
+    "--param reference=REGION",
+)
+
+
+def column(pixels=4, contrast=3.0, cut=False):
+    return SimpleNamespace(cut=cut, contrast=contrast, footprint=np.arange(100) < pixels)
+
+
+def a_search(*columns, flat=(1.0, 1.0), reference="", false=0, unit="um", detectable=1.2):
+    """Return a search in a field of a hundred pixels."""
+    cube = Fake(counts=np.zeros((3, 10, 10)))
+    params = Fake(window=3, frames=1, reference=reference)
+    found = Fake(columns=columns, flat=A(flat), cube=cube, params=params, false=false, detectable=detectable)
+    return found, Fake(unit=unit)
+
+
+def uneven(low, high, severity):
+    text = (
+        f"the background varies across the field from {low} to {high} % of its median; a smooth surface is "
+        "taken for it"
+    )
+    return ("uneven-background", severity, text, "", "")
+
+
+NEAR = (
+    "columns-near-threshold",
+    "warning",
+    "1 columns hardly stand out: others like them may be missed, or found in pieces",
+    "",
+    "--param window=5, or --param frames=2",
+)
+MAPS = {
+    "nothing": (a_search(column(), flat=(0.91, 1.1), reference="b"), []),
+    "no reference": (a_search(column()), [MISSING]),
+    "false ones": (
+        a_search(false=2),
+        [
+            MISSING,
+            (
+                "columns-in-blank",
+                "warning",
+                "2 columns in a shuffled cube: some may be chance",
+                "",
+                "--param quantile=0.999",
+            ),
+        ],
+    ),
+    "a reference with columns": (
+        a_search(reference="b", false=3),
+        [("reference-has-columns", "warning", "the reference region has 3 columns itself", "", "")],
+    ),
+    "cut": (
+        a_search(column(cut=True), column(), column(cut=True), reference="b"),
+        [
+            (
+                "columns-cut",
+                "warning",
+                "2 columns touch the edge of the field, or pixels that were not measured: no width",
+                "",
+                "",
+            )
+        ],
+    ),
+    "near": (a_search(column(contrast=1.27), column(contrast=1.29), reference="b"), [NEAR]),
+    "near, darker": (
+        a_search(column(contrast=0.73), column(contrast=0.71), reference="b", detectable=0.8),
+        [NEAR],
+    ),
+    "a quarter": (a_search(column(pixels=25), reference="b"), []),
+    "more than a quarter": (
+        a_search(column(pixels=26), reference="b"),
+        [
+            (
+                "column-fills-field",
+                "warning",
+                "a column covers more than 25 % of the field: an uneven background looks like this",
+                "",
+                "",
+            )
+        ],
+    ),
+    "uneven": (a_search(flat=(0.87, 1.08), reference="b"), [uneven(87, 108, "info")]),
+    "very uneven": (a_search(flat=(0.79, 1.2), reference="b"), [uneven(79, 120, "warning")]),
+    "pixels": (
+        a_search(unit="1", reference="b"),
+        [
+            (
+                "no-pixel-size",
+                "warning",
+                "no pixel size is stated: widths are in pixels",
+                "",
+                'sims.pixel_size = "0.5 um" in the sims.toml',
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MAPS)
+def test_a_search_for_columns_says_what_limits_it(case):
+    (search, grid), expected = MAPS[case]
+    assert told(of_maps.flags(search, grid)) == expected
+
+
+def test_columns_that_are_not_upright_sharp_and_single_are_numbered():
+    """A column for each fault, and one that has two."""
+    faults = ("tapered", "leaning", "soft", "notched")
+    shapes = [
+        SimpleNamespace(**{name: name in has for name in faults})
+        for has in ((), ("tapered", "leaning"), ("soft",), ("notched",), ("tapered",))
+    ]
+    assert told(of_maps.shape_flags(shapes)) == [
+        (
+            "column-tapered",
+            "warning",
+            "2 columns widen or narrow with depth: one width does not describe them",
+            "columns 2, 5",
+            "",
+        ),
+        (
+            "column-leans",
+            "warning",
+            "1 columns lean: their width over all frames is larger than that in one",
+            "columns 2",
+            "",
+        ),
+        (
+            "column-soft",
+            "warning",
+            "1 columns have no sharp rim: their width depends on where the rim is drawn",
+            "columns 3",
+            "",
+        ),
+        (
+            "column-may-be-two",
+            "warning",
+            "1 columns have a waist and may be two; the interval of the count says so",
+            "columns 4",
+            "",
+        ),
+    ]
+    assert of_maps.shape_flags(shapes[:1]) == []
