@@ -10,7 +10,7 @@ from tests.oracles.records.told import FileWorld, Refused, column, rows
 NAME, REPORTED, PROGRAMMED = "timeseries", {"origin": "reported"}, {"origin": "programmed"}
 DEFINED = {"what": "sign of Current / A", "chosen": "as defined", "evidence": "by the definition of BDF 1.3.0",
            "rival": ""}  # fmt: skip
-POSITIVE = ("positive", "definition of BDF")
+POSITIVE = ("positive", None, "definition of BDF")
 FLOAT = {"source_dtype": "<f8"}
 
 

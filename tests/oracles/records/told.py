@@ -131,9 +131,8 @@ def _told(record: Record) -> Iterator[tuple[str, Any]]:
     for path, value in _leaves(record.settings):
         yield f"settings{path}", value
     for entry in record.metadata.entries:
-        said = (entry.value, *([entry.unit] if entry.unit else []))
-        said = said if entry.source == "file" else (*said, entry.source)
-        yield f"@{entry.path}", said[0] if len(said) == 1 else said
+        said = (entry.value, entry.unit, *([entry.source] if entry.source != "file" else []))
+        yield f"@{entry.path}", said[0] if said[1:] == (None,) else said
     yield from _numbered("!", [(n.code, _remark(n)) for n in record.notices])
     yield from _numbered("-", [(d.what, d.why) for d in record.dropped])
     if record.provenance.siblings:
