@@ -26,8 +26,13 @@ _DEFAULT = {"quantity": None, "unit": None, "origin": "measured", "header": "", 
             "averaged": False, "factor": 1.0, "offset": 0.0, "source_dtype": "", "bits": [], "uncertainty": None,
             "attrs": {}, "axes": ["row"], "dtype": "float64"}  # fmt: skip
 _REMARK = ("where", "expected", "found", "cause", "hint", "column", "rows")
-MADE = Path("made.txt")
-"""What a file is called if its name does not matter."""
+
+
+@dataclass(frozen=True)
+class Single:
+    """Numbers that the file has in single precision, whose last digits do not count."""
+
+    values: Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class FileWorld:
     """A file, and its whole record: columns by `table.name`, all else by the paths of `told`.
 
     expected may be a function of the folder, where the record repeats it. others: files beside it, by name.
-    silent: beginnings of paths of which the world says nothing. within: relative, of numbers that a unit scales.
+    silent: beginnings of paths of which the world says nothing.
     """
 
     name: str
@@ -212,6 +217,8 @@ def same(found: Any, expected: Any) -> bool:  # noqa: ANN401
     """Compare exactly, but the last digits of numbers; `...` is anything, NaN equals NaN."""
     if expected is ...:
         return True
+    if isinstance(expected, Single):
+        return len(found) == len(expected.values) and np.allclose(found, expected.values, rtol=1e-6, atol=0)
     if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
         return len(found) == len(expected) and all(map(same, found, expected))
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
