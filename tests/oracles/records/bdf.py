@@ -157,6 +157,54 @@ def cut() -> FileWorld:
     }, "bdf-csv")  # fmt: skip
 
 
+def older() -> FileWorld:
+    """Return labels of earlier versions of the format, each for the column that it is now."""
+    milli = {"factor": 1000.0, "attrs": {"reset": "never"}}
+    cells = [
+        ("Test Time / s", "0.5", "time", "s", 0.5, {}), ("Voltage / V", "3.25", "voltage", "V", 3.25, {}),
+        ("Surface Temperature T1 / degC", "21.5", "temperature", "degC", 21.5, {}),
+        ("Step ID / 1", "3", "step", "1", 3, PROGRAMMED | FLOAT), ("Record Index", "4", "record", "1", 4, REPORTED | FLOAT),
+        ("Cycle / 1", "5", "cycle", "1", 5, PROGRAMMED | FLOAT),
+        ("Charge Capacity / Ah", "0.006", "charge_anodic", "mA*h", 6.0, REPORTED | milli),
+        ("Discharge Capacity / Ah", "0.007", "charge_cathodic", "mA*h", 7.0, REPORTED | milli),
+        ("Charge Energy / Wh", "8.5", None, "W*h", 8.5, REPORTED), ("Discharge Energy / Wh", "9.5", None, "W*h", 9.5, REPORTED),
+        ("ambient_temperature_celcius", "22.5", "temperature_ambient", "degC", 22.5, {}),
+    ]
+    return _one_row("older.csv", cells)
+
+
+def _one_row(name: str, cells: list[tuple[Any, ...]], said: dict[str, Any] | None = None) -> FileWorld:
+    lines = [",".join(cell[0] for cell in cells), ",".join(cell[1] for cell in cells)]
+    columns = {}
+    for at, (header, _, quantity, unit, value, more) in enumerate(cells):
+        own = quantity or "vendor_" + header.lower().replace(" / ", "_").replace(" ", "_")
+        columns[f"{NAME}.{own}"] = column(header, [value], quantity, unit, at, **more)
+    current = [cell[0] for cell in cells if cell[2] == "current"]
+    return FileWorld(name, text(*lines), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(1), **columns, "@cell.electrodes.working.polarity": POSITIVE,
+        "settings.decisions": [DEFINED | {"what": f"sign of {header}"} for header in current], **(said or {}),
+    }, "bdf-csv")  # fmt: skip
+
+
+def other_units() -> FileWorld:
+    """Return machine-readable names and labels with other units than the format's, which are reported."""
+    cells = [
+        ("test_time_hour", "0.5", "time", "s", 1800.0, {"factor": 3600.0}),
+        ("Voltage / mV", "3250", "voltage", "V", 3.25, {"factor": 0.001}),
+        ("current_milliampere", "2.5", "current", "mA", 2.5, {"attrs": {"sign_evidence": "defined"}}),
+        ("cycle_dimensionless", "5", "cycle", "1", 5, PROGRAMMED | FLOAT),
+        ("charge_capacity_ah", "0.006", "charge_anodic", "mA*h", 6.0,
+         REPORTED | {"factor": 1000.0, "attrs": {"reset": "never"}}),
+        ("Net Capacity / mAh", "7.5", "charge", "mA*h", 7.5, REPORTED),
+        ("Temperature / degC", "21.5", "temperature", "degC", 21.5, {}),
+    ]
+    told = [("Test Time", "s", "test_time_hour"), ("Voltage", "V", "Voltage / mV"), ("Current", "A", "current_milliampere"),
+            ("Net Capacity", "A*h", "Net Capacity / mAh")]  # fmt: skip
+    said = {f"!bdf-unit{f' {n + 1}' if n else ''}": (f"BDF fixes the unit of {stem} to {unit}", {"column": header})
+            for n, (stem, unit, header) in enumerate(told)}  # fmt: skip
+    return _one_row("units.csv", cells, said)
+
+
 def refusals() -> dict[str, Any]:
     """Return what a table is refused for."""
     return {
@@ -171,5 +219,5 @@ def refusals() -> dict[str, Any]:
     }  # fmt: skip
 
 
-WORLDS = {f"bdf: {world.__name__}": world for world in (labels, negative, strange, cut)}
+WORLDS = {f"bdf: {world.__name__}": world for world in (labels, negative, strange, cut, older, other_units)}
 WORLDS |= {f"bdf: {name}": world for name, world in refusals().items()}
