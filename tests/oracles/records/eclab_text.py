@@ -139,6 +139,52 @@ def bare() -> FileWorld:
     }, "eclab-mpt")  # fmt: skip
 
 
+def without_start() -> FileWorld:
+    """Return dates for times without a start, semicolons for tabs, a blank line, and a name whose sign is destroyed."""
+    prose, names = "\nOpen Circuit Voltage\n", "time/s;Ewe/V;Capacitance charge/\u00ef\u00bf\u00bdF"
+    lines = ["04/25/2024 10:00:01.5;1.250E+000;1.5E+000", "", "04/25/2024 10:01:01.5;2.500E+000;2.5E+000"]
+    data = mpt(prose, *lines, names=names)
+    head, row = prose.split("\n"), len(prose.split("\n")) + 4
+    zero = {"printed_as": "local date and time", "printed_resolution": "1e-1", "zero": "2024-04-25T10:00:01.500000 (first row)"}
+    said = {n: {"printed_digits": str(d)} for n, d in ((1, 4), (2, 2))}
+    return FileWorld("ocv.mpt", data, {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
+        f"{NAME}.time": column("time/s", [0.0, 60.0], "time", "s", 0, attrs=zero),
+        f"{NAME}.potential_we": column("Ewe/V", [1.25, 2.5], "potential_we", "V", 1, attrs=said[1]),
+        f"{NAME}.capacitance_anodic": column("Capacitance charge/\ufffdF", [1.5, 2.5], "capacitance_anodic", "uF", 2, attrs=said[2],
+                                             origin="reported"),
+        "settings.lines": ["EC-Lab ASCII FILE", f"Nb header lines : {len(head) + 3:<20}", *head], "settings.parameters": [],
+        "@instrument.manufacturer": "BioLogic", "@technique.title": "Open Circuit Voltage", "@technique.name": "OCV",
+        "!clock-zero": "no start is stated: time counts from the first row, 2024-04-25 10:00:01.500000",
+        "!destroyed-characters": "characters of the column names were destroyed before (µ, °, ²): read by the names that fit",
+        "!separator": "semicolons stand between the columns instead of tabs: read as tabs",
+        "!blank-lines": f"1 blank lines in the table left out: line {row + 1}",
+    }, "eclab-mpt")  # fmt: skip
+
+
+def miscounted() -> FileWorld:
+    """Return a head that counts wrongly, a start that is none, and a last whole number that may be cut."""
+    prose = "\nOpen Circuit Voltage\n\nAcquisition started on : xx/xx/2024\n"
+    names = "mode\ttime/s\tEwe/V\tNs"
+    data = mpt(prose, "3\t0.5\t1.5\t1", "3\t1.5\t2.5\t12", names=names, off=3, end="")
+    head = prose.split("\n")
+    whole = {"source_dtype": "<i8", "origin": "programmed"}
+    two = {"printed_digits": "2"}
+    return FileWorld("ocv.txt", data, {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
+        f"{NAME}.control_mode": column("mode", [3, 3], "control_mode", "1", 0, **whole),
+        f"{NAME}.time": column("time/s", [0.5, 1.5], "time", "s", 1, attrs=two),
+        f"{NAME}.potential_we": column("Ewe/V", [1.5, 2.5], "potential_we", "V", 2, attrs=two),
+        f"{NAME}.step": column("Ns", [1, 12], "step", "1", 3, **whole),
+        "settings.lines": ["EC-Lab ASCII FILE", f"Nb header lines : {len(head) + 6:<20}", *head], "settings.parameters": [],
+        "@instrument.manufacturer": "BioLogic", "@technique.title": "Open Circuit Voltage", "@technique.name": "OCV",
+        "!no-start": "the start 'xx/xx/2024' is not a date and time: it stays unknown",
+        "!header-lines": f"the head states {len(head) + 6} lines up to the names of the columns, which stand in line "
+                         f"{len(head) + 3}",
+        "!unterminated": "the last line has no line end: its last number, 12, may lack digits",
+    }, "eclab-mpt")  # fmt: skip
+
+
 def refusals() -> dict[str, Any]:
     """Return what a text is refused for."""
     prose = "\nOpen Circuit Voltage\n"
@@ -177,5 +223,5 @@ def refusals() -> dict[str, Any]:
     }  # fmt: skip
 
 
-WORLDS = {f"eclab: text of {world.__name__}": world for world in (cycling, bare)}
+WORLDS = {f"eclab: text of {world.__name__}": world for world in (cycling, bare, without_start, miscounted)}
 WORLDS |= {f"eclab: {name} in a text": world for name, world in refusals().items()}

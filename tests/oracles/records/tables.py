@@ -305,6 +305,26 @@ def ions() -> FileWorld:
     }, "table")  # fmt: skip
 
 
+def dates_and_clocks() -> FileWorld:
+    """Return a day and a time of day, whose order another date proves; the user names the zone of the clock."""
+    header = "Date,Time,Test time,U / V"
+    lines = ["03/04/2021,23:59:30,0:00:00,3.25", "04/04/2021,00:00:30,0:01:00,3.5", "14/04/2021,00:00:30,240:01:00,3.75"]
+    start = 1_617_494_370.0  # 2021-04-03 23:59:30 is 18720 days and 86370 s, had it been UTC
+    clock = [start, start + 60, start + 60 + 10 * 86400]
+    days = [18720 * 86400.0, 18721 * 86400.0, 18731 * 86400.0]
+    return FileWorld("run.csv", text(header, *lines), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(3),
+        f"{NAME}.vendor_date": column("Date", days, None, "s", 0, attrs={
+            "printed_as": "03/04/2021", "date_order": "dmy", "epoch": "1970-01-01T00:00:00", "zone": "unknown"}),
+        f"{NAME}.vendor_time": column("Time", [86_370.0, 30.0, 30.0], None, "s", 1, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.time": column("Test time", [0.0, 60.0, 864_060.0], "time", "s", 2, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 3),
+        f"{NAME}.unix_time": column("Date + Time", [s - 7200 for s in clock], "unix_time", "s", None, origin="assumed",
+                                    attrs=...),
+        "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Date, Time",
+    }, "table", options={"timezone": "Europe/Berlin"}, silent=("settings.",))  # fmt: skip
+
+
 def refusals() -> dict[str, Any]:
     """Return what a table is refused for."""
     two = ["t / s;U / V", "1,5;2,5", "2.5;3.5", "3,5;4,5"]
@@ -341,5 +361,7 @@ def refusals() -> dict[str, Any]:
 
 
 WORLDS = {f"table: {world.__name__}": world
-          for world in (german, two_spectra, by_profile, faulty, workbook, samples, ions)}  # fmt: skip
+          for world in (
+              german, two_spectra, by_profile, faulty, workbook, samples, ions, dates_and_clocks,
+          )}  # fmt: skip
 WORLDS |= {f"table: {name}": world for name, world in refusals().items()}

@@ -36,6 +36,14 @@ class Single:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A text of parts; `...` stands for any part."""
+
+    parts: Sequence[Any]
+    between: str
+
+
+@dataclass(frozen=True)
 class FileWorld:
     """A file, and its whole record: columns by `table.name`, all else by the paths of `told`.
 
@@ -217,6 +225,8 @@ def same(found: Any, expected: Any) -> bool:  # noqa: ANN401
     """Compare exactly, but the last digits of numbers; `...` is anything, NaN equals NaN."""
     if expected is ...:
         return True
+    if isinstance(expected, Listed):
+        return same(found.split(expected.between), expected.parts)
     if isinstance(expected, Single):
         return len(found) == len(expected.values) and np.allclose(found, expected.values, rtol=1e-6, atol=0)
     if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
