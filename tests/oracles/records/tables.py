@@ -320,7 +320,8 @@ def dates_and_clocks() -> FileWorld:
         f"{NAME}.time": column("Test time", [0.0, 60.0, 864_060.0], "time", "s", 2, attrs={"printed_as": "h:m:s"}),
         f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 3),
         f"{NAME}.unix_time": column("Date + Time", [s - 7200 for s in clock], "unix_time", "s", None, origin="assumed",
-                                    attrs=...),
+                                    attrs={"recipe": "Date + Time", "date_order": "dmy",
+                                           "epoch": "1970-01-01T00:00:00", "zone": "Europe/Berlin"}),
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Date, Time",
     }, "table", options={"timezone": "Europe/Berlin"}, silent=("settings.",))  # fmt: skip
 
