@@ -52,7 +52,8 @@ def labels() -> FileWorld:
         "Internal Resistance / ohm": (["1.5", "2.5"], None, "ohm", [1.5, 2.5], {}),
     }  # fmt: skip
     slugs = {"Step Index / 1": "step_index_1", "Cumulative Capacity / Ah": "cumulative_capacity_ah",
-             "Net Energy / Wh": "net_energy_wh", "Internal Resistance / ohm": "internal_resistance_ohm"}  # fmt: skip
+             "Net Energy / Wh": "net_energy_wh",
+             "Internal Resistance / ohm": "internal_resistance_ohm"}  # fmt: skip
     columns = {}
     for at, (header, (_, quantity, unit, values, more)) in enumerate(cells.items()):
         name = quantity or f"vendor_{slugs[header]}"
@@ -75,7 +76,8 @@ BESIDE = {
 
 def negative() -> FileWorld:
     """Return a spectrum and three rows of a working electrode that is the negative one; a file beside says so."""
-    lines = ["test_time_second,voltage_volt,current_ampere,charging_capacity_ah,discharging_capacity_ah,frequency_hertz,"
+    lines = ["test_time_second,voltage_volt,current_ampere,charging_capacity_ah,discharging_capacity_ah,"
+             "frequency_hertz,"
              "real_impedance_ohm,imaginary_impedance_ohm,phase_degree",
              "0.5,0.25,0.002,0.001,0.003,0,0,0,0", "1.5,0.5,-0.004,0.002,0.005,0,0,0,0",
              "2.5,0.75,0.006,0.004,0.006,100.5,1.5,-2.5,-59"]  # fmt: skip
@@ -87,10 +89,13 @@ def negative() -> FileWorld:
         return {
             f"{name}.time": column("test_time_second", time[part], "time", "s", 0),
             f"{name}.voltage": column("voltage_volt", [-0.25, -0.5, -0.75][part], "voltage", "V", 1, **turned),
-            f"{name}.current": column("current_ampere", [-2.0, 4.0, -6.0][part], "current", "mA", 2, factor=-1000.0, **cell),
-            f"{name}.charge_cathodic": column("charging_capacity_ah", [1.0, 2.0, 4.0][part], "charge_cathodic", "mA*h",
+            f"{name}.current": column("current_ampere", [-2.0, 4.0, -6.0][part], "current", "mA", 2,
+                                      factor=-1000.0, **cell),
+            f"{name}.charge_cathodic": column("charging_capacity_ah", [1.0, 2.0, 4.0][part], "charge_cathodic",
+                                              "mA*h",
                                               3, attrs={"reset": "never"}, **milli, **REPORTED),
-            f"{name}.charge_anodic": column("discharging_capacity_ah", [3.0, 5.0, 6.0][part], "charge_anodic", "mA*h",
+            f"{name}.charge_anodic": column("discharging_capacity_ah", [3.0, 5.0, 6.0][part], "charge_anodic",
+                                            "mA*h",
                                             4, attrs={"reset": "never"}, **milli, **REPORTED),
         }  # fmt: skip
 
@@ -111,7 +116,8 @@ def negative() -> FileWorld:
             ("metadata.cell.electrodes.working.polarity.value", "negative"), ("metadata.cell.area.value", 2.5),
             ("metadata.cell.area.unit", "cm^2"), ("metadata.cell.area.source", "--set"),
             ("metadata.sample.id.value", "S-5"), ("metadata.odd.value", 3))},
-        "settings.decisions": [DEFINED | {"what": "sign of current_ampere"}], "siblings": ["run.bdf.metadata.json"],
+        "settings.decisions": [DEFINED | {"what": "sign of current_ampere"}],
+        "siblings": ["run.bdf.metadata.json"],
     }, "bdf-csv", others={"run.bdf.metadata.json": json.dumps(BESIDE).encode()})  # fmt: skip
 
 
@@ -124,7 +130,8 @@ def strange() -> FileWorld:
     seconds = [start, start + 90, start + 150]
     return FileWorld("odd.csv", text(*lines, end=""), {
         NAME: {"kind": NAME}, f"{NAME}.row": rows(3),
-        f"{NAME}.unix_time": column("Unix Time / s", [s - 3600 for s in seconds], "unix_time", "s", 0, origin="assumed",
+        f"{NAME}.unix_time": column("Unix Time / s", [s - 3600 for s in seconds], "unix_time", "s", 0,
+                                    origin="assumed",
                                     attrs={"zone": "Europe/Berlin"}),
         f"{NAME}.step_time": column("step_time_s", [1.0, 91.0, 3600.0], "step_time", "s", 1),
         f"{NAME}.voltage": column("Voltage / V", [3.25, None, 3.5], "voltage", "V", 2),
@@ -161,13 +168,16 @@ def older() -> FileWorld:
     """Return labels of earlier versions of the format, each for the column that it is now."""
     milli = {"factor": 1000.0, "attrs": {"reset": "never"}}
     cells = [
-        ("Test Time / s", "0.5", "time", "s", 0.5, {}), ("Voltage / V", "3.25", "voltage", "V", 3.25, {}),
+        ("Test Time / s", "0.5", "time", "s", 0.5, {}),
+        ("Voltage / V", "3.25", "voltage", "V", 3.25, {}),
         ("Surface Temperature T1 / degC", "21.5", "temperature", "degC", 21.5, {}),
-        ("Step ID / 1", "3", "step", "1", 3, PROGRAMMED | FLOAT), ("Record Index", "4", "record", "1", 4, REPORTED | FLOAT),
+        ("Step ID / 1", "3", "step", "1", 3, PROGRAMMED | FLOAT),
+        ("Record Index", "4", "record", "1", 4, REPORTED | FLOAT),
         ("Cycle / 1", "5", "cycle", "1", 5, PROGRAMMED | FLOAT),
         ("Charge Capacity / Ah", "0.006", "charge_anodic", "mA*h", 6.0, REPORTED | milli),
         ("Discharge Capacity / Ah", "0.007", "charge_cathodic", "mA*h", 7.0, REPORTED | milli),
-        ("Charge Energy / Wh", "8.5", None, "W*h", 8.5, REPORTED), ("Discharge Energy / Wh", "9.5", None, "W*h", 9.5, REPORTED),
+        ("Charge Energy / Wh", "8.5", None, "W*h", 8.5, REPORTED),
+        ("Discharge Energy / Wh", "9.5", None, "W*h", 9.5, REPORTED),
         ("ambient_temperature_celcius", "22.5", "temperature_ambient", "degC", 22.5, {}),
     ]
     return _one_row("older.csv", cells)
@@ -193,12 +203,19 @@ def other_units() -> FileWorld:
         ("Voltage / mV", "3250", "voltage", "V", 3.25, {"factor": 0.001}),
         ("current_milliampere", "2.5", "current", "mA", 2.5, {"attrs": {"sign_evidence": "defined"}}),
         ("cycle_dimensionless", "5", "cycle", "1", 5, PROGRAMMED | FLOAT),
-        ("charge_capacity_ah", "0.006", "charge_anodic", "mA*h", 6.0,
-         REPORTED | {"factor": 1000.0, "attrs": {"reset": "never"}}),
+        (
+            "charge_capacity_ah",
+            "0.006",
+            "charge_anodic",
+            "mA*h",
+            6.0,
+            REPORTED | {"factor": 1000.0, "attrs": {"reset": "never"}},
+        ),
         ("Net Capacity / mAh", "7.5", "charge", "mA*h", 7.5, REPORTED),
         ("Temperature / degC", "21.5", "temperature", "degC", 21.5, {}),
     ]
-    told = [("Test Time", "s", "test_time_hour"), ("Voltage", "V", "Voltage / mV"), ("Current", "A", "current_milliampere"),
+    told = [("Test Time", "s", "test_time_hour"), ("Voltage", "V", "Voltage / mV"),
+            ("Current", "A", "current_milliampere"),
             ("Net Capacity", "A*h", "Net Capacity / mAh")]  # fmt: skip
     said = {f"!bdf-unit{f' {n + 1}' if n else ''}": (f"BDF fixes the unit of {stem} to {unit}", {"column": header})
             for n, (stem, unit, header) in enumerate(told)}  # fmt: skip
@@ -208,8 +225,10 @@ def other_units() -> FileWorld:
 def refusals() -> dict[str, Any]:
     """Return what a table is refused for."""
     return {
-        "a longer line": lambda: Refused("a.csv", text("Test Time / s,Voltage / V", "0.5,3.25", "1,5,3.5"), "bdf-csv", {
-            "message": "a line has another number of cells than the header", "where": "line 3", "expected": "2 cells",
+        "a longer line": lambda: Refused("a.csv", text("Test Time / s,Voltage / V", "0.5,3.25", "1,5,3.5"),
+                                         "bdf-csv", {
+            "message": "a line has another number of cells than the header", "where": "line 3",
+            "expected": "2 cells",
             "found": "3 cells", "cause": "the line is damaged, or commas are decimal marks"}),
         "no table": lambda: Refused("b.csv", text("a,b", "1,2"), "bdf-csv", {
             "message": "this is not a BDF table", "where": "line 1", "found": repr(b"a,b"),

@@ -12,7 +12,8 @@ from tests.oracles.records.told import FileWorld, Refused, Single, column, rows
 
 FIXED = {"unit_origin": "fixed by the format; the file does not print it"}
 CHARGER = "charging is positive: anodic at the electrode of the positive terminal"
-MAIN = [("Test_ID", LONG), ("Data_Point", LONG), ("Test_Time", DOUBLE), ("Step_Time", DOUBLE), ("DateTime", DOUBLE),
+MAIN = [("Test_ID", LONG), ("Data_Point", LONG), ("Test_Time", DOUBLE), ("Step_Time", DOUBLE),
+        ("DateTime", DOUBLE),
         ("Step_Index", INTEGER), ("Cycle_Index", INTEGER), ("Current", SINGLE), ("Voltage", SINGLE),
         ("Charge_Capacity", DOUBLE), ("Discharge_Capacity", DOUBLE), ("Charge_Energy", DOUBLE),
         ("Internal_Resistance", SINGLE), ("dV/dt", SINGLE)]  # fmt: skip
@@ -27,14 +28,22 @@ def arbin() -> FileWorld:
     """Return two tests, the rows of the second first; a data point lacks, and so does a temperature."""
     auxiliary = Table("Auxiliary_Table", [("Test_ID", LONG), ("Data_Point", LONG), ("Auxiliary_Index", INTEGER),
                                           ("Data_Type", INTEGER), ("X", SINGLE)],
-                      [[7, 1, 2, 1, 20.5], [7, 4, 2, 1, 21.5], [7, 1, 0, 0, 1.5], [7, 2, 0, 0, 2.5], [7, 4, 0, 0, 3.5],
+                      [[7, 1, 2, 1, 20.5], [7, 4, 2, 1, 21.5], [7, 1, 0, 0, 1.5], [7, 2, 0, 0, 2.5],
+                       [7, 4, 0, 0, 3.5],
                        [9, 1, 1, 5, 0.25], [9, 2, 1, 5, 0.5]])  # fmt: skip
     tests = [("Test_ID", LONG), ("Test_Name", TEXT), ("Channel_Index", INTEGER), ("Start_DateTime", DOUBLE),
              ("Schedule_File_Name", TEXT), ("Comments", TEXT), ("Item_ID", TEXT)]  # fmt: skip
-    stated = [[7, "run 7", 4, 45000.25, "slow.sdu", "dry", "C7"], [9, "run 9", 5, 45002.0, "fast.sdu", "wet", "C9"]]
-    data = database([Table("Channel_Normal_Table", MAIN, [*SECOND, *FIRST]), Table("Global_Table", tests, stated), auxiliary])
+    stated = [
+        [7, "run 7", 4, 45000.25, "slow.sdu", "dry", "C7"],
+        [9, "run 9", 5, 45002.0, "fast.sdu", "wet", "C9"],
+    ]
+    data = database(
+        [Table("Channel_Normal_Table", MAIN, [*SECOND, *FIRST]), Table("Global_Table", tests, stated), auxiliary]
+    )
 
-    def test(number: int, table: list[tuple[Any, ...]], resets: tuple[str, str], more: dict[str, Any]) -> dict[str, Any]:
+    def test(
+        number: int, table: list[tuple[Any, ...]], resets: tuple[str, str], more: dict[str, Any]
+    ) -> dict[str, Any]:
         name = f"timeseries_test_{number}"
         given = dict(zip([header for header, _ in MAIN], zip(*table, strict=True), strict=True))
         at = {header: n for n, header in enumerate(given)}
@@ -53,8 +62,10 @@ def arbin() -> FileWorld:
         return {
             name: {"kind": "timeseries", "part": f"test {number}"}, f"{name}.row": rows(len(table)),
             f"{name}.vendor_test_id": plain("Test_ID", "1"), f"{name}.vendor_data_point": plain("Data_Point", "1"),
-            f"{name}.time": known("Test_Time", "time", "s"), f"{name}.step_time": known("Step_Time", "step_time", "s"),
-            f"{name}.vendor_datetime": column("DateTime", list(given["DateTime"]), None, "d", at["DateTime"], attrs={
+            f"{name}.time": known("Test_Time", "time", "s"),
+            f"{name}.step_time": known("Step_Time", "step_time", "s"),
+            f"{name}.vendor_datetime": column("DateTime", list(given["DateTime"]), None, "d", at["DateTime"],
+                                              attrs={
                 **FIXED, "made": "days since 1899-12-30, local time without a zone"}),
             f"{name}.step": known("Step_Index", "step", "1", origin="programmed", attrs={}),
             f"{name}.cycle": known("Cycle_Index", "cycle", "1", origin="reported", attrs={}),
@@ -62,18 +73,21 @@ def arbin() -> FileWorld:
             f"{name}.voltage": known("Voltage", "voltage", "V"),
             f"{name}.charge_anodic": known("Charge_Capacity", "charge_anodic", "mA*h", 1000.0, origin="reported",
                                            attrs={**charge, **charger}),
-            f"{name}.charge_cathodic": known("Discharge_Capacity", "charge_cathodic", "mA*h", 1000.0, origin="reported",
+            f"{name}.charge_cathodic": known("Discharge_Capacity", "charge_cathodic", "mA*h", 1000.0,
+                                             origin="reported",
                                              attrs={**discharge, **charger}),
             f"{name}.vendor_charge_energy": plain("Charge_Energy", "W*h"),
             f"{name}.vendor_internal_resistance": plain("Internal_Resistance", "ohm"),
-            f"{name}.vendor_dv_dt": plain("dV/dt", "V/s"), **{f"{name}.{key}": value for key, value in more.items()},
+            f"{name}.vendor_dv_dt": plain("dV/dt", "V/s"),
+            **{f"{name}.{key}": value for key, value in more.items()},
         }  # fmt: skip
 
     listed = [dict(zip([header for header, _ in tests], one, strict=True)) for one in stated]
     return FileWorld("run.res", data, {
         **test(7, FIRST, ("never", "never"), {
             "vendor_aux_voltage_0": column("aux_voltage_0", [1.5, 2.5, 3.5], None, "V", 14, attrs=FIXED),
-            "vendor_aux_temperature_2": column("aux_temperature_2", [20.5, None, 21.5], None, "degC", 15, attrs=FIXED)}),
+            "vendor_aux_temperature_2": column("aux_temperature_2", [20.5, None, 21.5], None, "degC", 15,
+                                               attrs=FIXED)}),
         **test(9, SECOND, ("step", "never"), {
             "vendor_aux_type_5_1": column("aux_type_5_1", [0.25, 0.5], None, None, 14)}),
         "settings.library": ..., "settings.Global_Table": listed,
@@ -85,13 +99,15 @@ def arbin() -> FileWorld:
 
 
 def neware(kind: str) -> FileWorld:
-    """Return the steps of a small cell as a record (`nda`), or as an archive, whose clock is one of UTC (`ndax`)."""
+    """Return the steps of a small cell as a record (`nda`), or as an archive with a clock of UTC (`ndax`)."""
     table, name, is_utc = steps(), "timeseries", kind == "ndax"
     own, small = {"origin": "reported"}, {"source_dtype": "<u4"}
     filled = ["between the stored run information fastnda fills it in, from current and time"] if is_utc else []
     fills = own if is_utc else {}
 
-    def told(header: str, values: Any, quantity: str | None, unit: str | None, at: int, *notes: str, **more: Any) -> Any:
+    def told(
+        header: str, values: Any, quantity: str | None, unit: str | None, at: int, *notes: str, **more: Any
+    ) -> Any:
         facts = column(header, [], quantity, unit, at, attrs={"made": "; ".join(notes)} if notes else {}, **more)
         return facts | {"values": values, "dtype": ...}
 
@@ -105,17 +121,20 @@ def neware(kind: str) -> FileWorld:
                 f"{name}.unix_time": told("unix_time_s", clock, "unix_time", "s", 3, *filled, **own)}  # fmt: skip
     else:
         more = {"@experiment.start": "2024-03-14T08:00:00",
-                f"{name}.vendor_unix_time_s": told("unix_time_s", ..., None, "s", 3, "local time, no UTC")}  # fmt: skip
+                f"{name}.vendor_unix_time_s": told("unix_time_s", ..., None, "s", 3,
+                                                   "local time, no UTC")}  # fmt: skip
     columns = {
         "row": rows(len(table)), "vendor_index": told("index", given["index"], None, "1", 0, **own),
         "voltage": told("voltage_V", Single(given["voltage"]), "voltage", "V", 1),
         "current": told("current_mA", given["current"], "current", "mA", 2, CHARGER),
         "step_time": told("step_time_s", given["step_time"], "step_time", "s", 4, *filled, **fills),
-        "time": told("total_time_s", given["time"], "time", "s", 5, "the times of all steps, added up by fastnda", **own),
+        "time": told("total_time_s", given["time"], "time", "s", 5,
+                     "the times of all steps, added up by fastnda", **own),
         "cycle": told("cycle_count", given["cycle"], "cycle", "1", 6, **own, **small),
         "step_execution": told("step_count", given["step"], "step_execution", "1", 7, **own, **small),
         "step": told("step_index", given["step"], "step", "1", 8, origin="programmed", **small),
-        "technique": told("step_type", given["type"], "technique", None, 9, origin="programmed", source_dtype="text"),
+        "technique": told("step_type", given["type"], "technique", None, 9, origin="programmed",
+                          source_dtype="text"),
         "charge_step": told("capacity_mAh", charge, "charge_step", "mA*h", 10, CHARGER, *filled, **own),
         "vendor_energy_mwh": told("energy_mWh", energy, None, "mW*h", 11, "of the step; positive where it charges",
                                   *filled, **own),
@@ -123,14 +142,16 @@ def neware(kind: str) -> FileWorld:
     placed = {f"{name}.{key}": value for key, value in columns.items()} | more
     order = sorted((path for path in placed if path.startswith(name)), key=lambda path: placed[path]["index"] or 0)
     return FileWorld(f"cell.{kind}", ndax() if is_utc else nda(), {
-        name: {"kind": name}, **{path: placed.pop(path) for path in [f"{name}.row", *order] if path in placed}, **placed,
+        name: {"kind": name}, **{path: placed.pop(path) for path in [f"{name}.row", *order] if path in placed},
+        **placed,
         "@instrument.manufacturer": "Neware", "@cell.id": "made-cell", "@instrument.software": "BTS Client (made)",
-        "@instrument.firmware": "BTSServer(made)", "@technique.title": "made.xml", "@experiment.timezone": "unknown",
+        "@instrument.firmware": "BTSServer(made)", "@technique.title": "made.xml",
+        "@experiment.timezone": "unknown",
     }, "neware", silent=("settings.",))  # fmt: skip
 
 
 def against_its_name() -> FileWorld:
-    """Return a record whose step of charging has a negative current: neither current nor charge keeps its meaning."""
+    """Return a record whose step of charging has a negative current: current and charge lose their meaning."""
     world = neware("nda")
     data, first, size = bytearray(world.data), 1024 + 503, 86
     flipped = [-abs(row["current"]) if row["current"] else 0.0 for row in steps()]
@@ -147,7 +168,8 @@ def against_its_name() -> FileWorld:
                 "timeseries.vendor_energy_mwh": energy}  # fmt: skip
     order = sorted(columns, key=lambda path: -1 if columns[path]["index"] is None else columns[path]["index"])
     return FileWorld("against.nda", bytes(data), {**rest, **{path: columns[path] for path in order},
-                                           "!sign-contradicted": text, "!incomplete": ...}, "neware", silent=("settings.",))  # fmt: skip
+                                           "!sign-contradicted": text, "!incomplete": ...}, "neware",
+                                           silent=("settings.",))  # fmt: skip
 
 
 def cut_archive() -> Refused:
@@ -155,7 +177,8 @@ def cut_archive() -> Refused:
     data = arbin().data
     return Refused("cut.res", data[:-100], "arbin-res", {
         "message": "the database is cut", "expected": "whole pages of 4096 bytes",
-        "found": "3996 bytes behind the last whole one", "cause": "a copy that was interrupted", "hint": "copy it again",
+        "found": "3996 bytes behind the last whole one", "cause": "a copy that was interrupted",
+        "hint": "copy it again",
     })  # fmt: skip
 
 

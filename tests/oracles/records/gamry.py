@@ -1,4 +1,4 @@
-"""Files of Gamry's Framework: objects of a header, `name, type, values, label` between tabs, and tables among them."""
+"""Files of Gamry's Framework: objects of a header (name, type, values, label between tabs), and tables among them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ DEFAULT = 'CAPACITY is 1, which the software offers by itself: not taken; --set 
 LETTERS = "techihssiva"
 MEANT = ("timing: the data rate is too fast", "potential: the electrometer is beyond its limit",
          "control amplifier beyond its limit", "control amplifier beyond its limit at some time during the point",
-         "current: the I/E converter is beyond its limit", "current beyond the limit at some time during the point",
+         "current: the I/E converter is beyond its limit",
+         "current beyond the limit at some time during the point",
          "settling of a hardware setting", "settling of a range", "current channel outside its range",
          "voltage channel outside its range", "auxiliary channel outside its range", "raw data were lost",
          "the queue of processed data was full")  # fmt: skip
@@ -73,11 +74,15 @@ def header(tag: str, tables: list[dict[str, Any]]) -> dict[str, Any]:
 
 def voltammogram() -> FileWorld:
     """Return an open circuit without a thermocouple, then two cycles; overloads in the second row of the first."""
-    names, units = "Pt | T | Vf | Im | Ach | IERange | Over | Temp", "# | s | V vs. Ref. | A | V | # | bits | deg C"
+    names, units = (
+        "Pt | T | Vf | Im | Ach | IERange | Over | Temp",
+        "# | s | V vs. Ref. | A | V | # | bits | deg C",
+    )
     ocv = table("OCVCURVE", "Pt | T | Vm | Temp", "# | s | V | °C",
                 "0 | 0.5 | 0.125 | -327.67", "1 | 1.5 | 0.25 | -327.67", stated=5)  # fmt: skip
     one = table("CURVE1", names, units, "0 | 0.5 | 0.25 | 0.002 | 0.001 | 9 | ........... | 25.5",
-                "1 | 1 | 0.5 | -0.004 | 0.002 | 8 | ....i.....a | 25.75", "2 | 1.5 | 0.75 | 0.5 | 0.003 | 7 | .e......... | 26",
+                "1 | 1 | 0.5 | -0.004 | 0.002 | 8 | ....i.....a | 25.75",
+                "2 | 1.5 | 0.75 | 0.5 | 0.003 | 7 | .e......... | 26",
                 "3 | 2 | 0.5 | 0.25 | 0.004 | 6 | .e......... | 26.5")  # fmt: skip
     two = table("CURVE2", names, units, "4 | 2.5 | -0.25 | -0.25 |  | 6 | ........... | 27")
     said = {"printed_reference": "Ref."}
@@ -168,12 +173,14 @@ def spectrum() -> FileWorld:
 
 
 def cathodic() -> FileWorld:
-    """Return a current that the user calls cathodic positive, in decimal commas, of an open date that is settled."""
+    """Return a current that the user calls cathodic positive, in decimal commas; the user settles the date too."""
     data = dta("CORPOT", table("CURVE", "T | Vf | Im | Pwr", "s | V | A | W",
                                "0,5 | 0,25 | 0,002 | 0,5", "1,5 | 0,5 | -0,004 | -1,5"))  # fmt: skip
-    changed = {"8/25/2021": "3/4/2021", "CONVENTION\tIQUANT\t1": "CONVENTION\tIQUANT\t0", "9:05:07 PM": "12:05:07 AM",
+    changed = {"8/25/2021": "3/4/2021", "CONVENTION\tIQUANT\t1": "CONVENTION\tIQUANT\t0",
+               "9:05:07 PM": "12:05:07 AM",
                "7.85000E-001": "0,785", "1.00000E+000": "-2,5", "7.10.1": "7,10,1", "2.50000E-001": "0,25",
-               "5.00000E-001": "0,5", "UNITS\t2.5": "UNITS\t2,5", "300\t0.4": "300\t0,4", "TOGGLE\tT\tStopped": "TOGGLE\tF\tStopped"}  # fmt: skip
+               "5.00000E-001": "0,5", "UNITS\t2.5": "UNITS\t2,5", "300\t0.4": "300\t0,4",
+               "TOGGLE\tT\tStopped": "TOGGLE\tF\tStopped"}  # fmt: skip
     for old, new in changed.items():
         assert old.encode() in data
         data = data.replace(old.encode(), new.encode())
@@ -201,7 +208,9 @@ def cathodic() -> FileWorld:
     }, "gamry-dta", options={"current": "cathodic-positive", "dates": "dmy"})  # fmt: skip
 
 
-def _plain(name: str, data: bytes, part: str, columns: dict[str, Any], count: int, more: dict[str, Any]) -> FileWorld:
+def _plain(
+    name: str, data: bytes, part: str, columns: dict[str, Any], count: int, more: dict[str, Any]
+) -> FileWorld:
     """Return a world of one table whose header is not stated again."""
     kind = "timeseries"
     told = {f"{kind}.{own}": facts for own, facts in columns.items()}
@@ -218,14 +227,16 @@ def unlike_programme() -> FileWorld:
     rows_ = table("CURVE", "T | Im | Cycle | odd | Vf", "s | A | # | furlong | A", "0 | 0.5 | 1 | 7.5 | 1",
                   "0.5 | -0.25 | 1 | 8.5 | 2", "1.5 | -0.25 | 2 | 9.5 | 3", stated=2)  # fmt: skip
     return _plain("cp.DTA", dta("CHRONOP", *programme, rows_), "CURVE", {
-        "time": column("T", [0.0, 0.5, 1.5], "time", "s", 0), "vendor_im": column("Im", [0.5, -0.25, -0.25], None, "A", 1),
+        "time": column("T", [0.0, 0.5, 1.5], "time", "s", 0),
+        "vendor_im": column("Im", [0.5, -0.25, -0.25], None, "A", 1),
         "cycle": column("Cycle", [1, 1, 2], "cycle", "1", 2, origin="reported", source_dtype="<i8"),
         "vendor_odd": column("odd", [7.5, 8.5, 9.5], None, "furlong", 3),
         "vendor_vf": column("Vf", [1.0, 2.0, 3.0], None, "A", 4),
     }, 3, {
         "@technique.name": "CHRONOP", "@technique.title": "Chronopotentiometry",
         "!row-count": "CURVE states 2 rows and has 3: the number is that of the programme",
-        "!sign-contradicted": "CONVENTION is 1, but in CURVE step 1 is programmed with 0.5 and measured with -0.25 A: "
+        "!sign-contradicted": "CONVENTION is 1, but in CURVE step 1 is programmed with 0.5 and measured with "
+                              "-0.25 A: "
                               "its currents stay vendor columns",
         "!unit-unfit": "Vf of CURVE is printed in A, not one of potential_we: vendor column",
         "!incomplete": ...,
@@ -250,14 +261,21 @@ def unlike_sweep() -> FileWorld:
 
 def saved_again() -> FileWorld:
     """Return a file that a spreadsheet saved, without units, of a convention that no file explains."""
-    data = dta("LSV", "IINIT\tQUANT\t0.5\tI", table("CURVE", "T | Im", "0.5 | 0.25", "1.5 | 0.5"), notes=("wet, 1 2", "dry"))
+    data = dta(
+        "LSV",
+        "IINIT\tQUANT\t0.5\tI",
+        table("CURVE", "T | Im", "0.5 | 0.25", "1.5 | 0.5"),
+        notes=("wet, 1 2", "dry"),
+    )
     data = data.replace(b"CONVENTION\tIQUANT\t1", b"CONVENTION\tIQUANT\t2").replace(b"\t", b";")
     return _plain("saved.DTA", data, "CURVE", {
         "vendor_t": column("T", [0.5, 1.5], None, None, 0), "vendor_im": column("Im", [0.25, 0.5], None, None, 1),
     }, 2, {
         "@technique.name": "LSV", "@technique.title": "Galvanodynamic scan",
-        "!saved-again": "its fields stand between ';', not tabs: another program saved it, and may have rounded numbers",
-        "!current-convention": "CONVENTION is 2: which current is positive is not known, and currents stay vendor columns; "
+        "!saved-again": "its fields stand between ';', not tabs: another program saved it, and may have rounded "
+                        "numbers",
+        "!current-convention": "CONVENTION is 2: which current is positive is not known, and currents stay "
+                               "vendor columns; "
                                "--option current=anodic-positive or --option current=cathodic-positive",
         "!no-units": "CURVE has no line of units: its columns stay vendor columns without a unit",
         "!incomplete": ..., "!incomplete 2": ...,
@@ -267,12 +285,17 @@ def saved_again() -> FileWorld:
 def never_started() -> FileWorld:
     """Return a header without a table, whose date has two readings."""
     data = dta("VFP600").replace(b"8/25/2021", b"3/4/2021")
-    said = {path: value for path, value in METADATA.items() if path not in ("@experiment.start", "@experiment.timezone")}
+    said = {
+        path: value
+        for path, value in METADATA.items()
+        if path not in ("@experiment.start", "@experiment.timezone")
+    }
     return FileWorld("none.DTA", data, {
         **said, "@technique.name": "VFP600", "@technique.title": "Virtual front panel recording",
         "!experiment-aborted": "the measurement was stopped before its end", "!default-value": DEFAULT,
         "!no-table": "the file has no table: the measurement never started, or the file was cut in its header",
-        "!date-order": "the date 3/4/2021 is 2021-04-03 or 2021-03-04: the start is not known; --option dates=dmy or "
+        "!date-order": "the date 3/4/2021 is 2021-04-03 or 2021-03-04: the start is not known; --option "
+                       "dates=dmy or "
                        "--option dates=mdy",
         "settings.tables": [],
     }, "gamry-dta", silent=("settings.header",))  # fmt: skip
@@ -297,7 +320,8 @@ def short_row() -> Refused:
     data = dta("CV", table("CURVE", "T | Vf", "s | V", "0.5", "1 | 2"))
     line = data.count(b"\n", 0, data.index(b"\t0.5\r")) + 1
     return _refused("a row does not fit the names of its table", data, where=f"line {line}, in CURVE",
-                    expected="2 values: T, Vf", found="1 values", cause="the file was edited, or two tables were mixed",
+                    expected="2 values: T, Vf", found="1 values",
+                    cause="the file was edited, or two tables were mixed",
                     hint="take the file that the Framework wrote")  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Exports of Hiden's MASsoft: rows and bytes are counted in the first line, the lines before "Data" in the second."""
+"""Exports of Hiden's MASsoft: the first line counts rows and bytes, the second the lines before "Data"."""
 
 from __future__ import annotations
 
@@ -85,11 +85,12 @@ def trend() -> FileWorld:
         "!mass-label": "CO2 was measured at mass 30.00, which is not its own",
         "!not-a-number": ("1.#INF0 is kept as NaN or infinity", {"column": "CO2"}),
         "!unit-unknown": "the file prints no unit for the input AUX 1",
-    }, "hiden-massoft", options={"faraday": "torr", "temperature": "K", "vacuum": "Pa", "dwell": "0.5"})  # fmt: skip
+    }, "hiden-massoft", options={"faraday": "torr", "temperature": "K", "vacuum": "Pa",
+                                 "dwell": "0.5"})  # fmt: skip
 
 
 def miscounted() -> FileWorld:
-    """Return a trend whose first lines count wrongly, whose clock was never set, that ends inside its third row."""
+    """Return a trend with wrong counts and a clock that was never set, which ends inside its third row."""
     gases = [scan(1, "Faraday", "2.00", "2.00", "0.01"), scan(2, "SEM", "2.00", "2.00", "0.01")]
     body = ["00:00:00,    31, 1.5e-09,", "00:01:10,  5000, 2.5e-09,", "00:01:10,  60"]
     lines = [*head("13.1.2001", "07:05:09", gases, 4, len(body[0]) + 2, off=1), '"Time","ms","H2",']
@@ -137,10 +138,12 @@ def scans() -> FileWorld:
             f"{name}.cycle": column("Cycle", cycle, "cycle", "1", 0, source_dtype="<f8"),
             f"{name}.mass_to_charge": column("mass amu", mass, "mass_to_charge", "1", 3,
                                              attrs={**told, "scan": one["Scan ID"], "shape": shape}),
-            **{f"{name}.{y['quantity']}": y}, f"{name}.vendor_time": column("Time", clock, None, None, 1),
+            f"{name}.{y['quantity']}": y, f"{name}.vendor_time": column("Time", clock, None, None, 1),
         }  # fmt: skip
 
-    faraday = column("Faraday torr", [r[4] for r in FARADAY], "partial_pressure", "torr", 4, attrs={"detector": "Faraday"})
+    faraday = column(
+        "Faraday torr", [r[4] for r in FARADAY], "partial_pressure", "torr", 4, attrs={"detector": "Faraday"}
+    )
     sem = column("SEM c/s", [r[4] for r in SEM], "ion_count_rate", "count/s", 4, attrs={"detector": "SEM"})
     return FileWorld("scans.csv", data, {
         **table(1, FARADAY, faraday, "bar"), **table(2, SEM, sem, "profile"),
@@ -165,8 +168,10 @@ def refusals() -> dict[str, Any]:
             where=f"line {first + 1}", expected=f"{len(row) + 2} bytes with the line's end",
             found=f"{len(row) + 3} bytes: {row} ", cause="the file was damaged or edited by hand",
             hint="export it again from MASsoft"),
-        "two exports": lambda: _refused("the file holds two exports, one after the other", [*lines, row, *lines, row],
-            where=f"line {first + 1}", expected="rows of numbers to the end", found=lines[0], hint="split the file there"),
+        "two exports": lambda: _refused("the file holds two exports, one after the other",
+                                        [*lines, row, *lines, row],
+            where=f"line {first + 1}", expected="rows of numbers to the end", found=lines[0],
+            hint="split the file there"),
         "decimal commas": lambda: _refused("a row does not fit the column names",
             [*lines, *[row.replace("1.5e", "1,5e").replace("2.5e", "2,5e")] * 2],
             where=f"line {first}", expected="4 cells: Time, ms, H2, 28", found="6 cells",
@@ -254,7 +259,8 @@ def declared() -> FileWorld:
         f"{name}.polarity": column("polarity", [1] * 3 + [-1] * 6, "polarity", "1", None, dtype="int8"),
         f"{name}.region": column("region", ["fresh"] * 3 + ["used"] * 6, "region"),
         f"{name}.channel": column("channel", [0, 0, 1, 2, 2, 2, 3, 3, 3], "channel", "1", None, origin="reported"),
-        f"{name}.sputter_time": column("t", [60.0, 120.0, 90.0, *[None] * 6], "sputter_time", "s", None, factor=60.0,
+        f"{name}.sputter_time": column("t", [60.0, 120.0, 90.0, *[None] * 6], "sputter_time", "s", None,
+                                       factor=60.0,
                                        attrs=places(_0=(0, "t"), _1=(2, "t2"))),
         f"{name}.ion_counts": column("Zr", [5.0, 6.0, 7.0, *[None] * 6], "ion_counts", "count", None,
                                      attrs=places(_0=(1, "Zr"), _1=(3, "sodium"))),
@@ -276,7 +282,8 @@ def declared() -> FileWorld:
         f"{maps}.sputter_time": column("sputter_time", [2.0, 6.0], "sputter_time", "s", None, axes=["frame"],
                                        attrs={"recipe": "(frame + 1/2) * frame_time"}, **derived),
         f"{maps}.mask": column("mask", [known, lacking], "mask", "1", None, dtype="uint8", **derived,
-                               axes=["species", "frame", "y", "x"], attrs={"recipe": "1 where the image holds a number"}),
+                               axes=["species", "frame", "y", "x"],
+                               attrs={"recipe": "1 where the image holds a number"}),
         "settings.manifest": MANIFEST, "siblings": ["fresh.csv", "used.csv", *IMAGES],
         "@sims.primary_ion": ("O2+", None, "sims.toml"), "@sims.pixel_size": (0.5, "um", "sims.toml"),
         "@sims.acquisition": ("sequential", None, "sims.toml"), "@sample.id": ("S-5", None, "sims.toml"),
@@ -318,19 +325,25 @@ x = "deep"
 y = "sums"
 """
     lacking = [
-        "sims.acquisition: simultaneous or sequential, for two polarities", "sims.pixel_size, for maps", "region: name",
-        "region: depth is not a key here; known are name, state, current_density, test, test_sha256, crater_depth, "
+        "sims.acquisition: simultaneous or sequential, for two polarities",
+        "sims.pixel_size, for maps",
+        "region: name",
+        "region: depth is not a key here; known are name, state, current_density, test, test_sha256, "
+        "crater_depth, "
         "profile, images",
         "region region 1, profile 1: layout is 'rows', not table or pairs",
-        "region region 1, profile 1: x_unit, the unit of time", ...,
-        "region two, profile 1: file", "region two, profile 1: x is 'deep', not time, depth, cycle",
+        "region region 1, profile 1: x_unit, the unit of time",
+        ...,
+        "region two, profile 1: file",
+        "region two, profile 1: x is 'deep', not time, depth, cycle",
         "region two, profile 1: y is 'sums', not counts or rate",
         "region region 1, images 1: O is named twice",
         """region region 1, images 1: frame_time is '4 m', not a time such as "10 s\"""",
         "the manifest: odd is not a key here; known are format, sims, region, instrument, sample",
     ]
     return Refused("sims.toml", text_.encode(), "sims-declared", {
-        "message": "the manifest leaves open what the files do not say", "expected": Listed(lacking, "\n            "),
+        "message": "the manifest leaves open what the files do not say",
+        "expected": Listed(lacking, "\n            "),
         "found": f"{len(lacking)} missing or unknown", "hint": "echub plugins show hiden  prints a template",
     })  # fmt: skip
 
@@ -380,7 +393,8 @@ polarity = "-"
                                 bits=[("not_recoverable", "not_recoverable", 2, "not_recoverable", {})],
                                 attrs={"recipe": "2: the file holds values that are not whole counts"}),
         maps: {"kind": maps},
-        f"{maps}.ion_counts": column("counts", [[[[0.5, 1.0], [0.0, 0.25]]], [[[0.0, 0.0], [0.0, 0.0]]]], "ion_counts",
+        f"{maps}.ion_counts": column("counts", [[[[0.5, 1.0], [0.0, 0.25]]], [[[0.0, 0.0], [0.0, 0.0]]]],
+                                     "ion_counts",
                                      "count", None, dtype="float64", axes=["species", "frame", "y", "x"]),
         f"{maps}.species": column("species", names, "species", axes=["species"]),
         f"{maps}.polarity": column("polarity", [-1, -1], "polarity", "1", None, dtype="int8", axes=["species"]),
@@ -394,11 +408,13 @@ polarity = "-"
         "!test-changed": f"region r: the test run.mpr has the sha256 {digest}, declared is 00",
         "!all-zero": "region r, profile 1, Na: all values are zero",
         "!not-counts": "region r, profile 1, K: values are not whole counts; Poisson statistics do not hold",
-        "!polarity-exchanged": "region r, profile 1: Na, K hardly form negative ions; were the positive ions meant?",
+        "!polarity-exchanged": "region r, profile 1: Na, K hardly form negative ions; were the positive ions "
+                               "meant?",
         "!normalised-image": "r, Si-: values from 0 to 1 are a scaled picture",
         "!one-frame": "r, Si-: one frame has no depth", "!all-zero 2": "r, P-: all pixels are zero",
         "!one-frame 2": "r, P-: one frame has no depth",
-        "!mass-interference": ..., "!incomplete": "the depth_profile dataset has no one of sputter_time, depth, ion_dose",
+        "!mass-interference": ...,
+        "!incomplete": "the depth_profile dataset has no one of sputter_time, depth, ion_dose",
     }, "sims-declared", others={file: data.encode() for file, data in others.items()})  # fmt: skip
 
 
@@ -438,7 +454,17 @@ def sweeps_of_no_scan() -> Refused:
                     hint="export each scan to a file of its own from MASsoft")  # fmt: skip
 
 
-WORLDS = {f"hiden: {world.__name__}": world for world in (
-    trend, miscounted, scans, declared, judged, incomplete, sweeps_of_two_scans, sweeps_of_no_scan,
-)}
+WORLDS = {
+    f"hiden: {world.__name__}": world
+    for world in (
+        trend,
+        miscounted,
+        scans,
+        declared,
+        judged,
+        incomplete,
+        sweeps_of_two_scans,
+        sweeps_of_no_scan,
+    )
+}
 WORLDS |= {f"hiden: {name}": world for name, world in refusals().items()}

@@ -60,9 +60,11 @@ def german() -> FileWorld:
         decided("encoding", "utf-8", "all of it is valid UTF-8"),
         decided("delimiter", "semicolon", "4 of the first 8 lines have 6 fields, 4 of them numbers"),
         decided("decimal mark", "comma", "0,5 has no other reading", "point: it cannot group thousands there"),
-        decided("header", "line 4", "as many texts as the rows have fields: Zeit (min), U / mV, I [A], T/°C, Zustand, Notiz"),
+        decided("header", "line 4",
+                "as many texts as the rows have fields: Zeit (min), U / mV, I [A], T/°C, Zustand, Notiz"),
         decided("first data line", "line 5", "its fields are 4 numbers, 2 texts, as in the rows below"),
-        NO_PROFILE, meant("Zeit (min)", "time in min"), meant("U / mV", "voltage in mV"), meant("I [A]", "current in A"),
+        NO_PROFILE, meant("Zeit (min)", "time in min"), meant("U / mV", "voltage in mV"),
+        meant("I [A]", "current in A"),
         meant("T/°C", "temperature in degC"), meant("Zustand", None), meant("Notiz", None),
         decided("sign of I [A]", "anodic positive", f"proven by Zustand: {states}"),
     ]  # fmt: skip
@@ -84,7 +86,14 @@ def german() -> FileWorld:
 def two_spectra() -> FileWorld:
     """Return two spectra under one header that is repeated, in UTF-16; the imaginary part is printed negated."""
     header = "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm"
-    lines = ["1000.5\t1.5\t0.25", "100.5\t2.5\t0.5", "10.5\t3.5\t-0.75", header, "1000.5\t1.25\t0.125", "100.5\t2.25\t0.375"]
+    lines = [
+        "1000.5\t1.5\t0.25",
+        "100.5\t2.5\t0.5",
+        "10.5\t3.5\t-0.75",
+        header,
+        "1000.5\t1.25\t0.125",
+        "100.5\t2.25\t0.375",
+    ]
     one = "impedance"
     decisions = [
         decided("encoding", "utf-16", "a byte order mark"),
@@ -105,10 +114,12 @@ def two_spectra() -> FileWorld:
         one: {"kind": one}, f"{one}.row": rows(5),
         f"{one}.frequency": column("freq/Hz", [1000.5, 100.5, 10.5, 1000.5, 100.5], "frequency", "Hz", 0),
         f"{one}.impedance_real": column("Re(Z)/Ohm", [1.5, 2.5, 3.5, 1.25, 2.25], "impedance_real", "ohm", 1),
-        f"{one}.impedance_imag": column("-Im(Z)/Ohm", [-0.25, -0.5, 0.75, -0.125, -0.375], "impedance_imag", "ohm", 2,
+        f"{one}.impedance_imag": column("-Im(Z)/Ohm", [-0.25, -0.5, 0.75, -0.125, -0.375], "impedance_imag",
+                                        "ohm", 2,
                                         factor=-1.0),
         f"{one}.spectrum": spectra([0, 0, 0, 1, 1]),
-        **settings("\t", ".", 1, 2, decisions, encoding="utf-16", newline="\r\n", profile="generic-eis", above=[header]),
+        **settings("\t", ".", 1, 2, decisions, encoding="utf-16", newline="\r\n", profile="generic-eis",
+                   above=[header]),
         "!repeated-header": "the header is repeated 1 time among the rows",
     }, "table")  # fmt: skip
 
@@ -171,7 +182,7 @@ def faulty() -> FileWorld:
     above = ["# made by hand", "Datum,U,Réf", ",V,°C"]
     body = [f"2021-03-04T10:00:{n:02d}Z,{3 + n / 100:.3f},{n}.5" for n in range(60)]
     body[30] = "2021-03-04T10:00:30Z,xy,30.5"
-    lines = [*body[:10], "# a break", *body[10:]] + ["mean,3.3,30"]
+    lines = [*body[:10], "# a break", *body[10:], "mean,3.3,30"]
     values = [float("nan") if n == 30 else float(f"{3 + n / 100:.3f}") for n in range(60)]
     start = 1_614_852_000.0  # 2021-03-04 10:00 UTC is 18690 days and 10 h
     decisions = [
@@ -195,12 +206,14 @@ def faulty() -> FileWorld:
                                attrs={"recipe": "Datum - its first value"}),
         **settings(",", ".", 2, 4, decisions, encoding="cp1252", units=3, above=above, footer=["mean,3.3,30"],
                    comments=["# a break"], faulty=["line 35: U is 'xy', no number"]),
-        "@experiment.start": ("2021-03-04T10:00:00", None, "file: Datum"), "@experiment.timezone": ("UTC", None, "file: Datum"),
+        "@experiment.start": ("2021-03-04T10:00:00", None, "file: Datum"),
+        "@experiment.timezone": ("UTC", None, "file: Datum"),
         "@experiment.start_utc": ("2021-03-04T10:00:00.000+00:00", None, "zone by file: Datum"),
         "!derived-time": "the table has no elapsed time: time = Datum - its first value",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Réf",
         "!unparsable-rows": "1 of 60 rows do not parse: line 35: U is 'xy', no number",
-        "!encoding-guessed": "read as cp1252: byte 0xe9 at offset 24 is not UTF-8; --option encoding=… says another",
+        "!encoding-guessed": "read as cp1252: byte 0xe9 at offset 24 is not UTF-8; --option encoding=… says "
+                             "another",
         "!non-finite": ("U has 1 NaN", {"column": "U"}),
     }, "table")  # fmt: skip
 
@@ -224,7 +237,8 @@ def workbook() -> FileWorld:
     states = "100% of the anodic part has a positive current and 100% of the cathodic part has a negative current"
     decisions = [
         decided("encoding", "utf-8", "said by the user"),
-        decided("delimiter", "tab", "said by the user, 3 of them numbers"), decided("decimal mark", "point", "said by the user"),
+        decided("delimiter", "tab", "said by the user, 3 of them numbers"),
+        decided("decimal mark", "point", "said by the user"),
         decided("header", "line 1", "as many texts as the rows have fields: t / h, U / V, I / mA, state"),
         decided("first data line", "line 2", "its fields are 3 numbers, 1 text, as in the rows below"), NO_PROFILE,
         meant("t / h", "time in h"), meant("U / V", "voltage in V"), meant("I / mA", "current in mA"),
@@ -247,7 +261,7 @@ def workbook() -> FileWorld:
 
 
 def samples() -> FileWorld:
-    """Return measured samples: two of them twice, fractions that do not close in one row, a number without unit."""
+    """Return measured samples, one of them twice: fractions that do not close in one row, a number without unit."""
     header = "sample.id,cell.temperature / K,replicate,Zr / at%,Si / at%,H / GPa,n,note"
     lines = ["A,300,1,60.5,39.5,2.5,7,first", "A,300,2,61,39,2.25,8,", "B,310,1,40,50,,9,third"]
     decisions = [
@@ -256,7 +270,8 @@ def samples() -> FileWorld:
         decided("decimal mark", "point", "the comma delimits fields"),
         decided("header", "line 1", ...), decided("first data line", "line 2", ...), NO_PROFILE,
         meant("sample.id", "sample_id"), meant("cell.temperature / K", None), meant("replicate", "replicate"),
-        *(decided(f"column {name}", "vendor column", ...) for name in ("Zr / at%", "Si / at%", "H / GPa", "n", "note")),
+        *(decided(f"column {name}", "vendor column", ...) for name in ("Zr / at%", "Si / at%", "H / GPa", "n",
+            "note")),
     ]  # fmt: skip
     name = "table"
     return FileWorld("samples.csv", text(header, *lines), {
@@ -289,8 +304,10 @@ def ions() -> FileWorld:
         meant("Depth (um)", "depth in um"), meant("Na+ (counts)", None), meant("Zr+ (counts)", None),
     ]  # fmt: skip
     told = ('file = "p.csv", layout = "table", polarity = "+", x = "depth", x_unit = "um", y = "counts", '
-            'separator = ";", decimal = ",", species = { "Na+ (counts)" = "Na+", "Zr+ (counts)" = "Zr+" }')  # fmt: skip
-    command = (f"printf '%s\\n' 'format = \"sims\"' 'region = [{{ name = \"sample\", profile = [{{ {told} }}] }}]' "
+            'separator = ";", decimal = ",", species = '
+            '{ "Na+ (counts)" = "Na+", "Zr+ (counts)" = "Zr+" }')  # fmt: skip
+    command = (f"printf '%s\\n' 'format = \"sims\"' 'region = "
+               f"[{{ name = \"sample\", profile = [{{ {told} }}] }}]' "
                "> p.sims.toml; then p.sims.toml is the file")  # fmt: skip
     return FileWorld("p.csv", text(header, "0,5;10;20", "1,5;30;40"), {
         NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
@@ -308,7 +325,11 @@ def ions() -> FileWorld:
 def dates_and_clocks() -> FileWorld:
     """Return a day and a time of day, whose order another date proves; the user names the zone of the clock."""
     header = "Date,Time,Test time,U / V"
-    lines = ["03/04/2021,23:59:30,0:00:00,3.25", "04/04/2021,00:00:30,0:01:00,3.5", "14/04/2021,00:00:30,240:01:00,3.75"]
+    lines = [
+        "03/04/2021,23:59:30,0:00:00,3.25",
+        "04/04/2021,00:00:30,0:01:00,3.5",
+        "14/04/2021,00:00:30,240:01:00,3.75",
+    ]
     start = 1_617_494_370.0  # 2021-04-03 23:59:30 is 18720 days and 86370 s, had it been UTC
     clock = [start, start + 60, start + 60 + 10 * 86400]
     days = [18720 * 86400.0, 18721 * 86400.0, 18731 * 86400.0]
@@ -319,7 +340,8 @@ def dates_and_clocks() -> FileWorld:
         f"{NAME}.vendor_time": column("Time", [86_370.0, 30.0, 30.0], None, "s", 1, attrs={"printed_as": "h:m:s"}),
         f"{NAME}.time": column("Test time", [0.0, 60.0, 864_060.0], "time", "s", 2, attrs={"printed_as": "h:m:s"}),
         f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 3),
-        f"{NAME}.unix_time": column("Date + Time", [s - 7200 for s in clock], "unix_time", "s", None, origin="assumed",
+        f"{NAME}.unix_time": column("Date + Time", [s - 7200 for s in clock], "unix_time", "s", None,
+                                    origin="assumed",
                                     attrs={"recipe": "Date + Time", "date_order": "dmy",
                                            "epoch": "1970-01-01T00:00:00", "zone": "Europe/Berlin"}),
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Date, Time",
@@ -332,7 +354,8 @@ def refusals() -> dict[str, Any]:
     prose = "nothing here is a table"
     return {
         "two marks": lambda: Refused("a.csv", text(*two), "table", {
-            "message": "the numbers mix two decimal marks", "where": "lines 2 to 4", "expected": "one decimal mark",
+            "message": "the numbers mix two decimal marks", "where": "lines 2 to 4",
+            "expected": "one decimal mark",
             "found": ..., "cause": "two programs or two locales wrote this file",
             "hint": "`--option decimal=comma` or `--option decimal=point` says which"}),
         "an open mark": lambda: Refused("b.csv", text("t / s;U / V", "1,125;2,125", "2,125;3,125"), "table", {

@@ -1,4 +1,4 @@
-"""What a file holds that was written is read again by another program, and is the whole of what the record had to say."""
+"""What was written is read again by another program, and is the whole of what the record had to say."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECORDS = {"overloads": gamry.voltammogram, "spectra": ivium.two_scans, "infinit
 WORLDS = pytest.mark.parametrize("world", [one() for one in RECORDS.values()], ids=list(RECORDS))
 
 
-def written(world: FileWorld, folder: Any, to: str, **options: str) -> dict[str, Any]:  # noqa: ANN401
+def written(world: FileWorld, folder: Any, to: str, **options: str) -> dict[str, Any]:
     """Write the record of a world; return its files by what is added to the name of the source."""
     found = echub.convert(world.record(folder), folder / to, to=to, writer_options=options)
     files = [*found.outputs, *found.companions]
@@ -50,7 +50,7 @@ def plain(world: FileWorld, name: str) -> dict[str, tuple[str, str, list[Any]]]:
     return found | behind
 
 
-def cell(value: Any) -> str | float:  # noqa: ANN401
+def cell(value: Any) -> str | float:
     """Return a number of a text as a number, anything else as it is."""
     try:
         return float(value)
@@ -60,7 +60,9 @@ def cell(value: Any) -> str | float:  # noqa: ANN401
 
 def as_cells(values: list[Any]) -> list[Any]:
     """Return values as a table of texts has them: nothing for a missing one."""
-    return ["" if value is None else float(value) if isinstance(value, (int, float)) else value for value in values]
+    return [
+        "" if value is None else float(value) if isinstance(value, (int, float)) else value for value in values
+    ]
 
 
 def metadata(world: FileWorld) -> dict[str, Any]:
@@ -81,7 +83,9 @@ def remarks(world: FileWorld) -> list[tuple[str, str]]:
             text, more = value if isinstance(value, tuple) else (value, {})
             where = more.get("column", "")
             found.append((path[1:].partition(" ")[0], text if where in text else f"{where}: {text}"))
-    return found + [("dropped", f"{path[1:]}: {value}") for path, value in world.expected.items() if path[0] == "-"]
+    return found + [
+        ("dropped", f"{path[1:]}: {value}") for path, value in world.expected.items() if path[0] == "-"
+    ]
 
 
 def tree(world: FileWorld) -> dict[str, Any]:
@@ -100,7 +104,9 @@ def tree(world: FileWorld) -> dict[str, Any]:
 
 
 @WORLDS
-@pytest.mark.parametrize(("delimiter", "decimal", "bom"), [(",", ".", "false"), (";", ",", "true"), ("tab", ".", "false")])
+@pytest.mark.parametrize(
+    ("delimiter", "decimal", "bom"), [(",", ".", "false"), (";", ",", "true"), ("tab", ".", "false")]
+)
 def test_csv(world, delimiter, decimal, bom, tmp_path):
     files = written(world, tmp_path, "csv", delimiter=delimiter, decimal=decimal, bom=bom)
     assert set(files) == {f".{name}.csv{more}" for name in tables(world) for more in ("", "-metadata.json")}
@@ -111,17 +117,25 @@ def test_csv(world, delimiter, decimal, bom, tmp_path):
         head, *body = csv.reader(raw.decode("utf-8-sig").splitlines(), delimiter=mark)
         stated = plain(world, name)
         assert head == [f"{own} / {unit}" if unit else own for own, (unit, _, _) in stated.items()]
-        found = [[cell(text.replace(decimal, ".") if decimal == "," else text) for text in texts] for texts in zip(*body)]
+        found = [
+            [cell(text.replace(decimal, ".") if decimal == "," else text) for text in texts]
+            for texts in zip(*body, strict=True)
+        ]
         assert same(found, [as_cells(values) for _, _, values in stated.values()])
         described = json.loads(Path(files[f".{name}.csv-metadata.json"]).read_text("utf-8"))
-        assert described["dialect"] == {"delimiter": mark, "header": True, "headerRowCount": 1, "encoding": "utf-8"}
+        assert described["dialect"] == {
+            "delimiter": mark,
+            "header": True,
+            "headerRowCount": 1,
+            "encoding": "utf-8",
+        }
         assert described["tableSchema"]["columns"] == [
             {"name": own, "datatype": datatype(values, decimal)} | ({"unit": unit} if unit else {})
             for own, (unit, _, values) in stated.items()
         ]
 
 
-def datatype(values: list[Any], decimal: str) -> Any:  # noqa: ANN401
+def datatype(values: list[Any], decimal: str) -> Any:
     """Return the type of a column in the words of CSV on the Web."""
     if isinstance(values[0], str):
         return "string"
@@ -139,13 +153,15 @@ def test_csv_for_origin(world, tmp_path):
         assert names == [own.replace("_", " ") for own in stated]
         assert units == [unit for unit, _, _ in stated.values()]
         assert comments == [header for _, header, _ in stated.values()]
-        found = [[cell(text) for text in texts] for texts in zip(*body)]
+        found = [[cell(text) for text in texts] for texts in zip(*body, strict=True)]
         assert same(found, [as_cells(values) for _, _, values in stated.values()])
 
 
 def test_some_columns_in_other_units(tmp_path):
     world = gamry.voltammogram()
-    files = written(world, tmp_path, "csv", columns="current,time,vendor_over_02_e", units="current=A/m^2,time=min")
+    files = written(
+        world, tmp_path, "csv", columns="current,time,vendor_over_02_e", units="current=A/m^2,time=min"
+    )
     assert set(files) == {f".{name}.csv" for name in tables(world)}  # nothing beside a table of some columns
     head, *body = rows_of(files[".timeseries_curve1.csv"])
     density = [10 * current / 0.785 for current in (2.0, -4.0, 500.0)]  # 1 mA/cm² is 10 A/m²
@@ -173,7 +189,8 @@ def test_spectra_for_zview_and_relaxis(world, tmp_path):
         raw = Path(written(world, tmp_path / name, "zview")[f"{start}.z"]).read_bytes()
         assert raw.count(b"\r\n") == raw.count(b"\n")
         first, _, heads, end, *rows = raw.decode().splitlines()
-        assert (first, heads.split(), end) == ("ZPLOT2 ASCII", ["Freq(Hz)", "Ampl", "Bias", "Time(Sec)", "Z'(a)", "Z''(b)",
+        assert (first, heads.split(), end) == ("ZPLOT2 ASCII",
+                                               ["Freq(Hz)", "Ampl", "Bias", "Time(Sec)", "Z'(a)", "Z''(b)",
                                                                 "GD", "Err", "Range"], "End Comments")  # fmt: skip
         found = np.array([[float(text) for text in row.split("\t")] for row in rows])
         assert found.T.tolist() == [f, zero, bias, time, real, imag, zero, zero, zero]
@@ -205,11 +222,16 @@ def test_parquet(world, tmp_path):
         keys = {key.decode(): value for key, value in stored.items()}
         units = {own: one["unit"] for own, one in facts.items() if one["unit"] and not one["bits"]}
         assert json.loads(keys["units"]) == units
-        assert {field.name: field.metadata[b"units"].decode() for field in table.schema if field.metadata and b"units" in
-                field.metadata} == units  # fmt: skip
+        fields = {field.name: field.metadata or {} for field in table.schema}
+        assert {own: told[b"units"].decode() for own, told in fields.items() if b"units" in told} == units
         assert keys["kind"].decode() == world.expected[name]["kind"]
         assert json.loads(keys["columns"]) == {
-            own: {"quantity": one["quantity"], "origin": one["origin"], "sign": one["sign"], "source_header": one["header"]}
+            own: {
+                "quantity": one["quantity"],
+                "origin": one["origin"],
+                "sign": one["sign"],
+                "source_header": one["header"],
+            }
             for own, one in facts.items()
         }
         assert same(json.loads(keys["metadata"]), tree(world))
@@ -230,7 +252,8 @@ def test_excel(world, tmp_path):
         assert names == list(stated)
         assert units == [unit or None for unit, _, _ in stated.values()]
         shown = [["inf" if value == math.inf else value for value in values] for _, _, values in stated.values()]
-        assert same([list(values) for values in zip(*body)], [[float(v) if isinstance(v, float) else v for v in values]
+        assert same([list(values) for values in zip(*body, strict=True)],
+                    [[float(v) if isinstance(v, float) else v for v in values]
                                                              for values in shown])  # fmt: skip
         described += [[name, own, one["quantity"], one["unit"], one["origin"], one["header"] or None]
                       for own, one in columns(world, name).items()]  # fmt: skip
@@ -280,7 +303,9 @@ def test_native(world, tmp_path):
             assert set(file[name]) >= set(facts)
             for own, one in facts.items():
                 data = file[name][own]
-                labels = str(data.attrs.get("flag_meanings", "")).split(" ") if isinstance(flat(one)[0], str) else []
+                labels = (
+                    str(data.attrs.get("flag_meanings", "")).split(" ") if isinstance(flat(one)[0], str) else []
+                )
                 values = [labels[code] for code in data[...].ravel()] if labels else data[...].ravel().tolist()
                 stated = [math.nan if value is None else value for value in flat(one)]
                 assert same(values, [text.replace(" ", "_") for text in stated] if labels else stated), own
@@ -320,5 +345,9 @@ def test_bdf_gives_the_table_back(tmp_path):
     beside = json.loads(Path(files[".bdf.metadata.json"]).read_text("utf-8"))
     assert [entry["label"] for entry in beside["tables"][".bdf.csv"]] == head
     assert {entry["source_header"] for entry in beside["not_exported"]} == own | {"Record Index / 1"}
-    assert (beside["bdf_version"], beside["generator"], beside["working_electrode"]) == ("1.3.0", "echub", "positive")
+    assert (beside["bdf_version"], beside["generator"], beside["working_electrode"]) == (
+        "1.3.0",
+        "echub",
+        "positive",
+    )
     assert same(beside["metadata"], tree(world))
