@@ -1,4 +1,4 @@
-"""Files of Gamry's Framework: objects of a header (name, type, values, label between tabs), and tables among them."""
+"""Files of Gamry's Framework: objects (name, type, values, label between tabs), and tables among them."""
 
 from __future__ import annotations
 

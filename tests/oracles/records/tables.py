@@ -261,7 +261,7 @@ def workbook() -> FileWorld:
 
 
 def samples() -> FileWorld:
-    """Return measured samples, one of them twice: fractions that do not close in one row, a number without unit."""
+    """Return measured samples, one of them twice: fractions that do not close in a row, a number without unit."""
     header = "sample.id,cell.temperature / K,replicate,Zr / at%,Si / at%,H / GPa,n,note"
     lines = ["A,300,1,60.5,39.5,2.5,7,first", "A,300,2,61,39,2.25,8,", "B,310,1,40,50,,9,third"]
     decisions = [

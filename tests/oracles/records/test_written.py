@@ -164,11 +164,11 @@ def test_some_columns_in_other_units(tmp_path):
     )
     assert set(files) == {f".{name}.csv" for name in tables(world)}  # nothing beside a table of some columns
     head, *body = rows_of(files[".timeseries_curve1.csv"])
-    density = [10 * current / 0.785 for current in (2.0, -4.0, 500.0)]  # 1 mA/cm² is 10 A/m²
+    density = [10 * current / 0.785 for current in (2.0, -4.0, 500.0, 250.0)]  # 1 mA/cm² is 10 A/m²
     assert head[:2] == ["current_density / A/m^2", "time / min"]
     assert [float(row[0]) for row in body] == pytest.approx(density, rel=1e-14)
-    assert [float(row[1]) for row in body] == pytest.approx([0.5 / 60, 1 / 60, 1.5 / 60], rel=1e-14)
-    assert [int(row[head.index("vendor_over_02_e")]) for row in body] == [0, 0, 1]
+    assert [float(row[1]) for row in body] == pytest.approx([0.5 / 60, 1 / 60, 1.5 / 60, 2 / 60], rel=1e-14)
+    assert [int(row[head.index("vendor_over_02_e")]) for row in body] == [0, 0, 1, 1]
     assert rows_of(files[".timeseries_ocvcurve.csv"])[0] == ["time / min"]
 
 

@@ -8,12 +8,13 @@ from echub.registry.registry import registry
 from echub_known_formats import FORMATS
 
 PROGRAM = {
-    ".ids": "IviumSoft", ".isc .iss": "Thales", ".zmx": "Zahner Lab", ".nox": "NOVA", ".dfr .i2b .oew .ocw .icw .ixw": "GPES", ".par": "VersaStudio", ".zvw .ppj": ".z", ".cor": "CorrView",
+    ".ids": "IviumSoft", ".isc .iss": "Thales", ".zmx": "Zahner Lab", ".nox": "NOVA",
+    ".dfr .i2b .oew .ocw .icw .ixw": "GPES", ".par": "VersaStudio", ".zvw .ppj": ".z", ".cor": "CorrView",
     ".bin": "CHI", ".pssession .pss": "PSTrace", ".bts .dig": "BTS-600", ".bas .bpr": "BaSyTec", ".mac": "MIMS",
     ".cex .ccs": "LANDT", ".pec": "LifeTest", ".nvx": "UHPC", ".isi": "PV MassSpec", ".mdf .ldf": "Data Watcher",
     ".gz .zip .7z .bz2 .xz .zst .tar .tgz .rar": "unpack",
 }  # fmt: skip
-"""Suffixes, and what a user has to open to export such files: the maker's own program, or nothing but an archiver."""
+"""Suffixes, and what a user has to open to export such files: the maker's program, or an archiver."""
 OPENS = {suffix: program for suffixes, program in PROGRAM.items() for suffix in suffixes.split()}
 SUFFIXES = [(fields[0], suffix) for fields in FORMATS for suffix in fields[2]]
 
