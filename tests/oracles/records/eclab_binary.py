@@ -291,6 +291,63 @@ def spectrum() -> FileWorld:
     }, "eclab-mpr")  # fmt: skip
 
 
+def appended() -> FileWorld:
+    """Return a run whose header counts a row too few, an unknown module, and a run behind it."""
+    first, second = [(0.5, 1.5), (1.5, 2.5), (2.5, 3.5)], [(10.5, 4.5)]
+    one = records((4, 6), first)
+    short = struct.pack("<I", 2) + one[4:]
+    two, odd = records((4, 6), second), b"\x01\x02".ljust(40, b"\0")
+    other = placed(0x300, (0, "B", 0x0B), (7, "p", "wet"))
+    parts = [("VMP Set", SET), ("VMP data", short), ("VMP odd", odd), ("VMP Set", other), ("VMP data", two)]
+    file = MAGIC + b"".join(module(name, content) for name, content in parts)
+    at = file.index(module("VMP data", two)) + 6 + 51
+    name, more, f4 = "timeseries", "timeseries_part_2", {"dtype": "float32"}
+
+    def table(own: str, rows_: list[tuple[float, float]]) -> dict[str, Any]:
+        time, potential = ([row[n] for row in rows_] for n in range(2))
+        return {
+            f"{own}.row": rows(len(rows_)),
+            f"{own}.time": column("time/s", time, "time", "s", 0, attrs={"source_id": "4"}),
+            f"{own}.potential_we": column("Ewe/V", potential, "potential_we", "V", 1, attrs={"source_id": "6"}, **f4),
+        }
+
+    no_log = ("there is no LOG module (an unfinished run, or a cut file): the start time is unknown, and whether Ewe is "
+              "a cell voltage, as in BT-Lab files")  # fmt: skip
+    return FileWorld("two.mpr", file, {
+        name: {"kind": name}, **table(name, first), more: {"kind": name, "part": "part_2", "technique": "OCV"}, **table(more, second),
+        "settings.modules": [described(own, content) for own, content in parts], **kept("odd", {}, odd),
+        "settings.data.points": 2, "settings.data.column_ids": [4, 6], **FROM_SET, "@experiment.date": "2021-03-04",
+        **kept("set", SET_VALUES, SET),
+        "!row-count": "the header counts 2 rows, the data hold 3; all were read",
+        "!unknown-module": "the module 'VMP odd' is unknown and kept as raw bytes",
+        "!unknown-parameters": "the parameter table was not found; its bytes are kept raw",
+        "!no-log": no_log, "!appended-data": f"a further run stands behind the first, at offset {at}: {more}",
+        "!unknown-parameters 2": "part_2: the parameter table was not found; its bytes are kept raw",
+        "!no-log 2": f"part_2: {no_log}",
+    }, "eclab-mpr", silent=("settings.part_2",))  # fmt: skip
+
+
+def never_written() -> FileWorld:
+    """Return a run of four rows of which the last two are zero bytes, behind which the file ends in zeros too."""
+    table = [(0.5, 1.5), (1.5, 2.5), (0.0, 0.0), (0.0, 0.0)]
+    data = records((4, 6), table)
+    file = MAGIC + module("VMP data", data) + bytes(100)
+    name, start = "timeseries", len(MAGIC) + 57 + 406
+    kept_ = [(0.5, 1.5), (1.5, 2.5)]
+    return FileWorld("zero.mpr", file, {
+        name: {"kind": name}, f"{name}.row": rows(2),
+        f"{name}.time": column("time/s", [row[0] for row in kept_], "time", "s", 0, attrs={"source_id": "4"}),
+        f"{name}.potential_we": column("Ewe/V", [row[1] for row in kept_], "potential_we", "V", 1,
+                                       attrs={"source_id": "6"}, dtype="float32"),
+        "settings.modules": [described("VMP data", data)], "settings.data.points": 4,
+        "settings.data.column_ids": [4, 6], "@instrument.manufacturer": "BioLogic",
+        "!no-settings": ..., "!no-log": ...,
+        "!zero-tail": f"the file ends in 100 zero bytes from offset {len(MAGIC) + 57 + len(data)}: they are not data",
+        "!zero-tail 2": f"zero bytes from row 2 (offset {start + 24}) to the end of the data: 2 rows are not data",
+        "-2 rows of zero bytes from row 2": "they were never written",
+    }, "eclab-mpr")  # fmt: skip
+
+
 def refusals() -> dict[str, Any]:
     """Return what a file is refused for."""
     good = records((4, 6), [(0.5, 1.5), (1.5, 2.5)])
@@ -325,5 +382,5 @@ def refusals() -> dict[str, Any]:
     }  # fmt: skip
 
 
-WORLDS = {f"eclab: {world.__name__}": world for world in (cycling, spectrum)}
+WORLDS = {f"eclab: {world.__name__}": world for world in (cycling, spectrum, appended, never_written)}
 WORLDS |= {f"eclab: {name}": world for name, world in refusals().items()}

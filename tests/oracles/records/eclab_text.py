@@ -214,6 +214,37 @@ def miscounted() -> FileWorld:
     }, "eclab-mpt")  # fmt: skip
 
 
+def settings_of_three() -> FileWorld:
+    """Return a settings file that names three linked techniques and holds two, one without a known name."""
+    head = ["EC-LAB SETTING FILE", "", "Number of linked techniques : 3", "", "Device : SP-300",
+            "Electrolyte : salt", "Comments : linked", "Electrode surface area : 0.785 cm²"]  # fmt: skip
+    lines = [*head, "", "Technique : 1", "Open Circuit Voltage", "tR (h:m:s)          100:00:10.0000", "",
+             "Technique : 2", "Stirring", *printed(TABLE).split("\n"), ""]  # fmt: skip
+    hold = {"sequence": 0, "control": "rest", "rest": {"duration": {"value": 360_010.0, "unit": "s"}}}
+    return FileWorld("three.mps", "\r\n".join(lines).encode("cp1252") + b"\r\n", {
+        "settings.lines": lines,
+        "settings.techniques": [
+            {"number": 1, "name": "OCV", "title": "Open Circuit Voltage", "parameters": [{"tR (h:m:s)": 360_010.0}],
+             "steps": [hold]},
+            {"number": 2, "name": None, "title": "Stirring", "steps": [],
+             "parameters": [{"Ns": 0, "Is": 0.5, "unit Is": "mA", "t1 (h:m:s)": 3600.0},
+                            {"Ns": 1, "Is": -0.25, "unit Is": "mA", "t1 (h:m:s)": 1800.0}]}],
+        "@instrument.manufacturer": "BioLogic", "@instrument.model": "SP-300", "@cell.electrolyte": "salt",
+        "@experiment.comments": "linked", "@cell.area": (0.785, "cm^2"),
+        "!unknown-technique": "the technique 'Stirring' has no code name known here",
+        "!technique-count": "the settings name 3 linked techniques and hold 2",
+    }, "eclab-mps")  # fmt: skip
+
+
+def cut_settings() -> Refused:
+    """Return a settings file that ends before its first technique."""
+    lines = ["EC-LAB SETTING FILE", "", "Number of linked techniques : 3", "Device : SP-300"]
+    return Refused("cut.mps", "\r\n".join(lines).encode(), "eclab-mps", {
+        "message": "the settings name 3 techniques and hold none", "where": "line 4", "expected": "Technique : 1",
+        "found": "the end of the file", "cause": "the file was truncated",
+    })  # fmt: skip
+
+
 def refusals() -> dict[str, Any]:
     """Return what a text is refused for."""
     prose = "\nOpen Circuit Voltage\n"
@@ -256,5 +287,5 @@ def refusals() -> dict[str, Any]:
     }  # fmt: skip
 
 
-WORLDS = {f"eclab: text of {world.__name__}": world for world in (cycling, bare, without_start, miscounted)}
+WORLDS = {f"eclab: text of {world.__name__}": world for world in (cycling, bare, without_start, miscounted, settings_of_three, cut_settings)}
 WORLDS |= {f"eclab: {name} in a text": world for name, world in refusals().items()}
