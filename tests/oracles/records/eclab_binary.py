@@ -308,15 +308,20 @@ def appended() -> FileWorld:
         return {
             f"{own}.row": rows(len(rows_)),
             f"{own}.time": column("time/s", time, "time", "s", 0, attrs={"source_id": "4"}),
-            f"{own}.potential_we": column("Ewe/V", potential, "potential_we", "V", 1, attrs={"source_id": "6"}, **f4),
+            f"{own}.potential_we": column(
+                "Ewe/V", potential, "potential_we", "V", 1, attrs={"source_id": "6"}, **f4
+            ),
         }
 
-    no_log = ("there is no LOG module (an unfinished run, or a cut file): the start time is unknown, and whether Ewe is "
+    no_log = ("there is no LOG module (an unfinished run, or a cut file): the start time is unknown, and "
+              "whether Ewe is "
               "a cell voltage, as in BT-Lab files")  # fmt: skip
     return FileWorld("two.mpr", file, {
-        name: {"kind": name}, **table(name, first), more: {"kind": name, "part": "part_2", "technique": "OCV"}, **table(more, second),
+        name: {"kind": name}, **table(name, first), more: {"kind": name, "part": "part_2", "technique": "OCV"},
+        **table(more, second),
         "settings.modules": [described(own, content) for own, content in parts], **kept("odd", {}, odd),
-        "settings.data.points": 2, "settings.data.column_ids": [4, 6], **FROM_SET, "@experiment.date": "2021-03-04",
+        "settings.data.points": 2, "settings.data.column_ids": [4, 6], **FROM_SET,
+        "@experiment.date": "2021-03-04",
         **kept("set", SET_VALUES, SET),
         "!row-count": "the header counts 2 rows, the data hold 3; all were read",
         "!unknown-module": "the module 'VMP odd' is unknown and kept as raw bytes",
@@ -342,7 +347,8 @@ def never_written() -> FileWorld:
         "settings.modules": [described("VMP data", data)], "settings.data.points": 4,
         "settings.data.column_ids": [4, 6], "@instrument.manufacturer": "BioLogic",
         "!no-settings": ..., "!no-log": ...,
-        "!zero-tail": f"the file ends in 100 zero bytes from offset {len(MAGIC) + 57 + len(data)}: they are not data",
+        "!zero-tail": f"the file ends in 100 zero bytes from offset {len(MAGIC) + 57 + len(data)}: they are not "
+                      f"data",
         "!zero-tail 2": f"zero bytes from row 2 (offset {start + 24}) to the end of the data: 2 rows are not data",
         "-2 rows of zero bytes from row 2": "they were never written",
     }, "eclab-mpr")  # fmt: skip

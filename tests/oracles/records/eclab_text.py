@@ -224,7 +224,8 @@ def settings_of_three() -> FileWorld:
     return FileWorld("three.mps", "\r\n".join(lines).encode("cp1252") + b"\r\n", {
         "settings.lines": lines,
         "settings.techniques": [
-            {"number": 1, "name": "OCV", "title": "Open Circuit Voltage", "parameters": [{"tR (h:m:s)": 360_010.0}],
+            {"number": 1, "name": "OCV", "title": "Open Circuit Voltage",
+             "parameters": [{"tR (h:m:s)": 360_010.0}],
              "steps": [hold]},
             {"number": 2, "name": None, "title": "Stirring", "steps": [],
              "parameters": [{"Ns": 0, "Is": 0.5, "unit Is": "mA", "t1 (h:m:s)": 3600.0},
@@ -287,5 +288,8 @@ def refusals() -> dict[str, Any]:
     }  # fmt: skip
 
 
-WORLDS = {f"eclab: text of {world.__name__}": world for world in (cycling, bare, without_start, miscounted, settings_of_three, cut_settings)}
+WORLDS = {
+    f"eclab: text of {world.__name__}": world
+    for world in (cycling, bare, without_start, miscounted, settings_of_three, cut_settings)
+}
 WORLDS |= {f"eclab: {name} in a text": world for name, world in refusals().items()}

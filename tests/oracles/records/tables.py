@@ -348,6 +348,80 @@ def dates_and_clocks() -> FileWorld:
     }, "table", options={"timezone": "Europe/Berlin"}, silent=("settings.",))  # fmt: skip
 
 
+def magnitudes() -> FileWorld:
+    """Return a current without a sign, which takes that of the states; thousands in groups, units in cells."""
+    header = "t/s;I/mA;U/V;Status"
+    lines = ["0;1.234,5;3,5 V;CC_Chg", "60;1.250,25;3,6 V;CC_Chg", "120;0;3,4 V;Rest", "180;1.000,5;3,2 V;CC_DChg"]
+    size = [1234.5, 1250.25, 0.0, 1000.5]
+    decisions = [
+        ASCII, decided("delimiter", "semicolon", "4 of the first 5 lines have 4 fields, 3 of them numbers"),
+        decided("decimal mark", "comma", "1.234,5 has no other reading", "point: it cannot group thousands there"),
+        decided("header", "line 1", "as many texts as the rows have fields: t/s, I/mA, U/V, Status"),
+        decided("first data line", "line 2",
+                "its fields are 2 numbers, 1 number with a unit, 1 text, as in the rows below"),
+        NO_PROFILE, meant("t/s", "time in s"), meant("I/mA", "current in mA"), meant("U/V", "voltage in V"),
+        meant("Status", None), decided("sign of I/mA", "unsigned", "said by the user or a profile"),
+    ]  # fmt: skip
+    return FileWorld("run.csv", text(header, *lines), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(4),
+        f"{NAME}.time": column("t/s", [0.0, 60.0, 120.0, 180.0], "time", "s", 0),
+        f"{NAME}.vendor_i_ma": column("I/mA", size, None, "mA", 1),
+        f"{NAME}.current": column("I/mA, signed", [1234.5, 1250.25, 0.0, -1000.5], "current", "mA", None,
+                                  origin="derived",
+            attrs={"recipe": "|I/mA| with the sign of Status: charging anodic, discharging cathodic",
+                   "sign_evidence": "proven"}),
+        f"{NAME}.voltage": column("U/V", [3.5, 3.6, 3.4, 3.2], "voltage", "V", 2),
+        f"{NAME}.vendor_status": column("Status", ["CC_Chg", "CC_Chg", "Rest", "CC_DChg"], None, None, 3),
+        **settings(";", ",", 1, 2, decisions, above=[header]),
+        "!sign-by-state": "I/mA has no sign and takes that of Status",
+        "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Status",
+    }, "table", options={"current": "unsigned"})  # fmt: skip
+
+
+def ragged() -> FileWorld:
+    """Return 300 rows of which one has a field more, an unnamed empty column, and an end inside a row."""
+    header = "time/s,Ewe/V,"
+    body = [f"{n},{3 + n / 1000:.3f}," for n in range(300)]
+    body[100] += "9,"
+    kept = [n for n in range(300) if n != 100]
+    return FileWorld("run.csv", text(header, *body, "300", end=""), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(299, of=kept),
+        f"{NAME}.time": column("time/s", [float(n) for n in kept], "time", "s", 0),
+        f"{NAME}.potential_we": column("Ewe/V", [float(f"{3 + n / 1000:.3f}") for n in kept], "potential_we",
+                                       "V", 1),
+        "!unparsable-rows": "1 of 300 rows do not parse: line 102: 4 fields, not 3: 100,3.100,9,",
+        "!truncated": "the last row is cut short: the file is incomplete",
+        "-1 row with another number of fields": "their values have no certain column",
+        "-the last row, cut short: 300": "its last value may be incomplete",
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
+def two_times() -> FileWorld:
+    """Return a time that restarts with the step, beside one that never goes back; a current twice; a mark for missing."""
+    header = "step,t (s),Time (s),I (A),I (mA),V"
+    otherwise = ": taken as anodic positive; --option current=cathodic-positive or current=unsigned says otherwise"
+    lines = ["1,0,10,0.5,500,3.5", "1,5,15,0.25,250,-", "2,0,20,0.125,125,3.25", "2,5,25,0.5,500,n/a"]
+    return FileWorld("run.csv", text(header, *lines), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(4),
+        f"{NAME}.step": column("step", [1, 1, 2, 2], "step", "1", 0, source_dtype="<f8"),
+        f"{NAME}.step_time": column("t (s)", [0.0, 5.0, 0.0, 5.0], "step_time", "s", 1),
+        f"{NAME}.time": column("Time (s)", [10.0, 15.0, 20.0, 25.0], "time", "s", 2),
+        f"{NAME}.current": column("I (A)", [500.0, 250.0, 125.0, 500.0], "current", "mA", 3, factor=1000.0,
+                                  attrs={"sign_evidence": "assumed"}),
+        f"{NAME}.current__2": column("I (mA)", [500.0, 250.0, 125.0, 500.0], "current", "mA", 4,
+                                     attrs={"sign_evidence": "assumed"}),
+        f"{NAME}.vendor_v": column("V", [3.5, None, 3.25, None], None, None, 5),
+        "!step-clock": "t (s) restarts where the step changes: it is the time of the step",
+        "!sign-assumed": f"the table does not show the sign of I (A){otherwise}",
+        "!sign-assumed 2": f"the table does not show the sign of I (mA){otherwise}",
+        "!unit-unknown": "kept as vendor columns, as their unit is open: V (no unit is printed); a profile says "
+                         "it "
+                         "(`echub detect FILE --write-profile lab.toml`)",
+        "!several-columns": "2 columns are current: I (A), I (mA); all are kept",
+        "!non-finite": ("V has 2 missing values", {"column": "V"}),
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
 def refusals() -> dict[str, Any]:
     """Return what a table is refused for."""
     two = ["t / s;U / V", "1,5;2,5", "2.5;3.5", "3,5;4,5"]
@@ -377,6 +451,16 @@ def refusals() -> dict[str, Any]:
             "expected": "a line with 3 names over the data, or a profile that names the columns",
             "hint": "`echub detect FILE --write-profile lab.toml`, put the names into `columns = [...]`, "
                     "and read it with `--table-profile lab.toml`"}),
+        "an open sign": lambda: Refused("g.csv", text("f/Hz,Re(Z)/Ohm,Im(Z)/Ohm", "100,1.5,0.5", "10,2.5,0.75",
+                                                      "1,3.5,-1"),
+            "table", {
+            "message": "the sign of Im(Z)/Ohm is not declared, and its values speak against it",
+            "expected": "mostly negative values, or a header -Im(Z)/Ohm",
+            "found": "67% of the values have the other sign",
+            "cause": "the table prints the negated part, or the cell is inductive throughout",
+            "hint": "`--option zimag=negated` if it prints the negated part, `--option zimag=signed` if the "
+                    "values are "
+                    'right; in a profile: [columns."Im(Z)/Ohm"] sign = "negated"'}),
         "two profiles": lambda: Refused("f.csv", text("a,b", "1,2"), "table", {
             "message": "several profiles of the folder could be meant", "found": "one.toml, two.toml",
             "hint": "--table-profile one.toml, or `files = [...]` under [table-profile] in each"},
@@ -386,6 +470,7 @@ def refusals() -> dict[str, Any]:
 
 WORLDS = {f"table: {world.__name__}": world
           for world in (
-              german, two_spectra, by_profile, faulty, workbook, samples, ions, dates_and_clocks,
+              german, two_spectra, by_profile, faulty, workbook, samples, ions, dates_and_clocks, magnitudes,
+              ragged, two_times,
           )}  # fmt: skip
 WORLDS |= {f"table: {name}": world for name, world in refusals().items()}
