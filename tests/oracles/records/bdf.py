@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -222,6 +223,38 @@ def other_units() -> FileWorld:
     return _one_row("units.csv", cells, said)
 
 
+def parquet() -> FileWorld:
+    """Return a table in Parquet: an instant with its zone, a span, whole numbers with a gap, texts."""
+    import datetime as dt
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    start = dt.datetime(2024, 3, 7, 10, 0, tzinfo=dt.UTC)
+    table = pa.table({
+        "Unix Time / s": pa.array([start, start + dt.timedelta(seconds=90)], pa.timestamp("us", tz="UTC")),
+        "Step Time / s": pa.array([dt.timedelta(seconds=1.5), dt.timedelta(seconds=2.5)], pa.duration("us")),
+        "Voltage / V": pa.array([3.25, None], pa.float64()), "Cycle Count / 1": pa.array([1, 2], pa.int32()),
+        "Step Type": ["rest", "hold"], "extra": pa.array([7, None], pa.int64()),
+    })  # fmt: skip
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    return FileWorld("run.parquet", file.getvalue(), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
+        f"{NAME}.unix_time": column("Unix Time / s", [1_709_805_600.0, 1_709_805_690.0], "unix_time", "s", 0,
+                                    attrs={"zone": "as printed"}),
+        f"{NAME}.step_time": column("Step Time / s", [1.5, 2.5], "step_time", "s", 1),
+        f"{NAME}.voltage": column("Voltage / V", [3.25, None], "voltage", "V", 2),
+        f"{NAME}.cycle": column("Cycle Count / 1", [1, 2], "cycle", "1", 3, **PROGRAMMED, **FLOAT),
+        f"{NAME}.technique": column("Step Type", ["rest", "hold"], "technique", None, 4, **PROGRAMMED),
+        f"{NAME}.vendor_extra": column("extra", [7.0, None], None, None, 5),
+        f"{NAME}.time": column("time", [0.0, 90.0], "time", "s", None, origin="derived",
+                               attrs={"recipe": "Unix Time / s - its first value"}),
+        "@cell.electrodes.working.polarity": POSITIVE, "settings.decisions": [],
+        "!derived-time": "the table has no elapsed time: time = Unix Time / s - its first value",
+    }, "bdf-binary")  # fmt: skip
+
+
 def refusals() -> dict[str, Any]:
     """Return what a table is refused for."""
     return {
@@ -238,5 +271,7 @@ def refusals() -> dict[str, Any]:
     }  # fmt: skip
 
 
-WORLDS = {f"bdf: {world.__name__}": world for world in (labels, negative, strange, cut, older, other_units)}
+WORLDS = {
+    f"bdf: {world.__name__}": world for world in (labels, negative, strange, cut, older, other_units, parquet)
+}
 WORLDS |= {f"bdf: {name}": world for name, world in refusals().items()}

@@ -260,6 +260,45 @@ def workbook() -> FileWorld:
     }, "excel")  # fmt: skip
 
 
+def asked_sheet() -> FileWorld:
+    """Return the second of two sheets with rows: spans of time, dates, a formula that was never computed."""
+    import datetime as dt
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    other, sheet = book.active, book.create_sheet("second")
+    for row in (("t / s", "U / V"), (0.5, 1), (1.5, 2)):
+        other.append(row)
+    start = dt.datetime(2021, 3, 4, 10, 0, 0)
+    sheet.append(("elapsed", "when", "U / V", "T / degC"))
+    for n, (u, t) in enumerate(((3.25, 20.5), (3.5, "=D2+1"), (3.75, 22.5))):
+        sheet.append((dt.timedelta(hours=12 * n), start + dt.timedelta(hours=12 * n), u, t))
+    file = io.BytesIO()
+    book.save(file)
+    first = 1_614_852_000.0  # 2021-03-04 10:00 is 18690 days and 10 h
+    return FileWorld("run.xlsx", file.getvalue(), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(3),
+        f"{NAME}.time": column("elapsed", [0.0, 43_200.0, 86_400.0], "time", "s", 0, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.vendor_when": column("when", [first, first + 43_200, first + 86_400], None, "s", 1, attrs=...),
+        f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 2),
+        f"{NAME}.temperature": column("T / degC", [20.5, None, 22.5], "temperature", "degC", 3),
+        "!formulas-without-values": "1 cells of the workbook hold formulas whose values were never stored: they are "
+                                    "empty; open and save it in a spreadsheet program",
+        "!vendor-columns": "kept as vendor columns, as their names map to no quantity: when",
+        "!non-finite": ("T / degC has 1 missing values", {"column": "T / degC"}),
+        "settings.sheet": "second",
+    }, "excel", options={"sheet": "second"}, silent=("settings.",))  # fmt: skip
+
+
+def two_sheets() -> Refused:
+    """Return a workbook of two sheets that may both be meant."""
+    return Refused("run.xlsx", asked_sheet().data, "excel", {
+        "message": "2 sheets of the workbook hold a table", "found": "Sheet, second",
+        "hint": '--option sheet="Sheet" or --option sheet="second"',
+    })  # fmt: skip
+
+
 def samples() -> FileWorld:
     """Return measured samples, one of them twice: fractions that do not close in a row, a number without unit."""
     header = "sample.id,cell.temperature / K,replicate,Zr / at%,Si / at%,H / GPa,n,note"
@@ -397,7 +436,7 @@ def ragged() -> FileWorld:
 
 
 def two_times() -> FileWorld:
-    """Return a time that restarts with the step, beside one that never goes back; a current twice; a mark for missing."""
+    """Return a time that restarts with the step beside one that never goes back, a current twice, gaps."""
     header = "step,t (s),Time (s),I (A),I (mA),V"
     otherwise = ": taken as anodic positive; --option current=cathodic-positive or current=unsigned says otherwise"
     lines = ["1,0,10,0.5,500,3.5", "1,5,15,0.25,250,-", "2,0,20,0.125,125,3.25", "2,5,25,0.5,500,n/a"]
@@ -471,6 +510,6 @@ def refusals() -> dict[str, Any]:
 WORLDS = {f"table: {world.__name__}": world
           for world in (
               german, two_spectra, by_profile, faulty, workbook, samples, ions, dates_and_clocks, magnitudes,
-              ragged, two_times,
+              ragged, two_times, asked_sheet, two_sheets,
           )}  # fmt: skip
 WORLDS |= {f"table: {name}": world for name, world in refusals().items()}

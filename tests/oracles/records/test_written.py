@@ -13,7 +13,7 @@ import pytest
 
 import echub
 from tests.oracles.records import bdf, gamry, hiden, ivium
-from tests.oracles.records.told import FileWorld, same
+from tests.oracles.records.told import FileWorld, same, told
 
 RECORDS = {"overloads": gamry.voltammogram, "spectra": ivium.two_scans, "infinite": hiden.trend}
 WORLDS = pytest.mark.parametrize("world", [one() for one in RECORDS.values()], ids=list(RECORDS))
@@ -325,6 +325,24 @@ def test_native(world, tmp_path):
 def flat(one: dict[str, Any]) -> list[Any]:
     """Return the values of a column of any number of axes one after another."""
     return list(np.array(one["values"], dtype=object).ravel())
+
+
+@pytest.mark.parametrize("to", ["native", "csv", "parquet"])
+@WORLDS
+def test_what_was_written_is_read_back_as_the_record_that_was_stated(world, to, tmp_path):
+    first = told(world.record(tmp_path))
+    files = {ending: path for ending, path in written(world, tmp_path, to).items() if "metadata" not in ending}
+    for ending, path in files.items():
+        again = told(echub.read(path))
+        names = tables(world) if to == "native" else [ending[1:].rpartition(".")[0]]
+        kept = [
+            path for path in first if path[0] in "@!-" or path.startswith(("settings", *names)) or path == "reader"
+        ]
+        same_as = {path: first[path] for path in kept}
+        more = {path: value for path, value in again.items() if path not in same_as and path != "siblings"}
+        other = [path for path in same_as if not same(again.get(path), same_as[path])]
+        assert other == ([] if to == "native" else ["reader"])
+        assert list(more) == ([] if to == "native" else ["!read-back"])
 
 
 # -- the battery data format -----------------------------------------------------------------
