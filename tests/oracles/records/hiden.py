@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import Any
 
 from tests.oracles.records.told import FileWorld, Listed, Refused, column, rows
@@ -299,6 +300,65 @@ def declared() -> FileWorld:
                                 **{file: data.encode() for file, data in IMAGES.items()}})  # fmt: skip
 
 
+def cube() -> FileWorld:
+    """Return images of two species as one array, and of a third as the pages of a TIFF."""
+    import numpy as np
+    from PIL import Image
+
+    manifest = """format = "sims"
+[sims]
+pixel_size = "2 um"
+[[region]]
+name = "r"
+[[region.images]]
+pattern = "cube.npy"
+species = ["Na+", "K+"]
+[[region.images]]
+pattern = "{species}.tif"
+species = ["Zr+"]
+"""
+    array = np.arange(2 * 2 * 1 * 3, dtype=np.uint16).reshape(2, 2, 1, 3)
+    stack = io.BytesIO()
+    np.save(stack, array)
+    pages = [np.array([[300, 301, 302]], np.uint16), np.array([[400, 401, 402]], np.uint16)]
+    tiff = io.BytesIO()
+    first, second = (Image.fromarray(page) for page in pages)
+    first.save(tiff, "TIFF", save_all=True, append_images=[second])
+    maps, derived = "ion_map", {"origin": "derived"}
+    recipe = {"attrs": {"recipe": "pixel number * sims.pixel_size"}}
+    counts = [[[[0, 1, 2]], [[3, 4, 5]]], [[[6, 7, 8]], [[9, 10, 11]]], [[[300, 301, 302]], [[400, 401, 402]]]]
+    at = "sims.toml"
+    return FileWorld(at, manifest.encode(), {
+        maps: {"kind": maps},
+        f"{maps}.ion_counts": column("counts", counts, "ion_counts", "count", None, dtype="uint16",
+                                     axes=["species", "frame", "y", "x"]),
+        f"{maps}.species": column("species", ["Na+", "K+", "Zr+"], "species", axes=["species"]),
+        f"{maps}.polarity": column("polarity", [1, 1, 1], "polarity", "1", None, dtype="int8", axes=["species"]),
+        f"{maps}.region": column("region", ["r"] * 3, "region", axes=["species"]),
+        f"{maps}.frame": column("frame", [0, 1], "frame", "1", None, origin="reported", axes=["frame"]),
+        f"{maps}.y": column("y", [0.0], "y", "um", None, axes=["y"], **recipe, **derived),
+        f"{maps}.x": column("x", [0.0, 2.0, 4.0], "x", "um", None, axes=["x"], **recipe, **derived),
+        "@sims.pixel_size": (2.0, "um", at), "@sims.regions": ([{"name": "r"}], None, at),
+        "settings.manifest": manifest, "siblings": ["cube.npy", "Zr.tif"],
+    }, "sims-declared", others={"cube.npy": stack.getvalue(), "Zr.tif": tiff.getvalue()})  # fmt: skip
+
+
+def cut_scans() -> FileWorld:
+    """Return two blocks of scans, of which the second ends inside its last row."""
+    whole = scans()
+    data = whole.data[:-12]
+    expected = dict(whole.expected)
+    for path, facts in whole.expected.items():
+        if path.startswith("mass_spectrum_2."):
+            expected[path] = facts | {"values": facts["values"][:-1]}
+    last = data.decode().rpartition("\n")[2]
+    return FileWorld("scans.csv", data, expected | {
+        "!last-row-cut": "the last row is cut and left out: the file was truncated",
+        "!row-count": "line 1 says 7 rows, the file has 6: it was truncated or edited",
+        f"-the last row, {last!r}": "it is cut",
+    }, "hiden-massoft")  # fmt: skip
+
+
 def incomplete() -> Refused:
     """Return a manifest that leaves open what its files do not say: all of it is listed."""
     text_ = """format = "sims"
@@ -465,6 +525,8 @@ WORLDS = {
         incomplete,
         sweeps_of_two_scans,
         sweeps_of_no_scan,
+        cube,
+        cut_scans,
     )
 }
 WORLDS |= {f"hiden: {name}": world for name, world in refusals().items()}

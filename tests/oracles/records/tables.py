@@ -465,6 +465,7 @@ def refusals() -> dict[str, Any]:
     """Return what a table is refused for."""
     two = ["t / s;U / V", "1,5;2,5", "2.5;3.5", "3,5;4,5"]
     prose = "nothing here is a table"
+    another = "export it with another delimiter, or name the columns in a profile (`columns = [...]`)"
     return {
         "two marks": lambda: Refused("a.csv", text(*two), "table", {
             "message": "the numbers mix two decimal marks", "where": "lines 2 to 4",
@@ -490,6 +491,13 @@ def refusals() -> dict[str, Any]:
             "expected": "a line with 3 names over the data, or a profile that names the columns",
             "hint": "`echub detect FILE --write-profile lab.toml`, put the names into `columns = [...]`, "
                     "and read it with `--table-profile lab.toml`"}),
+        "more fields than names": lambda: Refused("h.csv", text("time/s,U/V", "1,3,5", "2,4,6"), "table", {
+            "message": "the header has 2 names but the rows have 3 fields", "where": "lines 1 and 2",
+            "expected": "time/s,U/V", "found": "1,3,5",
+            "cause": "a comma inside numbers or dates of a comma-delimited file", "hint": another}),
+        "more names than fields": lambda: Refused("i.csv", text("time/s;U/V;I/mA", "1.5;3", "2.5;4"), "table", {
+            "message": "the header has 3 names but the rows have 2 fields", "where": "lines 1 and 2",
+            "expected": "time/s;U/V;I/mA", "found": "1.5;3", "cause": "names or fields are missing", "hint": another}),
         "an open sign": lambda: Refused("g.csv", text("f/Hz,Re(Z)/Ohm,Im(Z)/Ohm", "100,1.5,0.5", "10,2.5,0.75",
                                                       "1,3.5,-1"),
             "table", {
