@@ -279,11 +279,13 @@ def asked_sheet() -> FileWorld:
     first = 1_614_852_000.0  # 2021-03-04 10:00 is 18690 days and 10 h
     return FileWorld("run.xlsx", file.getvalue(), {
         NAME: {"kind": NAME}, f"{NAME}.row": rows(3),
-        f"{NAME}.time": column("elapsed", [0.0, 43_200.0, 86_400.0], "time", "s", 0, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.time": column("elapsed", [0.0, 43_200.0, 86_400.0], "time", "s", 0,
+                               attrs={"printed_as": "h:m:s"}),
         f"{NAME}.vendor_when": column("when", [first, first + 43_200, first + 86_400], None, "s", 1, attrs=...),
         f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 2),
         f"{NAME}.temperature": column("T / degC", [20.5, None, 22.5], "temperature", "degC", 3),
-        "!formulas-without-values": "1 cells of the workbook hold formulas whose values were never stored: they are "
+        "!formulas-without-values": "1 cells of the workbook hold formulas whose values were never stored: they "
+                                    "are "
                                     "empty; open and save it in a spreadsheet program",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: when",
         "!non-finite": ("T / degC has 1 missing values", {"column": "T / degC"}),
@@ -497,7 +499,8 @@ def refusals() -> dict[str, Any]:
             "cause": "a comma inside numbers or dates of a comma-delimited file", "hint": another}),
         "more names than fields": lambda: Refused("i.csv", text("time/s;U/V;I/mA", "1.5;3", "2.5;4"), "table", {
             "message": "the header has 3 names but the rows have 2 fields", "where": "lines 1 and 2",
-            "expected": "time/s;U/V;I/mA", "found": "1.5;3", "cause": "names or fields are missing", "hint": another}),
+            "expected": "time/s;U/V;I/mA", "found": "1.5;3", "cause": "names or fields are missing",
+            "hint": another}),
         "an open sign": lambda: Refused("g.csv", text("f/Hz,Re(Z)/Ohm,Im(Z)/Ohm", "100,1.5,0.5", "10,2.5,0.75",
                                                       "1,3.5,-1"),
             "table", {
