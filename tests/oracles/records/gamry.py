@@ -221,6 +221,32 @@ def _plain(
     }, "gamry-dta", silent=("settings.header", "settings.tables"))  # fmt: skip
 
 
+def charge() -> FileWorld:
+    """Return the columns of a battery programme, and those of a drift correction, of a sensor that is not there."""
+    names = "T | Voltage | Current | Pwr | Sig | Vu | ZrealDrCor | ZimagDrCor | ZmodDrCor | ZphzDrCor | Temp"
+    units = "s | V | A | W | V | V | ohm | ohm | ohm | ° | deg C"
+    lines = [" | ".join(str(n + k / 8) for k in range(10)) + " | 0.00" for n in (1, 2)]
+    reported = {"origin": "reported"}
+
+    def stored(header: str, at: int, quantity: str | None, unit: str, factor: float = 1.0, **more: Any) -> Any:
+        return column(header, [factor * (n + at / 8) for n in (1, 2)], quantity, unit, at, factor=factor, **more)
+
+    return _plain("pwr.DTA", dta("PWR800_CHARGE", table("CURVE", names, units, *lines)), "CURVE", {
+        "time": stored("T", 0, "time", "s"), "potential_we": stored("Voltage", 1, "potential_we", "V"),
+        "current": stored("Current", 2, "current", "mA", 1000.0),
+        "power_we": stored("Pwr", 3, "power_we", "W", **reported),
+        "vendor_sig": stored("Sig", 4, None, "V", origin="programmed"), "vendor_vu": stored("Vu", 5, None, "V"),
+        "vendor_zrealdrcor": stored("ZrealDrCor", 6, None, "ohm", **reported),
+        "vendor_zimagdrcor": stored("ZimagDrCor", 7, None, "ohm", **reported),
+        "vendor_zmoddrcor": stored("ZmodDrCor", 8, None, "ohm", **reported),
+        "vendor_zphzdrcor": stored("ZphzDrCor", 9, None, "deg", **reported),
+        "vendor_temp": column("Temp", [0.0, 0.0], None, "degC", 10),
+    }, 2, {
+        "@technique.name": "PWR800_CHARGE", "@technique.title": "Charge",
+        "!no-temperature-sensor": "Temp of CURVE reads 0 °C throughout, as without a sensor: kept as a vendor column",
+    })  # fmt: skip
+
+
 def unlike_programme() -> FileWorld:
     """Return currents of the other sign than the programmed step: they keep no meaning; more rows than stated."""
     programme = ("ISTEP1\tQUANT\t0.5\tI (A)", "TSTEP1\tQUANT\t1.5\tt (s)")
@@ -343,6 +369,6 @@ def two_files() -> Refused:
 
 
 WORLDS = {f"gamry: {world.__name__}": world for world in (
-    voltammogram, spectrum, cathodic, unlike_programme, unlike_sweep, saved_again, never_started,
+    voltammogram, spectrum, cathodic, charge, unlike_programme, unlike_sweep, saved_again, never_started,
     word_in_a_table, short_row, units_lacking, two_files,
 )}  # fmt: skip
