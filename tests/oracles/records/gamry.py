@@ -222,7 +222,7 @@ def _plain(
 
 
 def charge() -> FileWorld:
-    """Return the columns of a battery programme, and those of a drift correction, of a sensor that is not there."""
+    """Return the columns of a battery programme, and those of a drift correction; a sensor lacks."""
     names = "T | Voltage | Current | Pwr | Sig | Vu | ZrealDrCor | ZimagDrCor | ZmodDrCor | ZphzDrCor | Temp"
     units = "s | V | A | W | V | V | ohm | ohm | ohm | ° | deg C"
     lines = [" | ".join(str(n + k / 8) for k in range(10)) + " | 0.00" for n in (1, 2)]
@@ -243,7 +243,8 @@ def charge() -> FileWorld:
         "vendor_temp": column("Temp", [0.0, 0.0], None, "degC", 10),
     }, 2, {
         "@technique.name": "PWR800_CHARGE", "@technique.title": "Charge",
-        "!no-temperature-sensor": "Temp of CURVE reads 0 °C throughout, as without a sensor: kept as a vendor column",
+        "!no-temperature-sensor": "Temp of CURVE reads 0 °C throughout, as without a sensor: "
+                                  "kept as a vendor column",
     })  # fmt: skip
 
 
@@ -351,6 +352,17 @@ def short_row() -> Refused:
                     hint="take the file that the Framework wrote")  # fmt: skip
 
 
+def rows_behind() -> Refused:
+    """Return rows of a table behind an object that ended it."""
+    data = dta(
+        "CV", table("CURVE", "T | Vf | Im", "s | V | A", "0.5 | 1 | 2"), "EOC\tQUANT\t0.5\tOpen", "\t1.5\t2\t3"
+    )
+    line = data.count(b"\n", 0, data.index(b"\t1.5\t2")) + 1
+    return _refused("rows of a table stand behind its end", data, where=f"line {line}",
+                    expected="an object: name, type and values", found=repr("\t1.5\t2\t3"),
+                    cause="a line of the table is damaged or was edited")  # fmt: skip
+
+
 def units_lacking() -> Refused:
     """Return a table of three names and two units."""
     data = dta("CV", table("CURVE", "T | Vf | Im", "s | V", "0.5 | 1 | 2"))
@@ -370,5 +382,6 @@ def two_files() -> Refused:
 
 WORLDS = {f"gamry: {world.__name__}": world for world in (
     voltammogram, spectrum, cathodic, charge, unlike_programme, unlike_sweep, saved_again, never_started,
-    word_in_a_table, short_row, units_lacking, two_files,
+    word_in_a_table, short_row, rows_behind, units_lacking,
+    two_files,
 )}  # fmt: skip

@@ -389,6 +389,35 @@ def dates_and_clocks() -> FileWorld:
     }, "table", options={"timezone": "Europe/Berlin"}, silent=("settings.",))  # fmt: skip
 
 
+def without_units() -> FileWorld:
+    """Return a spectrum whose headers print no unit: those of the shipped profile are assumed."""
+    header, one = "f,Zre,Zim", "impedance"
+    return FileWorld("eis.csv", text(header, "100.5,1.5,-0.5", "10.5,2.5,-0.75"), {
+        one: {"kind": one}, f"{one}.row": rows(2),
+        f"{one}.frequency": column("f", [100.5, 10.5], "frequency", "Hz", 0, attrs={"unit_from": "profile"}),
+        f"{one}.impedance_real": column("Zre", [1.5, 2.5], "impedance_real", "ohm", 1,
+                                        attrs={"unit_from": "profile"}),
+        f"{one}.impedance_imag": column("Zim", [-0.5, -0.75], "impedance_imag", "ohm", 2,
+                                        attrs={"unit_from": "profile"}),
+        f"{one}.spectrum": spectra([0, 0]),
+        "!unit-assumed": "no unit is printed; by the profile generic-eis: f in Hz, Zre in ohm, Zim in ohm",
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
+def lost_clock() -> FileWorld:
+    """Return 200 clocks, of which one is a word."""
+    body = [f"0:{n // 60:02d}:{n % 60:02d},{n / 8}" for n in range(200)]
+    body[70] = "never,8.75"
+    seconds = [float("nan") if n == 70 else float(n) for n in range(200)]
+    return FileWorld("run.csv", text("Test time,U / V", *body), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(200),
+        f"{NAME}.time": column("Test time", seconds, "time", "s", 0, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.voltage": column("U / V", [n / 8 for n in range(200)], "voltage", "V", 1),
+        "!unparsable-rows": ("1 clocks of Test time do not parse and are NaN: 'never'", {"column": "Test time"}),
+        "!non-finite": ("Test time has 1 NaN", {"column": "Test time"}),
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
 def magnitudes() -> FileWorld:
     """Return a current without a sign, which takes that of the states; thousands in groups, units in cells."""
     header = "t/s;I/mA;U/V;Status"
@@ -521,6 +550,6 @@ def refusals() -> dict[str, Any]:
 WORLDS = {f"table: {world.__name__}": world
           for world in (
               german, two_spectra, by_profile, faulty, workbook, samples, ions, dates_and_clocks, magnitudes,
-              ragged, two_times, asked_sheet, two_sheets,
+              ragged, two_times, asked_sheet, two_sheets, without_units, lost_clock,
           )}  # fmt: skip
 WORLDS |= {f"table: {name}": world for name, world in refusals().items()}
