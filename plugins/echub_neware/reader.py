@@ -42,7 +42,7 @@ _PLACES = {
     "cell.id": ("barcode", "Barcode"),
     "instrument.software": ("client_version", "CurrClientVer"),
     "instrument.firmware": ("server_version", "SvrVer"),
-    "technique.title": ("StepName", "test_name"),
+    "technique.title": ("StepName", "step_name", "test_name"),
 }
 """Where metadata stand, in an .nda and in an .ndax."""
 _STEPS = "step_type"

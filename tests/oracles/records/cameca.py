@@ -59,7 +59,9 @@ Layer #2 matrix\t\t28Si
   Species\t18O
   Dose (at/cm2)\t7.5E+014
 """
-HEADS = "7Li\t\t\t18O\t\t\t28Si\nTime\tDepth[um]\tI[cnt/s]\tTime\tDepth[um]\tI[cnt/s]\tTime\tDepth[um]\tC[atom/cm3]\n"
+HEADS = (
+    "7Li\t\t\t18O\t\t\t28Si\nTime\tDepth[um]\tI[cnt/s]\tTime\tDepth[um]\tI[cnt/s]\tTime\tDepth[um]\tC[atom/cm3]\n"
+)
 LITHIUM = [2.0, 1e-3, 6.0, 4000.0, 10.0, 4.0]
 """count/s: 1, none, 3, 2000 and so too many to be whole, 5 and 2 counts of 2 count/s."""
 OXYGEN = [100_003.0, 137_000.0, 171_500.0, 219_300.0, 100_009.0]
@@ -88,7 +90,9 @@ def lines() -> list[str]:
 
 def places(**where: list[Any]) -> dict[str, str]:
     """Return the attribute that says where each channel stands in the source."""
-    return {"places": json.dumps({key[1:]: [*value, "<f8"] for key, value in where.items()}, separators=(",", ":"))}
+    return {
+        "places": json.dumps({key[1:]: [*value, "<f8"] for key, value in where.items()}, separators=(",", ":"))
+    }
 
 
 def section(text: str, title: str) -> list[str]:
@@ -136,7 +140,10 @@ def profile() -> FileWorld:
     derived = {"origin": "derived"}
     flags = [1 * (0), 1, 0, 2, 0, 0, 2, 2 + 4, 2 + 4, 2 + 4, 2, 0, 0, 0, 0, 0, 1]
     counts = [1.0, 0.0, 3.0, 2000.0, 5.0, 2.0, *(rate / 2.5 for rate in OXYGEN), 1.0, 2.0, 3.0, 5.0, 1.0, 0.0]
-    bits = [(word, word, 2**n, word, {}) for n, word in enumerate(("placeholder_zero", "not_recoverable", "faraday_cup"))]
+    bits = [
+        (word, word, 2**n, word, {})
+        for n, word in enumerate(("placeholder_zero", "not_recoverable", "faraday_cup"))
+    ]
     return FileWorld("made.dp_rpc_asc", profile_text(*lines()), {
         name: {"kind": name}, f"{name}.row": rows(17, of=[*six, *five, *six]),
         f"{name}.species": column("species", ["7Li"] * 6 + ["18O"] * 5 + ["28Si"] * 6, "species", None, None),
@@ -147,12 +154,15 @@ def profile() -> FileWorld:
         f"{name}.ion_count_rate": column("I[cnt/s]", [*LITHIUM, *OXYGEN, *[None] * 6], "ion_count_rate", "count/s",
                                          None, attrs=places(_0=[2, "I[cnt/s]"], _1=[5, "I[cnt/s]"])),
         f"{name}.flags": column("flags", flags, "flags", "1", None, bits=bits, attrs={
-            "recipe": "1: placeholder of 0 counts; 2: counts not recoverable; 4: above the switch to the Faraday cup"},
+            "recipe": "1: placeholder of 0 counts; 2: counts not recoverable; 4: above the switch to the "
+                      "Faraday cup"},
             **derived),
         f"{name}.ion_counts": column("counts", counts, "ion_counts", "count", None, attrs={
-            "recipe": "intensity / count_quantum, whole up to 900, an estimate above; placeholders are 0"}, **derived),
+            "recipe": "intensity / count_quantum, whole up to 900, an estimate above; placeholders are 0"},
+            **derived),
         f"{name}.count_quantum": column("count_quantum", [2.0] * 6 + [2.5] * 5 + [2.0] * 6, "count_quantum",
-            "count/s", None, attrs={"recipe": "the largest rate of which low intensities are whole multiples"}, **derived),
+            "count/s", None, attrs={"recipe": "the largest rate of which low intensities are whole multiples"},
+            **derived),
         f"{name}.atomic_concentration": column("C[atom/cm3]", [*[None] * 11, *SILICON], "atomic_concentration",
             "1/cm^3", None, origin="reported", attrs=places(_2=[8, "C[atom/cm3]"])),
         **METADATA, **SETTINGS,
@@ -201,13 +211,16 @@ def refusals() -> dict[str, Any]:
     pair = (FRONT + "Mass[a.m.u]\tI[cnt/s]\n6.25\t1.5\n6.75\n" + BACK).encode()
     damaged = {"cause": "the file is damaged"}
     return {
-        "a short row": lambda: _refused("a row of the data does not fit the species", short, where=_line(short, b"7.125"),
+        "a short row": lambda: _refused("a row of the data does not fit the species", short,
+                                        where=_line(short, b"7.125"),
             expected="3 cells for each of 3 species", found="3 cells", **damaged),
-        "a word": lambda: _refused("a cell is not a number", word, where=_line(word, b"nan"), found="'nan'", **damaged),
+        "a word": lambda: _refused("a cell is not a number", word, where=_line(word, b"nan"), found="'nan'",
+                                   **damaged),
         "too few heads": lambda: _refused("the column headers do not fit the species", heads,
             where=_line(heads, b"Time\tDepth"), expected="3 for each of 7Li, 18O, 28Si", found="6"),
         "a cut file": lambda: _refused("the data of the export are not whole", cut, cause="the file was cut",
-            expected="*** DATA START *** and *** DATA END ***", found="DATA FILES, DATA START", hint="export it again"),
+            expected="*** DATA START *** and *** DATA END ***", found="DATA FILES, DATA START",
+            hint="export it again"),
         "no pair": lambda: _refused("a row of the spectrum is not a pair of numbers", pair, "cameca-spectrum",
             where=_line(pair, b"6.75"), found="6.75", **damaged),
     }  # fmt: skip

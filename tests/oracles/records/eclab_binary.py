@@ -17,7 +17,8 @@ FLAG = {
     65: ("vendor_counter_inc", "counter inc.", 128, None, {}),
 }
 LOOP_BIT = ("vendor_loop_end", "last row of a loop", 64, None, {})
-TYPES = {4: "d", 7: "d", 6: "f", 8: "f", 9: "f", 5: "f", 39: "H", 131: "H", 467: "d", 468: "I", 16: "f", 17: "f", 32: "f",
+TYPES = {4: "d", 7: "d", 6: "f", 8: "f", 9: "f", 5: "f", 39: "H", 131: "H", 467: "d", 468: "I", 16: "f", 17: "f",
+         32: "f",
          37: "f", 38: "f", 13: "d", 469: "I", 70: "f"}  # fmt: skip
 
 
@@ -30,7 +31,9 @@ def module(name: str, data: bytes, *, new: bool = False, version: int = 3, date:
     return head + numbers + date.encode() + data
 
 
-def described(name: str, data: bytes, *, new: bool = False, version: int = 3, date: str = "03/04/21") -> dict[str, Any]:
+def described(
+    name: str, data: bytes, *, new: bool = False, version: int = 3, date: str = "03/04/21"
+) -> dict[str, Any]:
     """Return how the settings list a module."""
     return {"name": name, "title": f"long {name}", "header": 2 if new else 1, "version": version, "date": date,
             "length": len(data)}  # fmt: skip
@@ -49,7 +52,11 @@ def records(ids: tuple[int, ...], table: list[tuple[Any, ...]], *, new: bool = F
     """Return a data module's content; all flags are one byte, at the place of the first."""
     first = next((n for n, i in enumerate(ids) if i in FLAG), None)
     letters = "".join("B" if n == first else "" if i in FLAG else TYPES[i] for n, i in enumerate(ids))
-    start, head = (1007, struct.pack("<IH", len(table), len(ids))) if new else (406, struct.pack("<IB", len(table), len(ids)))
+    start, head = (
+        (1007, struct.pack("<IH", len(table), len(ids)))
+        if new
+        else (406, struct.pack("<IB", len(table), len(ids)))
+    )
     head += struct.pack(f"<{len(ids)}H", *ids)
     return head.ljust(start - 1, b"\0") + b"\x01" + b"".join(struct.pack(f"<{letters}", *row) for row in table)
 
@@ -75,18 +82,23 @@ def single(value: float) -> float:
     return float(struct.unpack("<f", struct.pack("<f", value))[0])
 
 
-SET = placed(0x300, (0, "B", 0x04), (7, "p", "dry\r\nMODULE"), (0x107, "f", 1.25), (0x10B, "f", 0.5), (0x10F, "f", 90.5),
-             (0x113, "f", 23.0), (0x117, "f", 0.75), (0x11B, "H", 2), (0x11E, "p", "zirconia"), (0x1C0, "p", "salt"),
+SET = placed(0x300, (0, "B", 0x04), (7, "p", "dry\r\nMODULE"), (0x107, "f", 1.25), (0x10B, "f", 0.5),
+             (0x10F, "f", 90.5),
+             (0x113, "f", 23.0), (0x117, "f", 0.75), (0x11B, "H", 2), (0x11E, "p", "zirconia"),
+             (0x1C0, "p", "salt"),
              (0x211, "f", 250.0), (0x215, "p", "SCE"), (0x24C, "f", 0.001), (0x250, "B", 3), (0x251, "B", 2),
-             (0x25C, "f", 2.5), (0x260, "B", 1), (0x261, "f", 3.5), (0x265, "f", 4.5), (0x269, "B", 1))  # fmt: skip
+             (0x25C, "f", 2.5), (0x260, "B", 1), (0x261, "f", 3.5), (0x265, "f", 4.5),
+             (0x269, "B", 1))  # fmt: skip
 SET_VALUES = {
-    "technique": 4, "comments": "dry\r\nMODULE", "active_mass": 1.25, "x_at_active_mass": 0.5, "molecular_weight": 90.5,
+    "technique": 4, "comments": "dry\r\nMODULE", "active_mass": 1.25, "x_at_active_mass": 0.5,
+    "molecular_weight": 90.5,
     "ion_weight": 23.0, "xo": 0.75, "electrons": 2, "electrode_material": "zirconia", "electrolyte": "salt",
     "electrode_area": 250.0, "reference_electrode": "SCE", "characteristic_mass": single(0.001),
     "electrode_area_unit": 3, "characteristic_mass_unit": 2, "battery_capacity": 2.5,
     "battery_capacity_display_unit": 1, "charge_for_dx_1": 3.5, "volume": 4.5, "volume_unit": 1,
 }  # fmt: skip
-LOG = placed(0x930, (9, "B", 4), (0xAB, "I", 15300), (0x1F8, "f", -5.0), (0x1FC, "f", 10.0), (0x249, "d", 44259.25),
+LOG = placed(0x930, (9, "B", 4), (0xAB, "I", 15300), (0x1F8, "f", -5.0), (0x1FC, "f", 10.0),
+             (0x249, "d", 44259.25),
              (0x251, "p", "run.mpr"), (0x351, "p", "10.0.0.2"), (0x384, "p", "10.0.0.3"), (0x3B7, "p", "11.43"),
              (0x3BE, "p", "11.44"), (0x3C5, "p", "11.45"), (0x3CF, "p", "0967"), (0x922, "B", 7))  # fmt: skip
 LOG_VALUES = {
@@ -97,7 +109,8 @@ LOG_VALUES = {
 FROM_SET = {
     "@instrument.manufacturer": "BioLogic", "@technique.code": 4, "@technique.name": "GCPL",
     "@technique.title": "Galvanostatic Cycling with Potential Limitation", "@experiment.comments": "dry\r\nMODULE",
-    "@cell.electrolyte": "salt", "@cell.electrodes.working.material": "zirconia", "@cell.active_mass": (1.25, "mg"),
+    "@cell.electrolyte": "salt", "@cell.electrodes.working.material": "zirconia",
+    "@cell.active_mass": (1.25, "mg"),
     "@cell.capacity": (2.5, "mA*h"), "@cell.area": (2.5, "cm^2"), "@cell.volume": (4.5, "cm^3"),
 }  # fmt: skip
 FROM_LOG = {
@@ -127,7 +140,9 @@ def cycling() -> FileWorld:
     file = MAGIC + b"".join(module(name, content, date=date) for name, content, date in parts)
     name, derived, own = "timeseries", {"origin": "derived"}, {"origin": "reported"}
 
-    def stored(header: str, values: list[Any], quantity: str | None, unit: str | None, at: int, i: Any, **more: Any) -> Any:
+    def stored(
+        header: str, values: list[Any], quantity: str | None, unit: str | None, at: int, i: Any, **more: Any
+    ) -> Any:
         return column(header, values, quantity, unit, at, attrs={"source_id": str(i)}, **more)
 
     def made(header: str, values: list[Any], quantity: str, unit: str, recipe: str, **more: Any) -> Any:
@@ -136,7 +151,6 @@ def cycling() -> FileWorld:
     mean = [None, 0.02 * 3600 / 36, -0.04 * 3600 / 36]
     half = "Q charge/discharge/mA.h"
     f4 = {"dtype": "float32"}
-    power = [single(3.25 * 0), single(3.5 * 2.0 / 1000), single(3.75 * -4.0 / 1000)]
     return FileWorld("run.mpr", file, {
         name: {"kind": name}, f"{name}.row": rows(3),
         f"{name}.flags": stored("flags", [3, 37, 209], "flags", "1", 0, "1 2 3 21 31 65", dtype="uint8",
@@ -145,12 +159,15 @@ def cycling() -> FileWorld:
         f"{name}.time": stored("time/s", [0.5, 36.5, 72.5], "time", "s", 2, 4),
         f"{name}.charge_increment": stored("dq/mA.h", [0.0, 0.02, -0.04], "charge_increment", "mA*h", 3, 7, **own),
         f"{name}.charge": stored("(Q-Qo)/mA.h", [0.0, 0.02, -0.02], "charge", "mA*h", 4, 13, **own),
-        f"{name}.vendor_control_v_ma": stored("control/V/mA", [0.0, 2.0, -4.0], None, None, 5, 5, origin="programmed", **f4),
+        f"{name}.vendor_control_v_ma": stored("control/V/mA", [0.0, 2.0, -4.0], None, None, 5, 5,
+                                              origin="programmed", **f4),
         f"{name}.potential_we": stored("Ewe/V", [3.25, 3.5, 3.75], "potential_we", "V", 6, 6, **f4),
         f"{name}.potential_ce": stored("Ece/V", [0.25, 0.5, 0.75], "potential_ce", "V", 7, 9, **f4),
-        f"{name}.current_range": stored("I Range", ["1 A", "10 mA", "1 mA"], "current_range", None, 8, 39, source_dtype="<u2"),
+        f"{name}.current_range": stored("I Range", ["1 A", "10 mA", "1 mA"], "current_range", None, 8, 39,
+                                        source_dtype="<u2"),
         f"{name}.charge_half_cycle": stored(half, [0.0, 0.02, -0.04], "charge_half_cycle", "mA*h", 9, 467, **own),
-        f"{name}.half_cycle": stored("half cycle", [0, 1, 2], "half_cycle", "1", 10, 468, source_dtype="<u4", **own),
+        f"{name}.half_cycle": stored("half cycle", [0, 1, 2], "half_cycle", "1", 10, 468, source_dtype="<u4",
+                                     **own),
         f"{name}.vendor_loop_number": column("loop number", [0, 0, 1], None, None, None, attrs={
             "recipe": "the loops that the file lists by their first rows"}, **own),
         f"{name}.current": made("<I>/mA", mean, "current", "mA",
@@ -158,14 +175,18 @@ def cycling() -> FileWorld:
         f"{name}.current_setpoint": made("control/mA", [None, 2.0, -4.0], "current_setpoint", "mA",
                                          "control/V/mA where mode = 1", dtype="float32"),
         f"{name}.cycle": made("cycle number", [0, 0, 1], "cycle", "1", "floor(half cycle / 2)"),
-        f"{name}.charge_anodic": made("Q charge/mA.h", [0.0, 0.02, 0.0], "charge_anodic", "mA*h", f"max({half}, 0)"),
-        f"{name}.charge_cathodic": made("Q discharge/mA.h", [0.0, 0.0, 0.04], "charge_cathodic", "mA*h", f"max(-{half}, 0)"),
+        f"{name}.charge_anodic": made("Q charge/mA.h", [0.0, 0.02, 0.0], "charge_anodic", "mA*h",
+                                      f"max({half}, 0)"),
+        f"{name}.charge_cathodic": made("Q discharge/mA.h", [0.0, 0.0, 0.04], "charge_cathodic", "mA*h",
+                                        f"max(-{half}, 0)"),
         f"{name}.capacity": made("Capacity/mA.h", [0.0, 0.02, 0.04], "capacity", "mA*h",
                                  f"|{half}|, 0 where the current runs against it within its half cycle"),
         f"{name}.voltage": made("Ewe-Ece/V", [3.0, 3.0, 3.0], "voltage", "V", "Ewe/V - Ece/V", dtype="float32"),
-        f"{name}.power_we": made("P/W", [None, single(3.5 * 2.0 / 1000), single(3.75 * -4.0 / 1000)], "power_we", "W",
+        f"{name}.power_we": made("P/W", [None, single(3.5 * 2.0 / 1000), single(3.75 * -4.0 / 1000)], "power_we",
+                                 "W",
                                  "Ewe/V * I/mA / 1000", dtype="float32"),
-        f"{name}.resistance_we": made("R/Ohm", [None, 1750.0, 937.5], "resistance_we", "ohm", "|Ewe/V / (I/mA)| * 1000",
+        f"{name}.resistance_we": made("R/Ohm", [None, 1750.0, 937.5], "resistance_we", "ohm",
+                                      "|Ewe/V / (I/mA)| * 1000",
                                       dtype="float32"),
         "settings.modules": [described(name, content, date=date) for name, content, date in parts],
         **kept("set", SET_VALUES, SET), **kept("log", LOG_VALUES, LOG),
@@ -177,14 +198,16 @@ def cycling() -> FileWorld:
 
 
 def spectrum() -> FileWorld:
-    """Return a newer file with a rest before a spectrum, an external device, an unknown id; it was cut in its data."""
+    """Return a newer file with a rest before a spectrum, an external device, an unknown id; it was cut."""
     ids = (1, 4, 6, 8, 32, 37, 38, 16, 17, 999)
     TYPES[999] = "H"
     table = [(3, 0.5, 3.25, 0.0, 0.0, 0.0, 0.0, 1.5, 20.5, 7), (2, 1.5, 3.5, 1.0, 1000.5, 10.5, 2.5, 2.5, 21.5, 8),
-             (2, 2.5, 3.75, -2.0, 10.25, 20.5, -1.5, 3.5, 22.5, 9), (2, 3.5, 3.5, 1.0, 1.25, 30.5, 4.5, 4.5, 23.5, 10)]  # fmt: skip
+             (2, 2.5, 3.75, -2.0, 10.25, 20.5, -1.5, 3.5, 22.5, 9),
+             (2, 3.5, 3.5, 1.0, 1.25, 30.5, 4.5, 4.5, 23.5, 10)]  # fmt: skip
     code = placed(0x300, (0, "B", 0xEE), (0x211, "f", 0.001), (0x250, "B", 2), (0x24C, "f", 2.5), (0x251, "B", 9))
     device = placed(0xA0, (0x37, "p", "Force/N"), (0x64, "p", "Humidity/%"), (0x53, "f", 10.0), (0x57, "f", -10.0),
-                    (0x5B, "f", 500.0), (0x5F, "f", -500.0), (0x80, "f", 5.0), (0x84, "f", -5.0), (0x88, "f", 100.0),
+                    (0x5B, "f", 500.0), (0x5F, "f", -500.0), (0x80, "f", 5.0), (0x84, "f", -5.0),
+                    (0x88, "f", 100.0),
                     (0x8C, "f", 1.0))  # fmt: skip
     data = records(ids, table, new=True)
     parts = [("VMP Set", code, 10), ("VMP ExtDev", device, 10), ("VMP data", data, 11)]
@@ -192,7 +215,9 @@ def spectrum() -> FileWorld:
     rest, one, f4 = "timeseries", "impedance", {"dtype": "float32"}
 
     def table_of(name: str, part: slice, at: dict[str, Any]) -> dict[str, Any]:
-        def stored(header: str, values: list[Any], quantity: str | None, unit: str | None, n: int, **more: Any) -> Any:
+        def stored(
+            header: str, values: list[Any], quantity: str | None, unit: str | None, n: int, **more: Any
+        ) -> Any:
             return column(header, values[part], quantity, unit, n,
                           attrs={"source_id": str(ids[n]), **more.pop("also", {})}, **more)  # fmt: skip
 
@@ -223,7 +248,8 @@ def spectrum() -> FileWorld:
 
     zero, size = bytes(4).hex(), 1 + 8 + 7 * 4 + 2
     omitted = [("freq/Hz", 4, "<f4", zero), ("Re(Z)/Ohm", 5, "<f4", zero), ("-Im(Z)/Ohm", 6, "<f4", zero)]
-    setting = {"technique": 0xEE, "electrode_area": single(0.001), "electrode_area_unit": 2, "characteristic_mass": 2.5,
+    setting = {"technique": 0xEE, "electrode_area": single(0.001), "electrode_area_unit": 2,
+               "characteristic_mass": 2.5,
                "characteristic_mass_unit": 9}  # fmt: skip
     stated = dict.fromkeys(SET_VALUES, 0) | {"comments": "", "electrode_material": "", "electrolyte": "",
                                              "reference_electrode": ""}  # fmt: skip
@@ -232,7 +258,8 @@ def spectrum() -> FileWorld:
     stated |= dict.fromkeys(floats, 0.0) | setting
     names = {"analog_in_1": "Force/N", "analog_in_2": "Humidity/%", "analog_in_1_max_volt": 10.0,
              "analog_in_1_min_volt": -10.0, "analog_in_1_max": 500.0, "analog_in_1_min": -500.0,
-             "analog_in_2_max_volt": 5.0, "analog_in_2_min_volt": -5.0, "analog_in_2_max": 100.0, "analog_in_2_min": 1.0}  # fmt: skip
+             "analog_in_2_max_volt": 5.0, "analog_in_2_min_volt": -5.0, "analog_in_2_max": 100.0,
+             "analog_in_2_min": 1.0}  # fmt: skip
     cut = len(file) - 5
     lost = f"{size - 5} bytes of the incomplete row 3"
     return FileWorld("cut.mpr", file[:cut], {
@@ -245,19 +272,85 @@ def spectrum() -> FileWorld:
             f"{one}.impedance_imag": z("-Im(Z)/Ohm", [-2.5, 1.5], "impedance_imag", "ohm", 6, factor=-1.0)}),
         **made(one, [single(3.5 / 1000), single(3.75 * -2 / 1000)], [3500.0, 1875.0]),
         f"{one}.spectrum": spectra([0, 0]),
-        "settings.modules": [described(name, content, new=True, version=version) for name, content, version in parts],
+        "settings.modules": [described(name, content, new=True, version=version) for name, content,
+                             version in parts],
         **kept("set", stated, code), **kept("extdev", names, device),
         "settings.data.points": 4, "settings.data.column_ids": list(ids),
         "@instrument.manufacturer": "BioLogic", "@technique.code": 0xEE, "@experiment.date": "2021-03-04",
         "!unknown-technique": "the technique code 0xEE is unknown and kept as a number",
         "!unknown-unit-code": "the unit code 9 of characteristic_mass is unknown: 2.5 is kept verbatim, not as "
                               "cell.characteristic_mass",
-        "!no-log": "there is no LOG module (an unfinished run, or a cut file): the start time is unknown, and whether "
+        "!no-log": "there is no LOG module (an unfinished run, or a cut file): the start time is unknown, and "
+                   "whether "
                    "Ewe is a cell voltage, as in BT-Lab files",
         "!truncated": f"the file ends at offset {cut}, inside its data: 3 of 4 rows were recovered",
-        "!unknown-column": "the column ids 999 include unknown ones: their bytes are kept raw, their meaning is open",
+        "!unknown-column": "the column ids 999 include unknown ones: their bytes are kept raw, their meaning is "
+                           "open",
         "!unknown-parameters": "the parameter table was not found; its bytes are kept raw",
         f"-{lost}": "the file ends inside it",
+    }, "eclab-mpr")  # fmt: skip
+
+
+def appended() -> FileWorld:
+    """Return a run whose header counts a row too few, an unknown module, and a run behind it."""
+    first, second = [(0.5, 1.5), (1.5, 2.5), (2.5, 3.5)], [(10.5, 4.5)]
+    one = records((4, 6), first)
+    short = struct.pack("<I", 2) + one[4:]
+    two, odd = records((4, 6), second), b"\x01\x02".ljust(40, b"\0")
+    other = placed(0x300, (0, "B", 0x0B), (7, "p", "wet"))
+    parts = [("VMP Set", SET), ("VMP data", short), ("VMP odd", odd), ("VMP Set", other), ("VMP data", two)]
+    file = MAGIC + b"".join(module(name, content) for name, content in parts)
+    at = file.index(module("VMP data", two)) + 6 + 51
+    name, more, f4 = "timeseries", "timeseries_part_2", {"dtype": "float32"}
+
+    def table(own: str, rows_: list[tuple[float, float]]) -> dict[str, Any]:
+        time, potential = ([row[n] for row in rows_] for n in range(2))
+        return {
+            f"{own}.row": rows(len(rows_)),
+            f"{own}.time": column("time/s", time, "time", "s", 0, attrs={"source_id": "4"}),
+            f"{own}.potential_we": column(
+                "Ewe/V", potential, "potential_we", "V", 1, attrs={"source_id": "6"}, **f4
+            ),
+        }
+
+    no_log = ("there is no LOG module (an unfinished run, or a cut file): the start time is unknown, and "
+              "whether Ewe is "
+              "a cell voltage, as in BT-Lab files")  # fmt: skip
+    return FileWorld("two.mpr", file, {
+        name: {"kind": name}, **table(name, first), more: {"kind": name, "part": "part_2", "technique": "OCV"},
+        **table(more, second),
+        "settings.modules": [described(own, content) for own, content in parts], **kept("odd", {}, odd),
+        "settings.data.points": 2, "settings.data.column_ids": [4, 6], **FROM_SET,
+        "@experiment.date": "2021-03-04",
+        **kept("set", SET_VALUES, SET),
+        "!row-count": "the header counts 2 rows, the data hold 3; all were read",
+        "!unknown-module": "the module 'VMP odd' is unknown and kept as raw bytes",
+        "!unknown-parameters": "the parameter table was not found; its bytes are kept raw",
+        "!no-log": no_log, "!appended-data": f"a further run stands behind the first, at offset {at}: {more}",
+        "!unknown-parameters 2": "part_2: the parameter table was not found; its bytes are kept raw",
+        "!no-log 2": f"part_2: {no_log}",
+    }, "eclab-mpr", silent=("settings.part_2",))  # fmt: skip
+
+
+def never_written() -> FileWorld:
+    """Return a run of four rows of which the last two are zero bytes, behind which the file ends in zeros too."""
+    table = [(0.5, 1.5), (1.5, 2.5), (0.0, 0.0), (0.0, 0.0)]
+    data = records((4, 6), table)
+    file = MAGIC + module("VMP data", data) + bytes(100)
+    name, start = "timeseries", len(MAGIC) + 57 + 406
+    kept_ = [(0.5, 1.5), (1.5, 2.5)]
+    return FileWorld("zero.mpr", file, {
+        name: {"kind": name}, f"{name}.row": rows(2),
+        f"{name}.time": column("time/s", [row[0] for row in kept_], "time", "s", 0, attrs={"source_id": "4"}),
+        f"{name}.potential_we": column("Ewe/V", [row[1] for row in kept_], "potential_we", "V", 1,
+                                       attrs={"source_id": "6"}, dtype="float32"),
+        "settings.modules": [described("VMP data", data)], "settings.data.points": 4,
+        "settings.data.column_ids": [4, 6], "@instrument.manufacturer": "BioLogic",
+        "!no-settings": ..., "!no-log": ...,
+        "!zero-tail": f"the file ends in 100 zero bytes from offset {len(MAGIC) + 57 + len(data)}: they are not "
+                      f"data",
+        "!zero-tail 2": f"zero bytes from row 2 (offset {start + 24}) to the end of the data: 2 rows are not data",
+        "-2 rows of zero bytes from row 2": "they were never written",
     }, "eclab-mpr")  # fmt: skip
 
 
@@ -265,7 +358,8 @@ def refusals() -> dict[str, Any]:
     """Return what a file is refused for."""
     good = records((4, 6), [(0.5, 1.5), (1.5, 2.5)])
     none = struct.pack("<IB", 2, 0).ljust(406, b"\0") + good[406:]
-    again = {"cause": "the file is damaged", "hint": "copy the file again from the instrument's computer, or export it "
+    again = {"cause": "the file is damaged",
+             "hint": "copy the file again from the instrument's computer, or export it "
                                                      "as text (.mpt) in EC-Lab"}  # fmt: skip
     at = len(MAGIC) + 6 + 51
 
@@ -274,7 +368,8 @@ def refusals() -> dict[str, Any]:
 
     return {
         "another file": refused(b"not a file of EC-Lab at all", message="this is not an EC-Lab raw data file",
-            where="offset 0", expected=repr(MAGIC[:23]), found=repr(b"not a file of EC-Lab at"), hint="echub detect a.mpr"),
+            where="offset 0", expected=repr(MAGIC[:23]), found=repr(b"not a file of EC-Lab at"),
+            hint="echub detect a.mpr"),
         "no module": refused(MAGIC + b"MODULE cut", message="the file contains no module", where="offset 52",
             expected="MODULE and a module header", found="the file ends inside a module header",
             cause="the file was truncated or overwritten; copy it again from the instrument's computer"),
@@ -286,11 +381,12 @@ def refusals() -> dict[str, Any]:
             cause="a damaged header, or a column of another size than known here",
             hint="export the file as text (.mpt) in EC-Lab"),
         "another version": refused(MAGIC + module("VMP data", good + b"\x01\x02\x03", version=7),
-            message="data of the unknown version v1/7", where=f"offset {at}", expected="one of v1/0, v1/2, v1/3, v2/11",
+            message="data of the unknown version v1/7", where=f"offset {at}",
+            expected="one of v1/0, v1/2, v1/3, v2/11",
             found="v1/7", cause="an EC-Lab newer than those known here, or a damaged header",
             hint="export the file as text (.mpt) in EC-Lab"),
     }  # fmt: skip
 
 
-WORLDS = {f"eclab: {world.__name__}": world for world in (cycling, spectrum)}
+WORLDS = {f"eclab: {world.__name__}": world for world in (cycling, spectrum, appended, never_written)}
 WORLDS |= {f"eclab: {name}": world for name, world in refusals().items()}

@@ -35,11 +35,22 @@ Volume (V) : 4.500 cm³
 Number of loops : 2
 Loop 0 from point number 0 to 1
 Loop 1 from point number 2 to 3"""
-TABLE = [("Ns", "0", "1"), ("Is", "0.500", "-0.250"), ("unit Is", "mA", "mA"), ("t1 (h:m:s)", "1:00:0.0000", "0:30:0.0000")]
-CHANGED = [("Ns", "0", "1"), ("Is", "0.750", "-0.250"), ("unit Is", "mA", "mA"), ("t1 (h:m:s)", "1:00:0.0000", "0:30:0.0000")]
+TABLE = [
+    ("Ns", "0", "1"),
+    ("Is", "0.500", "-0.250"),
+    ("unit Is", "mA", "mA"),
+    ("t1 (h:m:s)", "1:00:0.0000", "0:30:0.0000"),
+]
+CHANGED = [
+    ("Ns", "0", "1"),
+    ("Is", "0.750", "-0.250"),
+    ("unit Is", "mA", "mA"),
+    ("t1 (h:m:s)", "1:00:0.0000", "0:30:0.0000"),
+]
 NAMES = "mode\tox/red\tNs\ttime/s\tEwe/V\tI/mA\tmy name/V\tI Range\t"
 ROWS = ["1\t1\t0\t5.0E-001\t3.2500E+000\t5.00E-001\t1.5\t12", "1\t1\t0\t1.5E+000\t3.5000E+000\t4.00E-001\t2.5\t12",
-        "3\t0\t1\t2.5E+000\t3.7500E+000\t0.00E+000\t3.5\t11", "1\t0\t1\t3.5E+000\t3.0000E+000\t-2.50E-001\t4.5\t99"]  # fmt: skip
+        "3\t0\t1\t2.5E+000\t3.7500E+000\t0.00E+000\t3.5\t11",
+        "1\t0\t1\t3.5E+000\t3.0000E+000\t-2.50E-001\t4.5\t99"]  # fmt: skip
 NAME = "timeseries"
 
 
@@ -56,7 +67,9 @@ def printed(table: list[tuple[str, ...]]) -> str:
     return "\n".join("".join(f"{cell:<20}" for cell in row) for row in table)
 
 
-def made(header: str, values: list[Any], quantity: str, unit: str | None, recipe: str, **more: Any) -> dict[str, Any]:
+def made(
+    header: str, values: list[Any], quantity: str, unit: str | None, recipe: str, **more: Any
+) -> dict[str, Any]:
     """Return a column that EC-Lab computes only on export."""
     return column(header, values, quantity, unit, None, origin="derived", attrs={"recipe": recipe}, **more)
 
@@ -69,7 +82,8 @@ METADATA = {
     "@experiment.timezone": "unknown", "@instrument.model": "SP-300", "@instrument.serial": "0967",
     "@instrument.address": "10.0.0.3", "@instrument.software": "11.50", "@instrument.firmware": "11.52",
     "@cell.electrodes.working.material": "zirconia", "@cell.electrolyte": "salt",
-    "@experiment.comments": "dry\r\n  and cold", "@cell.active_mass": (1.25, "mg"), "@cell.capacity": (2.5, "mA*h"),
+    "@experiment.comments": "dry\r\n  and cold", "@cell.active_mass": (1.25, "mg"),
+    "@cell.capacity": (2.5, "mA*h"),
     "@cell.area": (2.5, "cm^2"), "@cell.volume": (4.5, "cm^3"), "@experiment.file_name": "C:\\Data\\cell 7.mpr",
     "@instrument.host": "10.0.0.2",
 }  # fmt: skip
@@ -87,7 +101,8 @@ def cycling() -> FileWorld:
     return FileWorld("run.mpt", data, {
         NAME: {"kind": NAME}, f"{NAME}.row": rows(4),
         f"{NAME}.control_mode": column("mode", [1, 1, 3, 1], "control_mode", "1", 0, origin="programmed", **whole),
-        f"{NAME}.oxidation_flag": column("ox/red", [1, 1, 0, 0], "oxidation_flag", "1", 1, origin="measured", **whole),
+        f"{NAME}.oxidation_flag": column("ox/red", [1, 1, 0, 0], "oxidation_flag", "1", 1, origin="measured",
+                                         **whole),
         f"{NAME}.step": column("Ns", [0, 0, 1, 1], "step", "1", 2, origin="programmed", **whole),
         f"{NAME}.time": column("time/s", [0.5, 1.5, 2.5, 3.5], "time", "s", 3, attrs=digits[3]),
         f"{NAME}.potential_we": column("Ewe/V", [3.25, 3.5, 3.75, 3.0], "potential_we", "V", 4, attrs=digits[4]),
@@ -96,7 +111,8 @@ def cycling() -> FileWorld:
                                            attrs=digits[6]),
         f"{NAME}.current_range": column("I Range", ["1 mA", "1 mA", "10 mA", "99"], "current_range", None, 7,
                                         **whole),
-        f"{NAME}.vendor_loop_number": column("loop number", [0, 0, 1, 1], None, None, None, origin="reported", attrs={
+        f"{NAME}.vendor_loop_number": column("loop number", [0, 0, 1, 1], None, None, None, origin="reported",
+                                             attrs={
             "recipe": "the loops that the file lists by their first rows"}),
         f"{NAME}.power_we": made("P/W", power, "power_we", "W", "Ewe/V * I/mA / 1000", dtype="float32"),
         f"{NAME}.resistance_we": made("R/Ohm", [6500.0, 8750.0, None, 12000.0], "resistance_we", "ohm",
@@ -115,7 +131,7 @@ def cycling() -> FileWorld:
 
 
 def bare() -> FileWorld:
-    """Return a text with dates for times, the day first, decimal commas, an unknown technique, cut in its last row."""
+    """Return a text with dates for times, the day first, decimal commas, an unknown technique; it was cut."""
     prose = "\nStirring\n\nAcquisition started on : 04/03/2024 10:00:00,500\nElectrode surface area : 5,000 acre\n"
     names = "time/s\tEwe/V"
     lines = ["04/03/2024 10:00:01,500\t1,250E+000", "25/03/2024 10:00:00,500\t2,500E+000", "25/03/2024 10:00:0"]
@@ -126,17 +142,108 @@ def bare() -> FileWorld:
     return FileWorld("bare.mpt", data, {
         NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
         f"{NAME}.time": column("time/s", [1.0, 21 * 86400.0], "time", "s", 0, attrs=said, source_dtype=...),
-        f"{NAME}.potential_we": column("Ewe/V", [1.25, 2.5], "potential_we", "V", 1, attrs={"printed_digits": "4"}),
+        f"{NAME}.potential_we": column("Ewe/V", [1.25, 2.5], "potential_we", "V", 1,
+                                       attrs={"printed_digits": "4"}),
         "settings.lines": ["EC-Lab ASCII FILE", f"Nb header lines : {len(head) + 3:<20}", *head],
         "settings.parameters": [],
         "@instrument.manufacturer": "BioLogic", "@technique.title": "Stirring",
         "@experiment.start": "2024-03-04T10:00:00.500", "@experiment.timezone": "unknown",
         "!unknown-technique": "the technique 'Stirring' has no code name known here",
-        "!date-order": "the dates have the day first, unlike EC-Lab's own: 25/03/2024 10:00:00.500 has no other reading",
+        "!date-order": "the dates have the day first, unlike EC-Lab's own: 25/03/2024 10:00:00.500 has no other "
+                       "reading",
         "!unread-setting": "cell.area: '5,000 acre' is kept verbatim only",
         "!truncated": "the file ends inside row 2: that row was left out",
         "-18 bytes of the incomplete last row": "the file ends inside it",
     }, "eclab-mpt")  # fmt: skip
+
+
+def without_start() -> FileWorld:
+    """Return dates for times without a start, semicolons for tabs, a blank line, a name with a destroyed sign."""
+    prose, names = "\nOpen Circuit Voltage\n", "time/s;Ewe/V;Capacitance charge/\u00ef\u00bf\u00bdF"
+    lines = ["04/25/2024 10:00:01.5;1.250E+000;1.5E+000", "", "04/25/2024 10:01:01.5;2.500E+000;2.5E+000"]
+    data = mpt(prose, *lines, names=names)
+    head, row = prose.split("\n"), len(prose.split("\n")) + 4
+    zero = {
+        "printed_as": "local date and time",
+        "printed_resolution": "1e-1",
+        "zero": "2024-04-25T10:00:01.500000 (first row)",
+    }
+    said = {n: {"printed_digits": str(d)} for n, d in ((1, 4), (2, 2))}
+    return FileWorld("ocv.mpt", data, {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
+        f"{NAME}.time": column("time/s", [0.0, 60.0], "time", "s", 0, attrs=zero),
+        f"{NAME}.potential_we": column("Ewe/V", [1.25, 2.5], "potential_we", "V", 1, attrs=said[1]),
+        f"{NAME}.capacitance_anodic": column("Capacitance charge/\ufffdF", [1.5, 2.5], "capacitance_anodic",
+                                             "uF", 2, attrs=said[2],
+                                             origin="reported"),
+        "settings.lines": ["EC-Lab ASCII FILE", f"Nb header lines : {len(head) + 3:<20}", *head],
+        "settings.parameters": [],
+        "@instrument.manufacturer": "BioLogic", "@technique.title": "Open Circuit Voltage",
+        "@technique.name": "OCV",
+        "!clock-zero": "no start is stated: time counts from the first row, 2024-04-25 10:00:01.500000",
+        "!destroyed-characters": "characters of the column names were destroyed before (µ, °, ²): read by the "
+                                 "names that fit",
+        "!separator": "semicolons stand between the columns instead of tabs: read as tabs",
+        "!blank-lines": f"1 blank lines in the table left out: line {row + 1}",
+    }, "eclab-mpt")  # fmt: skip
+
+
+def miscounted() -> FileWorld:
+    """Return a head that counts wrongly, a start that is none, and a last whole number that may be cut."""
+    prose = "\nOpen Circuit Voltage\n\nAcquisition started on : xx/xx/2024\n"
+    names = "mode\ttime/s\tEwe/V\tNs"
+    data = mpt(prose, "3\t0.5\t1.5\t1", "3\t1.5\t2.5\t12", names=names, off=3, end="")
+    head = prose.split("\n")
+    whole = {"source_dtype": "<i8", "origin": "programmed"}
+    two = {"printed_digits": "2"}
+    return FileWorld("ocv.txt", data, {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
+        f"{NAME}.control_mode": column("mode", [3, 3], "control_mode", "1", 0, **whole),
+        f"{NAME}.time": column("time/s", [0.5, 1.5], "time", "s", 1, attrs=two),
+        f"{NAME}.potential_we": column("Ewe/V", [1.5, 2.5], "potential_we", "V", 2, attrs=two),
+        f"{NAME}.step": column("Ns", [1, 12], "step", "1", 3, **whole),
+        "settings.lines": ["EC-Lab ASCII FILE", f"Nb header lines : {len(head) + 6:<20}", *head],
+        "settings.parameters": [],
+        "@instrument.manufacturer": "BioLogic", "@technique.title": "Open Circuit Voltage",
+        "@technique.name": "OCV",
+        "!no-start": "the start 'xx/xx/2024' is not a date and time: it stays unknown",
+        "!header-lines": f"the head states {len(head) + 6} lines up to the names of the columns, which stand in "
+                         f"line "
+                         f"{len(head) + 3}",
+        "!unterminated": "the last line has no line end: its last number, 12, may lack digits",
+    }, "eclab-mpt")  # fmt: skip
+
+
+def settings_of_three() -> FileWorld:
+    """Return a settings file that names three linked techniques and holds two, one without a known name."""
+    head = ["EC-LAB SETTING FILE", "", "Number of linked techniques : 3", "", "Device : SP-300",
+            "Electrolyte : salt", "Comments : linked", "Electrode surface area : 0.785 cm²"]  # fmt: skip
+    lines = [*head, "", "Technique : 1", "Open Circuit Voltage", "tR (h:m:s)          100:00:10.0000", "",
+             "Technique : 2", "Stirring", *printed(TABLE).split("\n"), ""]  # fmt: skip
+    hold = {"sequence": 0, "control": "rest", "rest": {"duration": {"value": 360_010.0, "unit": "s"}}}
+    return FileWorld("three.mps", "\r\n".join(lines).encode("cp1252") + b"\r\n", {
+        "settings.lines": lines,
+        "settings.techniques": [
+            {"number": 1, "name": "OCV", "title": "Open Circuit Voltage",
+             "parameters": [{"tR (h:m:s)": 360_010.0}],
+             "steps": [hold]},
+            {"number": 2, "name": None, "title": "Stirring", "steps": [],
+             "parameters": [{"Ns": 0, "Is": 0.5, "unit Is": "mA", "t1 (h:m:s)": 3600.0},
+                            {"Ns": 1, "Is": -0.25, "unit Is": "mA", "t1 (h:m:s)": 1800.0}]}],
+        "@instrument.manufacturer": "BioLogic", "@instrument.model": "SP-300", "@cell.electrolyte": "salt",
+        "@experiment.comments": "linked", "@cell.area": (0.785, "cm^2"),
+        "!unknown-technique": "the technique 'Stirring' has no code name known here",
+        "!technique-count": "the settings name 3 linked techniques and hold 2",
+    }, "eclab-mps")  # fmt: skip
+
+
+def cut_settings() -> Refused:
+    """Return a settings file that ends before its first technique."""
+    lines = ["EC-LAB SETTING FILE", "", "Number of linked techniques : 3", "Device : SP-300"]
+    return Refused("cut.mps", "\r\n".join(lines).encode(), "eclab-mps", {
+        "message": "the settings name 3 techniques and hold none", "where": "line 4", "expected": "Technique : 1",
+        "found": "the end of the file", "cause": "the file was truncated",
+    })  # fmt: skip
 
 
 def refusals() -> dict[str, Any]:
@@ -156,26 +263,33 @@ def refusals() -> dict[str, Any]:
             where=f"line {row + 1}", expected="rows of numbers to the end", found="'EC-Lab ASCII FILE'",
             cause="texts were joined; each has its own head, units and clock",
             hint="split the file where the second begins, and convert each part"),
-        "a value more": refused(mpt(prose, "0.5\t1.5\t2.5", names=two), message="the table has 2 names for 3 values",
+        "a value more": refused(mpt(prose, "0.5\t1.5\t2.5", names=two),
+                                message="the table has 2 names for 3 values",
             where=f"line {row}", expected="2 values", found="3 cells",
             cause="the header count is wrong, or the table was edited",
             hint="state the lines up to the column names: --option header_lines=N"),
-        "two marks": refused(mpt(prose, "0.5\t1.5", "1,5\t2.5", names=two), message="the decimal mark cannot be settled",
+        "two marks": refused(mpt(prose, "0.5\t1.5", "1,5\t2.5", names=two),
+                             message="the decimal mark cannot be settled",
             where=f"line {row + 1}", expected="numbers with one decimal mark", found=...,
             cause="the text was edited or written by another program",
             hint="say which: --option decimal=comma or --option decimal=point"),
         "zero bytes": refused(never, message="this is not text of EC-Lab",
             where=f"a NUL byte at offset {never.index(0)}", expected="cp1252 or UTF-8", found="binary data",
             cause="the file was damaged, or saved again by another program", hint="echub detect a.mpt"),
-        "cut names": refused(mpt(prose, names="time/s\tEw", end=""), message="the file ends inside the names of its columns",
+        "cut names": refused(mpt(prose, names="time/s\tEw", end=""),
+                             message="the file ends inside the names of its columns",
             where=f"line {row - 1}", expected="names, and the end of their line", found="'time/s\\tEw'",
             cause="the text was truncated", hint=again),
-        "cut head": refused(mpt(prose, names="x", off=2), message=f"the file ends after {row - 1} of its {row + 1} header lines",
+        "cut head": refused(mpt(prose, names="x", off=2),
+                            message=f"the file ends after {row - 1} of its {row + 1} header lines",
             expected="the names of the columns and the data behind the header", found=...,
             cause="the text was truncated, or its header was edited",
             hint="export it again in EC-Lab, or state the lines: --option header_lines=N"),
     }  # fmt: skip
 
 
-WORLDS = {f"eclab: text of {world.__name__}": world for world in (cycling, bare)}
+WORLDS = {
+    f"eclab: text of {world.__name__}": world
+    for world in (cycling, bare, without_start, miscounted, settings_of_three, cut_settings)
+}
 WORLDS |= {f"eclab: {name} in a text": world for name, world in refusals().items()}

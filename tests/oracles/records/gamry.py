@@ -1,4 +1,4 @@
-"""Files of Gamry's Framework: objects of a header, `name, type, values, label` between tabs, and tables among them."""
+"""Files of Gamry's Framework: objects (name, type, values, label between tabs), and tables among them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ DEFAULT = 'CAPACITY is 1, which the software offers by itself: not taken; --set 
 LETTERS = "techihssiva"
 MEANT = ("timing: the data rate is too fast", "potential: the electrometer is beyond its limit",
          "control amplifier beyond its limit", "control amplifier beyond its limit at some time during the point",
-         "current: the I/E converter is beyond its limit", "current beyond the limit at some time during the point",
+         "current: the I/E converter is beyond its limit",
+         "current beyond the limit at some time during the point",
          "settling of a hardware setting", "settling of a range", "current channel outside its range",
          "voltage channel outside its range", "auxiliary channel outside its range", "raw data were lost",
          "the queue of processed data was full")  # fmt: skip
@@ -73,12 +74,17 @@ def header(tag: str, tables: list[dict[str, Any]]) -> dict[str, Any]:
 
 def voltammogram() -> FileWorld:
     """Return an open circuit without a thermocouple, then two cycles; overloads in the second row of the first."""
-    names, units = "Pt | T | Vf | Im | Ach | IERange | Over | Temp", "# | s | V vs. Ref. | A | V | # | bits | deg C"
+    names, units = (
+        "Pt | T | Vf | Im | Ach | IERange | Over | Temp",
+        "# | s | V vs. Ref. | A | V | # | bits | deg C",
+    )
     ocv = table("OCVCURVE", "Pt | T | Vm | Temp", "# | s | V | °C",
                 "0 | 0.5 | 0.125 | -327.67", "1 | 1.5 | 0.25 | -327.67", stated=5)  # fmt: skip
     one = table("CURVE1", names, units, "0 | 0.5 | 0.25 | 0.002 | 0.001 | 9 | ........... | 25.5",
-                "1 | 1 | 0.5 | -0.004 | 0.002 | 8 | ....i.....a | 25.75", "2 | 1.5 | 0.75 | 0.5 | 0.003 | 7 | .e......... | 26")  # fmt: skip
-    two = table("CURVE2", names, units, "3 | 2 | -0.25 | -0.25 |  | 6 | ........... | 27")
+                "1 | 1 | 0.5 | -0.004 | 0.002 | 8 | ....i.....a | 25.75",
+                "2 | 1.5 | 0.75 | 0.5 | 0.003 | 7 | .e......... | 26",
+                "3 | 2 | 0.5 | 0.25 | 0.004 | 6 | .e......... | 26.5")  # fmt: skip
+    two = table("CURVE2", names, units, "4 | 2.5 | -0.25 | -0.25 |  | 6 | ........... | 27")
     said = {"printed_reference": "Ref."}
 
     def curve(name: str, number: str, data: list[list[Any]], over: list[int]) -> dict[str, Any]:
@@ -103,9 +109,10 @@ def voltammogram() -> FileWorld:
                                   ("CURVE1", None, (names, units)), ("CURVE2", None, (names, units))):  # fmt: skip
         columns, own = (line.split(" | ") for line in printed)
         tables.append({"name": name, "declared_rows": stated, "columns": columns, "units": own})
-    first = [[0, 1, 2], [0.5, 1.0, 1.5], [0.25, 0.5, 0.75], [2.0, -4.0, 500.0], [0.001, 0.002, 0.003], [9, 8, 7],
-             [none, "....i.....a", ".e........."], [25.5, 25.75, 26.0]]  # fmt: skip
-    second = [[3], [2.0], [-0.25], [-250.0], [None], [6], [none], [27.0]]
+    first = [[0, 1, 2, 3], [0.5, 1.0, 1.5, 2.0], [0.25, 0.5, 0.75, 0.5], [2.0, -4.0, 500.0, 250.0],
+             [0.001, 0.002, 0.003, 0.004], [9, 8, 7, 6], [none, "....i.....a", ".e.........", ".e........."],
+             [25.5, 25.75, 26.0, 26.5]]  # fmt: skip
+    second = [[4], [2.5], [-0.25], [-250.0], [None], [6], [none], [27.0]]
     name = "timeseries_ocvcurve"
     found = header("CV", tables)
     found["settings.header"].append(
@@ -118,13 +125,13 @@ def voltammogram() -> FileWorld:
         f"{name}.time": column("T", [0.5, 1.5], "time", "s", 1),
         f"{name}.potential_we": column("Vm", [0.125, 0.25], "potential_we", "V", 2),
         f"{name}.vendor_temp": column("Temp", [-327.67, -327.67], None, "degC", 3),
-        **curve("timeseries_curve1", "CURVE1", first, [0, 2**4 + 2**10, 2]),
+        **curve("timeseries_curve1", "CURVE1", first, [0, 2**4 + 2**10, 2, 2]),
         **curve("timeseries_curve2", "CURVE2", second, [0]),
         **found, "settings.lines": ["\tleft over"], **METADATA,
         "!row-count": "OCVCURVE states 5 rows and has 2: it was stopped or cut",
         "!no-temperature-sensor": "Temp of OCVCURVE reads -327.67 °C throughout, which no sensor does: "
                                   "kept as a vendor column",
-        "!overload": f"2 of 3 rows of CURVE1 are overloaded: e at position 2 ({hit}) in 1; "
+        "!overload": f"3 of 4 rows of CURVE1 are overloaded: e at position 2 ({hit}) in 2; "
                      f"i at position 5 ({MEANT[4]}) in 1; a at position 11 ({MEANT[10]}) in 1",
         "!empty-cells": "1 cells of Ach in CURVE2 are empty: missing",
         "!experiment-aborted": "the measurement was stopped before its end",
@@ -166,12 +173,14 @@ def spectrum() -> FileWorld:
 
 
 def cathodic() -> FileWorld:
-    """Return a current that the user calls cathodic positive, in decimal commas, of an open date that is settled."""
+    """Return a current that the user calls cathodic positive, in decimal commas; the user settles the date too."""
     data = dta("CORPOT", table("CURVE", "T | Vf | Im | Pwr", "s | V | A | W",
                                "0,5 | 0,25 | 0,002 | 0,5", "1,5 | 0,5 | -0,004 | -1,5"))  # fmt: skip
-    changed = {"8/25/2021": "3/4/2021", "CONVENTION\tIQUANT\t1": "CONVENTION\tIQUANT\t0", "9:05:07 PM": "12:05:07 AM",
+    changed = {"8/25/2021": "3/4/2021", "CONVENTION\tIQUANT\t1": "CONVENTION\tIQUANT\t0",
+               "9:05:07 PM": "12:05:07 AM",
                "7.85000E-001": "0,785", "1.00000E+000": "-2,5", "7.10.1": "7,10,1", "2.50000E-001": "0,25",
-               "5.00000E-001": "0,5", "UNITS\t2.5": "UNITS\t2,5", "300\t0.4": "300\t0,4", "TOGGLE\tT\tStopped": "TOGGLE\tF\tStopped"}  # fmt: skip
+               "5.00000E-001": "0,5", "UNITS\t2.5": "UNITS\t2,5", "300\t0.4": "300\t0,4",
+               "TOGGLE\tT\tStopped": "TOGGLE\tF\tStopped"}  # fmt: skip
     for old, new in changed.items():
         assert old.encode() in data
         data = data.replace(old.encode(), new.encode())
@@ -199,6 +208,126 @@ def cathodic() -> FileWorld:
     }, "gamry-dta", options={"current": "cathodic-positive", "dates": "dmy"})  # fmt: skip
 
 
+def _plain(
+    name: str, data: bytes, part: str, columns: dict[str, Any], count: int, more: dict[str, Any]
+) -> FileWorld:
+    """Return a world of one table whose header is not stated again."""
+    kind = "timeseries"
+    told = {f"{kind}.{own}": facts for own, facts in columns.items()}
+    said = {path: value for path, value in METADATA.items() if not path.startswith("@technique")}
+    return FileWorld(name, data, {
+        kind: {"kind": kind, "part": part}, f"{kind}.row": rows(count), **told, **said,
+        "!experiment-aborted": "the measurement was stopped before its end", "!default-value": DEFAULT, **more,
+    }, "gamry-dta", silent=("settings.header", "settings.tables"))  # fmt: skip
+
+
+def charge() -> FileWorld:
+    """Return the columns of a battery programme, and those of a drift correction; a sensor lacks."""
+    names = "T | Voltage | Current | Pwr | Sig | Vu | ZrealDrCor | ZimagDrCor | ZmodDrCor | ZphzDrCor | Temp"
+    units = "s | V | A | W | V | V | ohm | ohm | ohm | ° | deg C"
+    lines = [" | ".join(str(n + k / 8) for k in range(10)) + " | 0.00" for n in (1, 2)]
+    reported = {"origin": "reported"}
+
+    def stored(header: str, at: int, quantity: str | None, unit: str, factor: float = 1.0, **more: Any) -> Any:
+        return column(header, [factor * (n + at / 8) for n in (1, 2)], quantity, unit, at, factor=factor, **more)
+
+    return _plain("pwr.DTA", dta("PWR800_CHARGE", table("CURVE", names, units, *lines)), "CURVE", {
+        "time": stored("T", 0, "time", "s"), "potential_we": stored("Voltage", 1, "potential_we", "V"),
+        "current": stored("Current", 2, "current", "mA", 1000.0),
+        "power_we": stored("Pwr", 3, "power_we", "W", **reported),
+        "vendor_sig": stored("Sig", 4, None, "V", origin="programmed"), "vendor_vu": stored("Vu", 5, None, "V"),
+        "vendor_zrealdrcor": stored("ZrealDrCor", 6, None, "ohm", **reported),
+        "vendor_zimagdrcor": stored("ZimagDrCor", 7, None, "ohm", **reported),
+        "vendor_zmoddrcor": stored("ZmodDrCor", 8, None, "ohm", **reported),
+        "vendor_zphzdrcor": stored("ZphzDrCor", 9, None, "deg", **reported),
+        "vendor_temp": column("Temp", [0.0, 0.0], None, "degC", 10),
+    }, 2, {
+        "@technique.name": "PWR800_CHARGE", "@technique.title": "Charge",
+        "!no-temperature-sensor": "Temp of CURVE reads 0 °C throughout, as without a sensor: "
+                                  "kept as a vendor column",
+    })  # fmt: skip
+
+
+def unlike_programme() -> FileWorld:
+    """Return currents of the other sign than the programmed step: they keep no meaning; more rows than stated."""
+    programme = ("ISTEP1\tQUANT\t0.5\tI (A)", "TSTEP1\tQUANT\t1.5\tt (s)")
+    rows_ = table("CURVE", "T | Im | Cycle | odd | Vf", "s | A | # | furlong | A", "0 | 0.5 | 1 | 7.5 | 1",
+                  "0.5 | -0.25 | 1 | 8.5 | 2", "1.5 | -0.25 | 2 | 9.5 | 3", stated=2)  # fmt: skip
+    return _plain("cp.DTA", dta("CHRONOP", *programme, rows_), "CURVE", {
+        "time": column("T", [0.0, 0.5, 1.5], "time", "s", 0),
+        "vendor_im": column("Im", [0.5, -0.25, -0.25], None, "A", 1),
+        "cycle": column("Cycle", [1, 1, 2], "cycle", "1", 2, origin="reported", source_dtype="<i8"),
+        "vendor_odd": column("odd", [7.5, 8.5, 9.5], None, "furlong", 3),
+        "vendor_vf": column("Vf", [1.0, 2.0, 3.0], None, "A", 4),
+    }, 3, {
+        "@technique.name": "CHRONOP", "@technique.title": "Chronopotentiometry",
+        "!row-count": "CURVE states 2 rows and has 3: the number is that of the programme",
+        "!sign-contradicted": "CONVENTION is 1, but in CURVE step 1 is programmed with 0.5 and measured with "
+                              "-0.25 A: "
+                              "its currents stay vendor columns",
+        "!unit-unfit": "Vf of CURVE is printed in A, not one of potential_we: vendor column",
+        "!incomplete": ...,
+    })  # fmt: skip
+
+
+def unlike_sweep() -> FileWorld:
+    """Return a closed cycle in which the current falls where the potential rises, of an unknown technique."""
+    potential = [0.0, 0.25, 0.5, 0.25, 0.0, -0.25, -0.5, -0.25, 0.0]
+    lines = [f"{n / 2} | {e} | {-e / 1000}" for n, e in enumerate(potential)]
+    data = dta("MINE", table("CURVE", "T | Vf | Im", "s | V | A", *lines))
+    return _plain("cv.DTA", data, "CURVE", {
+        "time": column("T", [n / 2 for n in range(9)], "time", "s", 0),
+        "potential_we": column("Vf", potential, "potential_we", "V", 1),
+        "vendor_im": column("Im", [-e / 1000 if e else ... for e in potential], None, "A", 2),
+    }, 9, {
+        "@technique.name": "MINE",
+        "!sign-contradicted": "CONVENTION is 1, but in CURVE the current falls where the potential rises "
+                              "(correlation -1.00): its currents stay vendor columns",
+    })  # fmt: skip
+
+
+def saved_again() -> FileWorld:
+    """Return a file that a spreadsheet saved, without units, of a convention that no file explains."""
+    data = dta(
+        "LSV",
+        "IINIT\tQUANT\t0.5\tI",
+        table("CURVE", "T | Im", "0.5 | 0.25", "1.5 | 0.5"),
+        notes=("wet, 1 2", "dry"),
+    )
+    data = data.replace(b"CONVENTION\tIQUANT\t1", b"CONVENTION\tIQUANT\t2").replace(b"\t", b";")
+    return _plain("saved.DTA", data, "CURVE", {
+        "vendor_t": column("T", [0.5, 1.5], None, None, 0), "vendor_im": column("Im", [0.25, 0.5], None, None, 1),
+    }, 2, {
+        "@technique.name": "LSV", "@technique.title": "Galvanodynamic scan",
+        "!saved-again": "its fields stand between ';', not tabs: another program saved it, and may have rounded "
+                        "numbers",
+        "!current-convention": "CONVENTION is 2: which current is positive is not known, and currents stay "
+                               "vendor columns; "
+                               "--option current=anodic-positive or --option current=cathodic-positive",
+        "!no-units": "CURVE has no line of units: its columns stay vendor columns without a unit",
+        "!incomplete": ..., "!incomplete 2": ...,
+    })  # fmt: skip
+
+
+def never_started() -> FileWorld:
+    """Return a header without a table, whose date has two readings."""
+    data = dta("VFP600").replace(b"8/25/2021", b"3/4/2021")
+    said = {
+        path: value
+        for path, value in METADATA.items()
+        if path not in ("@experiment.start", "@experiment.timezone")
+    }
+    return FileWorld("none.DTA", data, {
+        **said, "@technique.name": "VFP600", "@technique.title": "Virtual front panel recording",
+        "!experiment-aborted": "the measurement was stopped before its end", "!default-value": DEFAULT,
+        "!no-table": "the file has no table: the measurement never started, or the file was cut in its header",
+        "!date-order": "the date 3/4/2021 is 2021-04-03 or 2021-03-04: the start is not known; --option "
+                       "dates=dmy or "
+                       "--option dates=mdy",
+        "settings.tables": [],
+    }, "gamry-dta", silent=("settings.header",))  # fmt: skip
+
+
 def _refused(message: str, data: bytes, **more: str) -> Refused:
     return Refused("refused.DTA", data, "gamry-dta", {"message": message, **more})
 
@@ -218,8 +347,20 @@ def short_row() -> Refused:
     data = dta("CV", table("CURVE", "T | Vf", "s | V", "0.5", "1 | 2"))
     line = data.count(b"\n", 0, data.index(b"\t0.5\r")) + 1
     return _refused("a row does not fit the names of its table", data, where=f"line {line}, in CURVE",
-                    expected="2 values: T, Vf", found="1 values", cause="the file was edited, or two tables were mixed",
+                    expected="2 values: T, Vf", found="1 values",
+                    cause="the file was edited, or two tables were mixed",
                     hint="take the file that the Framework wrote")  # fmt: skip
+
+
+def rows_behind() -> Refused:
+    """Return rows of a table behind an object that ended it."""
+    data = dta(
+        "CV", table("CURVE", "T | Vf | Im", "s | V | A", "0.5 | 1 | 2"), "EOC\tQUANT\t0.5\tOpen", "\t1.5\t2\t3"
+    )
+    line = data.count(b"\n", 0, data.index(b"\t1.5\t2")) + 1
+    return _refused("rows of a table stand behind its end", data, where=f"line {line}",
+                    expected="an object: name, type and values", found=repr("\t1.5\t2\t3"),
+                    cause="a line of the table is damaged or was edited")  # fmt: skip
 
 
 def units_lacking() -> Refused:
@@ -240,5 +381,7 @@ def two_files() -> Refused:
 
 
 WORLDS = {f"gamry: {world.__name__}": world for world in (
-    voltammogram, spectrum, cathodic, word_in_a_table, short_row, units_lacking, two_files,
+    voltammogram, spectrum, cathodic, charge, unlike_programme, unlike_sweep, saved_again, never_started,
+    word_in_a_table, short_row, rows_behind, units_lacking,
+    two_files,
 )}  # fmt: skip

@@ -1,10 +1,12 @@
-"""Exports of Hiden's MASsoft: rows and bytes are counted in the first line, the lines before "Data" in the second."""
+"""Exports of Hiden's MASsoft: the first line counts rows and bytes, the second the lines before "Data"."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 from typing import Any
 
-from tests.oracles.records.told import FileWorld, Refused, column, rows
+from tests.oracles.records.told import FileWorld, Listed, Refused, column, rows
 
 TITLES = ("Scan ID", "Mode", "Input", "Scanned", "Start", "Stop", "Increment", "Dwell", "Settle", "RS", "RelSEM")
 
@@ -84,11 +86,12 @@ def trend() -> FileWorld:
         "!mass-label": "CO2 was measured at mass 30.00, which is not its own",
         "!not-a-number": ("1.#INF0 is kept as NaN or infinity", {"column": "CO2"}),
         "!unit-unknown": "the file prints no unit for the input AUX 1",
-    }, "hiden-massoft", options={"faraday": "torr", "temperature": "K", "vacuum": "Pa", "dwell": "0.5"})  # fmt: skip
+    }, "hiden-massoft", options={"faraday": "torr", "temperature": "K", "vacuum": "Pa",
+                                 "dwell": "0.5"})  # fmt: skip
 
 
 def miscounted() -> FileWorld:
-    """Return a trend whose first lines count wrongly, whose clock was never set, that ends inside its third row."""
+    """Return a trend with wrong counts and a clock that was never set, which ends inside its third row."""
     gases = [scan(1, "Faraday", "2.00", "2.00", "0.01"), scan(2, "SEM", "2.00", "2.00", "0.01")]
     body = ["00:00:00,    31, 1.5e-09,", "00:01:10,  5000, 2.5e-09,", "00:01:10,  60"]
     lines = [*head("13.1.2001", "07:05:09", gases, 4, len(body[0]) + 2, off=1), '"Time","ms","H2",']
@@ -136,10 +139,12 @@ def scans() -> FileWorld:
             f"{name}.cycle": column("Cycle", cycle, "cycle", "1", 0, source_dtype="<f8"),
             f"{name}.mass_to_charge": column("mass amu", mass, "mass_to_charge", "1", 3,
                                              attrs={**told, "scan": one["Scan ID"], "shape": shape}),
-            **{f"{name}.{y['quantity']}": y}, f"{name}.vendor_time": column("Time", clock, None, None, 1),
+            f"{name}.{y['quantity']}": y, f"{name}.vendor_time": column("Time", clock, None, None, 1),
         }  # fmt: skip
 
-    faraday = column("Faraday torr", [r[4] for r in FARADAY], "partial_pressure", "torr", 4, attrs={"detector": "Faraday"})
+    faraday = column(
+        "Faraday torr", [r[4] for r in FARADAY], "partial_pressure", "torr", 4, attrs={"detector": "Faraday"}
+    )
     sem = column("SEM c/s", [r[4] for r in SEM], "ion_count_rate", "count/s", 4, attrs={"detector": "SEM"})
     return FileWorld("scans.csv", data, {
         **table(1, FARADAY, faraday, "bar"), **table(2, SEM, sem, "profile"),
@@ -164,8 +169,10 @@ def refusals() -> dict[str, Any]:
             where=f"line {first + 1}", expected=f"{len(row) + 2} bytes with the line's end",
             found=f"{len(row) + 3} bytes: {row} ", cause="the file was damaged or edited by hand",
             hint="export it again from MASsoft"),
-        "two exports": lambda: _refused("the file holds two exports, one after the other", [*lines, row, *lines, row],
-            where=f"line {first + 1}", expected="rows of numbers to the end", found=lines[0], hint="split the file there"),
+        "two exports": lambda: _refused("the file holds two exports, one after the other",
+                                        [*lines, row, *lines, row],
+            where=f"line {first + 1}", expected="rows of numbers to the end", found=lines[0],
+            hint="split the file there"),
         "decimal commas": lambda: _refused("a row does not fit the column names",
             [*lines, *[row.replace("1.5e", "1,5e").replace("2.5e", "2,5e")] * 2],
             where=f"line {first}", expected="4 cells: Time, ms, H2, 28", found="6 cells",
@@ -253,7 +260,8 @@ def declared() -> FileWorld:
         f"{name}.polarity": column("polarity", [1] * 3 + [-1] * 6, "polarity", "1", None, dtype="int8"),
         f"{name}.region": column("region", ["fresh"] * 3 + ["used"] * 6, "region"),
         f"{name}.channel": column("channel", [0, 0, 1, 2, 2, 2, 3, 3, 3], "channel", "1", None, origin="reported"),
-        f"{name}.sputter_time": column("t", [60.0, 120.0, 90.0, *[None] * 6], "sputter_time", "s", None, factor=60.0,
+        f"{name}.sputter_time": column("t", [60.0, 120.0, 90.0, *[None] * 6], "sputter_time", "s", None,
+                                       factor=60.0,
                                        attrs=places(_0=(0, "t"), _1=(2, "t2"))),
         f"{name}.ion_counts": column("Zr", [5.0, 6.0, 7.0, *[None] * 6], "ion_counts", "count", None,
                                      attrs=places(_0=(1, "Zr"), _1=(3, "sodium"))),
@@ -275,14 +283,15 @@ def declared() -> FileWorld:
         f"{maps}.sputter_time": column("sputter_time", [2.0, 6.0], "sputter_time", "s", None, axes=["frame"],
                                        attrs={"recipe": "(frame + 1/2) * frame_time"}, **derived),
         f"{maps}.mask": column("mask", [known, lacking], "mask", "1", None, dtype="uint8", **derived,
-                               axes=["species", "frame", "y", "x"], attrs={"recipe": "1 where the image holds a number"}),
+                               axes=["species", "frame", "y", "x"],
+                               attrs={"recipe": "1 where the image holds a number"}),
         "settings.manifest": MANIFEST, "siblings": ["fresh.csv", "used.csv", *IMAGES],
-        "@sims.primary_ion": ("O2+", "sims.toml"), "@sims.pixel_size": (0.5, "um", "sims.toml"),
-        "@sims.acquisition": ("sequential", "sims.toml"), "@sample.id": ("S-5", "sims.toml"),
+        "@sims.primary_ion": ("O2+", None, "sims.toml"), "@sims.pixel_size": (0.5, "um", "sims.toml"),
+        "@sims.acquisition": ("sequential", None, "sims.toml"), "@sample.id": ("S-5", None, "sims.toml"),
         "@sims.regions": ([
             {"name": "fresh", "state": "pristine", "crater_depth": 2.5, "crater_depth_unit": "um"},
             {"name": "used", "state": "failed", "current_density": 0.25, "current_density_unit": "mA/cm^2",
-             "test": "run.mpr", "test_sha256": None}], "sims.toml"),
+             "test": "run.mpr", "test_sha256": None}], None, "sims.toml"),
         "!test-missing": "region used: the test run.mpr is not beside the manifest",
         "!not-finite": "region used, profile 1, P: 1 are not numbers",
         "!negative-counts": "region used, profile 1, P: there are negative values",
@@ -291,5 +300,233 @@ def declared() -> FileWorld:
                                 **{file: data.encode() for file, data in IMAGES.items()}})  # fmt: skip
 
 
-WORLDS = {f"hiden: {world.__name__}": world for world in (trend, miscounted, scans, declared)}
+def cube() -> FileWorld:
+    """Return images of two species as one array, and of a third as the pages of a TIFF."""
+    import numpy as np
+    from PIL import Image
+
+    manifest = """format = "sims"
+[sims]
+pixel_size = "2 um"
+[[region]]
+name = "r"
+[[region.images]]
+pattern = "cube.npy"
+species = ["Na+", "K+"]
+[[region.images]]
+pattern = "{species}.tif"
+species = ["Zr+"]
+"""
+    array = np.arange(2 * 2 * 1 * 3, dtype=np.uint16).reshape(2, 2, 1, 3)
+    stack = io.BytesIO()
+    np.save(stack, array)
+    pages = [np.array([[300, 301, 302]], np.uint16), np.array([[400, 401, 402]], np.uint16)]
+    tiff = io.BytesIO()
+    first, second = (Image.fromarray(page) for page in pages)
+    first.save(tiff, "TIFF", save_all=True, append_images=[second])
+    maps, derived = "ion_map", {"origin": "derived"}
+    recipe = {"attrs": {"recipe": "pixel number * sims.pixel_size"}}
+    counts = [[[[0, 1, 2]], [[3, 4, 5]]], [[[6, 7, 8]], [[9, 10, 11]]], [[[300, 301, 302]], [[400, 401, 402]]]]
+    at = "sims.toml"
+    return FileWorld(at, manifest.encode(), {
+        maps: {"kind": maps},
+        f"{maps}.ion_counts": column("counts", counts, "ion_counts", "count", None, dtype="uint16",
+                                     axes=["species", "frame", "y", "x"]),
+        f"{maps}.species": column("species", ["Na+", "K+", "Zr+"], "species", axes=["species"]),
+        f"{maps}.polarity": column("polarity", [1, 1, 1], "polarity", "1", None, dtype="int8", axes=["species"]),
+        f"{maps}.region": column("region", ["r"] * 3, "region", axes=["species"]),
+        f"{maps}.frame": column("frame", [0, 1], "frame", "1", None, origin="reported", axes=["frame"]),
+        f"{maps}.y": column("y", [0.0], "y", "um", None, axes=["y"], **recipe, **derived),
+        f"{maps}.x": column("x", [0.0, 2.0, 4.0], "x", "um", None, axes=["x"], **recipe, **derived),
+        "@sims.pixel_size": (2.0, "um", at), "@sims.regions": ([{"name": "r"}], None, at),
+        "settings.manifest": manifest, "siblings": ["cube.npy", "Zr.tif"],
+    }, "sims-declared", others={"cube.npy": stack.getvalue(), "Zr.tif": tiff.getvalue()})  # fmt: skip
+
+
+def cut_scans() -> FileWorld:
+    """Return two blocks of scans, of which the second ends inside its last row."""
+    whole = scans()
+    data = whole.data[:-12]
+    expected = dict(whole.expected)
+    for path, facts in whole.expected.items():
+        if path.startswith("mass_spectrum_2."):
+            expected[path] = facts | {"values": facts["values"][:-1]}
+    last = data.decode().rpartition("\n")[2]
+    return FileWorld("scans.csv", data, expected | {
+        "!last-row-cut": "the last row is cut and left out: the file was truncated",
+        "!row-count": "line 1 says 7 rows, the file has 6: it was truncated or edited",
+        f"-the last row, {last!r}": "it is cut",
+    }, "hiden-massoft")  # fmt: skip
+
+
+def incomplete() -> Refused:
+    """Return a manifest that leaves open what its files do not say: all of it is listed."""
+    text_ = """format = "sims"
+odd = 1
+[[region]]
+depth = 3
+[[region.profile]]
+file = "a.csv"
+layout = "rows"
+x = "time"
+y = "counts"
+species = { a = "Na+", b = "Xx" }
+[[region.images]]
+pattern = "b_{frame}.txt"
+species = ["O", "O"]
+polarity = "-"
+frame_time = "4 m"
+[[region]]
+name = "two"
+[[region.profile]]
+layout = "table"
+polarity = "+"
+x = "deep"
+y = "sums"
+"""
+    lacking = [
+        "sims.acquisition: simultaneous or sequential, for two polarities",
+        "sims.pixel_size, for maps",
+        "region: name",
+        "region: depth is not a key here; known are name, state, current_density, test, test_sha256, "
+        "crater_depth, "
+        "profile, images",
+        "region region 1, profile 1: layout is 'rows', not table or pairs",
+        "region region 1, profile 1: x_unit, the unit of time",
+        ...,
+        "region two, profile 1: file",
+        "region two, profile 1: x is 'deep', not time, depth, cycle",
+        "region two, profile 1: y is 'sums', not counts or rate",
+        "region region 1, images 1: O is named twice",
+        """region region 1, images 1: frame_time is '4 m', not a time such as "10 s\"""",
+        "the manifest: odd is not a key here; known are format, sims, region, instrument, sample",
+    ]
+    return Refused("sims.toml", text_.encode(), "sims-declared", {
+        "message": "the manifest leaves open what the files do not say",
+        "expected": Listed(lacking, "\n            "),
+        "found": f"{len(lacking)} missing or unknown", "hint": "echub plugins show hiden  prints a template",
+    })  # fmt: skip
+
+
+def judged() -> FileWorld:
+    """Return counts that are none, of ions that do not form in the declared polarity, and pictures for images."""
+    manifest = """format = "sims"
+[sims]
+pixel_size = "2 um"
+[[region]]
+name = "r"
+test = "run.mpr"
+test_sha256 = "00"
+[[region.profile]]
+file = "p.csv"
+layout = "table"
+polarity = "-"
+x = "cycle"
+y = "counts"
+[[region.images]]
+pattern = "{species}_{frame}.txt"
+species = ["A1", "A2"]
+polarity = "-"
+""".replace("A1", "Si-").replace("A2", "P-")
+    table = "n,Na,K\n1,0,1.5\n2,0,2.5\n"
+    others = {"p.csv": table, "Si-_1.txt": "0.5 1\n0 0.25\n", "P-_1.txt": "0 0\n0 0\n", "run.mpr": "x"}
+    digest = hashlib.sha256(b"x").hexdigest()
+    name, maps, derived = "depth_profile", "ion_map", {"origin": "derived"}
+    at = "sims.toml"
+
+    def places(**where: tuple[int, str]) -> dict[str, str]:
+        cells = ",".join(f'"{key[1:]}":[{n},"{header}","<f8"]' for key, (n, header) in where.items())
+        return {"places": "{" + cells + "}"}
+
+    names = ["Si-", "P-"]
+    recipe = {"attrs": {"recipe": "pixel number * sims.pixel_size"}}
+    return FileWorld(at, manifest.encode(), {
+        name: {"kind": name}, f"{name}.row": rows(4, of=[0, 1, 0, 1]),
+        f"{name}.species": column("species", ["Na", "Na", "K", "K"], "species"),
+        f"{name}.polarity": column("polarity", [-1] * 4, "polarity", "1", None, dtype="int8"),
+        f"{name}.region": column("region", ["r"] * 4, "region"),
+        f"{name}.channel": column("channel", [0, 0, 1, 1], "channel", "1", None, origin="reported"),
+        f"{name}.cycle": column("n", [1, 2, 1, 2], "cycle", "1", None, attrs=places(_0=(0, "n"), _1=(2, "n"))),
+        f"{name}.ion_counts": column("Na", [0.0, 0.0, 1.5, 2.5], "ion_counts", "count", None,
+                                     attrs=places(_0=(1, "Na"), _1=(3, "K"))),
+        f"{name}.flags": column("flags", [None, None, 2.0, 2.0], "flags", "1", None, **derived,
+                                bits=[("not_recoverable", "not_recoverable", 2, "not_recoverable", {})],
+                                attrs={"recipe": "2: the file holds values that are not whole counts"}),
+        maps: {"kind": maps},
+        f"{maps}.ion_counts": column("counts", [[[[0.5, 1.0], [0.0, 0.25]]], [[[0.0, 0.0], [0.0, 0.0]]]],
+                                     "ion_counts",
+                                     "count", None, dtype="float64", axes=["species", "frame", "y", "x"]),
+        f"{maps}.species": column("species", names, "species", axes=["species"]),
+        f"{maps}.polarity": column("polarity", [-1, -1], "polarity", "1", None, dtype="int8", axes=["species"]),
+        f"{maps}.region": column("region", ["r", "r"], "region", axes=["species"]),
+        f"{maps}.frame": column("frame", [0], "frame", "1", None, origin="reported", axes=["frame"]),
+        f"{maps}.y": column("y", [0.0, 2.0], "y", "um", None, axes=["y"], **recipe, **derived),
+        f"{maps}.x": column("x", [0.0, 2.0], "x", "um", None, axes=["x"], **recipe, **derived),
+        "@sims.pixel_size": (2.0, "um", at), "settings.manifest": manifest,
+        "@sims.regions": ([{"name": "r", "test": "run.mpr", "test_sha256": digest}], None, at),
+        "siblings": ["run.mpr", "p.csv", "Si-_1.txt", "P-_1.txt"],
+        "!test-changed": f"region r: the test run.mpr has the sha256 {digest}, declared is 00",
+        "!all-zero": "region r, profile 1, Na: all values are zero",
+        "!not-counts": "region r, profile 1, K: values are not whole counts; Poisson statistics do not hold",
+        "!polarity-exchanged": "region r, profile 1: Na, K hardly form negative ions; were the positive ions "
+                               "meant?",
+        "!normalised-image": "r, Si-: values from 0 to 1 are a scaled picture",
+        "!one-frame": "r, Si-: one frame has no depth", "!all-zero 2": "r, P-: all pixels are zero",
+        "!one-frame 2": "r, P-: one frame has no depth",
+        "!mass-interference": ...,
+        "!incomplete": "the depth_profile dataset has no one of sputter_time, depth, ion_dose",
+    }, "sims-declared", others={file: data.encode() for file, data in others.items()})  # fmt: skip
+
+
+def sweeps_of_two_scans() -> FileWorld:
+    """Return two scans that share their columns, told apart by where their sweeps start and stop."""
+    two = [scan(1, "Faraday", "10.00", "11.00", "1.00"), scan(2, "Faraday", "20.00", "21.00", "1.00")]
+    table = [(0, 10.0, 1.5), (10, 11.0, 2.5), (20, 20.0, 3.5), (30, 21.0, 4.5), (40, 10.0, 5.5), (50, 11.0, 6.5)]
+    body = [f"{ms:>6},{mass:>6.2f},{y:>8.2f}," for ms, mass, y in table]
+    lines = [*head("6/14/2021", "4:20:01 PM", two, 6, len(body[0]) + 2), '"ms","mass amu","Faraday torr",']
+    found: dict[str, Any] = {}
+    for n, (one, at) in enumerate(((two[0], [0, 1, 4, 5]), (two[1], [2, 3])), 1):
+        name = f"mass_spectrum_{n}"
+        told = {key.lower(): value for key, value in one.items() if key != "Scan ID"}
+        ms, mass, y = ([table[row][part] for row in at] for part in range(3))
+        found |= {
+            name: {"kind": "mass_spectrum", "part": f"Scan {n}"}, f"{name}.row": rows(len(at), of=at),
+            f"{name}.time": column("ms", [value / 1000 for value in ms], "time", "s", 0, factor=0.001),
+            f"{name}.mass_to_charge": column("mass amu", mass, "mass_to_charge", "1", 1,
+                                             attrs={**told, "scan": f"Scan {n}", "shape": "bar"}),
+            f"{name}.partial_pressure": column("Faraday torr", y, "partial_pressure", "torr", 2,
+                                               attrs={"detector": "Faraday"}),
+        }  # fmt: skip
+    return FileWorld("sweeps.csv", text(*lines, *body), {
+        **found, **settings(lines, two), **SAID, "@experiment.start": "2021-06-14T16:20:01",
+    }, "hiden-massoft")  # fmt: skip
+
+
+def sweeps_of_no_scan() -> Refused:
+    """Return a sweep that is of neither of the two scans that share the columns."""
+    two = [scan(1, "Faraday", "10.00", "11.00", "1.00"), scan(2, "Faraday", "20.00", "21.00", "1.00")]
+    body = ["     0, 30.00,    1.50,", "    10, 31.00,    2.50,"]
+    lines = [*head("6/14/2021", "4:20:01 PM", two, 2, len(body[0]) + 2), '"ms","mass amu","Faraday torr",']
+    return _refused("the scans of the export share their columns and cannot be told apart", [*lines, *body],
+                    expected="each sweep has the start and stop of one scan of the header",
+                    found="a sweep from 30 to 31, which fits none",
+                    cause="two scans of one range, or a layout that is not known yet",
+                    hint="export each scan to a file of its own from MASsoft")  # fmt: skip
+
+
+WORLDS = {
+    f"hiden: {world.__name__}": world
+    for world in (
+        trend,
+        miscounted,
+        scans,
+        declared,
+        judged,
+        incomplete,
+        sweeps_of_two_scans,
+        sweeps_of_no_scan,
+        cube,
+        cut_scans,
+    )
+}
 WORLDS |= {f"hiden: {name}": world for name, world in refusals().items()}

@@ -60,9 +60,11 @@ def german() -> FileWorld:
         decided("encoding", "utf-8", "all of it is valid UTF-8"),
         decided("delimiter", "semicolon", "4 of the first 8 lines have 6 fields, 4 of them numbers"),
         decided("decimal mark", "comma", "0,5 has no other reading", "point: it cannot group thousands there"),
-        decided("header", "line 4", "as many texts as the rows have fields: Zeit (min), U / mV, I [A], T/°C, Zustand, Notiz"),
+        decided("header", "line 4",
+                "as many texts as the rows have fields: Zeit (min), U / mV, I [A], T/°C, Zustand, Notiz"),
         decided("first data line", "line 5", "its fields are 4 numbers, 2 texts, as in the rows below"),
-        NO_PROFILE, meant("Zeit (min)", "time in min"), meant("U / mV", "voltage in mV"), meant("I [A]", "current in A"),
+        NO_PROFILE, meant("Zeit (min)", "time in min"), meant("U / mV", "voltage in mV"),
+        meant("I [A]", "current in A"),
         meant("T/°C", "temperature in degC"), meant("Zustand", None), meant("Notiz", None),
         decided("sign of I [A]", "anodic positive", f"proven by Zustand: {states}"),
     ]  # fmt: skip
@@ -84,7 +86,14 @@ def german() -> FileWorld:
 def two_spectra() -> FileWorld:
     """Return two spectra under one header that is repeated, in UTF-16; the imaginary part is printed negated."""
     header = "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm"
-    lines = ["1000.5\t1.5\t0.25", "100.5\t2.5\t0.5", "10.5\t3.5\t-0.75", header, "1000.5\t1.25\t0.125", "100.5\t2.25\t0.375"]
+    lines = [
+        "1000.5\t1.5\t0.25",
+        "100.5\t2.5\t0.5",
+        "10.5\t3.5\t-0.75",
+        header,
+        "1000.5\t1.25\t0.125",
+        "100.5\t2.25\t0.375",
+    ]
     one = "impedance"
     decisions = [
         decided("encoding", "utf-16", "a byte order mark"),
@@ -105,10 +114,12 @@ def two_spectra() -> FileWorld:
         one: {"kind": one}, f"{one}.row": rows(5),
         f"{one}.frequency": column("freq/Hz", [1000.5, 100.5, 10.5, 1000.5, 100.5], "frequency", "Hz", 0),
         f"{one}.impedance_real": column("Re(Z)/Ohm", [1.5, 2.5, 3.5, 1.25, 2.25], "impedance_real", "ohm", 1),
-        f"{one}.impedance_imag": column("-Im(Z)/Ohm", [-0.25, -0.5, 0.75, -0.125, -0.375], "impedance_imag", "ohm", 2,
+        f"{one}.impedance_imag": column("-Im(Z)/Ohm", [-0.25, -0.5, 0.75, -0.125, -0.375], "impedance_imag",
+                                        "ohm", 2,
                                         factor=-1.0),
         f"{one}.spectrum": spectra([0, 0, 0, 1, 1]),
-        **settings("\t", ".", 1, 2, decisions, encoding="utf-16", newline="\r\n", profile="generic-eis", above=[header]),
+        **settings("\t", ".", 1, 2, decisions, encoding="utf-16", newline="\r\n", profile="generic-eis",
+                   above=[header]),
         "!repeated-header": "the header is repeated 1 time among the rows",
     }, "table")  # fmt: skip
 
@@ -157,8 +168,8 @@ def by_profile() -> FileWorld:
         f"{NAME}.vendor_d": column("d", [4.5, 7.5], None, None, 3),
         **settings("|", ".", 4, 5, decisions, profile="lab.toml", above=above,
                    preamble={"cell": "C7", "made": "03/04/2021 10:00:30", "mass": "1"}),
-        "@cell.area": (2.5, "cm^2", "profile lab.toml"), "@cell.id": ("C7", "file: cell"),
-        "@experiment.start": ("2021-04-03T10:00:30", "file: made"), "siblings": ["lab.toml"],
+        "@cell.area": (2.5, "cm^2", "profile lab.toml"), "@cell.id": ("C7", None, "file: cell"),
+        "@experiment.start": ("2021-04-03T10:00:30", None, "file: made"), "siblings": ["lab.toml"],
         "!sign-assumed": "the table does not show the sign of b: taken as anodic positive; "
                          "--option current=cathodic-positive or current=unsigned says otherwise",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: c, d",
@@ -171,7 +182,7 @@ def faulty() -> FileWorld:
     above = ["# made by hand", "Datum,U,Réf", ",V,°C"]
     body = [f"2021-03-04T10:00:{n:02d}Z,{3 + n / 100:.3f},{n}.5" for n in range(60)]
     body[30] = "2021-03-04T10:00:30Z,xy,30.5"
-    lines = [*body[:10], "# a break", *body[10:]] + ["mean,3.3,30"]
+    lines = [*body[:10], "# a break", *body[10:], "mean,3.3,30"]
     values = [float("nan") if n == 30 else float(f"{3 + n / 100:.3f}") for n in range(60)]
     start = 1_614_852_000.0  # 2021-03-04 10:00 UTC is 18690 days and 10 h
     decisions = [
@@ -195,12 +206,14 @@ def faulty() -> FileWorld:
                                attrs={"recipe": "Datum - its first value"}),
         **settings(",", ".", 2, 4, decisions, encoding="cp1252", units=3, above=above, footer=["mean,3.3,30"],
                    comments=["# a break"], faulty=["line 35: U is 'xy', no number"]),
-        "@experiment.start": ("2021-03-04T10:00:00", "file: Datum"), "@experiment.timezone": ("UTC", "file: Datum"),
-        "@experiment.start_utc": ("2021-03-04T10:00:00.000+00:00", "zone by file: Datum"),
+        "@experiment.start": ("2021-03-04T10:00:00", None, "file: Datum"),
+        "@experiment.timezone": ("UTC", None, "file: Datum"),
+        "@experiment.start_utc": ("2021-03-04T10:00:00.000+00:00", None, "zone by file: Datum"),
         "!derived-time": "the table has no elapsed time: time = Datum - its first value",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Réf",
         "!unparsable-rows": "1 of 60 rows do not parse: line 35: U is 'xy', no number",
-        "!encoding-guessed": "read as cp1252: byte 0xe9 at offset 24 is not UTF-8; --option encoding=… says another",
+        "!encoding-guessed": "read as cp1252: byte 0xe9 at offset 24 is not UTF-8; --option encoding=… says "
+                             "another",
         "!non-finite": ("U has 1 NaN", {"column": "U"}),
     }, "table")  # fmt: skip
 
@@ -224,7 +237,8 @@ def workbook() -> FileWorld:
     states = "100% of the anodic part has a positive current and 100% of the cathodic part has a negative current"
     decisions = [
         decided("encoding", "utf-8", "said by the user"),
-        decided("delimiter", "tab", "said by the user, 3 of them numbers"), decided("decimal mark", "point", "said by the user"),
+        decided("delimiter", "tab", "said by the user, 3 of them numbers"),
+        decided("decimal mark", "point", "said by the user"),
         decided("header", "line 1", "as many texts as the rows have fields: t / h, U / V, I / mA, state"),
         decided("first data line", "line 2", "its fields are 3 numbers, 1 text, as in the rows below"), NO_PROFILE,
         meant("t / h", "time in h"), meant("U / V", "voltage in V"), meant("I / mA", "current in mA"),
@@ -246,8 +260,49 @@ def workbook() -> FileWorld:
     }, "excel")  # fmt: skip
 
 
+def asked_sheet() -> FileWorld:
+    """Return the second of two sheets with rows: spans of time, dates, a formula that was never computed."""
+    import datetime as dt
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    other, sheet = book.active, book.create_sheet("second")
+    for row in (("t / s", "U / V"), (0.5, 1), (1.5, 2)):
+        other.append(row)
+    start = dt.datetime(2021, 3, 4, 10, 0, 0)
+    sheet.append(("elapsed", "when", "U / V", "T / degC"))
+    for n, (u, t) in enumerate(((3.25, 20.5), (3.5, "=D2+1"), (3.75, 22.5))):
+        sheet.append((dt.timedelta(hours=12 * n), start + dt.timedelta(hours=12 * n), u, t))
+    file = io.BytesIO()
+    book.save(file)
+    first = 1_614_852_000.0  # 2021-03-04 10:00 is 18690 days and 10 h
+    return FileWorld("run.xlsx", file.getvalue(), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(3),
+        f"{NAME}.time": column("elapsed", [0.0, 43_200.0, 86_400.0], "time", "s", 0,
+                               attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.vendor_when": column("when", [first, first + 43_200, first + 86_400], None, "s", 1, attrs=...),
+        f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 2),
+        f"{NAME}.temperature": column("T / degC", [20.5, None, 22.5], "temperature", "degC", 3),
+        "!formulas-without-values": "1 cells of the workbook hold formulas whose values were never stored: they "
+                                    "are "
+                                    "empty; open and save it in a spreadsheet program",
+        "!vendor-columns": "kept as vendor columns, as their names map to no quantity: when",
+        "!non-finite": ("T / degC has 1 missing values", {"column": "T / degC"}),
+        "settings.sheet": "second",
+    }, "excel", options={"sheet": "second"}, silent=("settings.",))  # fmt: skip
+
+
+def two_sheets() -> Refused:
+    """Return a workbook of two sheets that may both be meant."""
+    return Refused("run.xlsx", asked_sheet().data, "excel", {
+        "message": "2 sheets of the workbook hold a table", "found": "Sheet, second",
+        "hint": '--option sheet="Sheet" or --option sheet="second"',
+    })  # fmt: skip
+
+
 def samples() -> FileWorld:
-    """Return measured samples: two of them twice, fractions that do not close in one row, a number without unit."""
+    """Return measured samples, one of them twice: fractions that do not close in a row, a number without unit."""
     header = "sample.id,cell.temperature / K,replicate,Zr / at%,Si / at%,H / GPa,n,note"
     lines = ["A,300,1,60.5,39.5,2.5,7,first", "A,300,2,61,39,2.25,8,", "B,310,1,40,50,,9,third"]
     decisions = [
@@ -256,7 +311,8 @@ def samples() -> FileWorld:
         decided("decimal mark", "point", "the comma delimits fields"),
         decided("header", "line 1", ...), decided("first data line", "line 2", ...), NO_PROFILE,
         meant("sample.id", "sample_id"), meant("cell.temperature / K", None), meant("replicate", "replicate"),
-        *(decided(f"column {name}", "vendor column", ...) for name in ("Zr / at%", "Si / at%", "H / GPa", "n", "note")),
+        *(decided(f"column {name}", "vendor column", ...) for name in ("Zr / at%", "Si / at%", "H / GPa", "n",
+            "note")),
     ]  # fmt: skip
     name = "table"
     return FileWorld("samples.csv", text(header, *lines), {
@@ -289,8 +345,10 @@ def ions() -> FileWorld:
         meant("Depth (um)", "depth in um"), meant("Na+ (counts)", None), meant("Zr+ (counts)", None),
     ]  # fmt: skip
     told = ('file = "p.csv", layout = "table", polarity = "+", x = "depth", x_unit = "um", y = "counts", '
-            'separator = ";", decimal = ",", species = { "Na+ (counts)" = "Na+", "Zr+ (counts)" = "Zr+" }')  # fmt: skip
-    command = (f"printf '%s\\n' 'format = \"sims\"' 'region = [{{ name = \"sample\", profile = [{{ {told} }}] }}]' "
+            'separator = ";", decimal = ",", species = '
+            '{ "Na+ (counts)" = "Na+", "Zr+ (counts)" = "Zr+" }')  # fmt: skip
+    command = (f"printf '%s\\n' 'format = \"sims\"' 'region = "
+               f"[{{ name = \"sample\", profile = [{{ {told} }}] }}]' "
                "> p.sims.toml; then p.sims.toml is the file")  # fmt: skip
     return FileWorld("p.csv", text(header, "0,5;10;20", "1,5;30;40"), {
         NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
@@ -305,13 +363,144 @@ def ions() -> FileWorld:
     }, "table")  # fmt: skip
 
 
+def dates_and_clocks() -> FileWorld:
+    """Return a day and a time of day, whose order another date proves; the user names the zone of the clock."""
+    header = "Date,Time,Test time,U / V"
+    lines = [
+        "03/04/2021,23:59:30,0:00:00,3.25",
+        "04/04/2021,00:00:30,0:01:00,3.5",
+        "14/04/2021,00:00:30,240:01:00,3.75",
+    ]
+    start = 1_617_494_370.0  # 2021-04-03 23:59:30 is 18720 days and 86370 s, had it been UTC
+    clock = [start, start + 60, start + 60 + 10 * 86400]
+    days = [18720 * 86400.0, 18721 * 86400.0, 18731 * 86400.0]
+    return FileWorld("run.csv", text(header, *lines), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(3),
+        f"{NAME}.vendor_date": column("Date", days, None, "s", 0, attrs={
+            "printed_as": "03/04/2021", "date_order": "dmy", "epoch": "1970-01-01T00:00:00", "zone": "unknown"}),
+        f"{NAME}.vendor_time": column("Time", [86_370.0, 30.0, 30.0], None, "s", 1, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.time": column("Test time", [0.0, 60.0, 864_060.0], "time", "s", 2, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 3),
+        f"{NAME}.unix_time": column("Date + Time", [s - 7200 for s in clock], "unix_time", "s", None,
+                                    origin="assumed",
+                                    attrs={"recipe": "Date + Time", "date_order": "dmy",
+                                           "epoch": "1970-01-01T00:00:00", "zone": "Europe/Berlin"}),
+        "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Date, Time",
+    }, "table", options={"timezone": "Europe/Berlin"}, silent=("settings.",))  # fmt: skip
+
+
+def without_units() -> FileWorld:
+    """Return a spectrum whose headers print no unit: those of the shipped profile are assumed."""
+    header, one = "f,Zre,Zim", "impedance"
+    return FileWorld("eis.csv", text(header, "100.5,1.5,-0.5", "10.5,2.5,-0.75"), {
+        one: {"kind": one}, f"{one}.row": rows(2),
+        f"{one}.frequency": column("f", [100.5, 10.5], "frequency", "Hz", 0, attrs={"unit_from": "profile"}),
+        f"{one}.impedance_real": column("Zre", [1.5, 2.5], "impedance_real", "ohm", 1,
+                                        attrs={"unit_from": "profile"}),
+        f"{one}.impedance_imag": column("Zim", [-0.5, -0.75], "impedance_imag", "ohm", 2,
+                                        attrs={"unit_from": "profile"}),
+        f"{one}.spectrum": spectra([0, 0]),
+        "!unit-assumed": "no unit is printed; by the profile generic-eis: f in Hz, Zre in ohm, Zim in ohm",
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
+def lost_clock() -> FileWorld:
+    """Return 200 clocks, of which one is a word."""
+    body = [f"0:{n // 60:02d}:{n % 60:02d},{n / 8}" for n in range(200)]
+    body[70] = "never,8.75"
+    seconds = [float("nan") if n == 70 else float(n) for n in range(200)]
+    return FileWorld("run.csv", text("Test time,U / V", *body), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(200),
+        f"{NAME}.time": column("Test time", seconds, "time", "s", 0, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.voltage": column("U / V", [n / 8 for n in range(200)], "voltage", "V", 1),
+        "!unparsable-rows": ("1 clocks of Test time do not parse and are NaN: 'never'", {"column": "Test time"}),
+        "!non-finite": ("Test time has 1 NaN", {"column": "Test time"}),
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
+def magnitudes() -> FileWorld:
+    """Return a current without a sign, which takes that of the states; thousands in groups, units in cells."""
+    header = "t/s;I/mA;U/V;Status"
+    lines = ["0;1.234,5;3,5 V;CC_Chg", "60;1.250,25;3,6 V;CC_Chg", "120;0;3,4 V;Rest", "180;1.000,5;3,2 V;CC_DChg"]
+    size = [1234.5, 1250.25, 0.0, 1000.5]
+    decisions = [
+        ASCII, decided("delimiter", "semicolon", "4 of the first 5 lines have 4 fields, 3 of them numbers"),
+        decided("decimal mark", "comma", "1.234,5 has no other reading", "point: it cannot group thousands there"),
+        decided("header", "line 1", "as many texts as the rows have fields: t/s, I/mA, U/V, Status"),
+        decided("first data line", "line 2",
+                "its fields are 2 numbers, 1 number with a unit, 1 text, as in the rows below"),
+        NO_PROFILE, meant("t/s", "time in s"), meant("I/mA", "current in mA"), meant("U/V", "voltage in V"),
+        meant("Status", None), decided("sign of I/mA", "unsigned", "said by the user or a profile"),
+    ]  # fmt: skip
+    return FileWorld("run.csv", text(header, *lines), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(4),
+        f"{NAME}.time": column("t/s", [0.0, 60.0, 120.0, 180.0], "time", "s", 0),
+        f"{NAME}.vendor_i_ma": column("I/mA", size, None, "mA", 1),
+        f"{NAME}.current": column("I/mA, signed", [1234.5, 1250.25, 0.0, -1000.5], "current", "mA", None,
+                                  origin="derived",
+            attrs={"recipe": "|I/mA| with the sign of Status: charging anodic, discharging cathodic",
+                   "sign_evidence": "proven"}),
+        f"{NAME}.voltage": column("U/V", [3.5, 3.6, 3.4, 3.2], "voltage", "V", 2),
+        f"{NAME}.vendor_status": column("Status", ["CC_Chg", "CC_Chg", "Rest", "CC_DChg"], None, None, 3),
+        **settings(";", ",", 1, 2, decisions, above=[header]),
+        "!sign-by-state": "I/mA has no sign and takes that of Status",
+        "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Status",
+    }, "table", options={"current": "unsigned"})  # fmt: skip
+
+
+def ragged() -> FileWorld:
+    """Return 300 rows of which one has a field more, an unnamed empty column, and an end inside a row."""
+    header = "time/s,Ewe/V,"
+    body = [f"{n},{3 + n / 1000:.3f}," for n in range(300)]
+    body[100] += "9,"
+    kept = [n for n in range(300) if n != 100]
+    return FileWorld("run.csv", text(header, *body, "300", end=""), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(299, of=kept),
+        f"{NAME}.time": column("time/s", [float(n) for n in kept], "time", "s", 0),
+        f"{NAME}.potential_we": column("Ewe/V", [float(f"{3 + n / 1000:.3f}") for n in kept], "potential_we",
+                                       "V", 1),
+        "!unparsable-rows": "1 of 300 rows do not parse: line 102: 4 fields, not 3: 100,3.100,9,",
+        "!truncated": "the last row is cut short: the file is incomplete",
+        "-1 row with another number of fields": "their values have no certain column",
+        "-the last row, cut short: 300": "its last value may be incomplete",
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
+def two_times() -> FileWorld:
+    """Return a time that restarts with the step beside one that never goes back, a current twice, gaps."""
+    header = "step,t (s),Time (s),I (A),I (mA),V"
+    otherwise = ": taken as anodic positive; --option current=cathodic-positive or current=unsigned says otherwise"
+    lines = ["1,0,10,0.5,500,3.5", "1,5,15,0.25,250,-", "2,0,20,0.125,125,3.25", "2,5,25,0.5,500,n/a"]
+    return FileWorld("run.csv", text(header, *lines), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(4),
+        f"{NAME}.step": column("step", [1, 1, 2, 2], "step", "1", 0, source_dtype="<f8"),
+        f"{NAME}.step_time": column("t (s)", [0.0, 5.0, 0.0, 5.0], "step_time", "s", 1),
+        f"{NAME}.time": column("Time (s)", [10.0, 15.0, 20.0, 25.0], "time", "s", 2),
+        f"{NAME}.current": column("I (A)", [500.0, 250.0, 125.0, 500.0], "current", "mA", 3, factor=1000.0,
+                                  attrs={"sign_evidence": "assumed"}),
+        f"{NAME}.current__2": column("I (mA)", [500.0, 250.0, 125.0, 500.0], "current", "mA", 4,
+                                     attrs={"sign_evidence": "assumed"}),
+        f"{NAME}.vendor_v": column("V", [3.5, None, 3.25, None], None, None, 5),
+        "!step-clock": "t (s) restarts where the step changes: it is the time of the step",
+        "!sign-assumed": f"the table does not show the sign of I (A){otherwise}",
+        "!sign-assumed 2": f"the table does not show the sign of I (mA){otherwise}",
+        "!unit-unknown": "kept as vendor columns, as their unit is open: V (no unit is printed); a profile says "
+                         "it "
+                         "(`echub detect FILE --write-profile lab.toml`)",
+        "!several-columns": "2 columns are current: I (A), I (mA); all are kept",
+        "!non-finite": ("V has 2 missing values", {"column": "V"}),
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
 def refusals() -> dict[str, Any]:
     """Return what a table is refused for."""
     two = ["t / s;U / V", "1,5;2,5", "2.5;3.5", "3,5;4,5"]
     prose = "nothing here is a table"
+    another = "export it with another delimiter, or name the columns in a profile (`columns = [...]`)"
     return {
         "two marks": lambda: Refused("a.csv", text(*two), "table", {
-            "message": "the numbers mix two decimal marks", "where": "lines 2 to 4", "expected": "one decimal mark",
+            "message": "the numbers mix two decimal marks", "where": "lines 2 to 4",
+            "expected": "one decimal mark",
             "found": ..., "cause": "two programs or two locales wrote this file",
             "hint": "`--option decimal=comma` or `--option decimal=point` says which"}),
         "an open mark": lambda: Refused("b.csv", text("t / s;U / V", "1,125;2,125", "2,125;3,125"), "table", {
@@ -333,6 +522,24 @@ def refusals() -> dict[str, Any]:
             "expected": "a line with 3 names over the data, or a profile that names the columns",
             "hint": "`echub detect FILE --write-profile lab.toml`, put the names into `columns = [...]`, "
                     "and read it with `--table-profile lab.toml`"}),
+        "more fields than names": lambda: Refused("h.csv", text("time/s,U/V", "1,3,5", "2,4,6"), "table", {
+            "message": "the header has 2 names but the rows have 3 fields", "where": "lines 1 and 2",
+            "expected": "time/s,U/V", "found": "1,3,5",
+            "cause": "a comma inside numbers or dates of a comma-delimited file", "hint": another}),
+        "more names than fields": lambda: Refused("i.csv", text("time/s;U/V;I/mA", "1.5;3", "2.5;4"), "table", {
+            "message": "the header has 3 names but the rows have 2 fields", "where": "lines 1 and 2",
+            "expected": "time/s;U/V;I/mA", "found": "1.5;3", "cause": "names or fields are missing",
+            "hint": another}),
+        "an open sign": lambda: Refused("g.csv", text("f/Hz,Re(Z)/Ohm,Im(Z)/Ohm", "100,1.5,0.5", "10,2.5,0.75",
+                                                      "1,3.5,-1"),
+            "table", {
+            "message": "the sign of Im(Z)/Ohm is not declared, and its values speak against it",
+            "expected": "mostly negative values, or a header -Im(Z)/Ohm",
+            "found": "67% of the values have the other sign",
+            "cause": "the table prints the negated part, or the cell is inductive throughout",
+            "hint": "`--option zimag=negated` if it prints the negated part, `--option zimag=signed` if the "
+                    "values are "
+                    'right; in a profile: [columns."Im(Z)/Ohm"] sign = "negated"'}),
         "two profiles": lambda: Refused("f.csv", text("a,b", "1,2"), "table", {
             "message": "several profiles of the folder could be meant", "found": "one.toml, two.toml",
             "hint": "--table-profile one.toml, or `files = [...]` under [table-profile] in each"},
@@ -341,5 +548,8 @@ def refusals() -> dict[str, Any]:
 
 
 WORLDS = {f"table: {world.__name__}": world
-          for world in (german, two_spectra, by_profile, faulty, workbook, samples, ions)}  # fmt: skip
+          for world in (
+              german, two_spectra, by_profile, faulty, workbook, samples, ions, dates_and_clocks, magnitudes,
+              ragged, two_times, asked_sheet, two_sheets, without_units, lost_clock,
+          )}  # fmt: skip
 WORLDS |= {f"table: {name}": world for name, world in refusals().items()}

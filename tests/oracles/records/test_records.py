@@ -8,7 +8,7 @@ import pytest
 
 from tests.oracles.records.told import Refused, require, same
 
-MODULES = ("bdf", "cameca", "gamry", "hiden", "ivium", "tables", "zahner")
+MODULES = ("bdf", "cameca", "cyclers", "eclab_binary", "eclab_text", "gamry", "hiden", "ivium", "tables", "zahner")
 WORLDS = {
     name: world
     for module in MODULES

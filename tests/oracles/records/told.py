@@ -26,8 +26,21 @@ _DEFAULT = {"quantity": None, "unit": None, "origin": "measured", "header": "", 
             "averaged": False, "factor": 1.0, "offset": 0.0, "source_dtype": "", "bits": [], "uncertainty": None,
             "attrs": {}, "axes": ["row"], "dtype": "float64"}  # fmt: skip
 _REMARK = ("where", "expected", "found", "cause", "hint", "column", "rows")
-MADE = Path("made.txt")
-"""What a file is called if its name does not matter."""
+
+
+@dataclass(frozen=True)
+class Single:
+    """Numbers that the file has in single precision, whose last digits do not count."""
+
+    values: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A text of parts; `...` stands for any part."""
+
+    parts: Sequence[Any]
+    between: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class FileWorld:
     """A file, and its whole record: columns by `table.name`, all else by the paths of `told`.
 
     expected may be a function of the folder, where the record repeats it. others: files beside it, by name.
-    silent: beginnings of paths of which the world says nothing. within: relative, of numbers that a unit scales.
+    silent: beginnings of paths of which the world says nothing.
     """
 
     name: str
@@ -81,7 +94,8 @@ class Refused:
 
 
 def column(
-    header: str, values: Sequence[Any], quantity: str | None = None, unit: str | None = None, index: int | None = None,
+    header: str, values: Sequence[Any], quantity: str | None = None, unit: str | None = None,
+    index: int | None = None,
     **more: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what a column is to be; whole numbers are kept as the smallest integers, texts as codes.
@@ -116,7 +130,7 @@ def spectra(numbers: Sequence[int]) -> dict[str, Any]:
 
 
 def told(record: Record) -> dict[str, Any]:
-    """Return all that a record says: `table`, `table.column`, `@metadata`, `settings.key`, `!notice`, `-dropped`."""
+    """Return all that a record says: `table`, `table.column`, `@metadata`, `settings.key`, `!notice`, `-loss`."""
     return dict(_told(record))
 
 
@@ -131,9 +145,8 @@ def _told(record: Record) -> Iterator[tuple[str, Any]]:
     for path, value in _leaves(record.settings):
         yield f"settings{path}", value
     for entry in record.metadata.entries:
-        said = (entry.value, *([entry.unit] if entry.unit else []))
-        said = said if entry.source == "file" else (*said, entry.source)
-        yield f"@{entry.path}", said[0] if len(said) == 1 else said
+        said = (entry.value, entry.unit, *([entry.source] if entry.source != "file" else []))
+        yield f"@{entry.path}", said[0] if said[1:] == (None,) else said
     yield from _numbered("!", [(n.code, _remark(n)) for n in record.notices])
     yield from _numbered("-", [(d.what, d.why) for d in record.dropped])
     if record.provenance.siblings:
@@ -141,27 +154,28 @@ def _told(record: Record) -> Iterator[tuple[str, Any]]:
     yield "reader", record.provenance.reader["name"]
 
 
-def _facts(one: Any) -> dict[str, Any]:  # noqa: ANN401
+def _facts(one: Any) -> dict[str, Any]:
     values = [_plain(v) for v in one.plain().ravel()] if one.labels else _numbers(one)
     if len(one.shape) > 1:
         values = np.array(values, dtype=object).reshape(one.shape).tolist()
     bits = [(b.name, b.header, b.mask, b.quantity, dict(b.meanings)) for b in one.bits]
     facts = {"values": values, "dtype": one.dtype.name, "factor": float(one.scale.factor),
-             "offset": float(one.scale.offset), "bits": bits, "attrs": dict(one.attrs), "axes": list(one.axes)}  # fmt: skip
+             "offset": float(one.scale.offset), "bits": bits, "attrs": dict(one.attrs),
+             "axes": list(one.axes)}  # fmt: skip
     plain = ("quantity", "unit", "origin", "header", "index", "sign", "averaged", "source_dtype", "uncertainty")
     return facts | {name: getattr(one, name) for name in plain}
 
 
-def _numbers(one: Any) -> list[Any]:  # noqa: ANN401
+def _numbers(one: Any) -> list[Any]:
     pairs = zip(one.values.ravel(), one.missing.ravel(), strict=True)
     return [None if missing else _plain(value) for value, missing in pairs]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _remark(remark: Any) -> Any:  # noqa: ANN401
+def _remark(remark: Any) -> Any:
     details = {name: value for name in _REMARK if (value := getattr(remark, name))}
     return (remark.message, details) if details else remark.message
 
@@ -173,7 +187,7 @@ def _numbered(mark: str, said: Sequence[tuple[str, Any]]) -> Iterator[tuple[str,
         yield f"{mark}{code}{f' {again + 1}' if again else ''}", text
 
 
-def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(tree, Mapping) and (tree or not path):
         for key, value in tree.items():
             yield from _leaves(value, f"{path}.{key}")
@@ -196,7 +210,7 @@ def require(world: FileWorld, folder: Path) -> None:
     assert not problems, "\n".join(problems)
 
 
-def apart(found: Any, expected: Any, path: str) -> list[str]:  # noqa: ANN401
+def apart(found: Any, expected: Any, path: str) -> list[str]:
     """Return where in a tree something differs."""
     if same(found, expected):
         return []
@@ -209,10 +223,14 @@ def apart(found: Any, expected: Any, path: str) -> list[str]:  # noqa: ANN401
     return [f"{path} is {found!r}, not {expected!r}"]
 
 
-def same(found: Any, expected: Any) -> bool:  # noqa: ANN401
+def same(found: Any, expected: Any) -> bool:
     """Compare exactly, but the last digits of numbers; `...` is anything, NaN equals NaN."""
     if expected is ...:
         return True
+    if isinstance(expected, Listed):
+        return same(found.split(expected.between), expected.parts)
+    if isinstance(expected, Single):
+        return len(found) == len(expected.values) and np.allclose(found, expected.values, rtol=1e-6, atol=0)
     if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
         return len(found) == len(expected) and all(map(same, found, expected))
     if isinstance(expected, Mapping) and isinstance(found, Mapping):

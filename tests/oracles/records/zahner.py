@@ -25,7 +25,15 @@ def ism(*words: str, clock: list[float] = CLOCK) -> bytes:
     """Return a spectrum: its numbers by quantity, the phase in rad, significance in whole numbers."""
     phase = [turn * 2 * math.pi for turn in TURNS]
     blocks = b"".join(struct.pack(">3d", *block) for block in (FREQUENCY, MODULUS, phase, clock))
-    return MARK + struct.pack(">HI", 0, 2) + blocks + struct.pack(">3h", 90, 80, -7) + texts(*words) + bytes(10) + b"\x01\x2a"
+    return (
+        MARK
+        + struct.pack(">HI", 0, 2)
+        + blocks
+        + struct.pack(">3h", 90, 80, -7)
+        + texts(*words)
+        + bytes(10)
+        + b"\x01\x2a"
+    )
 
 
 def isw(*words: str, last: int = 1) -> bytes:
@@ -44,8 +52,10 @@ def spectrum_columns(clock: list[float] = CLOCK) -> dict[str, object]:
         f"{name}.frequency": column("frequency", FREQUENCY, "frequency", "Hz", 0, attrs=FIXED),
         f"{name}.impedance_abs": column("impedance", MODULUS, "impedance_abs", "ohm", 1, attrs=FIXED),
         f"{name}.phase": column("phase", [-45.0, -22.5, 90.0], "phase", "deg", 2, attrs=MADE),
-        f"{name}.vendor_clock": column("clock", clock, None, "s", 3, attrs={"made": "since 1980-01-01, local time"}),
-        f"{name}.vendor_significance": column("significance", [90, 80, -7], None, "1", 4, origin="reported", dtype="int16"),
+        f"{name}.vendor_clock": column("clock", clock, None, "s", 3,
+                                       attrs={"made": "since 1980-01-01, local time"}),
+        f"{name}.vendor_significance": column("significance", [90, 80, -7], None, "1", 4, origin="reported",
+                                              dtype="int16"),
         f"{name}.time": column("t", elapsed, "time", "s", None, origin="derived", attrs=derived),
         f"{name}.spectrum": spectra([0, 0, 0]),
     }  # fmt: skip
@@ -65,7 +75,8 @@ def spectrum_of_a_day() -> FileWorld:
     """Return a spectrum whose day and hours are printed, the month in German; its clock says nothing."""
     clock, words = [-5.0, -4.0, 4.0], ("cell 3", "okt,07.2024", "09:10:11 - 09:12:13")
     return FileWorld("b.ism", ism(*words, clock=clock), {
-        **spectrum_columns(clock), "settings.texts": list(words), "settings.undecoded": (bytes(10) + b"\x01\x2a").hex(),
+        **spectrum_columns(clock), "settings.texts": list(words),
+        "settings.undecoded": (bytes(10) + b"\x01\x2a").hex(),
         "@instrument.manufacturer": "Zahner", "@experiment.comments": "cell 3",
         "@experiment.start": "2024-10-07T09:10:11", "@experiment.timezone": "unknown",
     }, "zahner-ism")  # fmt: skip
@@ -75,7 +86,8 @@ def spectrum_without_date() -> FileWorld:
     """Return a spectrum whose clock is before 1980, of an impossible day."""
     clock, words = [-5.0, -4.0, 4.0], ("feb,31.2024", "09:10:11 - 09:12:13")
     return FileWorld("c.ism", ism(*words, clock=clock), {
-        **spectrum_columns(clock), "settings.texts": list(words), "settings.undecoded": (bytes(10) + b"\x01\x2a").hex(),
+        **spectrum_columns(clock), "settings.texts": list(words),
+        "settings.undecoded": (bytes(10) + b"\x01\x2a").hex(),
         "@instrument.manufacturer": "Zahner",
         "!no-start": "the start feb,31.2024 09:10:11 - 09:12:13 cannot be read",
         "!no-start 2": "the clock says -5 s, which is not a date of this century",
@@ -88,7 +100,8 @@ def recording() -> FileWorld:
     name = "timeseries"
     return FileWorld("d.isw", isw(*words), {
         name: {"kind": name}, f"{name}.row": rows(2),
-        f"{name}.potential_we": column("potential", [1.7, -0.25], "potential_we", "V", 0, factor=0.001, attrs=FIXED),
+        f"{name}.potential_we": column("potential", [1.7, -0.25], "potential_we", "V", 0, factor=0.001,
+                                       attrs=FIXED),
         f"{name}.current": column("current", [625.0, -0.5], "current", "mA", 1, attrs=FIXED),
         f"{name}.time": column("time", [0.0, 300.0], "time", "s", 2, factor=0.001, attrs=FIXED),
         "settings.texts": list(words), "settings.undecoded": bytes(9).hex(),

@@ -7,6 +7,15 @@ from echub.errors import UnknownFormat
 from echub.registry.registry import registry
 from echub_known_formats import FORMATS
 
+PROGRAM = {
+    ".ids": "IviumSoft", ".isc .iss": "Thales", ".zmx": "Zahner Lab", ".nox": "NOVA",
+    ".dfr .i2b .oew .ocw .icw .ixw": "GPES", ".par": "VersaStudio", ".zvw .ppj": ".z", ".cor": "CorrView",
+    ".bin": "CHI", ".pssession .pss": "PSTrace", ".bts .dig": "BTS-600", ".bas .bpr": "BaSyTec", ".mac": "MIMS",
+    ".cex .ccs": "LANDT", ".pec": "LifeTest", ".nvx": "UHPC", ".isi": "PV MassSpec", ".mdf .ldf": "Data Watcher",
+    ".gz .zip .7z .bz2 .xz .zst .tar .tgz .rar": "unpack",
+}  # fmt: skip
+"""Suffixes, and what a user has to open to export such files: the maker's program, or an archiver."""
+OPENS = {suffix: program for suffixes, program in PROGRAM.items() for suffix in suffixes.split()}
 SUFFIXES = [(fields[0], suffix) for fields in FORMATS for suffix in fields[2]]
 
 
@@ -16,8 +25,9 @@ def test_every_suffix_is_answered_with_an_export(name, suffix, tmp_path):
     path.write_bytes(bytes(range(1, 200)) * 3)
     with pytest.raises(UnknownFormat) as caught:
         echub.read(path)
-    assert caught.value.hint == registry().known_formats[name].advice
+    assert OPENS[suffix] in caught.value.hint
     assert "convert that" in caught.value.hint
+    assert suffix in registry().known_formats[name].title
 
 
 def test_no_suffix_is_claimed_twice_or_read_by_a_reader():

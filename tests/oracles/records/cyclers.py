@@ -1,0 +1,188 @@
+"""Records of battery cyclers: Arbin's databases, Neware's two formats."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from fixtures.arbin.jet import DOUBLE, INTEGER, LONG, SINGLE, TEXT, Table, database
+from fixtures.neware import rows as steps
+from fixtures.neware.make import START, nda, ndax
+from tests.oracles.records.told import FileWorld, Refused, Single, column, rows
+
+FIXED = {"unit_origin": "fixed by the format; the file does not print it"}
+CHARGER = "charging is positive: anodic at the electrode of the positive terminal"
+MAIN = [("Test_ID", LONG), ("Data_Point", LONG), ("Test_Time", DOUBLE), ("Step_Time", DOUBLE),
+        ("DateTime", DOUBLE),
+        ("Step_Index", INTEGER), ("Cycle_Index", INTEGER), ("Current", SINGLE), ("Voltage", SINGLE),
+        ("Charge_Capacity", DOUBLE), ("Discharge_Capacity", DOUBLE), ("Charge_Energy", DOUBLE),
+        ("Internal_Resistance", SINGLE), ("dV/dt", SINGLE)]  # fmt: skip
+FIRST = [(7, 1, 0.5, 0.25, 45000.5, 1, 1, 0.5, 3.25, 0.25, 0.0, 1.5, 0.125, 0.5),
+         (7, 2, 1.5, 1.25, 45000.75, 1, 1, 0.25, 3.5, 0.5, 0.0, 2.5, 0.25, -0.5),
+         (7, 4, 2.5, 0.75, 45001.0, 2, 1, -0.5, 3.75, 0.5, 0.75, 3.5, 0.375, 1.5)]  # fmt: skip
+SECOND = [(9, 1, 5.5, 5.25, 45002.5, 4, 3, 0.5, 2.5, 0.125, 0.0, 4.5, 0.5, 2.5),
+          (9, 2, 6.5, 6.25, 45002.75, 5, 3, 0.75, 2.75, 0.0, 0.0, 5.5, 0.75, 3.5)]  # fmt: skip
+
+
+def arbin() -> FileWorld:
+    """Return two tests, the rows of the second first; a data point lacks, and so does a temperature."""
+    auxiliary = Table("Auxiliary_Table", [("Test_ID", LONG), ("Data_Point", LONG), ("Auxiliary_Index", INTEGER),
+                                          ("Data_Type", INTEGER), ("X", SINGLE)],
+                      [[7, 1, 2, 1, 20.5], [7, 4, 2, 1, 21.5], [7, 1, 0, 0, 1.5], [7, 2, 0, 0, 2.5],
+                       [7, 4, 0, 0, 3.5],
+                       [9, 1, 1, 5, 0.25], [9, 2, 1, 5, 0.5]])  # fmt: skip
+    tests = [("Test_ID", LONG), ("Test_Name", TEXT), ("Channel_Index", INTEGER), ("Start_DateTime", DOUBLE),
+             ("Schedule_File_Name", TEXT), ("Comments", TEXT), ("Item_ID", TEXT)]  # fmt: skip
+    stated = [
+        [7, "run 7", 4, 45000.25, "slow.sdu", "dry", "C7"],
+        [9, "run 9", 5, 45002.0, "fast.sdu", "wet", "C9"],
+    ]
+    data = database(
+        [Table("Channel_Normal_Table", MAIN, [*SECOND, *FIRST]), Table("Global_Table", tests, stated), auxiliary]
+    )
+
+    def test(
+        number: int, table: list[tuple[Any, ...]], resets: tuple[str, str], more: dict[str, Any]
+    ) -> dict[str, Any]:
+        name = f"timeseries_test_{number}"
+        given = dict(zip([header for header, _ in MAIN], zip(*table, strict=True), strict=True))
+        at = {header: n for n, header in enumerate(given)}
+
+        def plain(header: str, unit: str, origin: str = "reported") -> dict[str, Any]:
+            return column(header, list(given[header]), None, unit, at[header], origin=origin, dtype=...,
+                          attrs=FIXED if unit != "1" else {})  # fmt: skip
+
+        def known(header: str, quantity: str, unit: str, factor: float = 1.0, **more: Any) -> dict[str, Any]:
+            values = [value * factor if factor != 1 else value for value in given[header]]
+            return column(header, values, quantity, unit, at[header], factor=factor, source_dtype=..., dtype=...,
+                          **{"attrs": FIXED, **more})  # fmt: skip
+
+        charge, discharge = ({**FIXED, "reset": reset} for reset in resets)
+        charger = {"made": CHARGER}
+        return {
+            name: {"kind": "timeseries", "part": f"test {number}"}, f"{name}.row": rows(len(table)),
+            f"{name}.vendor_test_id": plain("Test_ID", "1"), f"{name}.vendor_data_point": plain("Data_Point", "1"),
+            f"{name}.time": known("Test_Time", "time", "s"),
+            f"{name}.step_time": known("Step_Time", "step_time", "s"),
+            f"{name}.vendor_datetime": column("DateTime", list(given["DateTime"]), None, "d", at["DateTime"],
+                                              attrs={
+                **FIXED, "made": "days since 1899-12-30, local time without a zone"}),
+            f"{name}.step": known("Step_Index", "step", "1", origin="programmed", attrs={}),
+            f"{name}.cycle": known("Cycle_Index", "cycle", "1", origin="reported", attrs={}),
+            f"{name}.current": known("Current", "current", "mA", 1000.0, attrs={**FIXED, **charger}),
+            f"{name}.voltage": known("Voltage", "voltage", "V"),
+            f"{name}.charge_anodic": known("Charge_Capacity", "charge_anodic", "mA*h", 1000.0, origin="reported",
+                                           attrs={**charge, **charger}),
+            f"{name}.charge_cathodic": known("Discharge_Capacity", "charge_cathodic", "mA*h", 1000.0,
+                                             origin="reported",
+                                             attrs={**discharge, **charger}),
+            f"{name}.vendor_charge_energy": plain("Charge_Energy", "W*h"),
+            f"{name}.vendor_internal_resistance": plain("Internal_Resistance", "ohm"),
+            f"{name}.vendor_dv_dt": plain("dV/dt", "V/s"),
+            **{f"{name}.{key}": value for key, value in more.items()},
+        }  # fmt: skip
+
+    listed = [dict(zip([header for header, _ in tests], one, strict=True)) for one in stated]
+    return FileWorld("run.res", data, {
+        **test(7, FIRST, ("never", "never"), {
+            "vendor_aux_voltage_0": column("aux_voltage_0", [1.5, 2.5, 3.5], None, "V", 14, attrs=FIXED),
+            "vendor_aux_temperature_2": column("aux_temperature_2", [20.5, None, 21.5], None, "degC", 15,
+                                               attrs=FIXED)}),
+        **test(9, SECOND, ("step", "never"), {
+            "vendor_aux_type_5_1": column("aux_type_5_1", [0.25, 0.5], None, None, 14)}),
+        "settings.library": ..., "settings.Global_Table": listed,
+        "@instrument.manufacturer": "Arbin", "@experiment.file_name": "run 7", "@technique.title": "slow.sdu",
+        "@experiment.comments": "dry", "@cell.id": "C7", "@instrument.address": "channel index 4",
+        "@experiment.start": "2023-03-15T06:00:00", "@experiment.timezone": "unknown",
+        "!missing-rows": "after the data point 2 comes 4: rows are missing or doubled",
+    }, "arbin-res")  # fmt: skip
+
+
+def neware(kind: str) -> FileWorld:
+    """Return the steps of a small cell as a record (`nda`), or as an archive with a clock of UTC (`ndax`)."""
+    table, name, is_utc = steps(), "timeseries", kind == "ndax"
+    own, small = {"origin": "reported"}, {"source_dtype": "<u4"}
+    filled = ["between the stored run information fastnda fills it in, from current and time"] if is_utc else []
+    fills = own if is_utc else {}
+
+    def told(
+        header: str, values: Any, quantity: str | None, unit: str | None, at: int, *notes: str, **more: Any
+    ) -> Any:
+        facts = column(header, [], quantity, unit, at, attrs={"made": "; ".join(notes)} if notes else {}, **more)
+        return facts | {"values": values, "dtype": ...}
+
+    given = {key: [row[key] for row in table] for key in table[0]}
+    charge = Single(given["charge"])
+    energy = Single([row["charge"] * row["voltage"] for row in table])
+    clock = [float(START + 10 * n) for n in range(len(table))]
+    if is_utc:
+        more = {"@experiment.start": "2024-03-14T09:00:00", "@experiment.end": "2024-03-14T09:03:20",
+                "@instrument.address": "24-1-5",
+                f"{name}.unix_time": told("unix_time_s", clock, "unix_time", "s", 3, *filled, **own)}  # fmt: skip
+    else:
+        more = {"@experiment.start": "2024-03-14T08:00:00",
+                f"{name}.vendor_unix_time_s": told("unix_time_s", ..., None, "s", 3,
+                                                   "local time, no UTC")}  # fmt: skip
+    columns = {
+        "row": rows(len(table)), "vendor_index": told("index", given["index"], None, "1", 0, **own),
+        "voltage": told("voltage_V", Single(given["voltage"]), "voltage", "V", 1),
+        "current": told("current_mA", given["current"], "current", "mA", 2, CHARGER),
+        "step_time": told("step_time_s", given["step_time"], "step_time", "s", 4, *filled, **fills),
+        "time": told("total_time_s", given["time"], "time", "s", 5,
+                     "the times of all steps, added up by fastnda", **own),
+        "cycle": told("cycle_count", given["cycle"], "cycle", "1", 6, **own, **small),
+        "step_execution": told("step_count", given["step"], "step_execution", "1", 7, **own, **small),
+        "step": told("step_index", given["step"], "step", "1", 8, origin="programmed", **small),
+        "technique": told("step_type", given["type"], "technique", None, 9, origin="programmed",
+                          source_dtype="text"),
+        "charge_step": told("capacity_mAh", charge, "charge_step", "mA*h", 10, CHARGER, *filled, **own),
+        "vendor_energy_mwh": told("energy_mWh", energy, None, "mW*h", 11, "of the step; positive where it charges",
+                                  *filled, **own),
+    }  # fmt: skip
+    placed = {f"{name}.{key}": value for key, value in columns.items()} | more
+    order = sorted((path for path in placed if path.startswith(name)), key=lambda path: placed[path]["index"] or 0)
+    return FileWorld(f"cell.{kind}", ndax() if is_utc else nda(), {
+        name: {"kind": name}, **{path: placed.pop(path) for path in [f"{name}.row", *order] if path in placed},
+        **placed,
+        "@instrument.manufacturer": "Neware", "@cell.id": "made-cell", "@instrument.software": "BTS Client (made)",
+        "@instrument.firmware": "BTSServer(made)", "@technique.title": "made.xml",
+        "@experiment.timezone": "unknown",
+    }, "neware", silent=("settings.",))  # fmt: skip
+
+
+def against_its_name() -> FileWorld:
+    """Return a record whose step of charging has a negative current: current and charge lose their meaning."""
+    world = neware("nda")
+    data, first, size = bytearray(world.data), 1024 + 503, 86
+    flipped = [-abs(row["current"]) if row["current"] else 0.0 for row in steps()]
+    for n, current in enumerate(flipped):
+        struct.pack_into("<i", data, first + size * n + 26, round(1000 * current))
+    expected = dict(world.expected)
+    current = expected.pop("timeseries.current") | {"values": flipped, "quantity": None, "sign": None}
+    charge = expected.pop("timeseries.charge_step") | {"values": ..., "quantity": None, "sign": None}
+    energy = expected.pop("timeseries.vendor_energy_mwh") | {"values": ...}
+    text = "in 10 of 15 rows the current is against the name of its step: current and charge stay vendor columns"
+    columns = {path: facts for path, facts in expected.items() if path.startswith("timeseries.")}
+    rest = {path: told for path, told in expected.items() if path not in columns}
+    columns |= {"timeseries.vendor_current_ma": current, "timeseries.vendor_capacity_mah": charge,
+                "timeseries.vendor_energy_mwh": energy}  # fmt: skip
+    order = sorted(columns, key=lambda path: -1 if columns[path]["index"] is None else columns[path]["index"])
+    return FileWorld("against.nda", bytes(data), {**rest, **{path: columns[path] for path in order},
+                                           "!sign-contradicted": text, "!incomplete": ...}, "neware",
+                                           silent=("settings.",))  # fmt: skip
+
+
+def cut_archive() -> Refused:
+    """Return a database of which half a page lacks."""
+    data = arbin().data
+    return Refused("cut.res", data[:-100], "arbin-res", {
+        "message": "the database is cut", "expected": "whole pages of 4096 bytes",
+        "found": "3996 bytes behind the last whole one", "cause": "a copy that was interrupted",
+        "hint": "copy it again",
+    })  # fmt: skip
+
+
+WORLDS = {
+    "arbin: two tests": arbin, "arbin: cut": cut_archive, "neware: a record": lambda: neware("nda"),
+    "neware: an archive": lambda: neware("ndax"), "neware: against its name": against_its_name,
+}  # fmt: skip
