@@ -67,7 +67,7 @@ def load_outcomes(
     try:
         if path.name.endswith(".json"):
             return [Outcome.from_json(text)]
-        if _has_replicates(text):
+        if _names_samples(text):
             return _of_record(path, reader, options)
         return _table(text, path.name, hashlib.sha256(data).hexdigest())
     except DataError as error:
@@ -95,9 +95,9 @@ def with_values(outcomes: Sequence[Outcome], values: Mapping[str, str]) -> list[
     return [with_basis(one) for one in made] if values else made
 
 
-def _has_replicates(text: str) -> bool:
-    """Return whether a table names samples and replicates: its rows are not values, their means are."""
-    return any({"sample.id", "replicate"} <= _words(line) for line in text.splitlines()[:_HEAD])
+def _names_samples(text: str) -> bool:
+    """Return whether a table names its samples: it is read as such, whose rows may be replicates."""
+    return any("sample.id" in _words(line) for line in text.splitlines()[:_HEAD])
 
 
 def _words(line: str) -> set[str]:

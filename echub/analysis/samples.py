@@ -80,6 +80,8 @@ def _outcome(
     state(metadata, "sample.id", group.sample, "", f"{name} row {row + 1}")
     for column, value in zip((dataset.columns[n] for n in described), group.described, strict=True):
         path = column.header.partition("/")[0].strip()
+        if value == "" or value != value:  # an empty cell states nothing
+            continue
         if is_path(column.header):
             state(metadata, path, str(value), column.unit or "", f"{name} row {row + 1}")
         elif column.quantity == TEMPERATURE:

@@ -7,6 +7,7 @@ then a start is a wall-clock time, not an instant.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from echub.errors import MetadataError, UnknownOption
@@ -16,9 +17,11 @@ from echub.remark import Remark
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from echub.model.dataset import Dataset
     from echub.model.record import Record
 
 START, ZONE, START_UTC = "experiment.start", "experiment.timezone", "experiment.start_utc"
+INSTANTS = "unix_time"
 
 
 def require_zone(name: str) -> str:
@@ -37,10 +40,11 @@ def require_zone(name: str) -> str:
     return name
 
 
-def set_absolute_start(metadata: Metadata) -> list[Remark]:
+def set_absolute_start(metadata: Metadata, datasets: Iterable[Dataset] = ()) -> list[Remark]:
     """Set `experiment.start_utc` if start and zone are known.
 
-    A time in an hour that daylight saving repeats or skips is not an instant: a notice says so.
+    A time in an hour that daylight saving repeats is not an instant, unless a dataset starts with one of both: the
+    order of its dates settled which. For that, and for an hour that is skipped, a notice says that none was made.
     """
     start, zone = metadata.value(START), metadata.value(ZONE)
     if (
@@ -59,13 +63,27 @@ def set_absolute_start(metadata: Metadata) -> list[Remark]:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         text = f"{start} in the zone {zone!r} cannot be read: no absolute time was made"
         return [Remark("unknown-zone", text)]
-    if local.utcoffset() != local.replace(fold=1).utcoffset():
+    source = metadata.get(ZONE)
+    by = f"zone by {source.source if source else 'the file'}"
+    if local.utcoffset() != (later := local.replace(fold=1)).utcoffset():
+        settled = [one for one in (local, later) if any(_starts(data, one) for data in datasets)]
+        if len(settled) == 1:
+            _set_start(metadata, settled[0], f"{by}, pass by the order of rows")
+            return []
         text = f"the clocks changed at {start} in {zone}: the hour is not unique, no absolute time was made"
         return [Remark("ambiguous-time", text)]
-    source = metadata.get(ZONE)
-    instant = local.astimezone(dt.UTC).isoformat(timespec="milliseconds")
-    metadata.set(START_UTC, instant, source=f"zone by {source.source if source else 'the file'}")
+    _set_start(metadata, local, by)
     return []
+
+
+def _set_start(metadata: Metadata, local: dt.datetime, source: str) -> None:
+    metadata.set(START_UTC, local.astimezone(dt.UTC).isoformat(timespec="milliseconds"), source=source)
+
+
+def _starts(dataset: Dataset, instant: dt.datetime) -> bool:
+    """Return whether the first row of a dataset is of an instant, to the second that a start may be rounded to."""
+    known = INSTANTS in dataset.columns and dataset.rows
+    return bool(known and abs(float(dataset[INSTANTS][0]) - instant.timestamp()) < 1)
 
 
 def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:

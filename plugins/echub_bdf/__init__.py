@@ -25,8 +25,8 @@ def echub_readers() -> Iterable[Reader]:
             codes="echub_bdf:codes.toml",
         ),
         Reader(
-            "bdf-binary",
-            "Battery Data Format, Parquet or Feather, and Parquet that echub wrote",
+            "parquet",
+            "Parquet or Feather: a table that echub wrote, or one of the Battery Data Format",
             suffixes=(".parquet", ".feather", ".arrow", ".ipc"),
             sniff="echub_bdf:sniff_binary",
             read="echub_bdf.binary:read",

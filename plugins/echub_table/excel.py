@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -53,7 +54,14 @@ _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
 """A date whose time of day the library adds, if all dates of a column are such."""
 _BLOCK = 1 << 20
 """Cells that are compared at once, as text and as numbers: some tens of megabytes."""
-_FORMULA = re.compile(rb"<c\s[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f\s*>)\s*(?:<v\s*/>|<v\s*></v\s*>)?\s*</c\s*>")
+
+
+def _pattern(text: bytes) -> re.Pattern[bytes]:
+    """Compile a pattern of elements, whose names may have a prefix of their namespace (`<x:c>`)."""
+    return re.compile(re.sub(rb"<(/?)(?=\w)", rb"<\1(?:\\w+:)?", text))
+
+
+_FORMULA = _pattern(rb"<c\s[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f\s*>)\s*(?:<v\s*/>|<v\s*></v\s*>)?\s*</c\s*>")
 """A cell with a formula and no stored value; the formula itself may stand in another cell (`<f …/>`)."""
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
 """What `zipfile` raises for damage, for methods that it does not know, and for a password."""
@@ -63,9 +71,10 @@ _DIGITS = 20
 """Digits of a row that are counted: the last cell of the largest sheets is XFD1048576."""
 _AREA, _SPREAD = 10_000_000, 20
 """Cells of the used rectangle that any sheet may have, and beyond these how many times its filled cells."""
-_ROW = re.compile(rb"<row\s[^>]*?\br\s?=\s?[\"'](\d+)")
-_FAR = re.compile(rb"<c\s[^>]*?\br\s?=\s?[\"'][A-Za-z]+(\d{7,})")
-_WIDE = re.compile(rb"<c\s[^>]*?\br\s?=\s?[\"']([A-Za-z]{2,})\d")
+_CELL = _pattern(rb"<c\s")
+_ROW = _pattern(rb"<row\s[^>]*?\br\s?=\s?[\"'](\d+)")
+_FAR = _pattern(rb"<c\s[^>]*?\br\s?=\s?[\"'][A-Za-z]+(\d{7,})")
+_WIDE = _pattern(rb"<c\s[^>]*?\br\s?=\s?[\"']([A-Za-z]{2,})\d")
 """Cells far down or far to the right, however they are written: a place that no sheet has ends the library."""
 _ordinary: WeakSet[Source] = WeakSet()
 """Sources that were looked at and found ordinary, so that they are not looked at again."""
@@ -234,10 +243,10 @@ def _require_modest(data: bytes, source: Source) -> None:
 
 
 def _require_filled(sheet: bytes, name: str, source: Source) -> None:
-    last = _ROW.search(sheet, max(0, sheet.rfind(b"<row ")))
-    rows = max([int(last[1][:_DIGITS]) if last else 0, *(int(row[:_DIGITS]) for row in _FAR.findall(sheet))])
+    last = [int(row[1][:_DIGITS]) for row in deque(_ROW.finditer(sheet), maxlen=1)]
+    rows = max([0, *last, *(int(row[:_DIGITS]) for row in _FAR.findall(sheet))])
     columns = max((column_number(letters) for letters in set(_WIDE.findall(sheet))), default=26)
-    cells = sheet.count(b"<c ")
+    cells = len(_CELL.findall(sheet))
     if rows * columns > max(_AREA, _SPREAD * cells):
         raise _too_large(source, f"{name}: {cells} cells spread over {rows:,} rows and {columns:,} columns")
 

@@ -77,7 +77,7 @@ def gamry_table(path: Path) -> dict[tuple[int, str], ArrayLike]:
 READERS = {
     "arbin-res": Row([FIXTURES / "arbin" / "test.res"]),
     "bdf-csv": Row(sorted((FIXTURES / "bdf").glob("*.bdf.csv")), bdf_table),
-    "bdf-binary": Row([FIXTURES / "bdf" / name for name in BDF_BINARY], bdf_table),
+    "parquet": Row([FIXTURES / "bdf" / name for name in BDF_BINARY], bdf_table),
     "eclab-mpr": Row(sorted((FIXTURES / "eclab").glob("*.mpr")), eclab_table),
     "table": Row(NASTY),
     "excel": Row([FIXTURES / "tables" / "workbook.xlsx"]),

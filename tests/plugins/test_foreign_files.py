@@ -18,7 +18,7 @@ TEXT = {"mps": FIXTURES / "eclab" / "linked.mps", "DTA": FIXTURES / "gamry" / "c
 WORDS = {
     "arbin-res": ("this is not an Access database",) * 2,
     "bdf-csv": ("this is not a BDF table",) * 2,
-    "bdf-binary": ("the table cannot be read",) * 2,
+    "parquet": ("the table cannot be read",) * 2,
     "cameca-profile": ("the file is not text", "the data of the export are not whole"),
     "cameca-spectrum": ("the file is not text", "the data of the export are not whole"),
     "eclab-mpr": ("this is not an EC-Lab raw data file",) * 2,
@@ -44,7 +44,7 @@ EXPECTED = {
 """What a file of the format starts with; the others say it by other words."""
 OWN = {"eclab-mpr": "mpr", "zahner-ism": "ism", "arbin-res": "res", "eclab-mps": "mps", "gamry-dta": "DTA"}
 CAUSE = {
-    "arbin-res", "bdf-binary", "cameca-profile", "cameca-spectrum", "eclab-mpt", "excel", "gamry-dta", "ivium-idf",
+    "arbin-res", "parquet", "cameca-profile", "cameca-spectrum", "eclab-mpt", "excel", "gamry-dta", "ivium-idf",
     "native", "neware", "zahner-ism", "zahner-isw",
 }  # fmt: skip
 ROWS = [

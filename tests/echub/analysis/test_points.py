@@ -56,7 +56,7 @@ def test_units_may_stand_in_a_row_of_their_own(tmp_path):
     path.write_text("sample.id,NZSP,esd(NZSP),Rwp\n,wt%,wt%,%\nA,88.1,0.4,5.1\nB,86,0.4,5.3\n", "utf-8")
     one, two = load_outcomes(path)
     assert (one["NZSP"].value, one["NZSP"].uncertainty, one["NZSP"].unit) == (88.1, 0.4, "%")
-    assert (two.label, two["Rwp"].unit) == ("phases.csv row 4", "%")
+    assert (two.label, two["Rwp"].unit) == ("phases.csv B", "%")
     path.write_text("sample.id,x\nA,1\n", "utf-8")
     assert load_outcomes(path)[0]["x"].value == 1
 
@@ -74,8 +74,9 @@ def test_what_a_table_lacks_can_be_stated_and_what_it_states_stays(tmp_path):
     path.write_text("sample.id,R1 / 1/s\nS1,1\nS2,2\n")
     rows = with_values(load_outcomes(path), {"cell.temperature": "298.15 K"})
     assert [row.meta("cell.temperature") for row in rows] == [25.0, 25.0]
-    path.write_text("sample.id,cell.temperature / degC,R1 / 1/s\nS1,30,1\nS2,,2\n")
+    path.write_text("sample.id,sample.group,cell.temperature / degC,R1 / 1/s\nS1,a,30,1\nS2,,,2\n")
     rows = with_values(load_outcomes(path), {"cell.temperature": "25 degC"})
+    assert [row.meta("sample.group") for row in rows] == ["a", None]
     assert [row.meta("cell.temperature") for row in rows] == [30.0, 25.0]
     with pytest.raises(UnknownOption, match="stated by every outcome"):
         with_values(rows, {"cell.temperature": "20 degC"})
@@ -95,3 +96,12 @@ def test_only_kelvin_below_zero_is_left_to_the_analysis(cell, unit):
     with pytest.raises(EchubError) as refused:
         state(metadata, "cell.area", "2", "K", "t.csv row 3")
     assert refused.value.where == "cell.area"
+
+
+def test_what_the_reader_notices_of_a_table_of_samples_is_said_of_each_value(tmp_path):
+    path = tmp_path / "values.csv"
+    path.write_text("sample.id,H / GPa\nS1,1.5\nS2,2 or 3\n", "utf-8")
+    one, two = load_outcomes(path)
+    assert (one["H"].value, [flag.code for flag in one.flags]) == (1.5, ["table-text"])
+    assert two["H"].value is None
+    assert two.flags == one.flags

@@ -128,7 +128,7 @@ def test_the_hub_s_own_plugins_keep_the_rules_that_need_no_samples(process):
     assert done.code == 0, done.err
     plugin, *readers = done.json["subjects"]
     assert (plugin["kept"], plugin["broken"], plugin["skipped"]) == (3, 0, 0)
-    assert [reader["name"] for reader in readers] == ["bdf-csv", "bdf-binary"]
+    assert [reader["name"] for reader in readers] == ["bdf-csv", "parquet"]
     for reader in readers:
         assert reader["kept"] > 5
         assert {r["reason"] for r in reader["rules"] if r["verdict"] == "skipped"} == {checking.NO_SAMPLES}

@@ -47,6 +47,23 @@ def test_an_hour_that_the_clocks_repeat_or_leave_out_is_no_instant(start):
     assert "experiment.start_utc" not in metadata
 
 
+@pytest.mark.parametrize(
+    ("first", "utc"),
+    [
+        (1729988999.6, "2024-10-27T00:30:00.000+00:00"),  # 02:30 of summer time
+        (1729992600.0, "2024-10-27T01:30:00.000+00:00"),
+        (1729990000.0, None),  # the first row is of neither pass
+        (float("nan"), None),
+    ],
+)
+def test_rows_of_which_the_order_settles_the_pass_settle_the_start(first, utc):
+    metadata = stated("2024-10-27T02:30:00.000")
+    data = build_dataset("timeseries", [SourceColumn("date", np.array([first, first + 60]), "unix_time", "s")])
+    notices = set_absolute_start(metadata, [data])
+    assert metadata.value("experiment.start_utc") == utc
+    assert [notice.code for notice in notices] == ([] if utc else ["ambiguous-time"])
+
+
 def test_naming_the_zone_contradicts_nothing():
     assert stated().contradictions() == []
 

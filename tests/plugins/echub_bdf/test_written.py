@@ -109,7 +109,7 @@ def test_a_cut_file_is_refused(tmp_path, kept):
     data = Path(table).read_bytes()
     Path(table).write_bytes(data[: int(kept * len(data))])
     with pytest.raises(ReadError, match="cannot be read"):
-        echub.read(table, reader="bdf-binary")
+        echub.read(table, reader="parquet")
 
 
 def test_a_file_of_the_first_description_still_reads():

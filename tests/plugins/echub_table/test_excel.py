@@ -215,14 +215,24 @@ SPELLINGS = [
 """What XML allows for a formula whose value is empty, and for one that another cell states."""
 
 
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def prefixed(text):
+    """Return a part whose elements have the prefix of their namespace, as some programs write them."""
+    return re.sub(r"<(/?)(?=[A-Za-z])", r"<\1x:", text).replace(MAIN, MAIN.replace("xmlns=", "xmlns:x="))
+
+
+@pytest.mark.parametrize("as_written", [str, prefixed], ids=["plain", "prefixed"])
 @pytest.mark.parametrize(("formula", "empty"), SPELLINGS)
-def test_every_spelling_of_a_formula_without_a_value_is_the_same_workbook(tmp_path, formula, empty):
+def test_every_spelling_of_a_formula_without_a_value_is_the_same_workbook(tmp_path, formula, empty, as_written):
     path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, VOLTAGE, ["=A2*2"] * 6))
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name).decode() for name in book.namelist()}
     name = "xl/worksheets/sheet1.xml"
     parts[name], changed = re.subn("<f>[^<]*</f>(<v ?/>|<v></v>)?</c>", f"{formula}{empty}</c>", parts[name])
     assert changed == 6
+    parts[name] = as_written(parts[name])
     with zipfile.ZipFile(path, "w") as book:
         for part, text in parts.items():
             book.writestr(part, text)
@@ -249,8 +259,10 @@ def test_a_state_sets_the_sign_in_a_workbook_too(tmp_path):
         b'<row r="99999999999">',
     ],
 )
-def test_a_cell_where_no_sheet_has_one_is_refused_before_the_library_sees_it(cell):
+@pytest.mark.parametrize("prefix", [b"", b"x:", b"ss:"])
+def test_a_cell_where_no_sheet_has_one_is_refused_before_the_library_sees_it(cell, prefix):
     sheet = b'<row r="1"><c r="A1"><v>1</v></c></row>' + cell
+    sheet = re.sub(rb"<(/?)", rb"<\1" + prefix, sheet)
     with pytest.raises(ReadError, match="far more memory") as refused:
         _require_filled(sheet, "sheet1.xml", Source.from_bytes(b"PK", "a.xlsx"))
     assert "spread over" in refused.value.found
