@@ -58,9 +58,16 @@ class Layered:
     def notice(self) -> Notice:
         """Say which cells are repeated and which are not among the columns."""
         carried = [layer.names[at] for layer in self.layers for at in layer.carried]
-        left = [name for layer in self.layers for at, name in enumerate(layer.names) if name and at not in layer.carried]
+        left = [
+            name
+            for layer in self.layers
+            for at, name in enumerate(layer.names)
+            if name and at not in layer.carried
+        ]
         text = f"a layered report: each record has the {', '.join(carried)} of the line above it"
-        return Notice("layered", text + (f"; in the settings only: {', '.join(left)} of cycles or steps" if left else ""))
+        return Notice(
+            "layered", text + (f"; in the settings only: {', '.join(left)} of cycles or steps" if left else "")
+        )
 
 
 def layered(source: Source, encoding: str) -> Layered | None:
@@ -84,18 +91,17 @@ def _encoded(table: str, text: Text) -> bytes:
 
 
 def _layers(head: Sequence[str], delimiter: str) -> list[list[str]]:
-    """Return the names of each layer, of the first lines of a text; none of the first is not of a cycle or step."""
+    """Return the names of each layer; none unless a line of each follows."""
+    rows = [cells for line in head if any(cells := _cells(line, delimiter))]
     found: list[list[str]] = []
-    for line in head:
-        cells = _cells(line, delimiter)
-        if not any(cells):
-            continue
-        if _depth(cells) != len(found) or re.match(r"[-+.\d]", cells[len(found)]):
+    while len(rows) > len(found) and (not found or meaning_of(found[-1][0]).quantity in _OUTER):
+        cells = rows[len(found)]
+        if _depth(cells) != len(found):
             break
         found.append(cells[len(found) :])
-        if meaning_of(found[-1][0]).quantity not in _OUTER:
-            break
-    return found if len(found) > 1 and meaning_of(found[0][0]).quantity in _OUTER else []
+    above = len(found) - 1
+    begins = [_depth(cells) for cells in rows[len(found) : 2 * len(found)]]
+    return found if above > 0 and begins == list(range(len(found))) else []
 
 
 def _depth(cells: Sequence[str]) -> int:

@@ -160,8 +160,15 @@ def test_the_sheet_with_the_table_is_found_and_said(tmp_path):
 
 COUNTED = ("Data_Point", "Test_Time(s)", "Step_Index", "Cycle_Index", "Current(A)", "Voltage(V)")
 RECORDS = [COUNTED, *([n, 10.0 * n, n // 3 + 1, n // 6 + 1, 0.5, 3.5 + n / 100] for n in range(12))]
-PER_CYCLE = [("Cycle_Index", "Test_Time(s)", "Current(A)", "Voltage(V)"), (1, 50.0, 0.5, 3.55), (2, 110.0, 0.5, 3.61)]
-PER_STEP = [("Cycle Index", "Step Index", "Step Time(s)", "Voltage(V)"), *([n // 2 + 1, n + 1, 20.0, 3.5] for n in range(4))]
+PER_CYCLE = [
+    ("Cycle_Index", "Test_Time(s)", "Current(A)", "Voltage(V)"),
+    (1, 50.0, 0.5, 3.55),
+    (2, 110.0, 0.5, 3.61),
+]
+PER_STEP = [
+    ("Cycle Index", "Step Index", "Step Time(s)", "Voltage(V)"),
+    *([n // 2 + 1, n + 1, 20.0, 3.5] for n in range(4)),
+]
 
 
 def test_the_records_are_told_from_the_rows_of_cycles_and_steps(tmp_path):
@@ -170,8 +177,8 @@ def test_the_records_are_told_from_the_rows_of_cycles_and_steps(tmp_path):
     assert record["timeseries"]["voltage"].tolist() == [3.5 + n / 100 for n in range(12)]
     (said,) = [notice.message for notice in record.notices if notice.code == "sheet-chosen"]
     assert said == (
-        "record is read, of 3 sheets with cells: it is the only one with a table of several measured rows per cycle "
-        "or step; --option sheet=… names another"
+        "record is read, of 3 sheets with cells: it is the only one with a table of several measured rows per "
+        "cycle or step; --option sheet=… names another"
     )
 
 
