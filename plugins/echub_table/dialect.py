@@ -344,7 +344,7 @@ def _number_cells(block: Block, lines: Sequence[str]) -> list[str]:
 
 def _grouped(sample: Sequence[Sequence[str]], decimal: str) -> tuple[int, ...]:
     """Find the columns whose numbers group their thousands."""
-    marks = {",", ".", " ", "'", "\u2019", "\u00a0", "\u202f"} - {decimal}
+    marks = {",", ".", " ", "'", "\u2019", "\u00a0", "\u202f", "\u2009"} - {decimal}
     found = set()
     for row in sample:  # `1,234` is the shortest
         found |= {i for i, cell in enumerate(row) if len(cell) > 4 and any(m in cell.strip() for m in marks)}
@@ -404,10 +404,12 @@ def _is_row(line: str, block: Block) -> bool:
 
 
 def _begins_as_row(line: str, block: Block) -> bool:
-    """Return whether all cells of a line but the last, which may be cut, are those of a row, two numbers among them."""
+    """Return whether all cells of a line but the last, which may be cut, are those of a row, with two numbers."""
     kinds = block.splitter.kinds(line)[:-1]
     numbers = sum(kind in (NUMBER, UNITED) for kind in kinds)
-    return numbers > 1 and len(kinds) < block.width and _may_be_row(kinds, block) and not _is_statistic(line, block)
+    return (
+        numbers > 1 and len(kinds) < block.width and _may_be_row(kinds, block) and not _is_statistic(line, block)
+    )
 
 
 def _is_misfit(line: str, block: Block) -> bool:

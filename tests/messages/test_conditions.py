@@ -173,7 +173,7 @@ ROWS = {
     "drt: misfit": (_drt(variance=4.01), {"drt-does-not-fit"}),
     "drt: fits": (_drt(variance=4.0), set()),
     "drt: misfit of any": (_drt(variance=9.0, least=4.01), {"drt-does-not-fit"}),
-    "drt: misfit of this grid": (_drt(variance=9.0, least=4.0), {"drt-too-smooth"}),
+    "drt: misfit of this grid": (_drt(variance=9.0, least=4.0), {"drt-not-resolved"}),
     "drt: noise not known": (_drt(variance=9.0, p=None), set()),
     "drt: weak peak": (_drt(support=0.49), {"peaks-without-support"}),
     "drt: strong peak": (_drt(support=0.5), set()),

@@ -24,8 +24,8 @@ DECADE = float(np.log(10))
 """γ per decade over γ per ln τ."""
 MUCH_OUTSIDE, MISFIT = 0.1, 2.0
 """Share beyond the window that is reported; residuals over noise that say there is no such distribution."""
-FINER, WEAKER = 4, 0.01
-"""Times as many time constants, and part of λ, with which a misfit is tried again: residuals that go then are those
+FINEST, WEAKER = 80, 0.01
+"""Time constants per decade, and part of λ, with which a misfit is tried again: residuals that go then are those
 of the grid (0.1 % of |Z| at 10 per decade, for sharp arcs) or of λ."""
 BAND = (2.5, 97.5)
 """Percentiles of the resamplings that are drawn as a band."""
@@ -109,7 +109,7 @@ def distribution(one: SeriesSpectrum, params: DrtParams, seed: int) -> Distribut
 def _least(spectrum: Spectrum, sigma: Floats, params: DrtParams) -> float:
     """Return the variance of the weighted residuals that a finer grid and a weaker λ leave."""
     model, y = (
-        kernel(spectrum.frequency, sigma, replace(params, points=FINER * params.points)),
+        kernel(spectrum.frequency, sigma, replace(params, points=FINEST)),
         stacked(spectrum.z, sigma),
     )
     rest = y - model.columns @ NonNegative.of(model, WEAKER * evidence(model, y).best).solve(y)
@@ -157,9 +157,9 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
         worst = max(coarse, key=lambda d: d.variance)
         text = (
             f"residuals reach {worst.variance**0.5:.1f} times the noise, and {worst.least**0.5:.1f} times with "
-            f"{FINER} times as many time constants and a weaker λ: the arcs are sharper than what is drawn"
+            "more time constants and a weaker λ: they are those of the grid or of λ, not of the spectrum"
         )
-        made.append(Flag("drt-too-smooth", text, "info", where=f"{len(coarse)} of {len(found)} spectra"))
+        made.append(Flag("drt-not-resolved", text, "info", where=f"{len(coarse)} of {len(found)} spectra"))
     weak = sum(peak.support < params.support / 100 for d in found for peak in d.peaks)
     if weak and params.bootstrap:
         whole = sum(len(d.peaks) for d in found)

@@ -299,6 +299,7 @@ def test_a_file_of_other_decimal_marks_is_still_refused():
 
 # -- characters that were encoded twice, thousands in groups of blanks ------------------------------
 
+
 @pytest.mark.parametrize("unit", ["Ω", "\u2126", "kΩ"])
 def test_an_ohm_that_was_encoded_twice_is_an_ohm(unit):
     printed = unit.encode().decode("cp1252")
