@@ -65,9 +65,8 @@ class Layered:
             if name and at not in layer.carried
         ]
         text = f"a layered report: each record has the {', '.join(carried)} of the line above it"
-        return Notice(
-            "layered", text + (f"; in the settings only: {', '.join(left)} of cycles or steps" if left else "")
-        )
+        more = f"; in the settings only: {', '.join(left)} of cycles or steps" if left else ""
+        return Notice("layered", text + more, "info")
 
 
 def layered(source: Source, encoding: str) -> Layered | None:

@@ -182,8 +182,24 @@ def test_the_records_are_told_from_the_rows_of_cycles_and_steps(tmp_path):
     )
 
 
-def test_records_in_two_sheets_are_refused_and_the_rows_of_cycles_are_not_offered(tmp_path):
-    path = _workbook(tmp_path / "a.xlsx", one=RECORDS[:8], two=[COUNTED, *RECORDS[8:]], cycle=PER_CYCLE)
+@pytest.mark.parametrize("order", [("one", "two", "three"), ("three", "one", "two")])
+def test_records_that_go_on_in_other_sheets_are_one_table(tmp_path, order):
+    parts = {"one": RECORDS[:5], "two": [COUNTED, *RECORDS[5:9]], "three": [COUNTED, *RECORDS[9:]]}
+    path = _workbook(tmp_path / "a.xlsx", **{name: parts[name] for name in order}, cycle=PER_CYCLE)
+    record = echub.read(path)
+    assert record["timeseries"]["time"].tolist() == [10.0 * n for n in range(12)]
+    assert record["timeseries"]["voltage"].tolist() == [3.5 + n / 100 for n in range(12)]
+    assert record.settings["sheet"] == "one, two, three"
+    (said,) = [notice.message for notice in record.notices if notice.code == "sheet-chosen"]
+    assert said.startswith(
+        "one, two, three are read, of 4 sheets with cells: they are one table, whose rows are counted"
+    )
+    assert echub.read(path, options={"sheet": "two"})["timeseries"].rows == 4
+
+
+@pytest.mark.parametrize("second", [RECORDS[:8], [COUNTED, *RECORDS[10:]]], ids=["another channel", "a gap"])
+def test_records_that_do_not_go_on_are_refused_and_the_rows_of_cycles_are_not_offered(tmp_path, second):
+    path = _workbook(tmp_path / "a.xlsx", one=RECORDS[:8], two=second, cycle=PER_CYCLE)
     with pytest.raises(ReadError, match="2 sheets") as caught:
         echub.read(path)
     assert caught.value.hint == '--option sheet="one" or --option sheet="two"'
