@@ -72,10 +72,7 @@ class _ObjectCutter:
             if line == PRIMARY:
                 self.found.primary.append(self._block(PRIMARY))
             elif line == OSCILLOSCOPE:
-                count = self._count()
-                self.found.oscilloscope += [
-                    self._block(OSCILLOSCOPE).rows for _ in range(min(count, self._left()))
-                ]
+                self._traces(self._count())
             elif "=" in line and not self.found.primary:
                 key, _, value = line.partition("=")
                 self.found.settings[key] = value
@@ -83,6 +80,17 @@ class _ObjectCutter:
                 self.found.unread.append((self.at, line))
         self._report_unread()
         return self.found
+
+    def _traces(self, stated: int) -> None:
+        """Read as many traces as there are; fewer than stated are reported."""
+        for number in range(stated):
+            if not self._left() or not self.lines[self.at].strip():
+                has = f"states {several(stated, 'block')} and has {number}"
+                self.found.notices.append(
+                    Notice("row-count", f"{OSCILLOSCOPE} {has}: the file was cut, or edited")
+                )
+                return
+            self.found.oscilloscope.append(self._block(OSCILLOSCOPE).rows)
 
     def _report_unread(self) -> None:
         """Say which rows stand behind as many as their object states."""

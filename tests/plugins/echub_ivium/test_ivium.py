@@ -160,3 +160,11 @@ def test_rows_that_are_missing_before_another_object_do_not_cost_the_others():
     assert [len(data["frequency"]) for data in record.datasets.values()] == [6, 6]
     (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
     assert said == "primary_data states 9 rows of 3 numbers and has 6: the file was cut, or edited"
+
+
+def test_traces_that_are_missing_are_counted():
+    traces = "\r\n".join(["osc_data        ", "3", *["2", "1", "1.0E-5 1.0E-3"] * 2, ""])
+    record = echub.read(drawn(6).replace(b"osc_data        \r\n0\r\n", traces.encode()))
+    (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
+    assert said == "osc_data states 3 blocks and has 2: the file was cut, or edited"
+    assert record.settings["osc_data"]["blocks"] == [[[1e-5, 1e-3]]] * 2

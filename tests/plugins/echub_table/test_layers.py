@@ -108,6 +108,16 @@ def test_a_cut_report_keeps_its_whole_records():
     assert {"truncated"} <= {notice.code for notice in record.notices}
 
 
+def test_a_report_that_ends_within_the_line_of_a_step_says_so():
+    data = report()
+    cut = data[: data.rindex(b"CC DChg") + 4]
+    record = echub.read(cut)
+    assert record["timeseries"]["current"].tolist() == CURRENTS[:-2]
+    said = {notice.code: notice.message for notice in record.notices}
+    assert said["truncated"] == "the file ends within the line of a cycle or step"
+    assert "truncated" not in {notice.code for notice in echub.read(data).notices}
+
+
 def test_a_faulty_record_is_named_by_its_line_in_the_file():
     data = report().replace(b"3.005", b"OVL")
     (said,) = [n.message for n in echub.read(data).notices if n.code == "unparsable-rows"]
