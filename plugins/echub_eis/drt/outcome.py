@@ -24,7 +24,7 @@ DECADE = float(np.log(10))
 """γ per decade over γ per ln τ."""
 MUCH_OUTSIDE, MISFIT = 0.1, 2.0
 """Share beyond the window that is reported; residuals over noise that say there is no such distribution."""
-FINEST, WEAKER = 80, 0.01
+FINEST, WEAKER = 40, 0.01
 """Time constants per decade, and part of λ, with which a misfit is tried again: residuals that go then are those
 of the grid (0.1 % of |Z| at 10 per decade, for sharp arcs) or of λ."""
 BAND = (2.5, 97.5)
