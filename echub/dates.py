@@ -368,7 +368,9 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
     # 2 s for rounding at both ends, 1 % for drift: a larger difference is a pause, or a clock that was set.
     if abs(found.elapsed - found.wall) > 2.0 + 0.01 * found.wall:
         spans = f"{name} spans {found.elapsed:g} s but the wall clock {found.wall:g} s"
-        return f"{spans}: a pause, or a clock that was set"
+        is_hour = abs(abs(found.elapsed - found.wall) - 3600) <= 2.0
+        summer = "the clocks changed meanwhile (state the time zone), " if is_hour else ""
+        return f"{spans}: {summer}a pause, or a clock that was set"
     return ""
 
 

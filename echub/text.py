@@ -58,8 +58,23 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
     except UnicodeDecodeError as error:
-        return Finding("cp1252", f"byte 0x{head[error.start]:02x} at offset {error.start} is not UTF-8")
+        wrong = f"byte 0x{head[error.start]:02x} at offset {error.start} is not UTF-8"
+        good, bad = _characters(head)
+        if good > _MOST_ARE * bad:
+            return Finding("utf-8", f"{wrong}, but {several(good, 'character')} are: it is damaged or cut there")
+        return Finding("cp1252", wrong)
     return Finding("utf-8", "all of it is valid UTF-8")
+
+
+_MOST_ARE = 3
+"""Characters of several bytes for each faulty byte: letters of another encoding form such sequences by chance."""
+
+
+def _characters(head: bytes) -> tuple[int, int]:
+    """Return the number of characters beyond ASCII that are valid UTF-8, and that of the faults."""
+    text = head.decode("utf-8", "replace")
+    bad = text.count("\ufffd") - head.count("\ufffd".encode())
+    return sum(not char.isascii() for char in text) - bad, bad
 
 
 def _utf16(head: bytes) -> Finding:

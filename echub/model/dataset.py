@@ -168,6 +168,12 @@ class Dataset:
     def _unknown(self, name: str) -> UnknownColumn:
         import difflib
 
+        holder = next((column.name for column, bits in self.bit_fields() if bits.name == name), None)
+        if holder is not None:
+            return UnknownColumn(
+                f"{name} is a bit of the column {holder}, and no column of its own",
+                hint=f'dataset["{name}"] gives its values, dataset.column("{holder}") the column that holds it',
+            )
         near = difflib.get_close_matches(name, self.names, 3, 0.5)
         return UnknownColumn(
             f"the {self.kind} dataset has no column {name!r}",

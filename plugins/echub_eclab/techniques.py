@@ -40,4 +40,4 @@ TITLES = (
     Technique("SPEIS", "Staircase Potentio Electrochemical Impedance Spectroscopy (Mott-Schottky)"),
     Technique("SGEIS", "Staircase Galvano Electrochemical Impedance Spectroscopy"),
 )
-"""Techniques of texts whose code in a binary file is not known. A loop is one of the linked techniques, without data."""
+"""Techniques that texts name, and whose code in a binary file is not known. A loop has no data."""

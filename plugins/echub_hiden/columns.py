@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -76,14 +77,19 @@ def _decimal(header: Header, table: Sequence[tuple[str, ...]]) -> str:
 def _numbers(header: Header, at: int, texts: Sequence[str], decimal: str) -> NDArray[np.float64]:
     plain = [text.replace(",", ".") for text in texts] if decimal == "," else texts
     try:
-        return np.array(plain, dtype=np.float64)
+        values = np.array(plain, dtype=np.float64)
+        if not np.isinf(values).any():
+            return values
     except ValueError:
-        return np.array([_number(header, at, n, text) for n, text in enumerate(plain)], dtype=np.float64)
+        pass
+    return np.array([_number(header, at, n, text) for n, text in enumerate(plain)], dtype=np.float64)
 
 
 def _number(header: Header, at: int, row: int, text: str) -> float:
     try:
-        return float(text)
+        value = float(text)
+        if not (math.isinf(value) and any(char.isdigit() for char in text)):  # `7e505` is beyond any detector
+            return value
     except ValueError:
         if match := _STRANGE.match(text.strip()):
             _note_once(header, "not-a-number", f"{text} is kept as NaN or infinity", header.names[at])

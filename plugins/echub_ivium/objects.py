@@ -6,13 +6,16 @@ number of rows and the rows; for `osc_data` the number of blocks, each with its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from echub.plugin import Dropped, Notice, ReadError, Source
+from echub.text import several
 from echub_ivium import is_ivium
 
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 PRIMARY, OSCILLOSCOPE = "primary_data", "osc_data"
 
 
@@ -32,6 +35,8 @@ class Objects:
     settings: dict[str, str] = field(default_factory=dict)
     primary: list[IviumBlock] = field(default_factory=list)
     oscilloscope: list[list[list[float]]] = field(default_factory=list)
+    unread: list[tuple[int, str]] = field(default_factory=list)
+    """Rows of several numbers, by their line, beyond those that their object states."""
     notices: list[Notice] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
 
@@ -67,14 +72,35 @@ class _ObjectCutter:
             if line == PRIMARY:
                 self.found.primary.append(self._block(PRIMARY))
             elif line == OSCILLOSCOPE:
-                count = self._count()
-                self.found.oscilloscope += [
-                    self._block(OSCILLOSCOPE).rows for _ in range(min(count, self._left()))
-                ]
+                self._traces(self._count())
             elif "=" in line and not self.found.primary:
                 key, _, value = line.partition("=")
                 self.found.settings[key] = value
+            elif self.found.primary and _is_row(line):
+                self.found.unread.append((self.at, line))
+        self._report_unread()
         return self.found
+
+    def _traces(self, stated: int) -> None:
+        """Read as many traces as there are; fewer than stated are reported."""
+        for number in range(stated):
+            if not self._left() or not self.lines[self.at].strip():
+                has = f"states {several(stated, 'block')} and has {number}"
+                self.found.notices.append(
+                    Notice("row-count", f"{OSCILLOSCOPE} {has}: the file was cut, or edited")
+                )
+                return
+            self.found.oscilloscope.append(self._block(OSCILLOSCOPE).rows)
+
+    def _report_unread(self) -> None:
+        """Say which rows stand behind as many as their object states."""
+        if unread := self.found.unread:
+            rows = f"{several(len(unread), 'row')} from line {unread[0][0]}"
+            text = f"{rows} on: they stand behind as many as their object states, and are not read"
+            self.found.notices.append(Notice("row-count", text))
+            self.found.dropped.append(
+                Dropped(rows, "the file was edited, or its count is wrong; they are in the settings")
+            )
 
     def _left(self) -> int:
         return max(0, len(self.lines) - self.at)
@@ -90,13 +116,16 @@ class _ObjectCutter:
         columns, stated = self._count(), self._count()
         rows = list(self._rows(name, columns, stated))
         if len(rows) < stated:
-            text = f"{name} states {stated} rows of {columns} numbers and has {len(rows)}: the file was cut"
+            has = f"states {stated} rows of {columns} numbers and has {len(rows)}"
+            text = f"{name} {has}: the file was cut, or edited"
             self.found.notices.append(Notice("row-count", text))
         return IviumBlock(columns, rows, line)
 
     def _rows(self, name: str, columns: int, stated: int) -> Iterator[list[float]]:
         for _ in range(min(stated, self._left())):
             cells = self.lines[self.at].split()
+            if cells in ([PRIMARY], [OSCILLOSCOPE]):
+                return  # another object begins
             if self.at == len(self.lines) - 1 and not self.ended:
                 self.found.dropped.append(Dropped(f"the last row of {name}", "the file ends inside it"))
                 self.at += 1
@@ -119,6 +148,12 @@ class _ObjectCutter:
             found=repr(self.lines[self.at][:60]),
             cause="the file is damaged or was edited",
         )
+
+
+def _is_row(line: str) -> bool:
+    """Return whether a line holds several numbers; a single one stands behind the rows of a real file."""
+    cells = line.split()
+    return len(cells) > 1 and all(map(_NUMBER.fullmatch, cells))
 
 
 def nested(settings: dict[str, str]) -> dict[str, Any]:

@@ -58,6 +58,8 @@ def read(source: Source, options: NoOptions) -> Record:
     settings = {"parameters": nested(found.settings)}
     if found.oscilloscope:
         settings["osc_data"] = {"blocks": found.oscilloscope}
+    if found.unread:
+        settings["unread_rows"] = {"rows": [line for _, line in found.unread]}
     return Record(
         datasets, metadata=_metadata(found), settings=settings, notices=found.notices, dropped=found.dropped
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 
 EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
 """Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`)."""
@@ -51,6 +52,21 @@ _NO_DIGITS = str.maketrans("123456789", "000000000")
 def shape(text: str) -> str:
     """Replace every digit by 0, so that rows of one table look alike."""
     return text.translate(_NO_DIGITS)
+
+
+def is_cut_clock(cells: Sequence[str]) -> bool:
+    """Return whether the last clock or date of a column is shorter than all those before, which are of one form.
+
+    Then its end is missing, if the file ends there without a line end. Fewer than three before it prove nothing.
+    """
+    *before, last = [cell.strip() for cell in cells]
+    forms, lengths = ({of(cell) for cell in before} for of in (_form, len))
+    shorter = len(lengths) == 1 and len(last) < len(before[0])
+    return len(before) > 2 and len(forms) == 1 and (shorter or len(_form(last)) < len(_form(before[0])))
+
+
+def _form(clock: str) -> str:
+    return re.sub(r"\d+", "0", clock)
 
 
 def kind_of(cell: str) -> str:

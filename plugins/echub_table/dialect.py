@@ -34,6 +34,8 @@ _CUT_ROW = re.compile(r"(?=\D*\d)[-+\d.,:;|/\s\"eETZ]+\Z")
 """What is left of a row of numbers, dates and clocks that was cut: no words."""
 """Decimal marks in words."""
 
+_GROUP_BLANK = re.compile(r"(?<=\d)[ '\u00a0\u202f\u2009\u2019](?=\d{3}(?!\d))")
+"""What stands between groups of thousands, and is no decimal mark."""
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
 _MARKS = {"point": ".", "comma": ",", ".": ".", ",": ","}
 
@@ -217,8 +219,11 @@ def _looks_wide(text: Text, source: Source) -> Confidence:
 
 def _lines(text: Text) -> list[str]:
     lines = text.head.split("\n")
+    # A last line without a line end may be cut: where others show what a row is, it shows nothing.
+    if (lines[-1] and len(lines) > 4 and all(map(_NUMBERED.match, lines[-4:]))) if text.whole else len(lines) > 1:
+        lines = lines[:-1]
     if not text.whole:
-        return lines if len(lines) < 2 else lines[:-1]
+        return lines
     kept = next((i for i in range(len(lines), 0, -1) if not _summarises(lines[i - 1])), 0)
     # Rows that are all named by such words are a table of their own.
     is_summed = kept and _NUMBERED.match(lines[kept - 1]) and any(line.strip() for line in lines[kept:])
@@ -333,12 +338,13 @@ def _number_cells(block: Block, lines: Sequence[str]) -> list[str]:
     """Return the texts of all numbers in the sample."""
     wanted = [i for i, kind in enumerate(block.columns) if kind in (NUMBER, UNITED)]
     rows = (block.splitter.split(lines[i]) for i in block.rows)
-    return [row[i].strip().partition(" ")[0] for row in rows for i in wanted if i < len(row)]
+    cells = (row[i].strip() for row in rows for i in wanted if i < len(row))
+    return [_GROUP_BLANK.sub("", cell).partition(" ")[0] for cell in cells]
 
 
 def _grouped(sample: Sequence[Sequence[str]], decimal: str) -> tuple[int, ...]:
     """Find the columns whose numbers group their thousands."""
-    marks = {",", ".", " ", "'", "\u2019", "\u00a0", "\u202f"} - {decimal}
+    marks = {",", ".", " ", "'", "\u2019", "\u00a0", "\u202f", "\u2009"} - {decimal}
     found = set()
     for row in sample:  # `1,234` is the shortest
         found |= {i for i, cell in enumerate(row) if len(cell) > 4 and any(m in cell.strip() for m in marks)}
@@ -381,7 +387,7 @@ def _footer(text: Text, block: Block) -> tuple[str, ...]:
     if text.whole:
         lines = lines[block.first :]
     footer: list[str] = []
-    if not text.tail.endswith("\n") and _CUT_ROW.match(lines[-1]):
+    if not text.tail.endswith("\n") and (_CUT_ROW.match(lines[-1]) or _begins_as_row(lines[-1], block)):
         return ()  # the beginning of a row, at which the file was cut
     for line in reversed(lines if text.whole else lines[1:]):
         if _is_row(line, block):
@@ -395,6 +401,15 @@ def _is_row(line: str, block: Block) -> bool:
     kinds = block.splitter.kinds(line)
     numbers = sum(kind in (NUMBER, UNITED, "c", "d") for kind in kinds)
     return bool(line.strip() and numbers) and _may_be_row(kinds, block) and not _is_statistic(line, block)
+
+
+def _begins_as_row(line: str, block: Block) -> bool:
+    """Return whether all cells of a line but the last, which may be cut, are those of a row, with two numbers."""
+    kinds = block.splitter.kinds(line)[:-1]
+    numbers = sum(kind in (NUMBER, UNITED) for kind in kinds)
+    return (
+        numbers > 1 and len(kinds) < block.width and _may_be_row(kinds, block) and not _is_statistic(line, block)
+    )
 
 
 def _is_misfit(line: str, block: Block) -> bool:
@@ -419,7 +434,9 @@ def _may_be_row(kinds: str, block: Block) -> bool:
     pairs = list(zip(kinds, block.columns, strict=False))
     good = [cell in (column, EMPTY, MISSING) or column in ("t", EMPTY, MISSING) for cell, column in pairs]
     filled = sum(cell == column != EMPTY for cell, column in pairs)
-    return all(good) or (len(kinds) == block.width and 2 * filled >= block.width)
+    # With cells missing, nearly all that are left have to be as in the rows: words with numbers are not.
+    enough = len(kinds) == block.width or (len(kinds) > 2 and 4 * filled >= 3 * len(kinds))
+    return all(good) or (enough and 2 * filled >= block.width)
 
 
 def _line_decisions(

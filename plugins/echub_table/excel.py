@@ -40,6 +40,7 @@ from echub_table.header_rows import begins_another, joined_tables
 from echub_table.ordinary import ArchiveLimits, column_number, is_ordinary
 from echub_table.parse import LOOKED_AT, Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
+from echub_table.sheets import continued, is_summary, stacked
 
 if TYPE_CHECKING:
     from echub_table.options import ExcelOptions
@@ -138,7 +139,8 @@ def first_profile(source: Source, options: ExcelOptions) -> str:
 class _Chosen:
     """The sheet that is read: its cells as text, what is known of its table, and why it was chosen.
 
-    `decimal`: the mark that the user stated for numbers that stand as text; empty if none.
+    `decimal`: the mark that the user stated for numbers that stand as text; empty if none. `parts`: the sheets,
+    if its rows stand in several.
     """
 
     sheet: str
@@ -147,6 +149,7 @@ class _Chosen:
     why: str
     among: int
     decimal: str = ""
+    parts: tuple[str, ...] = ()
 
 
 def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
@@ -167,11 +170,16 @@ def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
         {} if options.sheet else {n: p for n, c in filled.items() if (p := _tried(c, told, source)) is not None}
     )
     measured = [name for name, planned in plans.items() if _is_measured(planned)]
-    records = [name for name in measured if not _is_summary(plans[name], filled[name])]
+    records = [name for name in measured if not is_summary(plans[name], filled[name])]
     for kept, why in ((measured, "measured rows"), (records, "several measured rows per cycle or step")):
         if len(kept) == 1:
             (name,) = kept
             return _Chosen(name, filled[name], plans[name], f"the only one with a table of {why}", len(filled))
+    if parts := continued(records, plans, filled) if len(records) > 1 else []:
+        cells = stacked([filled[name] for name in parts], plans[parts[0]].dialect.data_line)
+        why = "one table, whose rows are counted from sheet to sheet"
+        planned = plan(_as_text(cells, source), told, source)
+        return _Chosen(", ".join(parts), cells, planned, why, len(filled), parts=tuple(parts))
     raise _no_sheet(source, options.sheet, names, records or measured or list(plans) or list(filled))
 
 
@@ -187,13 +195,6 @@ def _is_measured(planned: Plan) -> bool:
     known = {q for meaning in planned.meant for q in (meaning.quantity, *meaning.candidates) if q}
     axis = known & {"time", "step_time", "unix_time", "frequency"} or {CLOCK, DATE} & set(planned.dialect.columns)
     return (bool(axis) and bool(known & _MEASURED)) or "sample_id" in known
-
-
-def _is_summary(planned: Plan, cells: pl.DataFrame) -> bool:
-    """Return whether a sheet has one row per cycle or per step, as statistics beside the records have."""
-    rows = cells[planned.dialect.data_line :]
-    counters = [n for n, m in enumerate(planned.meant) if {m.quantity, *m.candidates} & {"cycle", "step"}]
-    return any(rows.to_series(n).is_duplicated().sum() == 0 for n in counters if n < rows.width)
 
 
 def _no_sheet(source: Source, wanted: str, names: Sequence[str], tables: Sequence[str]) -> ReadError:
@@ -318,7 +319,8 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     """Load the rows of the table: numbers as the workbook holds them, the rest as text."""
     cells, dialect, sheet = chosen.cells, chosen.plan.dialect, chosen.sheet
     first, last = dialect.data_line, cells.height - len(dialect.footer)
-    floats = _load(data, sheet, dtypes="float")
+    parts = [_load(data, name, dtypes="float") for name in chosen.parts or (sheet,)]
+    floats = stacked(parts, first) if len(parts) > 1 else parts[0]
     if floats.height != cells.height:
         raise PluginError("the workbook reads differently as numbers and as text", found=f"sheet {sheet}")
     texts = cells[first:last]
@@ -370,7 +372,8 @@ def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Noti
     """Say which of several sheets is read, and where formulas stand without values."""
     notices = []
     if chosen.among > 1:
-        text = f"{chosen.sheet} is read, of {chosen.among} sheets with cells: it is {chosen.why}"
+        verb, they = ("are", "they are") if chosen.parts else ("is", "it is")
+        text = f"{chosen.sheet} {verb} read, of {chosen.among} sheets with cells: {they} {chosen.why}"
         text += "; --option sheet=… names another"
         notices.append(Notice("sheet-chosen", text))
     blank = _columns_where(texts, (pl.all().fill_null("").str.strip_chars() == "").any())

@@ -151,7 +151,7 @@ def _by_name() -> dict[str, tuple[Alias, ...]]:
 
 def split_header(header: str) -> Iterator[tuple[str, str]]:
     """Return every reading of a header as name and unit text; the whole as a name comes last."""
-    text = header.strip().translate(_WIDE)
+    text = encoded_once(header.strip()).translate(_WIDE)
     if len(text) > _LONGEST:
         yield text, ""
         return
@@ -170,9 +170,24 @@ def split_header(header: str) -> Iterator[tuple[str, str]]:
         re.fullmatch(r"[\d.]+", name) is not None
     )  # `17_amu` is a mass that was measured, not a column in amu
     # `Aux_Temperature_1` is the first of several sensors, not one in the unit 1.
-    if underscore and not is_label and not last.isdecimal() and _known_unit(_WORDS.get(last, last), aliases()) is not None:
+    if (
+        underscore
+        and not is_label
+        and not last.isdecimal()
+        and _known_unit(_WORDS.get(last, last), aliases()) is not None
+    ):
         yield name, _WORDS.get(last, last)
     yield text, ""
+
+
+def encoded_once(text: str) -> str:
+    """Return a text whose characters were encoded twice as it was: `Î©` is Ω, and `Âµ` is µ."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text  # of one encoding, as nearly all are
 
 
 def meaning_of(header: str, unit_cell: str = "", units: Mapping[str, str] | None = None) -> Meaning:
@@ -315,7 +330,7 @@ def _dimension(quantity: str) -> str | None:
 
 def bare_unit(cell: str) -> str | None:
     """Return the unit that a cell consists of, brackets taken off; None where it is none."""
-    text = cell.strip()
+    text = encoded_once(cell.strip())
     if text[:1] + text[-1:] in ("()", "[]", "{}"):
         text = text[1:-1].strip()
     text = _without_reference(text)[0] if _REFERENCE.match(text) else text

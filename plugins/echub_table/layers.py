@@ -19,6 +19,9 @@ from echub_table.stream import Text, open_text
 
 _OUTER = ("cycle", "step")
 """What the first name of a layer above the records means."""
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_MAYBE = re.compile(rb"[\xef\xbb\xbf\xff\xfe\r\n\0 ]*+[^\r\n]+[\r\n\0]+[\t,;]\0?[^\t,;\r\n\0]")
+"""A second line that begins one cell to the right of the first, in any encoding: asked of every table."""
 _UNIT = re.compile(r"[(\[（]")
 """A name with a unit, which says what was measured, and not which cycle or step this is."""
 
@@ -42,6 +45,8 @@ class Layered:
 
     flat: Source
     layers: Sequence[Layer]
+    is_cut: bool = False
+    """Whether the file ends within a line of a layer above the records."""
 
     @property
     def settings(self) -> list[dict[str, object]]:
@@ -55,27 +60,38 @@ class Layered:
         return Decision("layers", "put before each record", f"the lines begin in different cells: {counts}")
 
     @property
-    def notice(self) -> Notice:
-        """Say which cells are repeated and which are not among the columns."""
+    def notices(self) -> list[Notice]:
+        """Say which cells are repeated, which are not among the columns, and whether the last line is cut."""
         carried = [layer.names[at] for layer in self.layers for at in layer.carried]
-        left = [name for layer in self.layers for at, name in enumerate(layer.names) if name and at not in layer.carried]
+        left = [
+            name
+            for layer in self.layers
+            for at, name in enumerate(layer.names)
+            if name and at not in layer.carried
+        ]
         text = f"a layered report: each record has the {', '.join(carried)} of the line above it"
-        return Notice("layered", text + (f"; in the settings only: {', '.join(left)} of cycles or steps" if left else ""))
+        more = f"; in the settings only: {', '.join(left)} of cycles or steps" if left else ""
+        cut = [Notice("truncated", "the file ends within the line of a cycle or step")] if self.is_cut else []
+        return [Notice("layered", text + more, "info"), *cut]
 
 
 def layered(source: Source, encoding: str) -> Layered | None:
     """Return a layered report as a table of its records; None for any other text."""
+    if not _MAYBE.match(source.head):
+        return None
     text = open_text(source, encoding)
     head = text.head.split("\n", 8)[:8]
     delimiter = next((mark for mark in "\t,;" if len(_layers(head, mark)) > 1), None)
     if delimiter is None or text.joined:
         return None
     *outer, records = [Layer(names) for names in _layers(head, delimiter)]
-    lines = text.source.read().decode(text.encoding, "backslashreplace").lstrip("\ufeff").splitlines(keepends=True)
+    whole = text.source.read().decode(text.encoding, "backslashreplace").lstrip("\ufeff")
+    lines = [found[0] for found in _LINE.finditer(whole)]
     unfolded = "".join(_unfolded(lines, outer, records.names, delimiter))
     written = Source.from_bytes(_encoded(unfolded, text) + bytes(source.size - text.source.size), source.name)
     written.path = source.path  # errors name the file
-    return Layered(written, outer)
+    is_cut = not lines[-1].endswith(("\r", "\n")) and _depth(_cells(lines[-1], delimiter)) < len(outer)
+    return Layered(written, outer, is_cut)
 
 
 def _encoded(table: str, text: Text) -> bytes:
@@ -84,18 +100,17 @@ def _encoded(table: str, text: Text) -> bytes:
 
 
 def _layers(head: Sequence[str], delimiter: str) -> list[list[str]]:
-    """Return the names of each layer, of the first lines of a text; none of the first is not of a cycle or step."""
+    """Return the names of each layer; none unless a line of each follows."""
+    rows = [cells for line in head if any(cells := _cells(line, delimiter))]
     found: list[list[str]] = []
-    for line in head:
-        cells = _cells(line, delimiter)
-        if not any(cells):
-            continue
-        if _depth(cells) != len(found) or re.match(r"[-+.\d]", cells[len(found)]):
+    while len(rows) > len(found) and (not found or meaning_of(found[-1][0]).quantity in _OUTER):
+        cells = rows[len(found)]
+        if _depth(cells) != len(found):
             break
         found.append(cells[len(found) :])
-        if meaning_of(found[-1][0]).quantity not in _OUTER:
-            break
-    return found if len(found) > 1 and meaning_of(found[0][0]).quantity in _OUTER else []
+    above = len(found) - 1
+    begins = [_depth(cells) for cells in rows[len(found) : 2 * len(found)]]
+    return found if above > 0 and begins == list(range(len(found))) else []
 
 
 def _depth(cells: Sequence[str]) -> int:

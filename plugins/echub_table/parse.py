@@ -30,6 +30,7 @@ from echub_table.cells import (
     UNITED,
     WITH_E,
     Splitter,
+    is_cut_clock,
 )
 from echub_table.dialect import Dialect
 from echub_table.gaps import with_gaps
@@ -194,7 +195,7 @@ class _Reader:
             data = following
         data = without_footer(data, len(self.dialect.footer))
         self.faults.unended = self._is_unended() and not self.dialect.footer
-        if self.faults.unended and self._is_cut_in_a_number(data):
+        if self.faults.unended and self._is_cut_in_its_last_value(data):
             data = self._without_cut_row(data)
         yield self._recoded(data), True
 
@@ -203,14 +204,17 @@ class _Reader:
         text = self.dialect.text
         return text is not None and not text.tail.endswith("\n")
 
-    def _is_cut_in_a_number(self, data: bytes) -> bool:
-        """Return whether the last value has fewer decimals than all of the rows before, which have as many."""
+    def _is_cut_in_its_last_value(self, data: bytes) -> bool:
+        """Return whether the last value has fewer digits than all of the rows before, which have as many."""
         separator = self.separator.encode()
         # As many rows as show whether all have as many decimals. By eye.
         last = [
             row.rpartition(separator)[2].decode("utf-8", "replace")
             for row in data.rstrip(b"\n").split(b"\n")[-20:]
+            if row.strip()
         ]
+        if self.dialect.columns[self.width - 1] in (CLOCK, DATE):
+            return is_cut_clock(last)
         return is_cut_number(last, self.dialect.decimal)
 
     def _without_cut_row(self, data: bytes) -> bytes:
@@ -369,7 +373,7 @@ class _Reader:
             data.decode("utf-8")
         except UnicodeDecodeError:
             self.faults.recoded = True
-            return data.decode("cp1252", "backslashreplace").encode()
+            return b"\n".join(map(_in_utf8, data.split(b"\n")))
         return data
 
     # -- cells -----------------------------------------------------------------------------
@@ -459,6 +463,15 @@ class _Reader:
         if not self._left_out:
             return None
         return np.delete(np.arange(rows + len(self._left_out)), self._left_out)
+
+
+def _in_utf8(line: bytes) -> bytes:
+    """Return a line in UTF-8; one that is not is in cp1252."""
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "backslashreplace").encode()
+    return line
 
 
 def _parsed_kind(dialect: Dialect, i: int) -> str:

@@ -129,7 +129,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     settings = _settings(plan, table, pairs, [*plan.decisions, *later])
     if plan.layered is not None:
         settings["layers"] = plan.layered.settings
-        found.notices.append(plan.layered.notice)
+        found.notices += plan.layered.notices
     return Record(
         datasets,
         metadata=found.metadata,

@@ -266,11 +266,12 @@ def _compare_clocks(columns: Sequence[SourceColumn], found: Findings) -> None:
     if time is None or len(clock_restarts(time.values)):
         return
     length = float(unit(time.unit or "s").factor)
+    instants = {c.header: c.values for c in columns if c.quantity == "unix_time"}  # where the zone is known
     for name, clock in found.clocks.items():
         if clock.dated:
             continue
         elapsed = np.asarray(time.values, dtype=np.float64) * length
-        if warning := compare(elapsed, clock.seconds, time.header, length):
+        if warning := compare(elapsed, instants.get(name, clock.seconds), time.header, length):
             found.note("clocks-differ", f"{warning} ({name})")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import struct
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ from echub_zahner import RECORDING_START, SPECTRUM_START, recording_points, spec
 
 EPOCH = dt.datetime(1980, 1, 1)
 """Zero of the clock of a spectrum, local time."""
+_CENTURY, _NEXT = 631_152_000.0, 4e9
+"""Seconds since 1980 of the year 2000, and of 2106."""
 _FIXED = "fixed by the format; the file does not print it"
 _SPAN = re.compile(r"(\d{2}:\d{2}:\d{2}) - (\d{2}:\d{2}:\d{2})\Z")
 _DAY = re.compile(r"([a-z]{3}),(\d{2})\.(\d{4})\Z", re.IGNORECASE)
@@ -53,6 +56,9 @@ def read_spectrum(source: Source, options: NoOptions) -> Record:
     at = SPECTRUM_START + 32 * points
     significance = np.frombuffer(data, ">i2", points, at).astype(np.int16)
     texts, end = _texts(data, at + 2 * points)
+    notices = _unconfirmed(texts, points)
+    if notices and not _is_clock(clock):
+        raise _wrong_count(source, points, clock)
     made = [
         SourceColumn("frequency", frequency, "frequency", "Hz", index=0, attrs={"unit_origin": _FIXED}),
         SourceColumn("impedance", modulus, "impedance_abs", "ohm", index=1, attrs={"unit_origin": _FIXED}),
@@ -68,7 +74,6 @@ def read_spectrum(source: Source, options: NoOptions) -> Record:
             attrs={"recipe": "clock - clock of the first point"},
         ),
     ]
-    notices: list[Notice] = []
     metadata = _metadata(texts, notices)
     _start_of_clock(clock, metadata, notices)
     return Record(build_tables(made), metadata=metadata, settings=_settings(texts, data[end:]), notices=notices)
@@ -88,7 +93,7 @@ def read_recording(source: Source, options: NoOptions) -> Record:
         SourceColumn("current", table[:, 1], "current", "mA", index=1, attrs=fixed),
         SourceColumn("time", table[:, 2], "time", "ms", index=2, attrs=fixed),
     ]
-    notices: list[Notice] = []
+    notices = _unconfirmed(texts, points)
     metadata = _metadata(texts, notices)
     return Record(
         [build_dataset("timeseries", columns)],
@@ -101,6 +106,32 @@ def read_recording(source: Source, options: NoOptions) -> Record:
 def _settings(texts: list[str], rest: bytes) -> dict[str, object]:
     """Keep the texts, and the bytes of the settings behind them as they are: their layout is not known."""
     return {"texts": texts, "undecoded": rest.hex()}
+
+
+def _unconfirmed(texts: Sequence[str], points: int) -> list[Notice]:
+    """Say where no text stands behind the numbers: nothing else shows that they are as many as the file states."""
+    if any(text.strip() for text in texts):
+        return []
+    text = f"behind the {points} points that the file states stands no text: it may have another number of points"
+    return [Notice("row-count", text)]
+
+
+def _is_clock(clock: NDArray[np.float64]) -> bool:
+    """Return whether the times of a spectrum rise, and are of this century."""
+    with np.errstate(invalid="ignore"):
+        return bool(np.all(np.diff(clock) >= 0) and clock[0] > _CENTURY and clock[-1] < _NEXT)
+
+
+def _wrong_count(source: Source, points: int, clock: NDArray[np.float64]) -> ReadError:
+    return ReadError(
+        "the spectrum has not as many points as it states",
+        path=source.shown,
+        where="bytes 8 to 11",
+        expected=f"behind {points} points the texts, and before them times that rise",
+        found=f"no text, and the times {clock[0]:g}, {clock[1]:g} …",
+        cause="the file is damaged, or of another version of Thales",
+        hint="in Thales display the measurement and save it as ASCII, then convert that text",
+    )
 
 
 def _doubles(data: bytes, at: int, count: int) -> NDArray[np.float64]:
@@ -159,7 +190,7 @@ def _start_of_clock(clock: NDArray[np.float64], metadata: Metadata, notices: lis
     first = float(clock[0])
     if "experiment.start" in metadata:
         return
-    if not 0 < first < 4e9:  # 1980 to 2106
+    if not 0 < first < _NEXT:
         notices.append(Notice("no-start", f"the clock says {first:g} s, which is not a date of this century"))
         return
     start = EPOCH + dt.timedelta(seconds=int(first))

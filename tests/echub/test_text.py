@@ -150,3 +150,16 @@ def test_the_size_of_a_table_is_told():
 )
 def test_a_number_that_was_cut(cells: list[str], decimal: str, cut: bool) -> None:
     assert is_cut_number(cells, decimal) is cut
+
+
+def test_one_faulty_byte_among_characters_of_utf8_is_damage():
+    text = "电压 / V, Strom / µA, Größe".encode()
+    assert encoding_of(text[:-1] + b"\xff" + text[-1:], whole=True).value == "utf-8"
+    assert encoding_of(text + "°".encode()[:1], whole=True).value == "utf-8"  # cut within a character
+    found = encoding_of(b"\xff" + text, whole=True)
+    assert found.evidence == "byte 0xff at offset 0 is not UTF-8, but 5 characters are: it is damaged or cut there"
+
+
+@pytest.mark.parametrize("text", ["Strom / µA", "Größe / µm, T / °C", "Ã© and Ü, ä, ö", "25 °C"])
+def test_text_of_one_byte_per_character_is_not_taken_for_damaged_utf8(text):
+    assert encoding_of(text.encode("cp1252"), whole=True).value == "cp1252"

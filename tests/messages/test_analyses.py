@@ -49,10 +49,11 @@ ANY = Fake(measurand="", resistance_uncertainty=1.0)
 MA = Fake(unit="mA")
 
 
-def _peaks(*supports, outside, variance):
+def _peaks(*supports, outside, variance, least=None):
     return Fake(
         outside=outside,
         variance=variance,
+        least=variance if least is None else least,
         examined=Fake(check=Fake(p=0.5)),
         peaks=[Fake(support=support) for support in supports],
     )
@@ -259,6 +260,10 @@ ROWS = {
     "drt: misfit": (
         lambda _: drt._flags(TWO_SPECTRA, Fake(support=50.0, bootstrap=10)),
         "residuals reach 5.0 times the noise: no distribution of positive resistances describes this"),
+    "drt: not resolved": (
+        lambda _: drt._flags([_peaks(0.9, outside=0.0, variance=9.0, least=1.44)], Fake(support=9.0, bootstrap=9)),
+        "residuals reach 3.0 times the noise, and 1.2 times with more time constants and a weaker λ: they are "
+        "those of the grid or of λ, not of the spectrum"),
     "eis: none left": (lambda _: _points(np.zeros(12, bool)), "none of 12 points is left: 7 below f_min"),
     "eis: few left": (
         lambda _: _points(np.arange(12) < 2),

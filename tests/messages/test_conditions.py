@@ -33,8 +33,10 @@ def codes(found):
 # -- impedance ---------------------------------------------------------------------------------
 
 
-def _drt(outside=0.0, variance=1.0, p=0.5, support=1.0, bootstrap=10):
-    one = Fake(outside=outside, variance=variance, examined=Fake(check=Fake(p=p)), peaks=[Fake(support=support)])
+def _drt(outside=0.0, variance=1.0, least=None, p=0.5, support=1.0, bootstrap=10):
+    examined = Fake(check=Fake(p=p))
+    least = variance if least is None else least
+    one = Fake(outside=outside, variance=variance, least=least, examined=examined, peaks=[Fake(support=support)])
     return drt._flags([one], Fake(support=50.0, bootstrap=bootstrap))
 
 
@@ -170,6 +172,8 @@ ROWS = {
     "drt: inside": (_drt(outside=0.099), set()),
     "drt: misfit": (_drt(variance=4.01), {"drt-does-not-fit"}),
     "drt: fits": (_drt(variance=4.0), set()),
+    "drt: misfit of any": (_drt(variance=9.0, least=4.01), {"drt-does-not-fit"}),
+    "drt: misfit of this grid": (_drt(variance=9.0, least=4.0), {"drt-not-resolved"}),
     "drt: noise not known": (_drt(variance=9.0, p=None), set()),
     "drt: weak peak": (_drt(support=0.49), {"peaks-without-support"}),
     "drt: strong peak": (_drt(support=0.5), set()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from echub_eis.drt.method.peaks import Peak, Resampled, peaks_of, resample, supp
 from echub_eis.drt.method.solve import EvidencePath, NonNegative, evidence
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined, examine
+from echub_eis.method.fit import Spectrum
 from echub_eis.series.data import SeriesSpectrum, SpectrumSeries, load_series
 
 STRONGER = 10.0
@@ -23,6 +24,9 @@ DECADE = float(np.log(10))
 """γ per decade over γ per ln τ."""
 MUCH_OUTSIDE, MISFIT = 0.1, 2.0
 """Share beyond the window that is reported; residuals over noise that say there is no such distribution."""
+FINEST, WEAKER = 40, 0.01
+"""Time constants per decade, and part of λ, with which a misfit is tried again: residuals that go then are those
+of the grid (0.1 % of |Z| at 10 per decade, for sharp arcs) or of λ."""
 BAND = (2.5, 97.5)
 """Percentiles of the resamplings that are drawn as a band."""
 
@@ -40,6 +44,8 @@ class Distribution:
     peaks: tuple[Peak, ...]
     resampled: Resampled
     variance: float
+    least: float
+    """Of the weighted residuals, with more time constants and a weaker λ where `variance` is a misfit."""
 
     @property
     def gamma(self) -> Floats:
@@ -96,7 +102,18 @@ def distribution(one: SeriesSpectrum, params: DrtParams, seed: int) -> Distribut
     firm = NonNegative.of(model, STRONGER * strength)
     resampled = resample(model, firm, found, path.variance, params.bootstrap, np.random.default_rng(seed))
     peaks = supported(peaks_of(model.tau, found[FREE:], model.step, params.least / 100), model, resampled, params)
-    return Distribution(examined, one, model, path, strength, found, tuple(peaks), resampled, variance)
+    least = variance if variance <= MISFIT**2 else min(variance, _least(spectrum, sigma, params))
+    return Distribution(examined, one, model, path, strength, found, tuple(peaks), resampled, variance, least)
+
+
+def _least(spectrum: Spectrum, sigma: Floats, params: DrtParams) -> float:
+    """Return the variance of the weighted residuals that a finer grid and a weaker λ leave."""
+    model, y = (
+        kernel(spectrum.frequency, sigma, replace(params, points=FINEST)),
+        stacked(spectrum.z, sigma),
+    )
+    rest = y - model.columns @ NonNegative.of(model, WEAKER * evidence(model, y).best).solve(y)
+    return float(rest @ rest) / max(len(y) - FREE, 1)
 
 
 def _measurands(found: Sequence[Distribution], params: DrtParams) -> dict[str, Measurand]:
@@ -126,7 +143,8 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
         worst = max(outside, key=lambda d: d.outside)
         text = f"up to {worst.outside:.0%} of the distribution lies at time constants that were not measured"
         made.append(Flag("mostly-outside-window", text, where=f"{len(outside)} of {len(found)} spectra"))
-    misfit = [d for d in found if d.variance > MISFIT**2 and d.examined.check.p is not None]
+    checked = [d for d in found if d.examined.check.p is not None]
+    misfit = [d for d in checked if d.least > MISFIT**2]
     if misfit:
         worst = max(misfit, key=lambda d: d.variance)
         text = (
@@ -134,6 +152,14 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
             "no distribution of positive resistances describes this"
         )
         made.append(Flag("drt-does-not-fit", text, where=f"{len(misfit)} of {len(found)} spectra"))
+    coarse = [d for d in checked if d.least <= MISFIT**2 < d.variance]
+    if coarse:
+        worst = max(coarse, key=lambda d: d.variance)
+        text = (
+            f"residuals reach {worst.variance**0.5:.1f} times the noise, and {worst.least**0.5:.1f} times with "
+            "more time constants and a weaker λ: they are those of the grid or of λ, not of the spectrum"
+        )
+        made.append(Flag("drt-not-resolved", text, "info", where=f"{len(coarse)} of {len(found)} spectra"))
     weak = sum(peak.support < params.support / 100 for d in found for peak in d.peaks)
     if weak and params.bootstrap:
         whole = sum(len(d.peaks) for d in found)

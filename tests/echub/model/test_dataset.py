@@ -64,8 +64,9 @@ def test_an_unknown_name_is_refused_with_near_names(series):
     with pytest.raises(UnknownColumn, match="the timeseries dataset has no column 'curent'") as refused:
         series["curent"]
     assert "current" in refused.value.hint
-    with pytest.raises(UnknownColumn):
-        series.column("control_mode")  # a bit field is not a column
+    with pytest.raises(UnknownColumn, match="control_mode is a bit of the column flags, and no column") as refused:
+        series.column("control_mode")
+    assert refused.value.hint.startswith('dataset["control_mode"] gives its values')
 
 
 def test_a_quantity_of_several_columns_is_ambiguous(series):

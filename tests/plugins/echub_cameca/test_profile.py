@@ -236,3 +236,10 @@ def test_values_under_a_name_without_a_unit_are_refused():
     with pytest.raises(ReadError, match="values stand under a name without a unit") as caught:
         read(cameca_profile().replace(b"Depth[um]", b"Depth"))
     assert caught.value.found == "Depth"
+
+
+def test_an_export_that_ends_within_a_line_of_its_calibration_says_so():
+    data = cameca_profile()
+    (said,) = [notice for notice in read(data[:-9]).notices if notice.code == "truncated"]
+    assert "CALIBRATION" in said.message
+    assert "truncated" not in {notice.code for notice in read(data).notices}

@@ -27,16 +27,30 @@ REST = ("Open Circuit Voltage", {"tR (h:m:s)": ["0:05:0,0000"], "dER/dt (mV/h)":
 SPECTRUM = (
     "Potentio Electrochemical Impedance Spectroscopy",
     {
-        **{"Mode": ["Single sine"], "E (V)": ["0,0000"], "vs.": ["Eoc"], "fi": ["7,000"], "unit fi": ["MHz"]},
-        **{"ff": ["100,000"], "unit ff": ["mHz"], "Nd": [10], "Points": ["per decade"], "Va (mV)": ["10,0"], "Na": [3]},
+        "Mode": ["Single sine"],
+        "E (V)": ["0,0000"],
+        "vs.": ["Eoc"],
+        "fi": ["7,000"],
+        "unit fi": ["MHz"],
+        "ff": ["100,000"],
+        "unit ff": ["mHz"],
+        "Nd": [10],
+        "Points": ["per decade"],
+        "Va (mV)": ["10,0"],
+        "Na": [3],
     },
 )
 CYCLES = (
     "Chronopotentiometry",
     {
-        **{"Ns": [0, 1], "Is": ["0,100", "-100,000"], "unit Is": ["mA", "µA"], "vs.": ["<None>"] * 2},
-        **{"ts (h:m:s)": ["1:00:0,0000", "0:30:0,0000"], "EM (V)": ["pass", "0,500"], "goto Ns'": [0, 0]},
-        **{"nc cycles": [0, 9]},
+        "Ns": [0, 1],
+        "Is": ["0,100", "-100,000"],
+        "unit Is": ["mA", "µA"],
+        "vs.": ["<None>"] * 2,
+        "ts (h:m:s)": ["1:00:0,0000", "0:30:0,0000"],
+        "EM (V)": ["pass", "0,500"],
+        "goto Ns'": [0, 0],
+        "nc cycles": [0, 9],
     },
 )
 LOOP = ("Loop", {"goto Ne": [2], "nt times": [19]})
@@ -92,3 +106,12 @@ def test_techniques_that_are_missing_are_counted():
     ]
     with pytest.raises(ReadError, match="name 2 techniques and hold none"):
         echub.read(settings(count=2))
+
+
+@pytest.mark.parametrize("cut", [3, 10, 25, 60])
+def test_settings_that_end_within_a_line_say_so(cut):
+    data = settings(REST, CYCLES)
+    (said,) = echub.read(data[:-cut]).notices
+    assert said.code == "truncated"
+    assert said.message == "the file ends within a line of technique 2: its parameters may not be whole"
+    assert not echub.read(data).notices

@@ -78,6 +78,37 @@ def test_a_loop_has_no_distribution():
     assert "drt-does-not-fit" in {flag.code for flag in drt(bent).flags}
 
 
+@pytest.fixture(params=[0.0, 2e-4], ids=["no noise", "little noise"])
+def sharp(tmp_path, request):
+    """Return a spectrum of two parallel RC: two points of a distribution, which the grid and λ draw too broad."""
+    f = np.logspace(6.5, -1, 61)
+    rng = np.random.default_rng(3)
+    z = 5 + 20 / (1 + 2j * np.pi * f * 1e-6) + 60 / (1 + 2j * np.pi * f * 1e-3)
+    z *= 1 + request.param * (rng.normal(size=len(f)) + 1j * rng.normal(size=len(f)))
+    rows = "".join(f"{x:.9g},{y.real:.9g},{-y.imag:.9g}\n" for x, y in zip(f, z, strict=True))
+    path = tmp_path / "sharp.csv"
+    path.write_text(f"freq/Hz,Z'/Ohm,-Z''/Ohm\n{rows}")
+    return path
+
+
+def test_sharp_arcs_with_little_noise_have_a_distribution(sharp):
+    outcome = echub.analyze("eis-drt", sharp, params={"points": "20"})
+    (flag,) = outcome.flags
+    assert (flag.code, flag.severity) == ("drt-not-resolved", "info")
+    assert outcome["polarisation_resistance"].value == pytest.approx(80, rel=2e-3)
+
+
+@pytest.mark.parametrize("weaker", [1e2, 1e3, 1e4])
+def test_a_weaker_regularisation_never_leaves_more(sharp, weaker):
+    """Of what was solved before, the residuals can only become smaller."""
+    best = echub.analyze("eis-drt", sharp, params={"points": "20"})
+    given = str(best["regularisation"].value / weaker)
+    outcome = echub.analyze("eis-drt", sharp, params={"points": "20", "regularisation": given, "bootstrap": "0"})
+    left, before = (o.tables["spectra"]["rms_over_noise"].values[0] for o in (outcome, best))
+    assert left < before
+    assert outcome["polarisation_resistance"].value == pytest.approx(80, rel=5e-3)
+
+
 def test_a_series_is_one_map():
     levels = tuple(0.1 * n for n in range(1, 10))
     outcome = drt(eis_series(0, SeriesPlan(levels=levels)), bootstrap="0")

@@ -114,10 +114,11 @@ def test_old_windows_infinities_are_kept_and_said(tmp_path, printed):
         (massoft() + massoft(), "two exports"),
         (massoft().replace(b"4.30000e-09", b"4.300e-09"), "another length"),
         (massoft().replace(b"4.30000e-09", b"4.3x000e-09"), "not a number"),
+        (massoft().replace(b"4.30000e-09", b"4.30000e509"), "not a number"),
         (massoft().replace(b'"Data"', b'"Date"'), "no line Data"),
         (massoft().replace(b"0000e-", b",0000e-"), "does not fit"),
     ],
-    ids=["two-exports", "length", "not-a-number", "no-data", "decimal-comma"],
+    ids=["two-exports", "length", "not-a-number", "beyond-numbers", "no-data", "decimal-comma"],
 )
 def test_damage_is_refused(tmp_path, data, message):
     with pytest.raises(ReadError, match=message):

@@ -122,3 +122,49 @@ def test_the_sign_of_the_real_file_is_that_of_causality():
     data = echub.read(REAL)["impedance"]
     slope = np.gradient(data["impedance_real"], np.log(data["frequency"]))
     assert (np.sign(slope) == np.sign(data["impedance_imag"])).all()
+
+
+# -- a file that another builder writes ------------------------------------------------------------
+
+SPECTRUM = [(10 + 1.5 * n, -2.5 * n, 10.0 ** (4 - n)) for n in range(6)]
+"""Re, Im and frequency of each row."""
+
+
+def drawn(*counts):
+    """Return a file with one object of the same rows for each of the counts that they state."""
+    head = [
+        "starttime=3.4.2022 14:00:00",
+        "Method=Impedance",
+        "Data Options=",
+        "Mconfig=",
+        "Data Objects    ",
+        "0",
+    ]
+    rows = [" ".join(f"{number:.5E}" for number in row) for row in SPECTRUM]
+    objects = [["primary_data    ", "3", str(count), *rows, "osc_data        ", "0"] for count in counts]
+    return "\r\n".join([*head, *(line for one in objects for line in one), ""]).encode()
+
+
+def test_rows_beyond_the_stated_number_are_not_left_out_in_silence():
+    record = echub.read(drawn(4))
+    assert record["impedance"]["frequency"].tolist() == [10.0 ** (4 - n) for n in range(4)]
+    (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
+    assert said == "2 rows from line 14 on: they stand behind as many as their object states, and are not read"
+    assert record.dropped[0].what == "2 rows from line 14"
+    assert record.settings["unread_rows"]["rows"][-1] == "1.75000E+01 -1.25000E+01 1.00000E-01"
+    assert not echub.read(drawn(6)).notices
+
+
+def test_rows_that_are_missing_before_another_object_do_not_cost_the_others():
+    record = echub.read(drawn(9, 6))
+    assert [len(data["frequency"]) for data in record.datasets.values()] == [6, 6]
+    (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
+    assert said == "primary_data states 9 rows of 3 numbers and has 6: the file was cut, or edited"
+
+
+def test_traces_that_are_missing_are_counted():
+    traces = "\r\n".join(["osc_data        ", "3", *["2", "1", "1.0E-5 1.0E-3"] * 2, ""])
+    record = echub.read(drawn(6).replace(b"osc_data        \r\n0\r\n", traces.encode()))
+    (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
+    assert said == "osc_data states 3 blocks and has 2: the file was cut, or edited"
+    assert record.settings["osc_data"]["blocks"] == [[[1e-5, 1e-3]]] * 2

@@ -93,10 +93,10 @@ def test_an_elapsed_time_in_another_unit_than_printed_is_refused_with_it():
 
 
 def test_a_pause_in_the_dates_is_said_with_both_columns():
-    late = [f"2024-03-14 {hms(START + s + (3600 if n > 20 else 0))}" for n, s in enumerate(TEN)]
+    late = [f"2024-03-14 {hms(START + s + (3000 if n > 20 else 0))}" for n, s in enumerate(TEN)]
     record = read({"time/s": TEN, "DateTime": late, **PLAIN})
     found = [notice.message for notice in record.notices if notice.code == "clocks-differ"]
-    assert found == ["time/s spans 390 s but the wall clock 3990 s: a pause, or a clock that was set (DateTime)"]
+    assert found == ["time/s spans 390 s but the wall clock 3390 s: a pause, or a clock that was set (DateTime)"]
 
 
 LONG = [float(n) for n in range(60)]
@@ -147,3 +147,17 @@ def test_a_clock_belongs_to_the_dates_beside_it_if_it_goes_back_only_where_they_
     assert times_of(record) == ([] if joined else ["Time"])
     for column in joined:
         assert np.diff(column.values) == pytest.approx(np.diff(np.array(day) * 86_400.0 + seconds))
+
+
+def test_an_hour_that_occurs_twice_is_no_pause_if_the_zone_is_stated():
+    """Rows of 30 min through the night of 27 October 2024, in which 2:00 to 3:00 comes twice in Berlin."""
+    night = [f"27.10.2024 {hour}:{minute}:00" for hour in ("01", "02", "02", "03") for minute in ("00", "30")]
+    text = "Test_Time(s);Date_Time;Voltage(V)\n" + "".join(f"{1800 * n};{at};3.2\n" for n, at in enumerate(night))
+    (said,) = [n.message for n in echub.read(text.encode()).notices if n.code == "clocks-differ"]
+    assert said == (
+        "Test_Time(s) spans 12600 s but the wall clock 9000 s: the clocks changed meanwhile (state the time "
+        "zone), a pause, or a clock that was set (Date_Time)"
+    )
+    stated = echub.read(text.encode(), options={"timezone": "Europe/Berlin"})
+    assert "clocks-differ" not in {notice.code for notice in stated.notices}
+    assert np.diff(stated["timeseries"]["unix_time"]).tolist() == [1800.0] * 7

@@ -160,8 +160,15 @@ def test_the_sheet_with_the_table_is_found_and_said(tmp_path):
 
 COUNTED = ("Data_Point", "Test_Time(s)", "Step_Index", "Cycle_Index", "Current(A)", "Voltage(V)")
 RECORDS = [COUNTED, *([n, 10.0 * n, n // 3 + 1, n // 6 + 1, 0.5, 3.5 + n / 100] for n in range(12))]
-PER_CYCLE = [("Cycle_Index", "Test_Time(s)", "Current(A)", "Voltage(V)"), (1, 50.0, 0.5, 3.55), (2, 110.0, 0.5, 3.61)]
-PER_STEP = [("Cycle Index", "Step Index", "Step Time(s)", "Voltage(V)"), *([n // 2 + 1, n + 1, 20.0, 3.5] for n in range(4))]
+PER_CYCLE = [
+    ("Cycle_Index", "Test_Time(s)", "Current(A)", "Voltage(V)"),
+    (1, 50.0, 0.5, 3.55),
+    (2, 110.0, 0.5, 3.61),
+]
+PER_STEP = [
+    ("Cycle Index", "Step Index", "Step Time(s)", "Voltage(V)"),
+    *([n // 2 + 1, n + 1, 20.0, 3.5] for n in range(4)),
+]
 
 
 def test_the_records_are_told_from_the_rows_of_cycles_and_steps(tmp_path):
@@ -170,13 +177,29 @@ def test_the_records_are_told_from_the_rows_of_cycles_and_steps(tmp_path):
     assert record["timeseries"]["voltage"].tolist() == [3.5 + n / 100 for n in range(12)]
     (said,) = [notice.message for notice in record.notices if notice.code == "sheet-chosen"]
     assert said == (
-        "record is read, of 3 sheets with cells: it is the only one with a table of several measured rows per cycle "
-        "or step; --option sheet=… names another"
+        "record is read, of 3 sheets with cells: it is the only one with a table of several measured rows per "
+        "cycle or step; --option sheet=… names another"
     )
 
 
-def test_records_in_two_sheets_are_refused_and_the_rows_of_cycles_are_not_offered(tmp_path):
-    path = _workbook(tmp_path / "a.xlsx", one=RECORDS[:8], two=[COUNTED, *RECORDS[8:]], cycle=PER_CYCLE)
+@pytest.mark.parametrize("order", [("one", "two", "three"), ("three", "one", "two")])
+def test_records_that_go_on_in_other_sheets_are_one_table(tmp_path, order):
+    parts = {"one": RECORDS[:5], "two": [COUNTED, *RECORDS[5:9]], "three": [COUNTED, *RECORDS[9:]]}
+    path = _workbook(tmp_path / "a.xlsx", **{name: parts[name] for name in order}, cycle=PER_CYCLE)
+    record = echub.read(path)
+    assert record["timeseries"]["time"].tolist() == [10.0 * n for n in range(12)]
+    assert record["timeseries"]["voltage"].tolist() == [3.5 + n / 100 for n in range(12)]
+    assert record.settings["sheet"] == "one, two, three"
+    (said,) = [notice.message for notice in record.notices if notice.code == "sheet-chosen"]
+    assert said.startswith(
+        "one, two, three are read, of 4 sheets with cells: they are one table, whose rows are counted"
+    )
+    assert echub.read(path, options={"sheet": "two"})["timeseries"].rows == 4
+
+
+@pytest.mark.parametrize("second", [RECORDS[:8], [COUNTED, *RECORDS[10:]]], ids=["another channel", "a gap"])
+def test_records_that_do_not_go_on_are_refused_and_the_rows_of_cycles_are_not_offered(tmp_path, second):
+    path = _workbook(tmp_path / "a.xlsx", one=RECORDS[:8], two=second, cycle=PER_CYCLE)
     with pytest.raises(ReadError, match="2 sheets") as caught:
         echub.read(path)
     assert caught.value.hint == '--option sheet="one" or --option sheet="two"'

@@ -43,9 +43,9 @@ from echub_table.headers import aliases, bare_unit, meaning_of
         ("current__2 / mA", "current", "mA"),
         ("Cur(mA)", "current", "mA"),
         ("Pot/V", "potential_we", "V"),
-        ("Capacitance_Chg(mAh)", "charge_anodic", "mAh"),
-        ("Capacitance_DChg(mAh)", "charge_cathodic", "mAh"),
-        ("Cap_Chg(mAh)", "charge_anodic", "mAh"),
+        ("Capacitance_Chg(mAh)", "charge_anodic", "mA*h"),
+        ("Capacitance_DChg(mAh)", "charge_cathodic", "mA*h"),
+        ("Cap_Chg(mAh)", "charge_anodic", "mA*h"),
     ],
 )
 def test_name_and_unit(header, quantity, unit):

@@ -36,8 +36,10 @@ def report(end="\r\n", delimiter=",", decimal=".", pad=0, encoding="utf-8", name
                 lines.append(f",,{at + 1},00:00:{10 * n:02d}.000,3.{at:02d}5,{current},{clock}")
                 at += 1
     lines = [line + "," * (pad - 1 - line.count(",")) if pad else line for line in lines]
-    lines = [line.replace(".", decimal) if n >= len(names) else line for n, line in enumerate(lines)]
-    return (end.join(line.replace(",", delimiter) for line in lines) + end).encode(encoding)
+    lines = [line.replace(",", delimiter) for line in lines]
+    return (
+        end.join([*lines[: len(names)], *(line.replace(".", decimal) for line in lines[len(names) :])]) + end
+    ).encode(encoding)
 
 
 WAYS = {
@@ -79,14 +81,20 @@ def test_nothing_of_the_layers_above_is_lost():
 
 
 def test_steps_may_be_the_only_layer_above():
-    text = "Step ID,Step Name\n,Record ID,Total Time(s),Voltage(V)\n1,Rest\n,1,0,3.5\n,2,5,3.6\n2,CC Chg\n,3,10,3.7\n"
+    text = (
+        "Step ID,Step Name\n,Record ID,Total Time(s),Voltage(V)\n1,Rest\n,1,0,3.5\n,2,5,3.6\n2,CC Chg\n,3,10,3.7\n"
+    )
     data = echub.read(text.encode())["timeseries"]
     assert data["step"].tolist() == [1, 1, 2]
     assert data["voltage"].tolist() == [3.5, 3.6, 3.7]
 
 
 def test_a_stated_encoding_is_that_of_the_report():
-    chinese = ("循环号,充电容量(mAh)", ",工步号,工步类型,容量(mAh)", ",,记录序号,相对时间(h:min:s.ms),电压(V),电流(mA),绝对时间")
+    chinese = (
+        "循环号,充电容量(mAh)",
+        ",工步号,工步类型,容量(mAh)",
+        ",,记录序号,相对时间(h:min:s.ms),电压(V),电流(mA),绝对时间",
+    )
     record = echub.read(report(encoding="gbk", names=chinese), options={"encoding": "gbk"})
     assert record["timeseries"]["current"].tolist() == CURRENTS
     assert record["timeseries"]["step"].tolist() == NUMBERS
@@ -98,6 +106,16 @@ def test_a_cut_report_keeps_its_whole_records():
     record = echub.read(cut)
     assert record["timeseries"]["current"].tolist() == CURRENTS[:-1]
     assert {"truncated"} <= {notice.code for notice in record.notices}
+
+
+def test_a_report_that_ends_within_the_line_of_a_step_says_so():
+    data = report()
+    cut = data[: data.rindex(b"CC DChg") + 4]
+    record = echub.read(cut)
+    assert record["timeseries"]["current"].tolist() == CURRENTS[:-2]
+    said = {notice.code: notice.message for notice in record.notices}
+    assert said["truncated"] == "the file ends within the line of a cycle or step"
+    assert "truncated" not in {notice.code for notice in echub.read(data).notices}
 
 
 def test_a_faulty_record_is_named_by_its_line_in_the_file():

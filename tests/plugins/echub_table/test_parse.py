@@ -243,6 +243,50 @@ def test_what_is_left_of_a_cut_row_is_said_wherever_the_cut_is(tmp_path, left):
     assert left in record.dropped[-1].what
 
 
+STATED = [f"{n};{n % 2 + 1};Rest;3.{n % 10}5;0.{n % 7}25;2024-03-14 09:{n // 6:02d}:{n % 6}0" for n in range(300)]
+"""Rows with a state and a date, as cyclers write them."""
+NAMES = "t / s;step;state;U / V;I / mA;Date"
+
+
+@pytest.mark.parametrize("place", range(1, len(STATED[40]) + 1))
+def test_a_row_that_was_cut_anywhere_is_never_left_out_in_silence(tmp_path, place):
+    (tmp_path / "a.csv").write_text("\n".join([NAMES, *STATED[:40], STATED[40][:place]]))
+    record = echub.read(tmp_path / "a.csv")
+    told = {notice.code for notice in record.notices} & {"truncated", "no-last-line-end"}
+    if place == len(STATED[40]):
+        assert (record["timeseries"].rows, told) == (41, {"no-last-line-end"})
+    else:
+        assert (record["timeseries"].rows, told) == (40, {"truncated"})
+        assert record.dropped[-1].what.endswith(STATED[40][:place])
+        assert record.settings["footer_lines"] == []
+
+
+def test_a_first_row_without_one_of_its_delimiters_is_listed_like_any_other(tmp_path):
+    for broken in (0, 150):
+        rows = [row.replace(";Rest;", ";Rest ") if n == broken else row for n, row in enumerate(STATED)]
+        (tmp_path / "a.csv").write_text("\n".join([NAMES, *rows, ""]))
+        record = echub.read(tmp_path / "a.csv")
+        assert record["timeseries"].rows == 299
+        (said,) = [n.message for n in record.notices if n.code == "unparsable-rows"]
+        assert said.startswith(f"1 of 300 rows do not parse: line {broken + 2}: 5 fields, not 6")
+
+
+@pytest.mark.parametrize("left", ["2024-03-14 09:00:6", "2024-03-14 09:00", "2024-03-14 0", "2024-03-14", "202"])
+def test_a_row_that_was_cut_in_its_date_is_left_out(tmp_path, left):
+    rows = [f"{n};3.{n}5;2024-03-14 09:00:{10 * n:02d}" for n in range(6)]
+    (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;Date", *rows, f"6;3.65;{left}"]))
+    record = echub.read(tmp_path / "a.csv")
+    assert record["timeseries"]["time"].tolist() == list(range(6))
+    assert record.dropped[-1].what.endswith(f"6;3.65;{left}")
+
+
+@pytest.mark.parametrize("last", ["3/9/2024 9:05", "12/14/2024 10:05"])
+def test_a_short_date_is_not_cut_if_others_are_as_short(tmp_path, last):
+    rows = [f"{n};3.{n}5;3/{9 + n}/2024 {8 + n}:05" for n in range(6)]
+    (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;Date", *rows, f"6;3.65;{last}"]))
+    assert echub.read(tmp_path / "a.csv", options={"dates": "month-first"})["timeseries"].rows == 7
+
+
 def test_a_last_line_of_words_without_a_line_end_is_no_cut_row(tmp_path):
     (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;I / mA", *_ROWS[:6], "6 rows exported"]))
     record = echub.read(tmp_path / "a.csv")

@@ -295,3 +295,74 @@ def test_a_file_of_other_decimal_marks_is_still_refused():
     rows = "".join(f"{i};3.7\n" for i in range(3000)) + "".join(f"{i};3,7\n" for i in range(3000, 3100))
     with pytest.raises(ReadError):
         _read(f"t / s;U / V\n{rows}" + "".join(f"{i};3.7\n" for i in range(3100, 4000)))
+
+
+# -- characters that were encoded twice, thousands in groups of blanks ------------------------------
+
+
+@pytest.mark.parametrize("unit", ["Ω", "\u2126", "kΩ"])
+def test_an_ohm_that_was_encoded_twice_is_an_ohm(unit):
+    printed = unit.encode().decode("cp1252")
+    text = f"f / Hz;Z' / {printed};-Z'' / {printed}\n" + "".join(f"{10**k};{k + 1}.5;0.25\n" for k in range(5))
+    spectrum = _read(text)["impedance"]
+    factor = 1000 if unit == "kΩ" else 1
+    assert spectrum["impedance_real"].tolist() == [factor * (k + 1.5) for k in range(5)]
+    assert spectrum["impedance_imag"].tolist() == [-0.25 * factor] * 5
+    assert spectrum.column("impedance_real").header == f"Z' / {printed}"
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "factor"),
+    [
+        ("I / µA", "current", 1e-3),
+        ("I (\u03bcA)", "current", 1e-3),
+        ("j / mA/cm²", "current_density", 1.0),
+        ("T / °C", "temperature", 1.0),
+    ],
+)
+def test_a_unit_that_was_encoded_twice_is_the_same_unit(header, name, factor):
+    column = _column(header.encode().decode("cp1252"), name)
+    np.testing.assert_allclose(column.values, np.arange(1, 6) * factor, rtol=1e-15)
+
+
+def test_a_row_of_units_that_was_encoded_twice_is_one():
+    text = "t;I;T\n" + "s;µA;°C".encode().decode("cp1252") + "\n" + "".join(f"{n};{n + 1};25\n" for n in range(5))
+    series = _read(text)["timeseries"]
+    np.testing.assert_allclose(series["current"], np.arange(1, 6) / 1000, rtol=1e-15)
+    assert series["temperature"].tolist() == [25] * 5
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "\u2009"])
+def test_groups_of_thousands_between_blanks_show_their_decimal_comma(blank):
+    rows = "".join(f"1{blank}{100 + n},5;-12{blank}345,{n}\n" for n in range(6))
+    series = _read(f"t / s;I / mA\n{rows}")["timeseries"]
+    assert series["time"].tolist() == [1100.5 + n for n in range(6)]
+    assert series["current"].tolist() == [-float(f"12345.{n}") for n in range(6)]
+
+
+# -- a byte that is damaged, a file that was cut within a character --------------------------------
+
+STATES = "循环号,工步类型,时间(s),电压(V),电流(mA)\n" + "".join(
+    f"1,{'恒流充电' if n < 20 else '搁置'},{n},3.{n:02d}5,{0.5 if n < 20 else 0}\n" for n in range(40)
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_one_damaged_character_does_not_cost_the_others(encoding):
+    data = bytearray(STATES.encode(encoding))
+    data[data.rindex("搁置".encode(encoding)) + 1] = 0xFF
+    series = _read(bytes(data))["timeseries"]
+    whole = _read(STATES.encode(encoding))["timeseries"]
+    assert series["current"].tolist() == whole["current"].tolist() == [0.5] * 20 + [0.0] * 20
+    assert series["cycle"].tolist() == [1] * 40
+    states = [n for n in whole.names if whole.column(n).header == "工步类型"]
+    assert series[states[0]].tolist()[:39] == whole[states[0]].tolist()[:39]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_file_that_ends_within_a_character_keeps_its_encoding(encoding):
+    data = STATES.encode(encoding)
+    cut = data[: data.rindex("搁置".encode(encoding)) + 3]
+    series = _read(cut)["timeseries"]
+    assert series["voltage"].tolist() == [float(f"3.{n:02d}5") for n in range(39)]
+    assert series["current"].tolist() == [0.5] * 20 + [0.0] * 19

@@ -146,3 +146,30 @@ def test_a_spectrum_is_never_a_recording(points):
     record = echub.read(head + numbers.astype(">f8").tobytes() + bytes(2 * points + 900))
     assert record.provenance.reader["name"] == "zahner-ism"
     assert record["impedance"]["frequency"].tolist() == frequencies.tolist()
+
+
+# -- a count that is wrong ---------------------------------------------------------------------------
+
+
+def counted(data, at, change):
+    """Return the file with another number of points."""
+    (count,) = struct.unpack_from(">I", data, at)
+    return data[:at] + struct.pack(">I", count + change) + data[at + 4 :]
+
+
+@pytest.mark.parametrize("change", [-4, -1, 1, 2])
+def test_a_spectrum_with_another_count_is_never_read_with_shifted_columns(change):
+    with pytest.raises(ReadError) as caught:
+        echub.read(counted(ism(), 8, change), reader="zahner-ism")
+    assert "not as many points" in caught.value.message or "not of the version" in caught.value.message
+
+
+@pytest.mark.parametrize("change", [-3, -1])
+def test_a_recording_with_a_lower_count_says_that_it_may_be_longer(change):
+    record = echub.read(counted(isw(), 14, change), reader="zahner-isw")
+    points = len(recording()) + change
+    (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
+    assert said == (
+        f"behind the {points} points that the file states stands no text: it may have another number of points"
+    )
+    assert "row-count" not in {notice.code for notice in echub.read(isw(), reader="zahner-isw").notices}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, eigh, solve_triangular
+from scipy.optimize import nnls
 
 from echub_eis.drt.method.kernel import FREE, DrtKernel
 from echub_eis.method.elements import Floats
@@ -22,6 +23,8 @@ RANK = 1e-12
 """Eigenvalues below this part of the largest are rounding."""
 ROUNDS = 200
 """Exchanges of the active set at most; ten are usual."""
+OPTIMAL = 1e-6
+"""Of the largest component of the gradient at zero, that may be left of it."""
 BACKUP = 10
 """Exchanges without progress after which single variables are exchanged (the rule that cannot cycle)."""
 
@@ -64,17 +67,35 @@ class NonNegative:
 
     model: DrtKernel
     gram: Floats
+    strength: float
 
     @classmethod
     def of(cls, model: DrtKernel, strength: float) -> NonNegative:
         """Build them."""
         gram = model.columns.T @ model.columns
         gram[FREE:, FREE:] += strength * model.penalty
-        return cls(model, gram)
+        return cls(model, gram, strength)
 
     def solve(self, y: Floats, start: NDArray[np.bool_] | None = None) -> Floats:
-        """Return the coefficients (2 + m,), none negative, for data y (2n,)."""
-        return nonnegative(self.gram, self.model.columns.T @ y, start)
+        """Return the coefficients (2 + m,), none negative, for data y (2n,).
+
+        A weak λ leaves the normal equations nearly singular: if their solution is no optimum, the rows are solved.
+        """
+        right = self.model.columns.T @ y
+        found = nonnegative(self.gram, right, start)
+        return found if is_optimal(self.gram, right, found) else self._by_rows(y)
+
+    def _by_rows(self, y: Floats) -> Floats:
+        root = cholesky(self.model.penalty)
+        rows = np.sqrt(self.strength) * np.hstack([np.zeros((len(root), FREE)), root])
+        found, _ = nnls(np.vstack([self.model.columns, rows]), np.concatenate([y, np.zeros(len(root))]))
+        return np.asarray(found)
+
+
+def is_optimal(gram: Floats, right: Floats, x: Floats) -> bool:
+    """Return whether x ≥ 0 minimises ½ xᵀGx - hᵀx: no gradient where x is positive, and nowhere a negative one."""
+    slack = (gram @ x - right) / np.abs(right).max()
+    return bool((np.abs(slack[x > 0]) < OPTIMAL).all() and (slack > -OPTIMAL).all())
 
 
 def nonnegative(gram: Floats, right: Floats, start: NDArray[np.bool_] | None = None) -> Floats:
