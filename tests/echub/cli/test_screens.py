@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,7 +41,10 @@ def matches(found, stated):
     return re.fullmatch(re.escape("\n".join(stated)).replace(re.escape("???"), ".*?"), "\n".join(found))
 
 
-@pytest.mark.parametrize("commands", list(scenes()))
+SCENES = list(scenes())
+
+
+@pytest.mark.parametrize("commands", SCENES)
 def test_a_scene(echub, acme_files, commands):
     known = {
         "@here": str(acme_files),
@@ -63,3 +67,38 @@ def test_a_scene(echub, acme_files, commands):
         for mark, lines in stated.items():
             if not matches(found[mark], lines):
                 assert found[mark] == lines, words  # shows the lines that differ
+
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+FRAME = re.compile("[\u2500-\u257f]+")
+COLOURS = {
+    "flagged": 33,
+    "warning": 33,
+    "refusal": 31,
+    "NOT VERIFIED": 1,
+    "failed": 31,
+    "unknown": 90,
+    "written": 32,
+}
+"""Codes of what catches the eye: yellow for a warning, red for what failed, green for what is there."""
+
+
+@pytest.mark.parametrize("commands", SCENES)
+def test_a_scene_on_a_terminal_says_the_same(echub, acme_files, commands, monkeypatch):
+    """Tables have frames there, and words have colours: no word is added, lost or cut."""
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    coloured = set()
+    for words, code, text in commands:
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        done = echub(*shlex.split(words))
+        stated = [line for line in text.splitlines() if line[:2] not in ("! ", "+ ")]
+        plain = FRAME.sub("", ANSI.sub("", done.out)).split()
+        assert done.code == int(code)
+        known = "\n".join(stated).replace("@here", str(acme_files)).split()
+        if "@sha" not in text:
+            assert matches([" ".join(plain)], [" ".join(known)])
+        coloured |= {
+            (word, int(n)) for word in COLOURS for n in re.findall(rf"\x1b\[(\d+)m[^\x1b\n]*{word}", done.out)
+        }
+    assert all(COLOURS[word] == number for word, number in coloured)
