@@ -138,7 +138,7 @@ def test_the_ledger_of_a_conversion(echub, acme_files):
 
 
 def test_files_that_cannot_be_converted(echub, acme_files):
-    """A file that its reader stumbles over, and one of no format, beside one that is fine; the worst code counts."""
+    """One that its reader stumbles over, and one of no format, beside one that is fine; the worst code counts."""
     (acme_files / "torn.acme").write_text('{"tables":', "utf-8")
     (acme_files / "odd.bin").write_bytes(b"\0\1")
     done = echub("convert", "torn.acme", "odd.bin", "b.acme", "-o", "out", "--json")
@@ -164,15 +164,12 @@ def test_files_that_cannot_be_converted(echub, acme_files):
         {"source": name, "status": status, "seconds": 0, **nothing}
         for name, status in (("torn.acme", "failed"), ("odd.bin", "unknown"))
     ]
-    kept = {
-        line["source"]: line for line in map(json.loads, Path("out/echub-ledger.jsonl").read_text().splitlines())
-    }
-    assert {
-        name: (line["status"], line["error"], line["reason"], line["output"]) for name, line in kept.items()
-    } == {
-        "torn.acme": ("failed", "plugin", "the reader acme failed", []),
-        "odd.bin": ("unknown", "unknown-format", "no reader recognises this file", []),
-        "b.acme": ("ok", "", "", kept["b.acme"]["output"]),
+    lines = map(json.loads, Path("out/echub-ledger.jsonl").read_text("utf-8").splitlines())
+    kept = {line["source"]: (line["status"], line["error"], line["reason"], len(line["output"])) for line in lines}
+    assert kept == {
+        "torn.acme": ("failed", "plugin", "the reader acme failed", 0),
+        "odd.bin": ("unknown", "unknown-format", "no reader recognises this file", 0),
+        "b.acme": ("ok", "", "", 1),
     }
     assert sorted(path.name for path in (acme_files / "out").iterdir()) == ["b.acme.h5", "echub-ledger.jsonl"]
 
