@@ -75,10 +75,10 @@ def samples(
         reference=next(((line, *energy) for line, energy in lines.items()), None),
         closures={line: energy for line, (energy, _) in _energies(closure or [], "--closure").items()},
     )
-    written = []
+    written: list[str] = []
     if output is not None:
-        convert(record, path=output, to=form, force=force)
-        written.append(str(output))
+        made = convert(record, path=output, to=form, force=force)
+        written = [*made.outputs, *made.companions]
     if as_json:
         notices = [{"code": n.code, "message": n.message, "where": n.where} for n in record.notices]
         whole = record["table"]

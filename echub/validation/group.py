@@ -153,7 +153,7 @@ def _load(where: str, children: tuple[str, ...]) -> Group:
 
 
 def _of_schema(error: EchubError) -> SchemaError:
-    """Return the error of an unknown rule, unit or path as one of the schema that names it: no file is at fault."""
+    """Return the error of an unknown rule, unit or path as one of the schema that names it."""
     made = SchemaError(error.message, path=error.path)
     made.remark = replace(error.remark, code=SchemaError.code)
     return made

@@ -10,9 +10,11 @@ import pytest
 
 from echub.batch import locks
 from echub.batch.batch import Batch
-from echub.batch.ledger import Shard
-from echub.errors import TargetBusy, UnknownOption
+from echub.batch.ledger import Entry, Ledger, Shard
+from echub.errors import TargetBusy, TargetNotWritable, UnknownOption
+from echub.files.output import Written
 from tests.echub.folders import AGAIN, FIRST, statuses, tree
+from tests.echub.folders import ledger as lines_of
 
 # -- shards --------------------------------------------------------------------------------------
 
@@ -120,3 +122,66 @@ def test_where_files_cannot_be_locked_nobody_is_known_to_be_dead(folder, out, mo
     part.write_bytes(b"of a run on another computer")
     assert statuses([folder], out) == FIRST
     assert part.exists()
+
+
+# -- lines ---------------------------------------------------------------------------------------
+
+
+def entry(source, status="ok", **more):
+    return Entry(source, f"../{source}", 7, "ab" * 32, status, **more)
+
+
+def test_entries_about_a_source_come_oldest_first_and_those_of_this_run_last(out):
+    with Ledger(out, Shard(2, 3)) as other:
+        other.note(entry("a", reader="by the shard"))
+        other.note(entry("b"))
+        assert other.path.name == "echub-ledger.2-of-3.jsonl"
+    with Ledger(out) as own:
+        own.note(entry("a", "failed", error="read-error", reason="it is cut"))
+        own.note(entry("a", reader="at last"))
+    with Ledger(out) as again:
+        assert again.path.name == "echub-ledger.jsonl"
+        assert [(e.status, e.reader, e.reason) for e in again.about("a")] == [
+            ("ok", "by the shard", ""),
+            ("failed", "", "it is cut"),
+            ("ok", "at last", ""),
+        ]
+        assert [e.source for e in again.about("b")] == ["b"]
+        assert again.about("c") == ()
+        assert again.damaged == []
+    with Ledger(out, Shard(2, 3)) as other:
+        assert [e.reader for e in other.about("a")] == ["", "at last", "by the shard"]
+
+
+def test_the_same_again_is_not_written_and_what_differs_is(out):
+    with Ledger(out) as ledger:
+        for status in ("ok", "ok", "failed", "failed", "ok"):
+            ledger.note(entry("a", status))
+    assert [line["status"] for line in lines_of(out)] == ["ok", "failed", "ok"]
+
+
+def test_outputs_are_known_by_their_real_path(out, tmp_path):
+    written = (Written("deep/a.h5", 3, "cd" * 32), Written("a.json", 4, "ef" * 32))
+    with Ledger(out) as ledger:
+        assert not ledger.is_output(out / "a.json")
+        ledger.note(entry("a", output=written))
+        assert ledger.is_output(out / "a.json")
+        assert ledger.is_output(out / "deep" / ".." / "deep" / "a.h5")
+        assert not ledger.is_output(tmp_path / "a.json")
+    with Ledger(out) as again:
+        assert again.is_output(out / "deep" / "a.h5")
+        assert again.about("a")[0].output == written
+
+
+def test_the_hash_of_an_older_version_is_read_under_its_old_key():
+    line = {"source": "a", "path": "../a", "size": 7, "sha256": "ab", "status": "ok", "content_sha256": "12"}
+    assert Entry.parse(json.dumps(line).encode()).content_hash == "12"
+    assert Entry.parse(json.dumps({**line, "content_hash": "34", "later": 1}).encode()).content_hash == "34"
+
+
+def test_a_ledger_where_none_can_be_names_the_place(out):
+    out.write_text("a file")
+    with pytest.raises(TargetNotWritable) as refused:
+        Ledger(out)
+    assert refused.value.path == str(out / "echub-ledger.jsonl")
+    assert refused.value.cause == "a part of the path is a file, not a folder"

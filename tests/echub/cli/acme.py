@@ -8,7 +8,7 @@ import json
 
 from tests.echub import strangers
 
-CODE = '''
+CODE = """
 import json
 from dataclasses import dataclass
 
@@ -57,11 +57,12 @@ def echub_analyses():
             sampling=Sampling(rows=2, span_s=5), params=Params, each="cycle",
             profiles={"top": {"how": "max", "above": 1.5}, "low": {"above": -2.0}},
             outputs=(Output("level", "V", "the voltage"), Output("charge", "mA*h", "what flowed")),
-            reference="doi:10.1000/acme",
+            reference="doi:10.1000/acme", figure="echub_acme:figure",
         ),
         Analysis(
             "acme-count", "Number of files", "echub_acme:count", consumes="datasets",
             needs=(Need("U", "voltage", "V"),), outputs=(Output("files", "1"), Output("sum", "V")),
+            figure="echub_acme:figure",
         ),
     ]
 
@@ -109,14 +110,78 @@ def run(data, params):
     flags = [Flag("rows-left-out", f"{(~kept).sum()} of {len(kept)} rows are left out", "info")]
     if not kept.all():
         flags.append(Flag("partly", f"only {kept.sum()} rows", where="above", hint="--param above=-10V"))
+    drawn = {"U": Series.of(data["U"], "V")}
     tables = {"rows_used": {"t": Series.of(data["t"][kept], "s"), "U": Series.of(data["U"][kept], "V")}}
-    return Outcome(measurands, tuple(flags), tables)
+    return Outcome(measurands, tuple(flags), tables, diagnostics=drawn)
 
 
 def count(data, params):
     total = sum(float(one["U"].sum()) for one in data)
-    return Outcome({"files": Measurand("1", float(len(data))), "sum": Measurand("V", total)})
-'''
+    measurands = {"files": Measurand("1", float(len(data))), "sum": Measurand("V", total)}
+    return Outcome(measurands, diagnostics={"U": Series.of(data[0]["U"], "V")})
+
+
+def figure(outcome, figure):
+    figure.subplots().set_title(outcome.analysis)
+"""
+A = {
+    "tables": {
+        "timeseries": {
+            "t": [0, 1800, 3600, 7200], "U": [1, 2, 4, 3], "I": [2, 2, -4, 1.5], "n": [1, 1, 2, 2],
+            "knob": [7, 5, 7, 7],
+        },
+        "impedance": {"f": [100, 10], "R": [3, 5], "X": [-1, -2]},
+    },
+    "metadata": {
+        "cell.id": ["A7", None], "cell.area": [2.0, "cm^2"], "technique.name": ["CP", None],
+        "technique.title": ["Constant current", None], "experiment.start": ["2024-03-14T10:00:00", None],
+    },
+    "notices": [["truncated", "it was cut"], ["late", "it began late"]],
+    "dropped": [["3 bytes", "no column"], ["a note", "no text"]],
+    "settings": {"range": "10 mA", "filter": 5},
+}  # fmt: skip
+B = {
+    "tables": {"timeseries": {"t": [0, 10, 20], "U": [1, 2, 6], "I": [2, 2, -4]}},
+    "metadata": {"cell.id": ["B8", None]},
+}
+TEXTS = {
+    "group/.echub.toml": """\
+[schema]
+name = "Lab"
+prefix = "lab"
+version = "2.1.0"
+core = "1"
+[severity]
+truncated = "error"
+[metadata]
+required = ["cell.id", "sample.id"]
+[range]
+voltage = ["0 V", "3 V"]
+[columns]
+timeseries = ["current", "cycle"]
+[files]
+name = '[ab]\\.acme'
+example = "a.acme"
+""",
+    "group/echub.toml": "# echub: ignore ECH111: it is entered at the end\n",
+    "s1.csv": "sample.id,thickness / nm,note\nS1,10,red\nS2,30,blue\nS3,7,blue\n",
+    "s2.csv": "sample.id,voltage / V\nS1,1.5\nS2,2\nS9,4\n",
+    "cells.csv": "file,cell.area / cm^2,sample.group\na.acme,2,one\nb.acme,4,two\nc.acme,5,three\n",
+    "study.toml": """\
+files = ["*.acme"]
+title = "two cells"
+[[step]]
+name = "early"
+analysis = "acme-level"
+params.above = 1.5
+select = "time < 3600"
+[[step]]
+name = "sum"
+analysis = "acme-count"
+""",
+}
+"""Files beside A and B."""
+
 METADATA = "License-Expression: MIT\nRequires-Dist: echub>=0.1\n"
 
 
@@ -128,5 +193,14 @@ def install(site, monkeypatch):
 
 
 def write(path, tables, **more):
-    """Write a file of the plugin: tables of columns, metadata as (value, unit), notices, what was dropped, settings."""
+    """Write a file of the plugin: tables of columns, and metadata, notices, what was dropped, settings."""
     path.write_text(json.dumps({"tables": tables, **more}), "utf-8")
+
+
+def write_all(folder):
+    """Write A and B as a.acme and b.acme, a group's folder with both, and the texts."""
+    for name, text in TEXTS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    for name, said in {"a.acme": A, "b.acme": B, "group/a.acme": A, "group/c.acme": B}.items():
+        write(folder / name, **said)

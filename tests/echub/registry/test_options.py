@@ -81,6 +81,20 @@ def test_a_wrong_text_says_what_was_expected(key, text, expected):
     assert refused.value.cause
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "cause"),
+    [
+        ("header", "perhaps", "neither true nor false"),
+        ("mode", "medium", "not one of the choices"),
+        ("share", "inf", "it must be a finite number"),
+    ],
+)
+def test_a_wrong_text_says_why(key, text, cause):
+    with pytest.raises(UnknownOption) as refused:
+        parse(**{key: text})
+    assert refused.value.cause == cause
+
+
 def test_an_unknown_key_is_refused_with_near_names():
     with pytest.raises(UnknownOption, match="the reader r has no option 'cuont'") as refused:
         parse(cuont="1")

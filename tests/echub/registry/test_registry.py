@@ -246,6 +246,14 @@ def test_enriching_survives_a_raising_hook(stranger):
     assert record.settings == {"seen": True}
 
 
+def test_enriching_that_goes_on_for_too_long_is_stopped(stranger, monkeypatch):
+    monkeypatch.setattr("echub.registry.registry.ENRICHING_SECONDS", 0.1)
+    found = stranger(alpha=HOOK.format(hook="echub_record_read", args="record", body="while True: pass"))
+    assert [(p.name, text) for p, text in found.enrich(Record([]), None)] == [
+        ("alpha", "echub_record_read: TooLong: it took longer than 0.1 s, and was stopped")
+    ]
+
+
 def test_an_unknown_reader_is_refused_with_near_names(stranger):
     found = stranger()
     with pytest.raises(UnknownReader, match="no reader is called 'goot'") as refused:

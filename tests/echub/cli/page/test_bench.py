@@ -175,3 +175,134 @@ def test_another_file_forgets_the_last_answer(bench):
     bench.analyze("ramp-onset", {"bootstrap": "0"})
     bench.open(Path(bench.folder / "gcpl.mpr"))
     assert bench.outcome is None
+
+
+# -- everything about a file whose content is stated -----------------------------------------------
+
+
+@pytest.fixture
+def stated(acme_files):
+    """Return a bench on the files of `acme`, with A open."""
+    found = Bench(acme_files)
+    found.open(acme_files / "a.acme")
+    yield found
+    found.close()
+
+
+def test_files_are_listed_up_to_a_number_that_a_page_can_show(stated, monkeypatch):
+    names = [str(path.relative_to(stated.folder)) for path in stated.files()]
+    assert set(names) == {"a.acme", "b.acme", "cells.csv", "group/a.acme", "group/c.acme", "s1.csv", "s2.csv"} | {
+        "study.toml"
+    }
+    monkeypatch.setattr("echub.cli.page.bench.MOST_FILES", 3)
+    assert [str(path.relative_to(stated.folder)) for path in stated.files()] == names[:3]
+
+
+def test_readers_are_listed_with_the_used_one_first(stated):
+    both = [("certain", "acme", "Acme file", ""), ("maybe", "acme-too", "Acme file, otherwise", "")]
+    assert stated.detection() == both
+    stated.open(stated.folder / "a.acme", "acme-too")
+    assert stated.detection() == both[::-1]
+
+
+def test_metadata_are_listed_with_unit_and_source_what_is_known_first(stated):
+    stated.reread({"sample.id": " S1 ", "cell.temperature": "25 degC"})
+    rows = stated.metadata_fields()
+    known = [row[:3] for row in rows if row[1]]
+    assert known == [row[:3] for row in rows[: len(known)]]
+    typed = [row[2] for row in known if row[0] in ("cell.temperature", "sample.id")]
+    assert typed[0] == typed[1] != "its head"
+    assert [row[:2] for row in known] == [
+        ("cell.area", "2 cm^2"),
+        ("cell.id", "A7"),
+        ("cell.temperature", "25 degC"),
+        ("experiment.start", "2024-03-14T10:00:00"),
+        ("sample.id", "S1"),
+        ("technique.name", "CP"),
+        ("technique.title", "Constant current"),
+    ]
+    assert [row[0] for row in rows[len(known) :]] == sorted(row[0] for row in rows[len(known) :])
+    assert next(row[3] for row in rows if row[0] == "cell.area").endswith("(cm^2)")
+
+
+def test_an_answer_is_that_of_the_command_line(stated):
+    names = [fit.analysis.name for fit in stated.analyses()]
+    assert names[:2] == ["acme-count", "acme-level"]
+    declared = next(fit.analysis for fit in stated.analyses() if fit.analysis.name == "acme-level")
+    assert stated.parts(declared) == [1, 2]
+    outcome = stated.analyze("acme-level", {"above": " 1.5 V ", "how": ""}, select="cycle == 2")
+    assert (outcome["level"].value, outcome["charge"].value) == (3.5, 1.5)
+    assert stated.outcome is outcome
+    assert stated.analyze("acme-level", {}, "top", "cycle == 2")["level"].value == 4.0
+    stated.open(stated.folder / "a.acme")
+    assert stated.outcome is not None  # the same file: the answer stays
+    stated.open(stated.folder / "b.acme")
+    assert stated.outcome is None
+    assert stated.parts(declared) == []
+
+
+def test_files_are_compared_converted_and_checked(stated):
+    found = stated.compare(stated.folder / "b.acme")
+    assert [(v.a_header, v.rows, v.a, v.b) for v in found.verdicts if not v.agrees] == [
+        ("t", 2, 1800, 10),
+        ("U", 1, 4, 6),
+    ]
+    stated.open(stated.folder / "b.acme", "acme-too", {"notes": "skip"})
+    stated.reread({"sample.id": "S1"})
+    written = stated.convert("csv", stated.folder / "out")
+    assert [path.name for path in written] == [
+        "b.acme.timeseries.csv",
+        "b.acme.timeseries.csv-metadata.json",
+    ]
+    record = echub.read(written[0])
+    assert record.metadata.value("sample.id") == "S1"
+    assert record.provenance.reader["options"] == {"notes": "skip"}
+    assert stated.convert("csv", stated.folder / "out") == written  # anew, over the earlier ones
+    rules = [(Path(p.path).parent.name, p.rule.id) for p in stated.validate() if p.severity == "error"]
+    assert rules == [
+        ("group", "truncated"),
+        ("group", "ECH204"),
+        ("group", "ECH104"),
+        ("group", "ECH204"),
+        ("group", "ECH112"),
+    ]
+
+
+def test_a_page_is_shown_up_to_its_size(stated, monkeypatch):
+    page = stated.folder / "report.html"
+    page.write_text("a" * 1000, "utf-8")
+    monkeypatch.setattr("echub.cli.page.bench.LARGEST_PAGE", 1000)
+    assert stated.page_of(page) == "a" * 1000
+    page.write_text("a" * 1001, "utf-8")
+    with pytest.raises(DataError, match=r"report\.html is too large"):
+        stated.page_of(page)
+
+
+@pytest.mark.parametrize("ask", ["opened", "detection", "metadata_fields", "save_sidecar", "analyses"])
+def test_without_a_file_it_is_said_that_none_is_open(acme_files, ask):
+    with pytest.raises(DataError) as refused:
+        getattr(Bench(acme_files), ask)()
+    assert refused.value.message == "no file is open"
+    assert refused.value.hint == "drop a file, or choose one on the left"
+
+
+def test_nothing_typed_in_is_nothing_to_save(stated):
+    with pytest.raises(DataError) as refused:
+        stated.save_sidecar()
+    assert explain(refused.value) == ["nothing was typed in [data]", "hint: fill in a value first"]
+    assert not list(stated.folder.glob("*.echub.toml"))
+
+
+def test_an_error_is_explained_line_by_line():
+    error = DataError(
+        "it is wrong", path="/d/a.x", where="row 3", column="U", expected="1", found="2", cause="c", hint="h"
+    )
+    assert explain(error) == [
+        "a.x: it is wrong [data]",
+        "where: row 3, column U",
+        "column: U",
+        "expected: 1",
+        "found: 2",
+        "cause: c",
+        "hint: h",
+    ]

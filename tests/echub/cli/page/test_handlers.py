@@ -132,6 +132,7 @@ class Page:
         """Return the rows of a table by heading."""
         table = self.all(ui.table)[number]
         heads = {column["field"]: column["label"] for column in table.columns}
+        assert [row[table.row_key] for row in table.rows] == list(range(len(table.rows)))
         return [{heads[key]: cell for key, cell in row.items() if key in heads} for row in table.rows]
 
 

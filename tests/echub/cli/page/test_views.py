@@ -1,0 +1,216 @@
+"""The page itself, built without a browser on the files of `acme`: its list, tabs, errors and reports."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+pytest.importorskip("nicegui")
+
+from nicegui import background_tasks, core, ui
+from nicegui.client import Client
+from nicegui.page import page
+
+from echub.cli.page import views
+from echub.cli.page.bench import Bench
+from echub.cli.page.desk import Desk
+from echub.cli.page.reports import Reports
+from tests.messages.saying import Fake
+
+FILES = ["a.acme", "b.acme", "cells.csv", "s1.csv", "s2.csv", "study.toml", "group/a.acme", "group/c.acme"]
+
+
+class Shown:
+    """A page with its bench, what it notified, and what a user does to it."""
+
+    def __init__(self, folder):
+        self.said = []
+        self.reports = Reports()
+        self.client = Client(page("/"))
+        self.bench = Bench(folder)
+        with self.client:
+            self.page = views.Page(Desk(self.bench), self.reports)
+            self.page.show()
+        self.settle()
+
+    def settle(self):
+        """Let everything happen that was asked for, in threads too."""
+        for _ in range(200):
+            core.loop.run_until_complete(asyncio.sleep(0.001))
+            if not background_tasks.running_tasks:
+                return
+
+    def all(self, kind):
+        return [element for element in self.client.elements.values() if isinstance(element, kind)]
+
+    def listed(self):
+        return [item.text for item in self.all(ui.item_label)]
+
+    def labels(self):
+        return [label.text for label in self.all(ui.label)]
+
+    def click(self, element):
+        for listener in list(element._event_listeners.values()):
+            if listener.type == "click":
+                with self.client:
+                    listener.handler(Fake(args=None, sender=element, client=self.client))
+        self.settle()
+
+    def choose(self, name):
+        """Click a file of the list."""
+        (item,) = [
+            item
+            for item in self.all(ui.item)
+            if any(isinstance(inner, ui.item_label) and inner.text == name for inner in item.descendants())
+        ]
+        self.click(item)
+
+    def trouble(self):
+        return [
+            inner.text for inner in self.page.trouble.descendants() if isinstance(inner, (ui.label, ui.button))
+        ]
+
+
+@pytest.fixture
+def shown(acme_files, monkeypatch):
+    made = asyncio.new_event_loop()
+    monkeypatch.setattr(core, "loop", made)
+    monkeypatch.setattr(background_tasks, "create_or_defer", background_tasks.create)
+
+    async def wide(*_, **__):
+        return False
+
+    monkeypatch.setattr(ui, "run_javascript", wide)
+    found = Shown(acme_files)
+    monkeypatch.setattr(ui, "notify", lambda text, **_: found.said.append(text))
+    yield found
+    found.bench.close()
+    made.run_until_complete(asyncio.sleep(0.01))
+    made.close()
+
+
+def test_the_files_are_listed_and_filtered(shown, monkeypatch):
+    assert sorted(shown.listed()) == sorted(FILES)
+    assert "Drop a file, or choose one on the left." in shown.labels()
+    monkeypatch.setattr(views, "SHOWN", 3)
+    for wanted, found in (("GROUP", ["group/a.acme", "group/c.acme"]), ("a.acme", ["a.acme", "group/a.acme"])):
+        with shown.client:
+            shown.page.filter.set_value(wanted)
+        shown.settle()
+        assert sorted(shown.listed()) == found
+        assert "no file" not in shown.labels()
+    with shown.client:
+        shown.page.filter.set_value("nothing")
+    shown.settle()
+    assert shown.listed() == []
+    assert "no file" in shown.labels()
+    with shown.client:
+        shown.page.filter.set_value("")
+    shown.settle()
+    assert len(shown.listed()) == 3
+    assert f"… and {len(FILES) - 3} more: filter" in shown.labels()
+
+
+def test_a_file_is_opened_with_its_tabs_each_filled_when_it_is_looked_at(shown):
+    shown.choose("a.acme")
+    assert shown.bench.file.name == "a.acme"
+    assert shown.page.title.text == "a.acme  ·  Constant current"
+    tabs = [tab._props["label"] for tab in shown.all(ui.tab)]
+    assert tabs == ["Figure", "Data", "Metadata", "Analyse", "Convert", "Compare", "Validate"]
+    panels = shown.all(ui.tab_panel)
+    filled = [title for title, panel in zip(tabs, panels, strict=True) if list(panel.descendants())]
+    assert filled == ["Figure"]
+    with shown.client:
+        shown.page.desk.turn("Metadata")
+    shown.settle()
+    (bar,) = shown.all(ui.tabs)
+    assert bar.value == "Metadata"
+    filled = [title for title, panel in zip(tabs, panels, strict=True) if list(panel.descendants())]
+    assert filled == ["Figure", "Metadata"]
+    shown.choose("b.acme")  # stays at the tab
+    assert shown.page.title.text == "b.acme"
+    (bar,) = shown.all(ui.tabs)
+    assert bar.value is None or bar.value == "Metadata"
+    filled = [
+        title for title, panel in zip(tabs, shown.all(ui.tab_panel), strict=True) if list(panel.descendants())
+    ]
+    assert filled == ["Metadata"]
+
+
+def test_an_error_stays_until_another_file_is_opened(shown):
+    shown.choose("cells.csv")
+    first, *details = shown.trouble()
+    assert first == "cells.csv: no reader recognises this file [unknown-format]"
+    assert any(line.startswith("hint: ") for line in details)
+    assert shown.bench.file is None
+    shown.choose("b.acme")
+    assert shown.trouble() == []
+    assert shown.page.title.text == "b.acme"
+
+
+def test_a_way_out_of_an_error_is_a_button(shown):
+    text = "time / s;voltage / V\n" + "".join(f"{n};1,{200 + n}\n" for n in range(5))
+    (shown.bench.folder / "comma.csv").write_text(text, "utf-8")
+    with shown.client:
+        shown.page.listed.refresh()
+    shown.settle()
+    shown.choose("comma.csv")
+    (button,) = [
+        b
+        for b in shown.page.trouble.descendants()
+        if isinstance(b, ui.button) and b.text == "--option decimal=comma"
+    ]
+    shown.click(button)
+    assert shown.trouble() == []
+    assert shown.bench.options == {"decimal": "comma"}
+    assert shown.bench.opened()["timeseries"]["voltage"].tolist() == [1.2, 1.201, 1.202, 1.203, 1.204]
+
+
+def test_reports_are_shown_one_at_a_time(shown):
+    for name in ("one.html", "two.HTM"):
+        (shown.bench.folder / name).write_text(f"<p>{name}</p>", "utf-8")
+    with shown.client:
+        shown.page.listed.refresh()
+    shown.settle()
+    shown.choose("one.html")
+    first = shown.page.report
+    assert shown.page.title.text == "one.html"
+    (frame,) = [element for element in shown.all(ui.element) if element.tag == "iframe"]
+    assert (frame._props["src"], frame._props["title"]) == (first, "one.html")
+    assert frame._props["sandbox"] == "allow-popups allow-popups-to-escape-sandbox"
+    shown.choose("two.HTM")
+    assert list(shown.reports._open.values()) == ["<p>two.HTM</p>"]
+    shown.page.close_report()
+    assert shown.reports._open == {}
+
+
+def test_what_was_done_to_the_file_is_said_and_shown(shown):
+    shown.choose("b.acme")
+    done = shown.page.desk.reading(lambda: shown.bench.reread({"technique.title": "Ramp"}), "It is read again.")
+    with shown.client:
+        core.loop.run_until_complete(done)
+    assert shown.said == ["It is read again."]
+    assert shown.page.title.text == "b.acme  ·  Ramp"
+    wrong = shown.page.desk.reading(lambda: shown.bench.reread({"cell.area": "2 V"}), "It is read again.")
+    with shown.client:
+        core.loop.run_until_complete(wrong)
+    assert shown.said == ["It is read again."]
+    assert "where: cell.area" in shown.trouble()
+    assert shown.page.title.text == "b.acme  ·  Ramp"
+
+
+def test_an_attempt_returns_its_result_or_shows_the_error_until_the_next(shown):
+    desk = shown.page.desk
+
+    def attempt(work):
+        with shown.client:
+            return core.loop.run_until_complete(desk.attempt(work))
+
+    assert attempt(lambda: 7) == 7
+    assert desk.error is None
+    assert attempt(lambda: shown.bench.open(shown.bench.folder / "none.acme")) is None
+    assert desk.error.message.splitlines()[0] == "none.acme: no such file [source-not-found]"
+    first = desk.error
+    assert attempt(lambda: 8) == 8
+    assert first.is_deleted or first.parent_slot is None or desk.error is first
