@@ -330,6 +330,15 @@ def test_each_answer_says_its_quantity_unit_origin_and_how_it_was_had():
     assert bare.how("q") == "charge; no area is stated"
 
 
+@pytest.mark.parametrize(("we", "ce"), [(True, False), (False, True), (False, False)])
+def test_a_voltage_of_averaged_potentials_is_averaged(we, ce):
+    given = (T4, column("potential_we", [1.0] * 4, "V", averaged=we))
+    counter = column("potential_ce", [0.5] * 4, "V", averaged=ce)
+    assert bind(asking(TIME, VOLTAGE), record(table(*given, counter))).is_averaged("U") is (we or ce)
+    alone = bind(asking(TIME, VOLTAGE), record(table(*given), cell__configuration="two_electrode"))
+    assert alone.is_averaged("U") is we
+
+
 def test_a_need_is_described_by_its_unit_and_what_meets_it():
     assert describe(Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA")) == (
         "j", "mA/cm^2 (mA without an area)", "current_density or current"
