@@ -364,10 +364,11 @@ def _cell_voltage(need: Need, data: Dataset, metadata: Metadata) -> Answer | Non
         return None
     if metadata.value("cell.configuration") == "two_electrode":
         how = "potential_we of a cell declared two-electrode"
-        return Answer(working.to(need.unit), need.unit, "voltage", how, working.origin)
+        return Answer(working.to(need.unit), need.unit, "voltage", how, working.origin, working.averaged)
     if counter is not None:
         values = working.to(need.unit) - counter.to(need.unit)
-        return Answer(values, need.unit, "voltage", "potential_we - potential_ce", "derived")
+        averaged = working.averaged or counter.averaged
+        return Answer(values, need.unit, "voltage", "potential_we - potential_ce", "derived", averaged)
     return None
 
 

@@ -133,7 +133,10 @@ def _together(found: Sequence[SignCheck]) -> SignCheck:
         return NO_EVIDENCE
     up, down = (_mean([getattr(check, side) for check in found]) for side in ("up", "down"))
     by = tuple(name for check in found for name in check.by)
-    one_sided = all(check.one_sided for check in found)
+    # Each counter sees only the rows in which it grows: the current has one sign if that is the same for all.
+    positive = [share for share in (up, 1 - down) if share == share]
+    same = min(positive) > 0.5 or max(positive) < 0.5
+    one_sided = same and all(check.one_sided for check in found)
     # Two counters that grow under one sign of the current, one up and one down: its sign is missing.
     return SignCheck(_verdict(up, down, one_sided), up, down, sum(c.count for c in found), one_sided, by)
 

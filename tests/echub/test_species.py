@@ -192,3 +192,32 @@ def test_what_is_written_by_the_grammar_is_read_as_it_was_drawn(seed):
         assert (species.atoms, species.charge) == (atoms, charge), label
         again = parse_species(species.name)
         assert (again.atoms, again.charge) == (atoms, charge), species.name
+
+
+METALS = [
+    *("Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba"),
+    *("Al", "Zn", "In", "Mn", "Fe", "Co", "Ni", "Zr", "Ti"),
+]
+"""Alkali and alkaline earth metals, and metals of electrodes and electrolytes: no electron stays on them alone."""
+
+
+@pytest.mark.parametrize("element", METALS)
+def test_a_metal_alone_is_hardly_negative(element):
+    assert is_unlikely(parse_species(f"{element}2-"), -1)
+    assert not is_unlikely(parse_species(f"{element}+"), 1)
+    assert not is_unlikely(parse_species(f"{element}O-"), -1)
+
+
+@pytest.mark.parametrize("element", ["F", "Cl", "Br", "I", "S", "Se", "Te"])
+def test_a_halide_or_chalcogenide_alone_is_hardly_positive(element):
+    assert is_unlikely(parse_species(f"{element}+"), 1)
+    assert not is_unlikely(parse_species(f"{element}-"), -1)
+    assert not is_unlikely(parse_species(f"Na{element}+"), 1)
+
+
+@pytest.mark.parametrize("element", ["P", "Si", "S", "B", "Al", "Zr", "Ti"])
+def test_a_dioxide_of_a_former_of_oxyanions_is_hardly_positive(element):
+    assert is_unlikely(parse_species(f"{element}O2+"), 1)
+    assert is_unlikely(parse_species(f"{element}O3+"), 1)
+    assert not is_unlikely(parse_species(f"{element}O+"), 1)
+    assert not is_unlikely(parse_species(f"Na{element}O2+"), 1)

@@ -119,7 +119,8 @@ def test_rows_of_one_time_stay_where_the_clock_may_restart_or_does_not_matter(ne
 # -- rows of spectra and profiles ------------------------------------------------------------------
 
 FREQUENCY, REAL, IMAGINARY = (
-    Need("f", "frequency", "Hz"), Need("re", "impedance_real", "ohm"), Need("im", "impedance_imag", "ohm", gaps=True)
+    Need("f", "frequency", "Hz"), Need("re", "impedance_real", "ohm"),
+    Need("im", "impedance_imag", "ohm", gaps=True),
 )  # fmt: skip
 REPEATED = (
     column("frequency", [100.0, 10, 10, 1, 1], "Hz"),
@@ -169,7 +170,8 @@ def part(label, first, time, potential, *more):
 
 def test_datasets_beside_follow_each_other_by_their_start():
     """The part that starts first has no current, which may have gaps, and no temperature, which may not."""
-    late = part("b", 40, [100, 101], [3, 4], column("current", [7.0, 8.0], "mA"), column("temperature", [25.0, 26.0], "degC"))  # fmt: skip
+    warm = (column("current", [7.0, 8.0], "mA"), column("temperature", [25.0, 26.0], "degC"))
+    late = part("b", 40, [100, 101], [3, 4], *warm)
     early = part("a", 60, [0, 1, 2], [0, 1, 2])
     data = bind(asking(FREQUENCY, REAL, *BESIDE, kind="impedance"), record(SPECTRA, late, early))
     found = values_of(data)
@@ -196,7 +198,8 @@ def test_what_is_said_of_each_dataset_beside_is_passed_on():
 def test_spectra_beside_are_counted_on_from_part_to_part():
     def spectra(label, time, frequencies):
         return table(
-            column("time", np.asarray(time, float), "s"), column("frequency", np.asarray(frequencies, float), "Hz"),
+            column("time", np.asarray(time, float), "s"),
+            column("frequency", np.asarray(frequencies, float), "Hz"),
             column("impedance_real", np.asarray(frequencies, float) + 1, "Ohm"), kind="impedance", label=label,
         )  # fmt: skip
 
@@ -244,8 +247,8 @@ CURRENT = Need("j", any_of=("current_density", "current"), unit="mA/cm^2")
         }),
         (asking(TIME, Need("V", "voltage", "V")), [T4, column("potential_we", [1.0] * 4, "V")], {}, {
             "code": "missing-column", "message": "there is no voltage", "where": "columns row, time, potential_we",
-            "hint": "--column V=NAME names a column that answers; --set cell.configuration=two_electrode where the "
-            "potential is the cell voltage",
+            "hint": "--column V=NAME names a column that answers; --set cell.configuration=two_electrode where "
+            "the potential is the cell voltage",
         }),
         (asking(TIME, CURRENT), [T4, column("current", [1.0] * 4, "mA")], {}, {
             "code": "missing-area", "message": "cell.area is not stated: current becomes current_density by it",
@@ -325,6 +328,15 @@ def test_each_answer_says_its_quantity_unit_origin_and_how_it_was_had():
     bare = bind(asking(needs[-1]), record(given))
     assert (bare["q"].tolist(), bare.unit_of("q"), bare.origin_of("q")) == ([0.0005, 0.0015], "A*h", "reported")
     assert bare.how("q") == "charge; no area is stated"
+
+
+@pytest.mark.parametrize(("we", "ce"), [(True, False), (False, True), (False, False)])
+def test_a_voltage_of_averaged_potentials_is_averaged(we, ce):
+    given = (T4, column("potential_we", [1.0] * 4, "V", averaged=we))
+    counter = column("potential_ce", [0.5] * 4, "V", averaged=ce)
+    assert bind(asking(TIME, VOLTAGE), record(table(*given, counter))).is_averaged("U") is (we or ce)
+    alone = bind(asking(TIME, VOLTAGE), record(table(*given), cell__configuration="two_electrode"))
+    assert alone.is_averaged("U") is we
 
 
 def test_a_need_is_described_by_its_unit_and_what_meets_it():

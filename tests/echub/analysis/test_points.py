@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from echub.analysis.outcome import Outcome
 from echub.analysis.points import load_outcomes, with_values
 from echub.errors import DataError, SourceNotFound, UnknownOption
 
@@ -16,6 +17,15 @@ def test_an_instruments_file_is_no_outcome_and_says_what_helps(tmp_path):
     assert caught.value.path == str(path)
     assert caught.value.found == "a file that is not text (byte 9)"
     assert caught.value.hint == "echub analyze NAME FILE -o OUT stores outcomes in OUT"
+    assert caught.value.cause == "an instrument's file, which another analysis has to answer first"
+    assert caught.value.expected == "an .outcome.json, a folder of them, or a CSV table"
+
+
+def test_outcomes_of_a_folder_are_in_the_order_of_their_names(tmp_path):
+    for name in ("b", "a10", "a2"):
+        (tmp_path / f"{name}.outcome.json").write_text(Outcome(label=name).to_json(), encoding="utf-8")
+    (tmp_path / "notes.json").write_text("{}", encoding="utf-8")
+    assert [one.label for one in load_outcomes(tmp_path)] == ["a10", "a2", "b"]
 
 
 def test_a_file_that_is_not_there_is_not_found(tmp_path):

@@ -248,3 +248,22 @@ def test_provenance_names_the_library_that_a_reader_reads_through(monkeypatch):
     assert _library(through) == {"numpy": importlib.metadata.version("numpy")}
     assert _library(replace(through, requires="")) == {}
     assert _library(replace(through, requires="no_such_thing")) == {"no_such_thing": "of unknown version"}
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_a_file_that_changes_while_it_is_read_is_not_read_halfway(acme, tmp_path, grown):
+    path = tmp_path / "run.acme"
+    path.write_bytes(b"ACME")
+
+    def read_slowly(source):
+        found = series()
+        if grown:
+            path.write_bytes(b"ACME and more")
+        return found
+
+    acme(read_slowly)
+    if grown:
+        with pytest.raises(ReadError, match="the file changed while it was read"):
+            reading.read(path)
+    else:
+        assert reading.read(path)["timeseries"].rows == 2

@@ -8,8 +8,10 @@ import pytest
 import echub
 from echub.errors import TargetExists
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Column
 from echub.model.notebook import LONG, WIDE, short, span, table
-from echub.model.record import Record
+from echub.model.record import Dropped, Provenance, Record
+from echub.remark import Notice
 
 HOSTILE = "<script>alert(1)</script>\n" + "x" * 500
 
@@ -56,6 +58,44 @@ def test_a_record_folds_its_datasets_warnings_and_metadata():
     html = shown._repr_html_()
     assert html.count("<details") == 2
     assert cells(shown.metadata._repr_html_())[4:] == ["cell.area", "0.5", "cm^2", "file"]
+
+
+def test_a_record_says_what_it_is_of_what_was_said_and_how_much_is_known():
+    shown = Record(
+        [*record().datasets.values()],
+        provenance=Provenance(source={"name": "run.x"}),
+        notices=[Notice("odd", "it is odd"), Notice("cut", "it was cut")],
+        dropped=[Dropped("a page", "not a table")],
+    )
+    assert "metadata: 0 values" in shown._repr_html_()
+    shown.metadata.set("technique.name", "GCPL")
+    shown.metadata.set("cell.area", "0.5 cm^2")
+    html = shown._repr_html_()
+    assert html.startswith("<b>run.x</b><br>GCPL<")
+    titles = re.findall(r"<details( open)?><summary>(.*?)</summary>", html)
+    dataset = "Dataset timeseries: 3 rows, 3 columns: row, time, "
+    assert titles[0][0] == " open"
+    assert titles[0][1].startswith(dataset)
+    assert titles[1:] == [(" open", "3 warnings"), ("", "metadata: 2 values")]
+    warned = html[html.index("3 warnings") : html.index("metadata:")]
+    assert cells(warned)[2:] == ["odd", "it is odd", "cut", "it was cut", "dropped", "a page: not a table"]
+    shown.metadata.set("technique.title", "Galvanostatic cycling")
+    assert shown._repr_html_().startswith("<b>run.x</b><br>Galvanostatic cycling<")
+
+
+def test_a_column_says_all_that_is_known_of_it():
+    said = {"header": "<I>/mA", "averaged": True, "attrs": {"recipe": "I = dQ/dt"}}
+    column = Column("current", np.array([1.0, 2.0]), "current", "mA", **said)
+    assert repr(column) == "<Column current / mA: 2 values, 1 … 2, measured>"
+    html = column._repr_html_()
+    assert html.startswith("<b>Column current / mA: 2 values, 1 … 2, measured</b>")
+    shown = cells(html)[2:]
+    assert dict(zip(shown[::2], shown[1::2], strict=True)) == {
+        "quantity": "current", "unit": "mA", "origin": "measured", "header": "&lt;I&gt;/mA", "averaged": "True",
+        "recipe": "I = dQ/dt",
+    }  # fmt: skip
+    share = Column("share", np.array([[1, 1], [1, 1]]), unit="1", origin="derived", axes=("y", "x"))
+    assert repr(share) == "<Column share: 2 × 2 values, 1, derived>"
 
 
 def test_only_the_entry_that_counts_is_shown():

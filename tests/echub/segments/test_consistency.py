@@ -47,6 +47,15 @@ def test_a_magnitude_called_a_net_charge_says_nothing():
 def test_two_counters_under_one_sign_show_that_it_is_missing():
     check = sign_by_charge(TIME, np.abs(SIGNED), [_counter("anodic"), _counter("cathodic")])
     assert (check.verdict, check.up, check.down, check.one_sided) == ("unsigned", 1.0, 0.0, True)
+    for current, share in ((SIGNED, 1.0), (-SIGNED, 0.0)):  # though each counter sees one half, of one sign
+        check = sign_by_charge(TIME, current, [_counter("anodic"), _counter("cathodic")])
+        assert (check.up, check.down, check.one_sided) == (share, share, False)
+
+
+def test_counters_of_one_direction_that_contradict_each_other_are_mixed():
+    found = [_counter("anodic"), Counter("other", _counter("cathodic").values, "anodic")]
+    check = sign_by_charge(TIME, SIGNED, found)
+    assert (check.verdict, check.up, check.one_sided) == ("mixed", 0.5, False)
 
 
 @pytest.mark.parametrize("factor", [1e-6, 1e3])
