@@ -23,7 +23,7 @@ class Halves:
 
     shorts: half cycle (from 0) in whose row 80 the cell shorts to a part `left`. heals: after so many half cycles
     more, if it does. offset: V. accuracy, gain, drop: %, of the current, of the voltage, and what ends the life.
-    full: range of the current, mA.
+    full: range of the current, mA. rise: R that many times the usual is a lost contact.
     """
 
     count: int = 16
@@ -40,6 +40,7 @@ class Halves:
     heals: int | None = None
     drop: float = 50.0
     full: float | None = None
+    rise: float = 3.0
 
     @property
     def levels(self) -> np.ndarray:
@@ -87,7 +88,7 @@ class Halves:
     def world(self) -> World:
         """Return it with its outcome."""
         params = {"current_accuracy": f"{self.accuracy} %", "voltage_gain": f"{self.gain} %",
-                  "drop": f"{self.drop} %"}  # fmt: skip
+                  "drop": f"{self.drop} %", "rise": f"{self.rise}"}  # fmt: skip
         known, silent = self.expected(), ()
         if self.shorts is not None and not self.ends:  # medians of low half cycles and of others
             silent = SCATTER
@@ -100,7 +101,8 @@ class Halves:
         *_, begins = course(np.full(self.count, STEP), ROWS, RESTS)
         until = self.shorts if self.ends else self.count
         # Of a half cycle that shorts at row 80 the median is that of before.
-        low = [bool(self.resistance(k, np.array([0]))[0] < min(self.asr)) for k in range(self.count)]
+        first = [self.resistance(k, np.array([0]))[0] for k in range(self.count)]
+        low = [r not in self.asr for r in first]
         of = np.array([self.asr[0 if s > 0 else 1] for s in self.signs]) * np.where(low, self.left, 1.0)
         whole = self.offset + self.signs * self.levels * of / 1000
         over, ends = self.signs * whole, whole.copy()
@@ -173,6 +175,12 @@ class Halves:
         """Return what is said of a short that does not end the life."""
         if self.shorts is None:
             return {}
+        if self.left > self.rise:  # the first half cycle that is so from its start
+            after = self.shorts + 1
+            text = (
+                f"R rises to more than {self.rise:g} times the usual in half cycle {after + 1}: a contact is lost"
+            )
+            return {"!resistance-rises": (text, f"t = {50 + begins[after]:.5g} s")}
         share, fell = self._share(self.shorts), begins[self.shorts] + 80 * STEP
         if self.heals is None:
             text = (f"R falls to {share:.0%} in half cycle {self.shorts + 1} and stays, less than the drop asked "
@@ -220,6 +228,8 @@ HALVES = {
     "a soft short": Halves(left=0.7, shorts=7),
     "a soft short is enough": Halves(left=0.7, shorts=7, drop=20.0),
     "a short that heals": Halves(left=0.2, shorts=5, heals=3),
+    "a lost contact": Halves(left=4.0, shorts=9),
+    "a lost contact, sooner": Halves(left=2.5, shorts=5, rise=2.0, first=-1),
     "an offset": Halves(shorts=None, offset=0.01),
     "the last half cycle": Halves(shorts=14, count=16, first=-1),
     "a range": Halves(full=3.0),
