@@ -15,6 +15,7 @@ from tests.oracles.plain import half_width, line, propagated
 from tests.oracles.told import World
 
 RESTS, ROWS, STEP = 40, 240, 20.0
+UNKNOWN = ("the current range is not known: its accuracy is not in the interval", "")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Decay:
     """A voltage after a rest; currents in nA: of the instrument at rest, in the end, and above it at first.
 
     full: range of the current, nA; accuracy, level: %. slowest: exponent of a decay that may be hidden. stated:
-    offset of the instrument with its uncertainty, nA.
+    offset of the instrument with its uncertainty, nA. climbs: by how much the current rises over the run, nA.
     """
 
     volts: float = 0.4
@@ -40,6 +41,7 @@ class Decay:
     level: float = 95.0
     slowest: float = 0.5
     stated: tuple[float, float] | None = None
+    climbs: float = 0.0
 
     @property
     def sigmas(self) -> float:
@@ -63,6 +65,7 @@ class Decay:
         """Return s, nA, V: rests to 0 s, the voltage half a step before its first row."""
         t = STEP * (np.arange(RESTS + ROWS) - RESTS + 0.5)
         flows = np.where(t > 0, self.steady + self.excess * np.exp(-np.maximum(t, 0) / self.tau), 0.0)
+        flows = flows + self.climbs * np.maximum(t, 0) / (t[-1] - t[RESTS - 1])
         noise = self.noise * np.random.default_rng(self.seed).normal(size=len(t))
         return t, np.sign(self.volts) * flows + self.offset + noise, np.where(t > 0, self.volts, 0.0)
 
@@ -80,6 +83,16 @@ class Decay:
         """Return the world of `dc-polarisation`."""
         return World("dc-polarisation", self.case().record(), Answer(self).polarisation(), self.params,
                      within=1e-5, loose={"u(extrapolated_current)": 1e-3, "~curve": 1e-4})  # fmt: skip
+
+    def rising(self) -> World:
+        """Return the world of `dc-polarisation` for a current that never gets steady."""
+        text = f"the current rises by {self.climbs:.3g} nA per run: there is no steady state"
+        none = ("steady_current", "electronic_resistance", "electronic_conductivity")
+        found = {f"note({name})": "no steady state" for name in none} | {
+            "potential_step": abs(self.volts), "=potential": self.volts, "!tail-rises": (text, ""),
+            "!current-range-unknown": UNKNOWN}  # fmt: skip
+        return World("dc-polarisation", self.case().record(), found, self.params, within=1e-5,
+                     silent=("~", "tail.", "note(extra", "!not-exponential", "!slow-decay"))  # fmt: skip
 
     def transference(self) -> World:
         """Return the world of `transference-number`."""
@@ -140,8 +153,7 @@ class Answer:
         start = (self.given.steady, self.given.excess, self.given.tau)
         self.fitted = curve_fit(decaying, self.t, self.i, start, xtol=1e-14)
         self.steady = {
-            "!current-range-unknown": None if given.full else (
-                "the current range is not known: its accuracy is not in the interval", ""),
+            "!current-range-unknown": None if given.full else UNKNOWN,
             "note(steady_current)": f"mean of the last 50%, {self.note}",
             "~curve": decaying(self.t, *self.fitted[0]),
             "steady_current": self.mean, "u(steady_current)": self.u, "low(steady_current)": self.low,
@@ -256,5 +268,7 @@ SYMMETRIC = {
 }
 WORLDS = {
     **{f"dc: {name}": decay.polarisation for name, decay in POLARISED.items()},
+    "dc: rises": Decay(climbs=20.0, noise=0.001).rising,
+    "dc: rises, cathodic": Decay(climbs=5.0, noise=0.001, volts=-0.2).rising,
     **{f"transference: {name}": decay.transference for name, decay in SYMMETRIC.items()},
 }
