@@ -23,7 +23,8 @@ class Halves:
 
     shorts: half cycle (from 0) in whose row 80 the cell shorts to a part `left`. heals: after so many half cycles
     more, if it does. offset: V. accuracy, gain, drop: %, of the current, of the voltage, and what ends the life.
-    full: range of the current, mA. rise: R that many times the usual is a lost contact.
+    full: range of the current, mA. rise: R that many times the usual is a lost contact. growth: of R in
+    each half cycle, around its middle, a part.
     """
 
     count: int = 16
@@ -41,6 +42,7 @@ class Halves:
     drop: float = 50.0
     full: float | None = None
     rise: float = 3.0
+    growth: float = 0.0
 
     @property
     def levels(self) -> np.ndarray:
@@ -74,6 +76,7 @@ class Halves:
         r = np.array(
             [self.resistance(k, np.array([n]))[0] if k >= 0 else 0.0 for k, n in zip(half, row, strict=True)]
         )
+        r = r * (1 + self.growth * ((row + 0.5) / ROWS - 0.5))
         return t + 50, j, j * r / 1000 + self.offset
 
     def case(self) -> synth.Case:
@@ -108,6 +111,7 @@ class Halves:
         over, ends = self.signs * whole, whole.copy()
         if self.shorts is not None:
             ends[self.shorts] = self.offset + self.left * (whole[self.shorts] - self.offset)
+        ends += (ends - self.offset) * self.growth * (0.5 - 0.5 / ROWS)
         charge = self.levels * ROWS * STEP / 3600
         resistance = 1000 * over / self.levels
         columns = {
@@ -228,6 +232,7 @@ HALVES = {
     "a soft short": Halves(left=0.7, shorts=7),
     "a soft short is enough": Halves(left=0.7, shorts=7, drop=20.0),
     "a short that heals": Halves(left=0.2, shorts=5, heals=3),
+    "grows": Halves(shorts=None, growth=0.2, offset=-0.003),
     "a lost contact": Halves(left=4.0, shorts=9),
     "a lost contact, sooner": Halves(left=2.5, shorts=5, rise=2.0, first=-1),
     "an offset": Halves(shorts=None, offset=0.01),
