@@ -80,6 +80,16 @@ class Charges:
         running = (lasted * signed[:-1]).sum(axis=1) / 3600
         if self.counter == "charge":
             columns["charge"] = synth.Column(running, "mA*h")
+        elif self.counter == PAIR:  # both count up
+            each = lasted * signed[:-1] / 3600
+            columns["charge_anodic"] = synth.Column(np.maximum(each, 0).sum(axis=1), "mA*h")
+            columns["charge_cathodic"] = synth.Column(np.maximum(-each, 0).sum(axis=1), "mA*h")
+        elif (
+            self.counter == "charge_step"
+        ):  # it starts again with each half cycle, and stands in the rest after it
+            number = np.maximum(np.searchsorted(begins, t) - 1, 0)
+            since = lasted[np.arange(len(t)), number] * signed[number] / 3600
+            columns["charge_step"] = synth.Column(since, "mA*h")
         elif self.counter:
             columns["charge_increment"] = synth.Column(np.diff(running, prepend=0.0), "mA*h")
         stated = {"cell.electrodes.working.polarity": self._polarity(),
@@ -379,6 +389,7 @@ class Charges:
 LOOSE = {"coulombic_efficiency: edges between rows": 1e-4, "energy_efficiency: edges between rows": 2e-3,
          "u(energy_efficiency)": 2e-3, "u(coulombic_efficiency)": 1e-4}  # fmt: skip
 RANGE = "accuracy of the current range"
+PAIR = "charge_anodic and charge_cathodic"
 VOLTAGES = ("mean_charge_voltage", "mean_discharge_voltage", "energy_efficiency")
 COLUMNS = ("U_charge", "U_discharge", "energy_efficiency")
 MEASURED = ("charge_capacity", "discharge_capacity", "specific_capacity", "areal_capacity", "first_efficiency",
@@ -394,6 +405,8 @@ def _rate(rate: float) -> str:
 CELLS = {
     "sampled": Charges(),
     "counted": Charges(counter="charge"),
+    "two counters": Charges(counter=PAIR),
+    "a counter of each step": Charges(counter="charge_step", way=-1, area=None),
     "increments, cathodic": Charges(counter="charge_increment", way=-1, mass=None),
     "a reference, no area": Charges(reference=3, area=None, at="1,3,5"),
     "no capacity is stated": Charges(capacity=None, discharge=(2.0, 1.98, 1.96, 1.95, 1.90), way=-1),

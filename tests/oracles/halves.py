@@ -23,7 +23,8 @@ class Halves:
 
     shorts: half cycle (from 0) in whose row 80 the cell shorts to a part `left`. heals: after so many half cycles
     more, if it does. offset: V. accuracy, gain, drop: %, of the current, of the voltage, and what ends the life.
-    full: range of the current, mA.
+    full: range of the current, mA. rise: R that many times the usual is a lost contact. growth: of R in
+    each half cycle, around its middle, a part.
     """
 
     count: int = 16
@@ -40,6 +41,8 @@ class Halves:
     heals: int | None = None
     drop: float = 50.0
     full: float | None = None
+    rise: float = 3.0
+    growth: float = 0.0
 
     @property
     def levels(self) -> np.ndarray:
@@ -73,6 +76,7 @@ class Halves:
         r = np.array(
             [self.resistance(k, np.array([n]))[0] if k >= 0 else 0.0 for k, n in zip(half, row, strict=True)]
         )
+        r = r * (1 + self.growth * ((row + 0.5) / ROWS - 0.5))
         return t + 50, j, j * r / 1000 + self.offset
 
     def case(self) -> synth.Case:
@@ -87,7 +91,7 @@ class Halves:
     def world(self) -> World:
         """Return it with its outcome."""
         params = {"current_accuracy": f"{self.accuracy} %", "voltage_gain": f"{self.gain} %",
-                  "drop": f"{self.drop} %"}  # fmt: skip
+                  "drop": f"{self.drop} %", "rise": f"{self.rise}"}  # fmt: skip
         known, silent = self.expected(), ()
         if self.shorts is not None and not self.ends:  # medians of low half cycles and of others
             silent = SCATTER
@@ -100,12 +104,14 @@ class Halves:
         *_, begins = course(np.full(self.count, STEP), ROWS, RESTS)
         until = self.shorts if self.ends else self.count
         # Of a half cycle that shorts at row 80 the median is that of before.
-        low = [bool(self.resistance(k, np.array([0]))[0] < min(self.asr)) for k in range(self.count)]
+        first = [self.resistance(k, np.array([0]))[0] for k in range(self.count)]
+        low = [r not in self.asr for r in first]
         of = np.array([self.asr[0 if s > 0 else 1] for s in self.signs]) * np.where(low, self.left, 1.0)
         whole = self.offset + self.signs * self.levels * of / 1000
         over, ends = self.signs * whole, whole.copy()
         if self.shorts is not None:
             ends[self.shorts] = self.offset + self.left * (whole[self.shorts] - self.offset)
+        ends += (ends - self.offset) * self.growth * (0.5 - 0.5 / ROWS)
         charge = self.levels * ROWS * STEP / 3600
         resistance = 1000 * over / self.levels
         columns = {
@@ -173,6 +179,12 @@ class Halves:
         """Return what is said of a short that does not end the life."""
         if self.shorts is None:
             return {}
+        if self.left > self.rise:  # the first half cycle that is so from its start
+            after = self.shorts + 1
+            text = (
+                f"R rises to more than {self.rise:g} times the usual in half cycle {after + 1}: a contact is lost"
+            )
+            return {"!resistance-rises": (text, f"t = {50 + begins[after]:.5g} s")}
         share, fell = self._share(self.shorts), begins[self.shorts] + 80 * STEP
         if self.heals is None:
             text = (f"R falls to {share:.0%} in half cycle {self.shorts + 1} and stays, less than the drop asked "
@@ -220,6 +232,9 @@ HALVES = {
     "a soft short": Halves(left=0.7, shorts=7),
     "a soft short is enough": Halves(left=0.7, shorts=7, drop=20.0),
     "a short that heals": Halves(left=0.2, shorts=5, heals=3),
+    "grows": Halves(shorts=None, growth=0.2, offset=-0.003),
+    "a lost contact": Halves(left=4.0, shorts=9),
+    "a lost contact, sooner": Halves(left=2.5, shorts=5, rise=2.0, first=-1),
     "an offset": Halves(shorts=None, offset=0.01),
     "the last half cycle": Halves(shorts=14, count=16, first=-1),
     "a range": Halves(full=3.0),

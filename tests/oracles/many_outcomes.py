@@ -130,20 +130,21 @@ PRESSED = (
 )
 
 
-def against() -> World:
-    """Return a value at several pressures in two series; one outcome has no value."""
+def against(load: bool = False) -> World:
+    """Return a value at several pressures, or at stated loads, in two series; one outcome has no value."""
     outcomes = []
     for label, group, pressure, value, u, ends in PRESSED:
         interval = Interval(*ends, level=0.95) if ends and value else None
         found = Measurand("ohm", value, u, interval) if value else Measurand.more_than("ohm", 1.0)
         outcomes.append(Outcome({"other": Measurand("V", None), "asr": found}, label=label,
                                 conditions={"pressure": Condition(pressure, "MPa"), "level": Condition(4.0)},
-                                metadata={"cell.maker": {"value": group}}))  # fmt: skip
+                                metadata={"cell.maker": {"value": group},
+                                          "cell.load": {"value": 0.1 * pressure, "unit": "kN"}}))  # fmt: skip
     rows = sorted((one for one in PRESSED if one[3]), key=lambda one: (one[1], one[2]))
     far = [(abs(a[3] - b[3]) / (a[3] + b[3]) * 200, abs(a[3] - b[3]) / hypot(a[4], b[4]) if a[4] and b[4] else 0)
            for a in rows for b in rows if a[1] == b[1] and a[2] < b[2]]  # fmt: skip
     columns = {
-        "pressure": [one[2] for one in rows],
+        "cell.load" if load else "pressure": [(0.1 if load else 1.0) * one[2] for one in rows],
         "asr": [one[3] for one in rows],
         "u": [one[4] for one in rows],
         "low": [one[5][0] if one[5] else None for one in rows],
@@ -162,7 +163,12 @@ def against() -> World:
         "values_placed": 4,
         "!left-out": ("1 of 5 outcomes have no value, or no number to place it at", "five"),
     }
-    return World("against", outcomes, expected, {"measurand": "asr", "series": "cell.maker"})
+    return World(
+        "against",
+        outcomes,
+        expected,
+        {"measurand": "asr", "series": "cell.maker"} | ({"x": "cell.load"} if load else {}),
+    )
 
 
 WORLDS = {
@@ -172,4 +178,5 @@ WORLDS = {
     "timeline": clock,
     "timeline: at once": at_once,
     "against": against,
+    "against: a statement": lambda: against(load=True),
 }

@@ -42,6 +42,12 @@ class Odd:
 
     def world(self) -> World:
         """Return it with the interval and all flags."""
+        expected = {"low(critical_current_density)": self.low, "high(critical_current_density)": self.high,
+                    **UNKNOWN, **self.flags}  # fmt: skip
+        return World("ccd", self.case().record(), expected, silent=SILENT)
+
+    def case(self, **stated: str) -> synth.Case:
+        """Return its columns, and what is stated beside the area."""
         j, u, number = [np.zeros(self.rests)], [np.zeros(self.rests)], [np.zeros(self.rests)]
         missed = [np.zeros(self.rests)]
         for k, level in enumerate(self.levels):
@@ -61,10 +67,7 @@ class Odd:
             columns["charge"] = synth.Column(0.8 * np.cumsum(j - missed) * STEP / 3600, "mA*h")
         if self.counted:
             columns["half_cycle"] = synth.Column(np.array([self.counted(int(k)) for k in number]))
-        expected = {"low(critical_current_density)": self.low, "high(critical_current_density)": self.high,
-                    **UNKNOWN, **self.flags}  # fmt: skip
-        case = synth.Case(columns, {"cell.area": "0.8 cm^2"})
-        return World("ccd", case.record(), expected, silent=SILENT)
+        return synth.Case(columns, {"cell.area": "0.8 cm^2", **stated})
 
 
 def at(*numbers: int, levels: Sequence[float] = (), more: int = 0) -> str:
@@ -162,4 +165,25 @@ ODD = {
                         at(5, levels=UP))},
         share=shorts(4, left=0.88)),
 }  # fmt: skip
-WORLDS = {f"odd waves: {name}": one.world for name, one in ODD.items()}
+
+
+def two_files() -> World:
+    """Return a cell whose levels are in two files, given in the wrong order; it shorts in the second."""
+    first, second = Odd(UP[:4], None, None, {}), Odd(UP[4:8], None, None, {}, share=shorts(1))
+    stated = {"cell.id": "A", "experiment.timezone": "UTC"}
+    files = [
+        one.case(**stated, **{"experiment.start": start}).record()
+        for one, start in ((second, "2026-03-02T11:00:00"), (first, "2026-03-02T09:00:00"))
+    ]
+    # A figure puts one behind the other, from 0 s on, with a gap of a fiftieth of the first.
+    row = STEP * np.arange(RESTS + 4 * (100 + RESTS))
+    begin = STEP * (RESTS + (100 + RESTS) * np.arange(4) - 0.5)
+    expected = {"low(critical_current_density)": 1.0, "high(critical_current_density)": 1.5, **UNKNOWN,
+                "~t": np.r_[row, row + 1.02 * row[-1]], "~begin": np.r_[begin, begin + 1.02 * row[-1]],
+                "!r-drop-alone": (ALONE, at(6, levels=UP)), "half_cycles.half_cycle": np.arange(1, 9),
+                "half_cycles.level": UP[:8], "levels.level": (0.5, 1.0, 1.5, 2.0), "~level": UP[:8],
+                "levels.fate": ["passed", "passed", "failed", "after the failure"], "~failed": [5]}  # fmt: skip
+    return World("ccd", files, expected, silent=SILENT)
+
+
+WORLDS = {f"odd waves: {name}": one.world for name, one in ODD.items()} | {"odd waves: two files": two_files}

@@ -15,6 +15,7 @@ from tests.oracles.plain import half_width, line, propagated
 from tests.oracles.told import World
 
 RESTS, ROWS, STEP = 40, 240, 20.0
+UNKNOWN = ("the current range is not known: its accuracy is not in the interval", "")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Decay:
     """A voltage after a rest; currents in nA: of the instrument at rest, in the end, and above it at first.
 
     full: range of the current, nA; accuracy, level: %. slowest: exponent of a decay that may be hidden. stated:
-    offset of the instrument with its uncertainty, nA.
+    offset of the instrument with its uncertainty, nA. climbs: by how much the current rises over the run, nA.
     """
 
     volts: float = 0.4
@@ -40,6 +41,7 @@ class Decay:
     level: float = 95.0
     slowest: float = 0.5
     stated: tuple[float, float] | None = None
+    climbs: float = 0.0
 
     @property
     def sigmas(self) -> float:
@@ -63,6 +65,7 @@ class Decay:
         """Return s, nA, V: rests to 0 s, the voltage half a step before its first row."""
         t = STEP * (np.arange(RESTS + ROWS) - RESTS + 0.5)
         flows = np.where(t > 0, self.steady + self.excess * np.exp(-np.maximum(t, 0) / self.tau), 0.0)
+        flows = flows + self.climbs * np.maximum(t, 0) / (t[-1] - t[RESTS - 1])
         noise = self.noise * np.random.default_rng(self.seed).normal(size=len(t))
         return t, np.sign(self.volts) * flows + self.offset + noise, np.where(t > 0, self.volts, 0.0)
 
@@ -80,6 +83,33 @@ class Decay:
         """Return the world of `dc-polarisation`."""
         return World("dc-polarisation", self.case().record(), Answer(self).polarisation(), self.params,
                      within=1e-5, loose={"u(extrapolated_current)": 1e-3, "~curve": 1e-4})  # fmt: skip
+
+    def rising(self) -> World:
+        """Return the world of `dc-polarisation` for a current that never gets steady."""
+        text = f"the current rises by {self.climbs:.3g} nA per run: there is no steady state"
+        none = ("steady_current", "electronic_resistance", "electronic_conductivity")
+        found = {f"note({name})": "no steady state" for name in none} | {
+            "potential_step": abs(self.volts), "=potential": self.volts, "!tail-rises": (text, ""),
+            "!current-range-unknown": UNKNOWN}  # fmt: skip
+        return World("dc-polarisation", self.case().record(), found, self.params, within=1e-5,
+                     silent=("~", "tail.", "note(extra", "!not-exponential", "!slow-decay"))  # fmt: skip
+
+    def falling(self) -> World:
+        """Return the world of `dc-polarisation` for a current that still falls: the mean of the end is a bound."""
+        answer, volts = Answer(self, 0.1), abs(self.volts)
+        share = -answer.table["tail.slope"][0] * answer.t[-1] / answer.mean
+        text = f"the current falls by {share:.0%} per run at its end: {answer.mean:.3g} nA is an upper bound"
+        factor = 1e-9 * self.thickness / (self.area or 1.0) / volts
+        none = ("steady_current", "electronic_resistance", "electronic_conductivity")
+        kept = ("~t", "~I", "~offset", "~tail", "potential_step", "!current")
+        found = {path: value for path, value in answer.steady.items() if path.startswith(kept)} | answer.table
+        found |= {f"note({name})": answer.note for name in none} | {
+            "high(steady_current)": answer.high, "low(electronic_resistance)": 1e9 * volts / answer.high,
+            "high(electronic_conductivity)": factor * answer.high, "=potential": self.volts,
+            "~ends": [None, answer.mean, answer.high], "tail.flat": [False], "!tail-still-falls": (text, ""),
+        }  # fmt: skip
+        return World("dc-polarisation", self.case().record(), found, self.params, within=1e-5,
+                     silent=("~curve", "note(extra", "!not-exponential", "!slow-decay"))  # fmt: skip
 
     def transference(self) -> World:
         """Return the world of `transference-number`."""
@@ -102,6 +132,7 @@ class Answer:
     """What follows from a decay."""
 
     given: Decay
+    part: float = 0.5
     steady: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +147,7 @@ class Answer:
         self._tail()
 
     def _tail(self) -> None:
-        late = self.t >= self.t[-1] / 2
+        late = self.t >= (1 - self.part) * self.t[-1]
         t, i = self.t[late], self.i[late]
         at, slope, _, u_slope = line(t, i)
         left = i - at - slope * t
@@ -132,7 +163,7 @@ class Answer:
         self.u = hypot(u, hidden / given.sigmas)
         reach = self.reach(hypot(scatter, self.offset))
         self.low, self.high = self.mean - hidden - reach, self.mean + reach
-        self.table = {"tail.part": [0.5], "tail.mean": [self.mean], "tail.u": [u], "tail.slope": [slope],
+        self.table = {"tail.part": [self.part], "tail.mean": [self.mean], "tail.u": [u], "tail.slope": [slope],
                       "tail.u_slope": [u_slope], "tail.flat": [True]}  # fmt: skip
         zero = np.sign(self.given.volts) * self.zero
         how = "stated" if self.given.stated else f"{RESTS} rows at rest before the step"
@@ -140,16 +171,15 @@ class Answer:
         start = (self.given.steady, self.given.excess, self.given.tau)
         self.fitted = curve_fit(decaying, self.t, self.i, start, xtol=1e-14)
         self.steady = {
-            "!current-range-unknown": None if given.full else (
-                "the current range is not known: its accuracy is not in the interval", ""),
-            "note(steady_current)": f"mean of the last 50%, {self.note}",
+            "!current-range-unknown": None if given.full else UNKNOWN,
+            "note(steady_current)": f"mean of the last {self.part:.0%}, {self.note}",
             "~curve": decaying(self.t, *self.fitted[0]),
             "steady_current": self.mean, "u(steady_current)": self.u, "low(steady_current)": self.low,
             "high(steady_current)": self.high, "steady_current: scatter": scatter,
             "steady_current: offset": self.offset, "steady_current: hidden decay": hidden / given.sigmas,
             "steady_current: accuracy of the current range": self.range or None,
             "potential_step": abs(self.given.volts), "~t": self.t, "~I": self.i, "~offset": [self.offset],
-            "~tail": [self.t[-1] / 2, self.t[-1]], "~ends": [self.low, self.mean, self.high],
+            "~tail": [(1 - self.part) * self.t[-1], self.t[-1]], "~ends": [self.low, self.mean, self.high],
         }  # fmt: skip
 
     def reach(self, normal: float) -> float:
@@ -256,5 +286,9 @@ SYMMETRIC = {
 }
 WORLDS = {
     **{f"dc: {name}": decay.polarisation for name, decay in POLARISED.items()},
+    "dc: still falls": Decay(tau=8000.0, noise=0.5).falling,
+    "dc: still falls, cathodic": Decay(tau=6000.0, noise=0.3, volts=-0.2, level=80.0, full=200.0).falling,
+    "dc: rises": Decay(climbs=20.0, noise=0.001).rising,
+    "dc: rises, cathodic": Decay(climbs=5.0, noise=0.001, volts=-0.2).rising,
     **{f"transference: {name}": decay.transference for name, decay in SYMMETRIC.items()},
 }

@@ -25,7 +25,7 @@ class Straight:
     level, leak: of the baseline, µA/cm² and per V. oxidises, reduces: where currents of `rises` and `falls`
     µA/cm²/V set in; halfway between two rows. bump: potential of a peak of 80 µA/cm² on the way up, after the
     first sweep. accuracy, wide: of current and area, %; potential: V. baseline: where it is
-    stated to be, V.
+    stated to be, V. resistance: whose voltage is in the potential, Ω·cm².
     """
 
     high: float = 4.5
@@ -47,6 +47,7 @@ class Straight:
     wide: float = 0.0
     potential: float = 1e-3
     baseline: tuple[float, float] | None = None
+    resistance: float = 0.0
 
     def sweeps(self) -> list[tuple[int, int, np.ndarray]]:
         """Return scan, way and potentials of each sweep."""
@@ -89,7 +90,8 @@ class Straight:
         columns = {
             "time": synth.Column(t, "s"),
             "current": synth.Column(j * self.area / 1000, "mA"),
-            "potential_we": synth.Column(e, "V"),
+            # What is recorded holds the voltage of the resistance.
+            "potential_we": synth.Column(e + 1e-6 * j * self.resistance, "V"),
         }
         stated = {"cell.area": f"{self.area} cm^2"} | (
             {"cell.reference": self.reference} if self.reference else {}
@@ -97,6 +99,8 @@ class Straight:
         params = {"scan": str(self.scan), "threshold": f"{self.threshold} uA/cm^2",
                   "current_accuracy": f"{self.accuracy} %", "area_uncertainty": f"{self.wide} %",
                   "voltage_accuracy": f"{self.potential} V"}  # fmt: skip
+        if self.resistance:
+            params["resistance"] = f"{self.resistance} ohm*cm^2"
         if self.baseline:
             params["baseline"] = f"{self.baseline[0]}:{self.baseline[1]}"
         expected = {
@@ -281,6 +285,7 @@ SWEEPS = {
     "last sweep": Straight(scan=3),
     "a threshold beside the table": Straight(threshold=7.0, rises=400.0, area=2.0, accuracy=0.5),
     "a stated baseline": Straight(baseline=(2.46, 2.54)),
+    "a resistance": Straight(resistance=300.0),
     "an area": Straight(wide=3.0, potential=5e-3, accuracy=1.0),
     "a metal": Straight(reference="Na+/Na", low=-0.2, reduces=-0.051, bump=0.6),
     "no metal is named": Straight(low=-0.2, rate=20.0, scans=1, reduces=0.501),

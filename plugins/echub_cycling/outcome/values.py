@@ -11,6 +11,9 @@ from echub.plugin import Component, Interval, Measurand
 from echub.science import coverage_half_width
 from echub_cycling.data.charge import Floats
 
+SIZES = ("mass", "area")
+"""What a charge is divided by, of which all values of a cell have the same error."""
+
 
 @dataclass(frozen=True)
 class ErrorBudget:
@@ -30,13 +33,18 @@ class ErrorBudget:
 
     def components(self) -> tuple[Component, ...]:
         """Return the parts as standard uncertainties."""
-        parts = [Component(name, abs(value), "A") for name, value in self.normal.items() if value]
+        parts = [_normal(name, abs(value)) for name, value in self.normal.items() if value]
         parts += [
             Component(name, float(np.sqrt(np.sum(np.square(widths)) / 3)), "B")
             for name, widths in self.widths.items()
             if widths
         ]
         return tuple(parts)
+
+
+def _normal(name: str, value: float) -> Component:
+    """Return a part that is normal: of scatter, or of a size that is stated and that others of the cell share."""
+    return Component(name, value, "B", name) if name in SIZES else Component(name, value, "A")
 
 
 def drawn(unit: str, value: float, name: str, draws: Floats, budget: ErrorBudget, **rest: object) -> Measurand:
