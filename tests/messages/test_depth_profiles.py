@@ -337,7 +337,7 @@ def test_the_count_of_columns_has_the_range_of_other_choices():
     assert (found.value, found.n, found.note) == (4.0, 4, "1 in a blank cube")
     assert (found.interval.low, found.interval.high) == (2.0, 7.0)
     told = [(row.parameter, row.setting, row.measurand, row.value, row.change) for row in rows]
-    assert told == [  # the same number of columns is no other answer
+    assert told == [  # the same number of columns counts for nothing
         ("quantile", "0.998", "column_count", 2.0, -2.0),
         ("quantile", "0.98", "column_count", 7.0, 3.0),
         ("span", "70 %", "column_count", 3.0, -1.0),

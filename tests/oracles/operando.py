@@ -552,7 +552,7 @@ def without_clock() -> World:
 
 
 def refused(code: str, text: str, cases: Callable[[], list[synth.Case]]) -> World:
-    """Return files that are no series, and why."""
+    """Return files that do not make a series, and why not."""
     return World("eis-series", [case.record() for case in cases()], {f"!{code}": (text, "")})
 
 
