@@ -320,7 +320,7 @@ class Signals:
         self.steps.append(("pairing", False, f"{known}: no lag is fitted"))
 
     def _looked_at(self) -> None:
-        """Say what the counts are not to blame for: a mass that another ion shares, a step between two detectors."""
+        """Say what the counts are not to blame for: a mass that another ion shares, a step of detectors."""
         text = "ions of a silicon-rich matrix lie on others at unit mass resolution"
         self.flags["!mass-interference"] = (text, "30SiO2H- on PO2-")
         where = []
