@@ -151,3 +151,12 @@ def test_outlines_and_boxes_are_numbered_as_in_the_table():
     for axes in (one for one in figure.axes if "section" in one.get_title()):
         for line in axes.lines:
             assert line.get_ydata() == pytest.approx([first, first, last, last, first])
+
+
+def test_without_a_clock_resistances_are_drawn_over_the_number_of_their_spectrum():
+    shown, figure = drawn(operando.WORLDS["spectra: no clock"]())
+    lines = {line.get_label(): line for line in figure.axes[0].lines}
+    for part in ("hf", "gb", "int", "total"):
+        assert list(lines[part].get_xdata()) == [0, 1, 2]
+        assert lines[part].get_ydata() == pytest.approx(shown[f"r_{part}"])
+    assert "number of the spectrum" in {axes.get_xlabel() for axes in figure.axes}
