@@ -81,7 +81,7 @@ def test_rebinning_conserves_counts():
 def test_points_that_a_lag_moves_over_the_surface_leave_their_counts_there(first, counts):
     """Points cover 5 nm on either side, the first one below the surface what lies up to it.
 
-    Down to 12 nm there are all of the first 100 and four tenths of 10; two tenths of 100, and 10; two tenths of 10,
+    Down to 12 nm are all of the first 100 and four tenths of 10; two tenths of 100, and 10; two tenths of 10,
     and 10.
     """
     x, n = first + 10.0 * np.arange(8), np.array([100.0, *[10.0] * 7])
