@@ -311,3 +311,48 @@ def test_columns_that_are_not_upright_sharp_and_single_are_numbered():
         ),
     ]
     assert of_maps.shape_flags(shapes[:1]) == []
+
+
+def test_the_count_of_columns_has_the_range_of_other_choices():
+    """A fifth, and twice, of the places above the threshold; a tenth of the depth less, and more."""
+    counts = {0.998: 2, 0.98: 7, 0.5: 4, 0.7: 3}
+    asked = []
+
+    def count(threshold, spans):
+        asked.append((round(threshold, 6), tuple(round(span, 6) for span in spans)))
+        return [counts[round(threshold, 6)]] if len(spans) == 1 else [counts[round(span, 6)] for span in spans]
+
+    search = Fake(
+        params=Fake(span=60.0),
+        quantile=0.99,
+        threshold=2.5,
+        columns=[0] * 4,
+        counts=count,
+        at_quantile=lambda quantile: quantile,
+        false=1,
+    )
+    found, rows = of_maps._count(search, 2)
+    assert (2.5, (0.5, 0.7)) in asked
+    assert {(0.998, (0.6,)), (0.98, (0.6,))} < set(asked)
+    assert (found.value, found.n, found.note) == (4.0, 4, "1 in a blank cube")
+    assert (found.interval.low, found.interval.high) == (2.0, 7.0)
+    told = [(row.parameter, row.setting, row.measurand, row.value, row.change) for row in rows]
+    assert told == [  # the same number of columns counts for nothing
+        ("quantile", "0.998", "column_count", 2.0, -2.0),
+        ("quantile", "0.98", "column_count", 7.0, 3.0),
+        ("span", "70 %", "column_count", 3.0, -1.0),
+    ]
+
+
+@pytest.mark.parametrize(("core", "bounded"), [(3, True), (4, False)])
+def test_a_width_of_few_pixels_is_bounded_from_above(core, bounded):
+    """Pixels of 2 x 8 µm are 4 µm wide; the scatter is twice that of counting in error."""
+    column = SimpleNamespace(width=5.0, width_error=0.25, core=core)
+    found = of_maps.width(column, Fake(pixel_area=16.0, unit="um"), 4.0)
+    if bounded:
+        assert found.value is None
+        assert found.interval.high == pytest.approx(20 + 1.96 * 2, abs=1e-3)
+        assert found.note == "hardly wider than its pixels"
+    else:
+        assert (found.value, found.uncertainty) == (20.0, 2.0)
+        assert found.interval.low == pytest.approx(20 - 1.96 * 2, abs=1e-3)

@@ -34,7 +34,7 @@ class Treated:
 
     stated: metadata. late: counts from 200 s on, of those before. rsf: sensitivity factors. full: counts of a
     register that is full, in three points of Al+. weak: points in which silicon is gone. beam: the primary
-    current is measured with each point, and falls.
+    current is measured with each point, and falls. backwards: the rows of each channel come from below up.
     """
 
     params: dict[str, str] = field(default_factory=dict)
@@ -45,6 +45,7 @@ class Treated:
     weak: int = 0
     beam: bool = False
     cup: tuple[str, ...] = ()
+    backwards: bool = False
     seed: int = 1
 
     def channels(self) -> dict[Key, tuple[np.ndarray, np.ndarray]]:
@@ -92,6 +93,9 @@ class Treated:
         if self.cup:
             cup = np.concatenate([self.analogue(key) for key in drawn])
             columns["faraday_cup"] = synth.Column(cup.astype(np.int8), "1")
+        if self.backwards:  # the rows of each channel from the deepest up
+            rows = np.arange(len(t)).reshape(-1, POINTS)[:, ::-1].ravel()
+            columns = {name: synth.Column(one.values[rows], one.unit) for name, one in columns.items()}
         record = synth.Case(columns, {}, kind="depth_profile").record()
         units = {
             "sims.dwell_time": "s",
@@ -320,7 +324,7 @@ class Signals:
         self.steps.append(("pairing", False, f"{known}: no lag is fitted"))
 
     def _looked_at(self) -> None:
-        """Say what is no fault of the counts: a mass that another ion shares, a step between two detectors."""
+        """Say what the counts are not to blame for: a mass that another ion shares, a step of detectors."""
         text = "ions of a silicon-rich matrix lie on others at unit mass resolution"
         self.flags["!mass-interference"] = (text, "30SiO2H- on PO2-")
         where = []
@@ -525,6 +529,8 @@ TREATED = {
     "dead time": Treated(stated={**BOTH, "sims.dwell_time": 1e-3, "sims.dead_time": 2e-7}, full=6000.0, seed=6),
     "dead after each ion": Treated(params={"dead_time": "paralysable"}, full=2500.0, seed=7, cup=("old", "new"),
                                    stated={**BOTH, "sims.dwell_time": 1e-3, "sims.dead_time": 2e-7}),
+    "backwards": Treated(stated=BOTH, backwards=True, beam=True, seed=15, params={
+        "normalise": "primary_current", "background_start": "810", "background_stop": "1100", "smooth": "3"}),
     "a cup in the old crater": Treated(stated=BOTH, cup=("old",), seed=14),
     "rates": Treated(rates=True, params={"dead_time": "none"}, seed=8,
                      stated={**BOTH, "sims.dwell_time": 0.5, "sims.dead_time": 1e-6, "sims.rsf": FACTORS}),

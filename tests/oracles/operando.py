@@ -34,7 +34,9 @@ class Sweeps:
 
     more: percent of uncertainty of the area. accuracy: of the current, percent. odd: spectra whose
     interface is a fifth larger. shorted: the first with a wire of 1 Ω across the cell. ranges: of the
-    current, mA; the smallest that holds a level is used, and of the first level it is not recorded.
+    current, mA; the smallest that holds a level is used, and of the first level it is not recorded. upward:
+    sweeps go from
+    low to high frequency.
     """
 
     levels: tuple[float, ...] = STAIRS
@@ -47,6 +49,7 @@ class Sweeps:
     odd: tuple[int, ...] = ()
     shorted: int | None = None
     ranges: tuple[float, ...] = ()
+    upward: bool = False
     params: dict[str, str] = field(default_factory=dict)
     seed: int = 1
 
@@ -58,17 +61,18 @@ class Sweeps:
     def case(self, **stated: str) -> synth.Case:
         """Return the spectra; the potential is that of the sum of the resistances, without noise."""
         rng, rows = np.random.default_rng(self.seed), []
+        f = F[::-1] if self.upward else F
         for k, (level, start) in enumerate(zip(self.levels, self.starts, strict=True)):
             t = start + np.linspace(0, SWEEP, len(F))
             r = self.resistance(level, t) * (1.2 if k in self.odd else 1.0)
-            s = 2j * np.pi * F
+            s = 2j * np.pi * f
             z = HF + GB[0] / (1 + (s * GB[1]) ** GB[2]) + r / (1 + (s * INT[1]) ** INT[2])
             total = HF + GB[0] + r
             if self.shorted is not None and k >= self.shorted:
                 z, total = 1 / (1 / z + 1), 1 / (1 / total + 1)
             z = z + self.noise * np.abs(z) * (rng.normal(size=len(F)) + 1j * rng.normal(size=len(F)))
             current = np.full(len(F), level * AREA)
-            rows.append((t, F, z.real, z.imag, current, 1e-3 * current * total, np.full(len(F), k)))
+            rows.append((t, f, z.real, z.imag, current, 1e-3 * current * total, np.full(len(F), k)))
         names = ("time", "frequency", "impedance_real", "impedance_imag", "current", "voltage")
         units = ("s", "Hz", "ohm", "ohm", "mA", "V")
         joined = [np.concatenate(column) for column in zip(*rows, strict=True)]
@@ -335,9 +339,11 @@ def recovery(given: Sweeps, constant: float) -> World:
 # -- within a sweep, together, and no more ------------------------------------------------------
 
 
-def drifting(times: str) -> World:
+def drifting(times: str, upward: bool = False) -> World:
     """State an interface that grows by 0.05 Ω/s, evenly: at its own time, or in the middle of each sweep."""
-    given = Sweeps((0.0,) * 7, lambda level, t: INT[0] + 0.05 * t, noise=1e-5, params={"times": times})
+    given = Sweeps(
+        (0.0,) * 7, lambda level, t: INT[0] + 0.05 * t, noise=1e-5, params={"times": times}, upward=upward
+    )
     middle = given.starts + SWEEP / 2
 
     def expected(found: dict[str, Any]) -> dict[str, Any]:
@@ -353,7 +359,12 @@ def drifting(times: str) -> World:
         if times == "interpolated":
             made |= {"spectra.time_int": middle - given.starts[0], "spectra.time_hf": middle - given.starts[0]}
         else:
-            assert (when > middle).all()  # the interface answers at low frequencies, which come last
+            assert ((when < middle) == upward).all()  # the interface answers at low frequencies
+            made |= {
+                "spectra.start": given.starts - given.starts[0],
+                "=zero": given.starts[0],
+                "spectra.end": given.starts - given.starts[0] + SWEEP,
+            }
         return made
 
     return given.world(
@@ -552,7 +563,7 @@ def without_clock() -> World:
 
 
 def refused(code: str, text: str, cases: Callable[[], list[synth.Case]]) -> World:
-    """Return files that are no series, and why."""
+    """Return files that do not make a series, and why not."""
     return World("eis-series", [case.record() for case in cases()], {f"!{code}": (text, "")})
 
 
@@ -583,6 +594,8 @@ WORLDS = {
     ),
     "recovery: open": lambda: recovery(Sweeps((0.5, *(0.0,) * 12), relaxing(30, 800), noise=1e-3, seed=9), 800.0),
     "drift: own times": lambda: drifting("own"),
+    "drift: sweeps upwards": lambda: drifting("own", upward=True),
+    "drift: sweeps upwards, interpolated": lambda: drifting("interpolated", upward=True),
     "drift: interpolated": lambda: drifting("interpolated"),
     "spectra: fitted together": together,
     "spectra: a wire": lambda: vanishing(Sweeps(STAIRS[:10], shorted=6, noise=1e-3)),

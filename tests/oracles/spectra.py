@@ -340,6 +340,10 @@ def distributions(per: str, area: bool) -> World:
     case = eis_series(2, SeriesPlan(levels=(0.1, 0.3, 0.2, 0.0, 0.4), onset=9.0))
     case = case if area else case.without("cell.area")
     parts = np.split(np.arange(len(case.columns["time"].values)), 5)
+    parts[1], parts[2] = (
+        parts[1][:-6],
+        parts[2][5:],
+    )  # each ends elsewhere: a map holds all, its window what all have
     kept = np.r_[np.concatenate(parts[:3]), parts[3][:3], parts[4]]
     params = {"per": per, "bootstrap": "4", "support": "75 %"}
 
@@ -377,14 +381,15 @@ def distributions(per: str, area: bool) -> World:
     if weak := made["peaks.kept"].count(False):
         text = f"{weak} of {sum(many)} peaks are in fewer than 75 % of the resamplings"
         made["!peaks-without-support"] = (text, "")
-    tau = each[0].diagnostics["tau"].array()  # all have one grid
-    grid = np.geomspace(tau[0], tau[-1], int(10 * np.log10(tau[-1] / tau[0])) + 1)
-    images = [np.interp(np.log(grid), np.log(tau), one.diagnostics["gamma"].array()) for one in each]
-    made |= {
-        "~map_tau": grid,
-        "~map_gamma": np.concatenate(images),
-        "~window": each[0].diagnostics["window"].values,
-    }
+    taus, gammas, windows = (
+        [one.diagnostics[name].array() for one in each] for name in ("tau", "gamma", "window")
+    )
+    low, high = min(tau[0] for tau in taus), max(tau[-1] for tau in taus)
+    grid = np.geomspace(low, high, int(10 * np.log10(high / low)) + 1)
+    images = [np.interp(np.log(grid), np.log(tau), gamma, left=0, right=0)
+              for tau, gamma in zip(taus, gammas, strict=True)]  # fmt: skip
+    made |= {"~map_tau": grid, "~map_gamma": np.concatenate(images),
+             "~window": [max(one[0] for one in windows), min(one[1] for one in windows)]}  # fmt: skip
     return World("eis-drt", whole, made, params, within=1e-6)
 
 

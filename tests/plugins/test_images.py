@@ -7,8 +7,10 @@ import pytest
 from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.image import AxesImage
 
+import echub
 from echub.analysis import figures
 from echub.registry.registry import registry
+from echub.testing.synth.series import SeriesPlan, eis_series
 from tests.oracles import operando, pillars, spectra
 
 DX, DY, X0, Y0 = pillars.DX, pillars.DY, pillars.X0, pillars.Y0
@@ -58,6 +60,22 @@ def test_distributions_lie_side_by_side_by_their_levels(name, label, order):
     low, high = shown["window"]
     expected = [(shown["map_tau"][0], low), (high, shown["map_tau"][-1])]
     np.testing.assert_allclose(sorted(spans), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("known", "label"), [("all", "t / s"), ("some", "number of the spectrum")])
+def test_distributions_at_equal_levels_lie_by_their_times_or_their_numbers(known, label):
+    case = eis_series(2, SeriesPlan(levels=(0.1, 0.3, 0.1), onset=9.0))
+    t = case.columns["time"].values.copy()
+    rows = len(t) // 3
+    if known == "some":
+        t[rows : 2 * rows] = np.nan
+    case = case.with_values("time", t, "s")
+    outcome = echub.analyze("eis-drt", case.data(), params={"bootstrap": "0"})
+    figure = figures.draw_outcome(outcome, registry().analysis("eis-drt"))
+    ((axes, mesh),) = [(axes, one) for axes, one in meshes(figure) if axes.get_yscale() == "log"]
+    assert axes.get_xlabel() == label
+    middles = [(t[k * rows] + t[(k + 1) * rows - 1]) / 2 - t[0] for k in range(3)]
+    assert places(mesh)[0] == pytest.approx(middles if known == "all" else [0, 1, 2], rel=0.05)
 
 
 def test_spectra_of_a_series_lie_side_by_side_by_their_levels():
@@ -133,3 +151,12 @@ def test_outlines_and_boxes_are_numbered_as_in_the_table():
     for axes in (one for one in figure.axes if "section" in one.get_title()):
         for line in axes.lines:
             assert line.get_ydata() == pytest.approx([first, first, last, last, first])
+
+
+def test_without_a_clock_resistances_are_drawn_over_the_number_of_their_spectrum():
+    shown, figure = drawn(operando.WORLDS["spectra: no clock"]())
+    lines = {line.get_label(): line for line in figure.axes[0].lines}
+    for part in ("hf", "gb", "int", "total"):
+        assert list(lines[part].get_xdata()) == [0, 1, 2]
+        assert lines[part].get_ydata() == pytest.approx(shown[f"r_{part}"])
+    assert "number of the spectrum" in {axes.get_xlabel() for axes in figure.axes}

@@ -131,7 +131,8 @@ def load_series(files: Sequence[Inputs], accuracy: float = 0.0) -> SpectrumSerie
         for number, (data, offset) in enumerate(zip(files, offsets, strict=True))
     ]
     spectra = [one for part in parts for one in part]
-    zero = float(spectra[0].time[0]) if np.isfinite(spectra[0].time[0]) else 0.0
+    known = spectra[0].time[np.isfinite(spectra[0].time)]
+    zero = float(known.min()) if len(known) else 0.0  # of a sweep upwards the first row is the last of these
     spectra = [replace(one, time=one.time - zero) for one in spectra]
     course, flags = _course(files, [offset - zero for offset in offsets], spectra)
     levels = _levels([one.level for one in spectra])
@@ -298,7 +299,7 @@ def _course(
 
 def _parted(course: Course, spectra: Sequence[SeriesSpectrum]) -> tuple[Course, tuple[Flag, ...]]:
     """Put a row without values into each long stretch that was not recorded: no charge is counted there."""
-    starts = np.array([one.time[0] for one in spectra])
+    starts = np.array([np.min(one.time) for one in spectra])
     apart = np.median(np.diff(np.sort(starts))) if len(starts) > 1 else np.nan  # NaN without a clock
     long = np.flatnonzero(np.diff(course.time) > max(UNRECORDED * apart, LEAST_GAP))
     if not len(long):

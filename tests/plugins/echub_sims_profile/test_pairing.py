@@ -77,6 +77,17 @@ def test_rebinning_conserves_counts():
     assert rebin(np.array([5.0, 15.0]), np.array([10.0, 20.0]), np.array([0.0, 5.0, 20.0])).tolist() == [5, 25]
 
 
+@pytest.mark.parametrize(("first", "counts"), [(3.0, 104.0), (-3.0, 30.0), (-13.0, 12.0)])
+def test_points_that_a_lag_moves_over_the_surface_leave_their_counts_there(first, counts):
+    """Points cover 5 nm on either side, the first one below the surface what lies up to it.
+
+    Down to 12 nm are all of the first 100 and four tenths of 10; two tenths of 100, and 10; two tenths of 10,
+    and 10.
+    """
+    x, n = first + 10.0 * np.arange(8), np.array([100.0, *[10.0] * 7])
+    assert rebin(x, n, np.array([0.0, 12.0])) == pytest.approx([counts])
+
+
 def test_a_wide_table_is_asked_for_and_recorded():
     outcome = analyze(TWO, rebin="50")
     table = outcome.tables["rebinned"]
