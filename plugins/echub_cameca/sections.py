@@ -78,7 +78,7 @@ def parse(source: Source) -> Export:
             cause="the file was cut",
             hint="export it again",
         )
-    if not data.endswith(b"\n"):
+    if not data.endswith((b"\n", b"\r")):
         text = f"the file ends within a line of the section {list(sections)[-1]}: what stood behind it is missing"
         remarks = [*remarks, Notice("truncated", text)]
     return Export(sections, remarks)

@@ -36,7 +36,7 @@ def read(source: Source, options: MpsOptions) -> Record:
         set_technique(techniques[0]["title"], prose.metadata, [])
         set_steps(prose.metadata, techniques[0]["parameters"])
     _check_count(source, lines, len(techniques), prose)
-    if techniques and not source.read(source.size - 1).endswith(b"\n"):
+    if techniques and source.read(source.size - 1) not in (b"\n", b"\r"):
         last = techniques[-1]["number"]
         text = f"the file ends within a line of technique {last}: its parameters may not be whole"
         prose.notices.append(Notice("truncated", text))

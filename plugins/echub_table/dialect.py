@@ -35,7 +35,7 @@ _CUT_ROW = re.compile(r"(?=\D*\d)[-+\d.,:;|/\s\"eETZ]+\Z")
 """Decimal marks in words."""
 
 _GROUP_BLANK = re.compile(r"(?<=\d)[ '\u00a0\u202f\u2009\u2019](?=\d{3}(?!\d))")
-"""What stands between groups of thousands, and is no decimal mark."""
+"""What stands between groups of thousands, and never before decimals."""
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
 _MARKS = {"point": ".", "comma": ",", ".": ".", ",": ","}
 
@@ -220,7 +220,8 @@ def _looks_wide(text: Text, source: Source) -> Confidence:
 def _lines(text: Text) -> list[str]:
     lines = text.head.split("\n")
     # A last line without a line end may be cut: where others show what a row is, it shows nothing.
-    if (lines[-1] and len(lines) > 4 and all(map(_NUMBERED.match, lines[-4:]))) if text.whole else len(lines) > 1:
+    is_open = not text.tail.endswith("\n") and len(lines) > 4 and all(map(_NUMBERED.match, lines[-4:]))
+    if is_open if text.whole else len(lines) > 1:
         lines = lines[:-1]
     if not text.whole:
         return lines

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from echub.plugin import Decision, Notice, Source
+from echub.plugin import Decision, Notice, Source, UnitMismatch
 from echub_table.headers import meaning_of
 from echub_table.stream import Text, open_text
 
@@ -103,7 +103,7 @@ def _layers(head: Sequence[str], delimiter: str) -> list[list[str]]:
     """Return the names of each layer; none unless a line of each follows."""
     rows = [cells for line in head if any(cells := _cells(line, delimiter))]
     found: list[list[str]] = []
-    while len(rows) > len(found) and (not found or meaning_of(found[-1][0]).quantity in _OUTER):
+    while len(rows) > len(found) and (not found or _is_outer(found[-1][0])):
         cells = rows[len(found)]
         if _depth(cells) != len(found):
             break
@@ -113,29 +113,42 @@ def _layers(head: Sequence[str], delimiter: str) -> list[list[str]]:
     return found if above > 0 and begins == list(range(len(found))) else []
 
 
+def _is_outer(name: str) -> bool:
+    try:
+        return meaning_of(name).quantity in _OUTER
+    except UnitMismatch:
+        return False
+
+
 def _depth(cells: Sequence[str]) -> int:
     return next((at for at, cell in enumerate(cells) if cell), 0)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:  # a field beyond any table's
+        return [line]
 
 
 def _unfolded(lines: Iterable[str], outer: Sequence[Layer], names: Sequence[str], delimiter: str) -> Iterator[str]:
     """Yield a line for each line: the records with the cells of the layers above, which become empty lines."""
     width = max(at for at, name in enumerate(names, 1) if name)
     waiting = [*([None] * len(outer)), names]  # lines of names
+    current: list[list[str]] = [[] for _ in outer]
     for line in lines:
         cells = _cells(line, delimiter)
         end = line[len(line.rstrip("\r\n")) :]
         depth = min(_depth(cells), len(outer))
         if waiting and any(cells):
-            own, above = waiting.pop(0), [layer.names for layer in outer]
+            own, above = waiting.pop(0), [[*layer.names] for layer in outer]
         elif depth < len(outer):
-            outer[depth].rows.extend([cells[depth:]] if any(cells) else [])
+            if any(cells):
+                outer[depth].rows.append(cells[depth:])
+                current = [*current[:depth], cells[depth:], *([[]] * (len(outer) - depth - 1))]
             own = None
         else:
-            own, above = cells[depth:], [layer.rows[-1] if layer.rows else [] for layer in outer]
+            own, above = cells[depth:], current
         yield (_joined(outer, above, _cut(own, width), delimiter) if own else "") + end
 
 

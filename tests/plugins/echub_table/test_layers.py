@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import echub
@@ -89,6 +90,15 @@ def test_steps_may_be_the_only_layer_above():
     assert data["voltage"].tolist() == [3.5, 3.6, 3.7]
 
 
+def test_records_of_a_cycle_without_a_step_have_none_of_the_cycle_before():
+    names = "Cycle ID\n,Step ID\n,,Record ID,Total Time(s),Voltage(V)\n"
+    text = f"{names}1\n,7\n,,1,0,3.5\n,,2,5,3.6\n2\n,,3,10,3.7\n,,4,15,3.7\n"
+    data = echub.read(text.encode())["timeseries"]
+    assert data["cycle"].tolist() == [1, 1, 2, 2]
+    assert data["step"].tolist()[:2] == [7, 7]
+    assert np.isnan(data["step"][2:]).all()
+
+
 def test_a_stated_encoding_is_that_of_the_report():
     chinese = (
         "循环号,充电容量(mAh)",
@@ -138,6 +148,7 @@ def test_what_is_inferred_is_said_of_the_records():
         "t (s),U (V)\n,V\n0,1\n1,2\n",
         "Cycle,U (V),t (s)\n1,3.5,0\n1,3.6,1\n",
         "Cycle,U (V),t (s)\n,V,s\n1,3.5,0\n1,3.6,1\n",
+        "Cycle (kg),U (V),t (s)\n,V,s\n1,3.5,0\n1,3.6,1\n",
     ],
 )
 def test_other_tables_are_no_reports(text):

@@ -79,7 +79,7 @@ class NonNegative:
     def solve(self, y: Floats, start: NDArray[np.bool_] | None = None) -> Floats:
         """Return the coefficients (2 + m,), none negative, for data y (2n,).
 
-        A weak λ leaves the normal equations nearly singular: if their solution is no optimum, the rows are solved.
+        A weak λ leaves the normal equations nearly singular: if their solution is not optimal, the rows are.
         """
         right = self.model.columns.T @ y
         found = nonnegative(self.gram, right, start)
