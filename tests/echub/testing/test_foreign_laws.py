@@ -18,7 +18,7 @@ FOUR = (16.0, 39.5, 63.0, 86.5)
 
 
 class Steady:
-    """Draws without chance: the middle of a range, the least number, one standard deviation (1, 2, … of several)."""
+    """Draws without chance: the middle of a range, the least number, one standard deviation (1, 2, … of more)."""
 
     def standard_normal(self, n=None):
         return 1.0 if n is None else np.arange(1.0, n + 1)
