@@ -198,7 +198,7 @@ def test_half_of_the_cells_fail_below_the_stated_median(shape):
             cells += 1
     spread = 4 * math.sqrt(cells) / 2 * (math.sqrt(2) if shape == "every cell twice" else 1)
     assert max(below, above) <= cells / 2 + spread
-    assert below + above >= 0.6 * cells
+    assert below + above >= 0.45 * cells  # the others are known on neither side
 
 
 @pytest.mark.parametrize(("shape", "cells"), [("Weibull", (6, 30)), ("Weibull, 4 to 6 cells", (4, 6))])
