@@ -215,9 +215,10 @@ def _require_single(dataset: Dataset, described: Sequence[str]) -> None:
     names, counts = np.unique(dataset[SAMPLE].astype(str), return_counts=True)
     if (counts > 1).any():
         several = ", ".join(names[counts > 1][:5])
+        columns = ", ".join(described) or "no column"
         raise DataError(
             f"a table that is joined to the first has several values for a sample: {several}",
-            expected=f"one row per sample after averaging; it is described by {', '.join(described) or 'no column'}",
+            expected=f"one row per sample after averaging; it is described by {columns}",
             hint="select one first: --where FILE='vendor_dose == 1.6e15', or table.query(…) in Python",
         )
 
