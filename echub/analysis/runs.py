@@ -23,7 +23,8 @@ def joined_runs(named: Sequence[Any], records: Sequence[Record], reader: str | N
     for number, link in enumerate(links):
         key = number if link is None else (Path(named[number]).parent, link.run)
         groups.setdefault(key, []).append(number)
-    return [one for numbers in groups.values() for one in _of_one_run(numbers, records, links)]
+    found = [placed for numbers in groups.values() for placed in _of_one_run(numbers, records, links)]
+    return [record for _, record in sorted(found, key=lambda placed: placed[0])]
 
 
 def _links(named: Sequence[Any], reader: str | None) -> list[Link | None]:
@@ -39,7 +40,10 @@ def _links(named: Sequence[Any], reader: str | None) -> list[Link | None]:
     return found
 
 
-def _of_one_run(numbers: Sequence[int], records: Sequence[Record], links: Sequence[Link | None]) -> list[Record]:
+def _of_one_run(
+    numbers: Sequence[int], records: Sequence[Record], links: Sequence[Link | None]
+) -> list[tuple[int, Record]]:
+    """Return the record of a run, or its files apart, each with its place in the list."""
     linked = sorted(
         ((link, records[n]) for n in numbers if (link := links[n]) is not None),
         key=lambda pair: (pair[0].resumed, pair[0].number),
@@ -47,5 +51,5 @@ def _of_one_run(numbers: Sequence[int], records: Sequence[Record], links: Sequen
     names, parts = [link for link, _ in linked], [record for _, record in linked]
     places = {(link.resumed, link.number) for link in names}
     if len(places) < 2 or len(places) < len(linked) or why_not_one_run(parts, names):
-        return [records[n] for n in numbers]
-    return [join(parts, names)]
+        return [(n, records[n]) for n in numbers]
+    return [(numbers[0], join(parts, names))]

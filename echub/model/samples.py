@@ -177,12 +177,13 @@ def join_samples(left: Dataset, *others: Dataset) -> Dataset:
     """
     joined = averaged(left)
     for number, other in enumerate(others, 2):
-        joined = _joined(joined, averaged(other), number)
+        two = averaged(other)
+        _require_single(two, parts(other)[0])
+        joined = _joined(joined, two, number)
     return joined
 
 
 def _joined(one: Dataset, two: Dataset, number: int) -> Dataset:
-    _require_single(two)
     at = {str(sample): row for row, sample in enumerate(two[SAMPLE])}
     rows = [row for row, sample in enumerate(one[SAMPLE]) if str(sample) in at]
     if not rows:
@@ -211,14 +212,15 @@ def _further(dataset: Dataset, rows: Sequence[int], taken: Mapping[str, Column],
     return made
 
 
-def _require_single(dataset: Dataset) -> None:
+def _require_single(dataset: Dataset, described: Sequence[str]) -> None:
+    """Refuse a table of means with several rows of a sample, which these columns of the table before it part."""
     names, counts = np.unique(dataset[SAMPLE].astype(str), return_counts=True)
     if (counts > 1).any():
         several = ", ".join(names[counts > 1][:5])
-        described = ", ".join(parts(dataset)[0]) or "no column"
+        columns = ", ".join(described) or "no column"
         raise DataError(
             f"a table that is joined to the first has several values for a sample: {several}",
-            expected=f"one row per sample after averaging; it is described by {described}",
+            expected=f"one row per sample after averaging; it is described by {columns}",
             hint="select one first: --where FILE='vendor_dose == 1.6e15', or table.query(…) in Python",
         )
 

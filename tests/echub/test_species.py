@@ -221,3 +221,29 @@ def test_a_dioxide_of_a_former_of_oxyanions_is_hardly_positive(element):
     assert is_unlikely(parse_species(f"{element}O3+"), 1)
     assert not is_unlikely(parse_species(f"{element}O+"), 1)
     assert not is_unlikely(parse_species(f"Na{element}O2+"), 1)
+
+
+def test_a_number_before_hydrogen_that_may_be_a_count_or_a_nuclide_is_refused():
+    with pytest.raises(UnknownSpecies) as refused:
+        parse_species("30Si2H-")
+    error = refused.value
+    assert (error.message, error.where) == ("the ion label '30Si2H-' cannot be read", "position 5")
+    assert error.found == "2H, which is 2 atoms before H or the nuclide 2H"
+    assert error.expected == "brackets, such as [30X]2H or [30X][2H]"
+
+
+@pytest.mark.parametrize(
+    ("label", "found", "expected"),
+    [
+        ("Na" * 60, "a longer one", "at most 100 characters"),
+        ("Na^{10+}", "10 charges", "at most 9 charges"),
+        ("C300+", "more atoms", "at most 200 atoms"),
+        ("Na0+", "the count 0", "a count of at least 1"),
+    ],
+)
+def test_a_label_beyond_any_ion_is_refused(label, found, expected):
+    with pytest.raises(UnknownSpecies) as refused:
+        parse_species(label)
+    assert (refused.value.found, refused.value.expected) == (found, expected)
+    inside = {"Na" * 60: "Na" * 49, "Na^{10+}": "Na^{9+}", "C300+": "C200+", "Na0+": "Na1+"}
+    assert parse_species(inside[label]).atoms[0].symbol == label.rstrip("0+^{}13")[:2]

@@ -35,7 +35,7 @@ from echub.files import (
     rehearsal,
     stacking,
 )
-from echub.model import build, clock, selection, source, vocabulary
+from echub.model import build, clock, readings, samples, selection, source, vocabulary
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.pictures import samples as pictures_samples
@@ -280,7 +280,43 @@ FILES = [
     ),
 ]  # fmt: skip
 
+MAP = build.build_map("ion_map", [SourceColumn("n", np.ones((2, 2)), "ion_counts", "count", axes=("y", "x"))])
+
+
+def samples_of(*names, dose=(1.0, 2.0, 3.0)):
+    made = [
+        SourceColumn("sample_id", A(names), "sample_id", index=0),
+        SourceColumn("dose", A(dose[: len(names)]), unit="1", index=1),
+        SourceColumn("replicate", np.ones(len(names), int), "replicate", index=2),
+        SourceColumn("y", A([1.0] * len(names)), unit="1", index=3),
+    ]
+    return build_dataset("table", made)
+
+
 MODEL = [
+    row(
+        lambda: readings.in_unit_of(A([1.0]), "V", A([2.0]), "mA", "u(I) / V"),
+        "u(I) / V is not in the unit of its values",
+        expected="a unit of the dimension of mA, or % of the value", found="V",
+    ),
+    row(
+        lambda: readings.in_unit_of(A([1.0]), "V", A([2.0]), None, "u(n) / V"),
+        "u(n) / V is not in the unit of its values",
+        expected="a unit of the dimension of 1, or % of the value", found="V",
+    ),
+    row(
+        lambda: samples.join_samples(samples_of("a", "b"), samples_of("c", "d")),
+        "the tables have no sample in common", expected="a, b", found="c, d",
+        cause="the samples have other names in the other table: case and blanks count",
+    ),
+    row(
+        lambda: samples.join_samples(samples_of("a", "b"), samples_of("a", "b", "a")),
+        "a table that is joined to the first has several values for a sample: a",
+        expected="one row per sample after averaging; it is described by vendor_dose",
+        hint="select one first: --where FILE='vendor_dose == 1.6e15', or table.query(…) in Python",
+    ),
+    row(lambda: MAP.every(2), "a ion_map dataset is not a table of rows", hint="use .to_xarray()"),
+    row(lambda: MAP.to_polars(), "a ion_map dataset is not a table", hint="use .to_xarray()"),
     row(
         lambda: build._unmasked("n", np.ma.array(A([2**60 + 1, 1]), mask=[0, 1])),
         "the column 'n' has masked values that cannot be kept",

@@ -4,7 +4,16 @@ import pytest
 
 import echub
 from echub.analysis.area import areal_power, on_basis, require_one_basis, with_basis
-from echub.analysis.outcome import Component, Interval, Measurand, Outcome, Refusal
+from echub.analysis.outcome import (
+    Component,
+    Condition,
+    Interval,
+    Measurand,
+    Outcome,
+    Refusal,
+    Sensitivity,
+    Series,
+)
 
 STATED = {
     "cell.area": {"value": 1e-8, "unit": "cm^2", "source": "t"},
@@ -15,7 +24,15 @@ J = Measurand(
     "mA/cm^2", 4000.0, 40.0, Interval(3900, 4100, level=0.95), components=(Component("area", 30.0, "B", "a"),)
 )
 OUTCOME = with_basis(
-    Outcome({"j": J, "asr": Measurand("ohm*cm^2", 0.05), "U": Measurand("V", 1.0)}, metadata=STATED, label="spot")
+    Outcome(
+        {"j": J, "asr": Measurand("ohm*cm^2", 0.05), "U": Measurand("V", 1.0)},
+        tables={"levels": {"j": Series((4000.0,), "mA/cm^2")}},
+        diagnostics={"j": Series((4000.0,), "mA/cm^2")},
+        sensitivity=(Sensitivity("window", "30 s", "j", 4100.0),),
+        conditions={"area_basis": Condition("tip"), "rate": Condition(2.0)},
+        metadata=STATED,
+        label="spot",
+    )
 )
 
 
@@ -47,6 +64,11 @@ def test_conversion_scales_everything_and_says_so():
     assert island["U"] == OUTCOME["U"]
     assert {m.area_basis for m in (j, island["asr"])} == {"island"}
     assert (island.meta("cell.area"), island.meta("cell.area_tip")) == (4e-6, 1e-8)
+    assert (j.note, island["U"].note) == ("converted from the tip area", "")
+    assert (j.components[0].name, j.components[0].kind, j.components[0].group) == ("area", "B", "a")
+    assert island.provenance["area_basis"] == "tip to island: 1e-08 to 4e-06 cm^2"
+    assert (island.tables, island.diagnostics, island.sensitivity) == ({}, {}, ())
+    assert {name: c.value for name, c in island.conditions.items()} == {"area_basis": "island", "rate": 2.0}
     back = on_basis(island, "tip")
     assert back["j"].value == pytest.approx(4000)
 
@@ -60,14 +82,21 @@ def test_one_area_is_not_enough(without, basis, code):
     metadata = {path: entry for path, entry in STATED.items() if path != without}
     with pytest.raises(Refusal) as refused:
         on_basis(OUTCOME.replace(metadata=metadata), basis)
-    assert refused.value.code == code
-    assert refused.value.hint
+    assert (refused.value.code, refused.value.where) == (code, "spot")
+    second = "values on the tip area cannot be put on the island area: cell.area_island is not stated"
+    no_basis = "which area the values refer to is not stated"
+    assert refused.value.message == (second if code == "no-second-area" else no_basis)
+    both = '--set cell.area="0.785 cm^2" --set cell.area_basis=geometric'
+    assert refused.value.hint == ('--set cell.area_island="400 um^2"' if code == "no-second-area" else both)
 
 
 def test_bases_do_not_mix():
     other = Measurand("mA/cm^2", 1.0, area_basis="geometric")
-    with pytest.raises(Refusal, match="geometric, tip"):
-        require_one_basis([("a", OUTCOME["j"]), ("b", other)])
+    with pytest.raises(Refusal) as refused:
+        require_one_basis([("a", OUTCOME["j"]), ("v", OUTCOME["U"]), ("b", other)])
+    assert refused.value.message == "the values refer to different areas: geometric, tip"
+    assert refused.value.where == "a: tip; b: geometric"
+    assert refused.value.hint == "--area-basis geometric puts them on one, if both areas of each are stated"
     with pytest.raises(Refusal, match="not stated, tip"):
         require_one_basis([("a", OUTCOME["j"]), ("b", J)])
     require_one_basis([("a", OUTCOME["U"]), ("b", OUTCOME["j"])])

@@ -44,7 +44,9 @@ def test_where_several_would_do_it_is_asked():
     both = record(("timeseries_01_OCV", 1.5), ("timeseries_02_GCPL", 2.5))
     (flag,) = echub.analyze(TOY, both).refusals
     assert flag.code == "several-datasets"
-    assert "timeseries_01_OCV (4 rows), timeseries_02_GCPL (4 rows)" in flag.message
+    assert flag.message == (
+        "2 datasets of the record would do: timeseries_01_OCV (4 rows), timeseries_02_GCPL (4 rows)"
+    )
     assert flag.hint == "--dataset timeseries_02_GCPL names one of them"
     for name, level in [("timeseries_01_OCV", 1.5), ("timeseries_02_GCPL", 2.5)]:
         assert echub.analyze(TOY, both, dataset=name).measurands["level"].value == level
@@ -59,13 +61,21 @@ def test_an_appended_run_is_not_taken_for_the_first():
 def test_a_name_that_is_none_lists_those_that_are():
     with pytest.raises(UnknownOption) as caught:
         chosen_dataset(record(("", 1.5), ("timeseries_part_2", 2.5)), TOY, "timeseries_3")
-    assert caught.value.expected == "timeseries, timeseries_part_2"
+    assert caught.value.message == "the record has no timeseries dataset 'timeseries_3'"
+    assert caught.value.expected == caught.value.found == "timeseries, timeseries_part_2"
 
 
 def test_no_dataset_of_the_kind_is_refused():
     with pytest.raises(Refusal) as caught:
         chosen_dataset(Record([]), TOY)
-    assert caught.value.code == "no-dataset"
+    assert (caught.value.code, caught.value.message) == (
+        "no-dataset", "the record has no timeseries dataset, but none at all"
+    )  # fmt: skip
+    impedance = replace(TOY, kind="impedance")
+    with pytest.raises(Refusal) as caught:
+        chosen_dataset(record(("", 1.5), ("timeseries_part_2", 2.5)), impedance)
+    assert caught.value.message == "the record has no impedance dataset, but timeseries, timeseries_part_2"
+    assert caught.value.hint == "`echub analyze --list FILE` shows what suits it, `echub info FILE` what it holds"
 
 
 def test_the_command_line_names_a_dataset(tmp_path):

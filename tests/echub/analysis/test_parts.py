@@ -89,9 +89,9 @@ def test_a_selected_spectrum_answers_as_each_does():
 def test_several_spectra_are_refused_with_both_ways_out():
     (flag,) = echub.analyze(declared(), record()).refusals
     assert flag.code == "several-spectra"
-    assert "3 spectra, 0 to 2" in flag.message
-    assert '--select "spectrum == 0"' in flag.hint
-    assert "--each spectrum" in flag.hint
+    assert flag.message == "there are 3 spectra, 0 to 2, and last-real answers for one"
+    assert flag.where == "column spectrum"
+    assert flag.hint == '--select "spectrum == 0" takes one, --each spectrum analyses each'
 
 
 def test_one_spectrum_needs_no_choice():
@@ -121,10 +121,15 @@ def test_what_cannot_part_the_rows():
         echub.analyze_each(declared(), record(), each="spectra")
     with pytest.raises(DataError, match="does not part the rows"):
         echub.analyze_each(declared(), record(), each="frequency")
-    with pytest.raises(UnknownOption, match="does not say"):
-        echub.analyze_each(declared(each=""), record())
-    with pytest.raises(UnknownOption, match="does not say"):
-        echub.analyze_each(declared(consumes="datasets"), record())
+    for changes, found in (
+        ({"each": ""}, "each='', an analysis of dataset"),
+        ({"consumes": "datasets"}, "each='spectrum', an analysis of datasets"),
+    ):
+        with pytest.raises(UnknownOption) as refused:
+            echub.analyze_each(declared(**changes), record())
+        assert refused.value.message == "last-real does not say of what it answers for each"
+        assert refused.value.found == found
+        assert refused.value.expected == 'a column, such as each="spectrum", and an analysis of one dataset'
 
 
 def test_texts_part_rows_too():

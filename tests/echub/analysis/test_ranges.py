@@ -5,7 +5,7 @@ import pytest
 
 from echub.analysis.full_scales import full_scales
 from echub.analysis.needs import bind
-from echub.analysis.ranges import current_ranges, several_ranges
+from echub.analysis.ranges import current_ranges, range_unknown, several_ranges
 from echub.currents import full_scale
 from echub.declare_analysis import CURRENT_RANGE, Analysis, Need, NeedMeta
 from echub.model.column import Column
@@ -93,5 +93,15 @@ def test_the_error_is_that_of_the_density_with_an_area_and_of_the_current_withou
 def test_several_ranges_are_said_with_where_and_one_is_not():
     (flag,) = several_ranges({"1 mA": "cycle 1 on", "10 mA": "cycle 3 on"})
     assert (flag.code, flag.severity) == ("several-ranges", "info")
-    assert "1 mA (cycle 1 on), 10 mA (cycle 3 on)" in flag.message
+    assert flag.message == (
+        "the current was measured in 2 ranges: 1 mA (cycle 1 on), 10 mA (cycle 3 on); "
+        "the intervals hold the accuracy of each"
+    )
     assert several_ranges({"1 mA": ""}) == ()
+
+
+def test_an_unknown_range_says_where_what_counts_and_how_to_state_it():
+    flag = range_unknown(" in 3 of 8 pulses", "the largest current just fits")
+    assert (flag.code, flag.severity) == ("current-range-unknown", "info")
+    assert flag.message == "the current range is not known in 3 of 8 pulses: the largest current just fits"
+    assert flag.hint == '--set instrument.current_range="10 mA", if it was fixed'

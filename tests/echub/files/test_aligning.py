@@ -93,8 +93,15 @@ def test_a_drift_is_flagged_and_corrected_on_request():
 
 
 def test_a_signal_that_does_not_respond_is_refused():
-    with pytest.raises(NoCommonClock, match="no step of current is seen"):
+    with pytest.raises(NoCommonClock) as refused:
         echub.align(records(Operando(contrast=0.0)), event="auto")
+    assert refused.value.message == "no step of current is seen in ion_counts of b"
+    assert (
+        refused.value.expected
+        == "a change of the second signal by five standard deviations at a step of the first"
+    )
+    assert refused.value.found.endswith(" steps of current")
+    assert refused.value.hint == "--event COLUMN=COLUMN names signals that change together"
 
 
 def test_periodic_steps_are_refused_and_a_range_helps():
@@ -104,8 +111,17 @@ def test_periodic_steps_are_refused_and_a_range_helps():
     counts = np.random.default_rng(0).poisson(np.where((seen > 60) & (seen <= 160), 900, 100))
     other = Case({"time": Column(seen, "s"), "ion_counts": Column(counts, "count")}).record()
     other.provenance = type(other.provenance)({"name": "sims", "size": 0, "sha256": ""})
-    with pytest.raises(AmbiguousOffset, match="several offsets"):
+    with pytest.raises(AmbiguousOffset) as refused:
         echub.align([current, other], event="auto")
+    start, _, listed = refused.value.message.partition(": ")
+    assert start == "several offsets of sims fit the steps of current"
+    found = [float(text.removesuffix(" s")) for text in listed.split(", ")]
+    # The counts change twice, 100 s apart, and so does the current again and again: in either direction.
+    periods = [(value - 139) / 100 for value in found]
+    assert periods == pytest.approx(np.round(periods), abs=0.02)
+    assert refused.value.found == "2 of 10 steps seen"
+    assert refused.value.expected == "steps at irregular times, or a range of the offset"
+    assert refused.value.hint == (f'--near "sims={found[0] - 30:.0f}:{found[0] + 30:.0f}" takes the first of them')
     one = echub.align([current, other], event="auto", near={"sims": (130.0, 150.0)}).alignments[1]
     assert one.offset == pytest.approx(139, abs=1.5)
 

@@ -64,8 +64,11 @@ def test_attributes_stay_only_if_all_files_agree():
 
 def test_one_name_in_two_units_is_refused():
     one, other = (SourceColumn("p", np.arange(3.0), unit=unit) for unit in ("mbar", "MPa"))
-    with pytest.raises(UnitMismatch, match="'vendor_p' in different units"):
+    with pytest.raises(UnitMismatch, match="'vendor_p' in different units") as refused:
         echub.stack([record("a", 3, None, None, one), record("b", 3, None, None, other)])
+    assert (refused.value.column, refused.value.expected, refused.value.found) == (
+        "vendor_p", "one unit", "MPa, mbar"
+    )  # fmt: skip
 
 
 def test_other_metadata_another_dimension_and_names_that_occur_twice():
@@ -91,8 +94,9 @@ def test_what_cannot_be_stacked_is_refused():
     with pytest.raises(UnknownOption, match=r"cell\.aera"):
         echub.stack([record("a", 2)], metadata=["cell.aera"])
     counts = SourceColumn("m", np.ones((2, 2)), "ion_counts", "count", axes=("y", "x"))
-    with pytest.raises(SelectionError, match="not a table"):
+    with pytest.raises(SelectionError, match="a ion_map dataset is not a table") as refused:
         echub.stack([Record([build_map("ion_map", [counts])])], "ion_map")
+    assert refused.value.hint == "use .to_xarray() on each, and xarray.concat"
 
 
 UNITS = ("mA/cm^2", "mA*h", "mA*h/cm^2", "ohm*cm^2", "S*K/cm", "degC", "degree", "count/s", "um", "1", "%")

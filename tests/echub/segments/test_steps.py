@@ -120,3 +120,17 @@ def test_a_current_must_rise_to_twice_what_ends_it():
     assert threshold.on == pytest.approx(2 * threshold.off)
     between = 1.5 * threshold.off
     assert states([0.0, between, 1.0, between, 0.0], threshold).tolist() == [0, 0, 1, 1, 0]
+
+
+def test_thresholds_say_what_they_rest_on():
+    pulses = np.repeat([0.5, 5.5, 0.5, 5.5], 10)
+    assert pulse_threshold(pulses).how == "rest at 0.5, pulses of 5"
+    assert (pulse_threshold(pulses).on, pulse_threshold(pulses).off) == pytest.approx((3.0, 2.0))
+    assert pulse_threshold(np.full(5, 0.3)).how == "the current has one level"
+    # Two sides of one spread: medians at -1 and 1, median distances from them of 1.
+    spread = np.repeat([-2.0, -1, 0, 0.001, 1, 2], [2, 2, 2, 2, 2, 2])
+    assert pulse_threshold(spread).how == "no two levels: 2 apart, noise 1.5"
+    assert rest_threshold([0.0, 0.0]).how == "there is no current"
+    steady = rest_threshold([0.0] * 10 + [10.0] * 10)
+    assert steady.how == "off below 0.01: noise 0, largest current 10"  # a thousandth of the largest
+    assert (steady.on, steady.off) == pytest.approx((0.02, 0.01))

@@ -11,8 +11,9 @@ import pytest
 from echub.testing import synth
 from echub.testing.synth.foreign import ccd, cube
 from echub.testing.synth.operando import Operando, operando
-from echub.testing.synth.polarisation import PolarisationPlan, polarisation
+from echub.testing.synth.polarisation import PolarisationPlan, polarisation, symmetric_polarisation
 from echub.testing.synth.recovery import Recovering, recovery
+from echub.testing.synth.symmetric import LevelSteps, SymmetricRun, linear_staircase, symmetric
 from echub.testing.synth.voltammogram import THRESHOLDS, Sweeps, sweeps
 
 STILL = synth.Instrument(noise_v=0, quantum_v=0)
@@ -132,3 +133,109 @@ def test_a_polarisation_rises_by_what_is_stated_per_hour():
     since = values(flat, "time") - 120.0
     growth = values(rising, "current") - values(flat, "current")
     assert np.interp([-10.0, 3600.0, 7200.0], since, growth) == pytest.approx([0.0, 0.5, 1.0], abs=1e-9)
+
+
+# -- symmetric cells -------------------------------------------------------------------------------
+
+
+def resistances(case, area):
+    """Return R·A, Ω·cm², and j, mA/cm², of the rows under current."""
+    j, u = values(case, "current") / area, values(case, "voltage")
+    flows = j != 0
+    return values(case, "time")[flows], 1000 * u[flows] / j[flows], j[flows]
+
+
+@pytest.mark.parametrize("shape", ["flat", "arch", "grows"])
+@pytest.mark.parametrize("drop_h", [2.25, 1.99, None])
+def test_a_symmetric_cell_has_its_resistance_until_it_shorts(shape, drop_h):
+    """Of half cycles of half an hour; the fourth ends at 2 h. Each counts that ended before the drop."""
+    exact = SymmetricRun(
+        count=6, duration_s=1800.0, rest_s=0.0, shape=shape, drop_h=drop_h, drift=0.01, step_s=2.0, accuracy=0.0,
+        noise_v=0.0, offset_v=0.0,
+    )  # fmt: skip
+    case = symmetric(0, exact)
+    t, r, j = resistances(case, exact.area_cm2)
+    hours = t / 3600
+    assert np.abs(j) == pytest.approx(np.full(len(j), 0.5))
+    assert [set(np.sign(j[(hours // 0.5) == k])) for k in range(3)] == [{1.0}, {-1.0}, {1.0}]
+    ended = 6 if drop_h is None else int(drop_h / 0.5)
+    medians = [np.median(r[(hours >= k / 2) & (hours < (k + 1) / 2)]) for k in range(ended)]
+    asr = np.mean([np.median(medians[k::2]) for k in (0, 1)])
+    assert case.truth["asr_cell"] == pytest.approx(asr, rel=1e-3)
+    assert case.truth["overpotential"] == pytest.approx(0.5e-3 * asr, rel=1e-3)
+    assert medians[0] != pytest.approx(medians[1], rel=5e-3)  # it drifts
+    if drop_h is None:
+        assert "lifetime" not in case.truth
+        return
+    low = r < 0.5 * exact.asr
+    assert case.truth["lifetime"] == drop_h == pytest.approx(hours[low][0], abs=1e-3)
+    assert r[low] == pytest.approx(0.08 * exact.asr)
+    assert low[hours > drop_h].all()
+
+
+def test_shapes_of_a_half_cycle():
+    """An arch is low in its middle; what grows starts at nine tenths and ends at eleven."""
+    still = {
+        "count": 2,
+        "rest_s": 0.0,
+        "drop_h": None,
+        "drift": 0.0,
+        "accuracy": 0.0,
+        "noise_v": 0.0,
+        "offset_v": 0.0,
+    }
+    for shape, ends in (("arch", (1.2, 0.8, 1.2)), ("grows", (0.9, 0.925, 1.1)), ("flat", (1.0, 1.0, 1.0))):
+        t, r, _ = resistances(symmetric(0, SymmetricRun(shape=shape, step_s=10.0, **still)), 0.785)
+        assert np.interp([0.0, 1800.0, 3599.9], t, r) / 120 == pytest.approx(ends, abs=2e-3)
+
+
+@pytest.mark.parametrize("both", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "excess"), [("smooth", (0.1 / 2**6, 0.1)), ("sudden", (0.0, 0.8)), ("none", (0.0, 0.0))]
+)
+def test_a_staircase_leaves_the_line_at_its_limit(kind, excess, both):
+    """At the end of a level nearly all of the slow rise is there: 1 - 0.5 exp(-10) of it."""
+    exact = LevelSteps((0.2, 0.4), limit=0.4, kind=kind, both=both, offset_v=0.0, noise_v=0.0)
+    case = linear_staircase(0, exact)
+    t, r, j = resistances(case, exact.area_cm2)
+    number = (t // exact.duration_s).astype(int)
+    ends = {round(float(j[number == k][-1]), 9): float(r[number == k][-1]) / 80 - 1 for k in sorted(set(number))}
+    levels = [0.2, -0.2, 0.4, -0.4] if both else [0.2, 0.4]
+    assert list(ends) == pytest.approx(levels)
+    for level, found in ends.items():
+        assert found == pytest.approx(excess[abs(level) > 0.3], abs=1e-4)
+    first = float(r[j > 0.3][0]) / 80 - 1
+    assert first == pytest.approx(0.5 * excess[1], abs=1e-3)  # half of it comes slowly
+    names = ["we_oxidised", "we_reduced"] if both else ["we_oxidised"]
+    limits = {} if kind == "none" else {f"linear_limit_{name}": 0.4 for name in names}
+    assert case.truth == {**{f"asr_{name}": 80.0 for name in names}, **limits}
+
+
+def test_a_wave_is_in_the_current_and_not_in_its_set_point():
+    case = linear_staircase(
+        0, LevelSteps((0.2, 0.4), wave=0.1, area_cm2=0.5, noise_v=0.0, offset_v=0.0, kind="none")
+    )
+    set_point, current = values(case, "current_setpoint"), values(case, "current")
+    assert sorted(set(np.round(set_point / 0.5, 9))) == [-0.4, -0.2, 0.0, 0.2, 0.4]
+    share = (current - set_point)[set_point != 0] / set_point[set_point != 0]
+    assert (share.min(), share.max()) == pytest.approx((-0.1, 0.1), abs=1e-3)
+    assert values(case, "voltage") == pytest.approx(80e-3 * current / 0.5)
+
+
+@pytest.mark.parametrize("transference", [0.2, 0.7])
+def test_a_polarised_cell_follows_bruce_and_vincent(transference):
+    """t = I_ss (U - I_0 R_0) / (I_0 (U - I_ss R_ss)), with 10 mV, 60 Ω before and 65 Ω after."""
+    case = symmetric_polarisation(1, transference=transference, tau=8.0)
+    first, steady = (1e-9 * case.truth[name] for name in ("initial_current", "steady_current"))
+    assert first == pytest.approx(0.01 / 160)
+    found = steady * (0.01 - first * 60) / (first * (0.01 - steady * 65))
+    assert found == pytest.approx(transference) == pytest.approx(case.truth["transference_number"])
+    t, i = values(case, "time") - 30.0, values(case, "current")
+    assert i[t < 0] == pytest.approx(np.zeros((t < 0).sum()), abs=25)
+    assert i[t > 200].mean() == pytest.approx(1e9 * steady, abs=1)
+    left = (i - 1e9 * steady) / (1e9 * (first - steady))
+    assert np.interp([1e-9, 8.0, 16.0], t[t > 0], left[t > 0]) == pytest.approx(
+        np.exp([-0.05 / 8, -1, -2]), abs=2e-3
+    )
+    voltage = values(case, "voltage")
+    assert (voltage[t < 0].mean(), voltage[t > 0].mean()) == pytest.approx((0.0, 0.01), abs=1e-6)
