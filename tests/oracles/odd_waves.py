@@ -72,7 +72,7 @@ class Odd:
 
 def at(*numbers: int, levels: Sequence[float] = (), more: int = 0) -> str:
     """Name half cycles, counted from 1, with their levels."""
-    named = ", ".join(f"{k} ({levels[k - 1]:g} mA/cm^2)" for k in numbers)
+    named = ", ".join(f"{k} ({levels[k - 1]:g} mA/cm²)" for k in numbers)
     return f"half cycle {named}{f' and {more} more' if more else ''}"
 
 
@@ -93,7 +93,7 @@ ODD = {
     "survived before": Odd(AGAIN, None, 0.7, {
         "!r-drop-alone": (ALONE, at(5, levels=AGAIN)),
         "!levels-fall": ("the levels fall, 2 rising runs: only that of the failure, or the highest, counts", ""),
-        "!survived-higher-before": ("1 mA/cm^2 was survived in an earlier run: the cell has changed", "")},
+        "!survived-higher-before": ("1 mA/cm² was survived in an earlier run: the cell has changed", "")},
         share=shorts(4)),
     "repeated": Odd(AGAIN, 0.5, 1.0, {
         "!r-drop-alone": (ALONE, at(4, levels=AGAIN)),
@@ -148,8 +148,8 @@ ODD = {
         "!slow-fall": ("R falls slowly: a contact that heals, or a short that creeps; R·A below that of the "
                        "electrolyte would decide; what is survived ends before, since no contact is "
                        "known to heal so far", at(5, levels=UP)),
-        "!criteria-disagree": ("R is low for good from different levels on, r_drop: > 2.5 mA/cm^2; half_drop: "
-                               "[1, 1.5) mA/cm^2; near_zero: > 2.5 mA/cm^2", "")},
+        "!criteria-disagree": ("R is low for good from different levels on, r_drop: > 2.5 mA/cm²; half_drop: "
+                               "[1, 1.5) mA/cm²; near_zero: > 2.5 mA/cm²", "")},
         share=lambda k, x: np.where(k > 4, 0.4, 1 - 0.75 * np.maximum(x - 0.2, 0) * (k == 4))),
     "opens": Odd(UP, 1.5, None, {
         "!open-circuit": ("U goes to the limit: the cell opens, it is not shorted; no higher level is known",
