@@ -134,7 +134,7 @@ def neware(kind: str) -> FileWorld:
         "step_execution": told("step_count", given["step"], "step_execution", "1", 7, **own, **small),
         "step": told("step_index", given["step"], "step", "1", 8, origin="programmed", **small),
         "technique": told("step_type", given["type"], "technique", None, 9, origin="programmed",
-                          source_dtype="text"),
+                          source_dtype="text", labels={1: "CC_Chg", 2: "CC_DChg", 4: "Rest"}),
         "charge_step": told("capacity_mAh", charge, "charge_step", "mA*h", 10, CHARGER, *filled, **own),
         "vendor_energy_mwh": told("energy_mWh", energy, None, "mW*h", 11, "of the step; positive where it charges",
                                   *filled, **own),

@@ -24,7 +24,7 @@ SIGNS = {"current": "anodic_positive", "current_density": "anodic_positive", "cu
 """Signs that the vocabulary fixes; every other quantity has none."""
 _DEFAULT = {"quantity": None, "unit": None, "origin": "measured", "header": "", "index": None, "sign": None,
             "averaged": False, "factor": 1.0, "offset": 0.0, "source_dtype": "", "bits": [], "uncertainty": None,
-            "attrs": {}, "axes": ["row"], "dtype": "float64"}  # fmt: skip
+            "attrs": {}, "axes": ["row"], "dtype": "float64", "labels": {}}  # fmt: skip
 _REMARK = ("where", "expected", "found", "cause", "hint", "column", "rows")
 
 
@@ -109,7 +109,7 @@ def column(
     if quantity in SIGNS:
         told["sign"] = SIGNS[quantity]
     if text:
-        told |= {"source_dtype": "text"}
+        told |= {"source_dtype": "text", "labels": dict(enumerate(dict.fromkeys(values)))}
     if text or whole:
         told["dtype"] = np.min_scalar_type(count).name
     if (text or whole) and index is None:
@@ -159,7 +159,8 @@ def _facts(one: Any) -> dict[str, Any]:
     if len(one.shape) > 1:
         values = np.array(values, dtype=object).reshape(one.shape).tolist()
     bits = [(b.name, b.header, b.mask, b.quantity, dict(b.meanings)) for b in one.bits]
-    facts = {"values": values, "dtype": one.dtype.name, "factor": float(one.scale.factor),
+    facts = {"labels": dict(one.labels), "values": values, "dtype": one.dtype.name,
+             "factor": float(one.scale.factor),
              "offset": float(one.scale.offset), "bits": bits, "attrs": dict(one.attrs),
              "axes": list(one.axes)}  # fmt: skip
     plain = ("quantity", "unit", "origin", "header", "index", "sign", "averaged", "source_dtype", "uncertainty")
