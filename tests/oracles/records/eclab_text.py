@@ -160,7 +160,7 @@ def bare() -> FileWorld:
 def without_start() -> FileWorld:
     """Return dates for times without a start, semicolons for tabs, a blank line, a name with a destroyed sign."""
     prose, names = "\nOpen Circuit Voltage\n", "time/s;Ewe/V;Capacitance charge/\u00ef\u00bf\u00bdF"
-    lines = ["04/25/2024 10:00:01.5;1.250E+000;1.5E+000", "", "04/25/2024 10:01:01.5;2.500E+000;2.5E+000"]
+    lines = ["", "04/25/2024 10:00:01.5;1.250E+000;1.5E+000", "", "04/25/2024 10:01:01.5;2.500E+000;2.5E+000"]
     data = mpt(prose, *lines, names=names)
     head, row = prose.split("\n"), len(prose.split("\n")) + 4
     zero = {
@@ -184,7 +184,7 @@ def without_start() -> FileWorld:
         "!destroyed-characters": "characters of the column names were destroyed before (µ, °, ²): read by the "
                                  "names that fit",
         "!separator": "semicolons stand between the columns instead of tabs: read as tabs",
-        "!blank-lines": f"1 blank lines in the table left out: line {row + 1}",
+        "!blank-lines": f"2 blank lines in the table left out: line {row}, {row + 2}",
     }, "eclab-mpt")  # fmt: skip
 
 
