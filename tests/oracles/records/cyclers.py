@@ -98,6 +98,24 @@ def arbin() -> FileWorld:
     }, "arbin-res")  # fmt: skip
 
 
+NEWARE = {
+    "nda": {
+        "nda_version": 29, "server_version": "BTSServer(made)", "client_version": "BTS Client (made)",
+        "active_mass_mg": 0.0, "start_time": "2024-03-14 08:00:00", "creator": "nobody", "sn": "", "remarks": "",
+        "barcode": "made-cell", "test_name": "", "step_name": "made.xml",
+    },
+    "ndax": {
+        "VersionInfo.type": "made", "VersionInfo.version": "1", "VersionInfo.ZwjVersion.SvrVer": "BTSServer(made)",
+        "VersionInfo.ZwjVersion.CurrClientVer": "BTS Client (made)", "TestInfo.type": "made",
+        "TestInfo.version": "1",
+        "TestInfo.TestInfo.DevID": "24", "TestInfo.TestInfo.UnitID": "1", "TestInfo.TestInfo.ChlID": "5",
+        "TestInfo.TestInfo.StepName": "made.xml", "TestInfo.TestInfo.Barcode": "made-cell",
+        "TestInfo.TestInfo.StartTime": "2024-03-14 09:00:00", "TestInfo.TestInfo.EndTime": "2024-03-14 09:03:20",
+    },
+}  # fmt: skip
+"""What both formats say of the test, in fastnda's words for the older one."""
+
+
 def neware(kind: str) -> FileWorld:
     """Return the steps of a small cell as a record (`nda`), or as an archive with a clock of UTC (`ndax`)."""
     table, name, is_utc = steps(), "timeseries", kind == "ndax"
@@ -134,7 +152,7 @@ def neware(kind: str) -> FileWorld:
         "step_execution": told("step_count", given["step"], "step_execution", "1", 7, **own, **small),
         "step": told("step_index", given["step"], "step", "1", 8, origin="programmed", **small),
         "technique": told("step_type", given["type"], "technique", None, 9, origin="programmed",
-                          source_dtype="text"),
+                          source_dtype="text", labels={1: "CC_Chg", 2: "CC_DChg", 4: "Rest"}),
         "charge_step": told("capacity_mAh", charge, "charge_step", "mA*h", 10, CHARGER, *filled, **own),
         "vendor_energy_mwh": told("energy_mWh", energy, None, "mW*h", 11, "of the step; positive where it charges",
                                   *filled, **own),
@@ -147,7 +165,8 @@ def neware(kind: str) -> FileWorld:
         "@instrument.manufacturer": "Neware", "@cell.id": "made-cell", "@instrument.software": "BTS Client (made)",
         "@instrument.firmware": "BTSServer(made)", "@technique.title": "made.xml",
         "@experiment.timezone": "unknown",
-    }, "neware", silent=("settings.",))  # fmt: skip
+        **{f"settings.{path}": value for path, value in NEWARE[kind].items()},
+    }, "neware")  # fmt: skip
 
 
 def against_its_name() -> FileWorld:
@@ -168,8 +187,7 @@ def against_its_name() -> FileWorld:
                 "timeseries.vendor_energy_mwh": energy}  # fmt: skip
     order = sorted(columns, key=lambda path: -1 if columns[path]["index"] is None else columns[path]["index"])
     return FileWorld("against.nda", bytes(data), {**rest, **{path: columns[path] for path in order},
-                                           "!sign-contradicted": text, "!incomplete": ...}, "neware",
-                                           silent=("settings.",))  # fmt: skip
+                                           "!sign-contradicted": text, "!incomplete": ...}, "neware")  # fmt: skip
 
 
 def cut_archive() -> Refused:

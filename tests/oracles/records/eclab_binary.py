@@ -164,7 +164,7 @@ def cycling() -> FileWorld:
         f"{name}.potential_we": stored("Ewe/V", [3.25, 3.5, 3.75], "potential_we", "V", 6, 6, **f4),
         f"{name}.potential_ce": stored("Ece/V", [0.25, 0.5, 0.75], "potential_ce", "V", 7, 9, **f4),
         f"{name}.current_range": stored("I Range", ["1 A", "10 mA", "1 mA"], "current_range", None, 8, 39,
-                                        source_dtype="<u2"),
+                                        labels={9: "1 A", 11: "10 mA", 12: "1 mA"}, source_dtype="<u2"),
         f"{name}.charge_half_cycle": stored(half, [0.0, 0.02, -0.04], "charge_half_cycle", "mA*h", 9, 467, **own),
         f"{name}.half_cycle": stored("half cycle", [0, 1, 2], "half_cycle", "1", 10, 468, source_dtype="<u4",
                                      **own),
@@ -332,6 +332,42 @@ def appended() -> FileWorld:
     }, "eclab-mpr", silent=("settings.part_2",))  # fmt: skip
 
 
+def log_beside(days: int = 0) -> FileWorld:
+    """Return a file without a log of its own, beside a text log of the same day, or of another one."""
+    data = records((4, 6), [(0.5, 1.5)])
+    parts = [("VMP Set", SET), ("VMP data", data)]
+    log = ["EC-Lab LOG FILE", "", "Run on channel : 4 (SN 15300)",
+           f"Acquisition started on : 03/{4 + days:02d}/2021 09:26:53.250", "Device : SP-300 (SN 0967)",
+           "EC-Lab for windows v11.43 (software)"]  # fmt: skip
+    name, of_log = "timeseries", "run.mpl"
+    told: dict[str, Any] = {"@experiment.date": "2021-03-04", "!no-log": ...,
+                            "!sibling-not-used": "run.mpl was not used: it began on 2021-03-06, this file on "
+                                                 "2021-03-04"}  # fmt: skip
+    if not days:
+        told = {
+            "@experiment.start": ("2021-03-04T09:26:53.250", None, of_log),
+            "@instrument.channel": (4, None, of_log),
+            "@experiment.timezone": ("unknown", None, of_log),
+            "@instrument.channel_serial": ("15300", None, of_log),
+            "@instrument.model": ("SP-300", None, of_log), "@instrument.serial": ("0967", None, of_log),
+            "@instrument.software": ("11.43", None, of_log), "siblings": [of_log], "!no-log": ...,
+        }  # fmt: skip
+    return FileWorld("run.mpr", MAGIC + b"".join(module(*part) for part in parts), {
+        name: {"kind": name}, f"{name}.row": rows(1),
+        f"{name}.time": column("time/s", [0.5], "time", "s", 0, attrs={"source_id": "4"}),
+        f"{name}.potential_we": column("Ewe/V", [1.5], "potential_we", "V", 1, attrs={"source_id": "6"},
+                                       dtype="float32"),
+        "settings.modules": [described(*part) for part in parts], **kept("set", SET_VALUES, SET),
+        "settings.data.points": 1, "settings.data.column_ids": [4, 6], **FROM_SET,
+        "!unknown-parameters": "the parameter table was not found; its bytes are kept raw", **told,
+    }, "eclab-mpr", others={of_log: "\r\n".join(log).encode()})  # fmt: skip
+
+
+def log_of_another_day() -> FileWorld:
+    """Return a file beside a log that was left over."""
+    return log_beside(2)
+
+
 def never_written() -> FileWorld:
     """Return a run of four rows of which the last two are zero bytes, behind which the file ends in zeros too."""
     table = [(0.5, 1.5), (1.5, 2.5), (0.0, 0.0), (0.0, 0.0)]
@@ -388,5 +424,8 @@ def refusals() -> dict[str, Any]:
     }  # fmt: skip
 
 
-WORLDS = {f"eclab: {world.__name__}": world for world in (cycling, spectrum, appended, never_written)}
+WORLDS = {
+    f"eclab: {world.__name__}": world
+    for world in (cycling, spectrum, appended, never_written, log_beside, log_of_another_day)
+}
 WORLDS |= {f"eclab: {name}": world for name, world in refusals().items()}

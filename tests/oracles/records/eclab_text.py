@@ -110,7 +110,7 @@ def cycling() -> FileWorld:
         f"{NAME}.vendor_my_name_v": column("my name/V", [1.5, 2.5, 3.5, 4.5], None, "V", 6, origin="reported",
                                            attrs=digits[6]),
         f"{NAME}.current_range": column("I Range", ["1 mA", "1 mA", "10 mA", "99"], "current_range", None, 7,
-                                        **whole),
+                                        labels={12: "1 mA", 11: "10 mA", 99: "99"}, **whole),
         f"{NAME}.vendor_loop_number": column("loop number", [0, 0, 1, 1], None, None, None, origin="reported",
                                              attrs={
             "recipe": "the loops that the file lists by their first rows"}),
@@ -160,7 +160,7 @@ def bare() -> FileWorld:
 def without_start() -> FileWorld:
     """Return dates for times without a start, semicolons for tabs, a blank line, a name with a destroyed sign."""
     prose, names = "\nOpen Circuit Voltage\n", "time/s;Ewe/V;Capacitance charge/\u00ef\u00bf\u00bdF"
-    lines = ["04/25/2024 10:00:01.5;1.250E+000;1.5E+000", "", "04/25/2024 10:01:01.5;2.500E+000;2.5E+000"]
+    lines = ["", "04/25/2024 10:00:01.5;1.250E+000;1.5E+000", "", "04/25/2024 10:01:01.5;2.500E+000;2.5E+000"]
     data = mpt(prose, *lines, names=names)
     head, row = prose.split("\n"), len(prose.split("\n")) + 4
     zero = {
@@ -184,7 +184,7 @@ def without_start() -> FileWorld:
         "!destroyed-characters": "characters of the column names were destroyed before (µ, °, ²): read by the "
                                  "names that fit",
         "!separator": "semicolons stand between the columns instead of tabs: read as tabs",
-        "!blank-lines": f"1 blank lines in the table left out: line {row + 1}",
+        "!blank-lines": f"2 blank lines in the table left out: line {row}, {row + 2}",
     }, "eclab-mpt")  # fmt: skip
 
 
@@ -211,6 +211,22 @@ def miscounted() -> FileWorld:
                          f"line "
                          f"{len(head) + 3}",
         "!unterminated": "the last line has no line end: its last number, 12, may lack digits",
+    }, "eclab-mpt")  # fmt: skip
+
+
+def clocks() -> FileWorld:
+    """Return elapsed times as hours, minutes and seconds."""
+    prose = "\nOpen Circuit Voltage\n"
+    data = mpt(prose, "0:00:00.5000\t1.5", "100:00:10.2500\t2.5", names="time/s\tEwe/V")
+    head = prose.split("\n")
+    return FileWorld("ocv.mpt", data, {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(2),
+        f"{NAME}.time": column("time/s", [0.5, 360_010.25], "time", "s", 0, attrs={"printed_as": "h:m:s"}),
+        f"{NAME}.potential_we": column("Ewe/V", [1.5, 2.5], "potential_we", "V", 1, attrs={"printed_digits": "2"}),
+        "settings.lines": ["EC-Lab ASCII FILE", f"Nb header lines : {len(head) + 3:<20}", *head],
+        "settings.parameters": [],
+        "@instrument.manufacturer": "BioLogic", "@technique.title": "Open Circuit Voltage",
+        "@technique.name": "OCV",
     }, "eclab-mpt")  # fmt: skip
 
 
@@ -290,6 +306,6 @@ def refusals() -> dict[str, Any]:
 
 WORLDS = {
     f"eclab: text of {world.__name__}": world
-    for world in (cycling, bare, without_start, miscounted, settings_of_three, cut_settings)
+    for world in (cycling, bare, without_start, miscounted, clocks, settings_of_three, cut_settings)
 }
 WORLDS |= {f"eclab: {name} in a text": world for name, world in refusals().items()}

@@ -402,7 +402,7 @@ y = "sums"
         "the manifest: odd is not a key here; known are format, sims, region, instrument, sample",
     ]
     return Refused("sims.toml", text_.encode(), "sims-declared", {
-        "message": "the manifest leaves open what the files do not say",
+        "code": "sims-undeclared", "message": "the manifest leaves open what the files do not say",
         "expected": Listed(lacking, "\n            "),
         "found": f"{len(lacking)} missing or unknown", "hint": "echub plugins show hiden  prints a template",
     })  # fmt: skip

@@ -499,13 +499,14 @@ def refusals() -> dict[str, Any]:
     another = "export it with another delimiter, or name the columns in a profile (`columns = [...]`)"
     return {
         "two marks": lambda: Refused("a.csv", text(*two), "table", {
-            "message": "the numbers mix two decimal marks", "where": "lines 2 to 4",
+            "code": "ambiguous-dialect", "message": "the numbers mix two decimal marks", "where": "lines 2 to 4",
             "expected": "one decimal mark",
-            "found": ..., "cause": "two programs or two locales wrote this file",
+            "found": "both marks occur: 2.5 and 1,5", "cause": "two programs or two locales wrote this file",
             "hint": "`--option decimal=comma` or `--option decimal=point` says which"}),
         "an open mark": lambda: Refused("b.csv", text("t / s;U / V", "1,125;2,125", "2,125;3,125"), "table", {
-            "message": "the decimal mark is not settled", "where": "lines 2 to 3",
-            "expected": "a number that has one reading only, such as 0,5", "found": ...,
+            "code": "ambiguous-dialect", "message": "the decimal mark is not settled", "where": "lines 2 to 3",
+            "expected": "a number that has one reading only, such as 0,5",
+            "found": "1,125 may be a decimal or a group of thousands",
             "cause": "every number has three digits behind its mark",
             "hint": "`--option decimal=comma` or `--option decimal=point` says which"}),
         "prose": lambda: Refused("c.csv", text(prose, "and no numbers"), "table", {

@@ -24,8 +24,8 @@ SIGNS = {"current": "anodic_positive", "current_density": "anodic_positive", "cu
 """Signs that the vocabulary fixes; every other quantity has none."""
 _DEFAULT = {"quantity": None, "unit": None, "origin": "measured", "header": "", "index": None, "sign": None,
             "averaged": False, "factor": 1.0, "offset": 0.0, "source_dtype": "", "bits": [], "uncertainty": None,
-            "attrs": {}, "axes": ["row"], "dtype": "float64"}  # fmt: skip
-_REMARK = ("where", "expected", "found", "cause", "hint", "column", "rows")
+            "attrs": {}, "axes": ["row"], "dtype": "float64", "labels": {}}  # fmt: skip
+_REMARK = ("where", "expected", "found", "cause", "hint", "column", "rows", "count")
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ class Listed:
 class FileWorld:
     """A file, and its whole record: columns by `table.name`, all else by the paths of `told`.
 
-    expected may be a function of the folder, where the record repeats it. others: files beside it, by name.
-    silent: beginnings of paths of which the world says nothing.
+    others: files beside it, by name. silent: beginnings of paths of which the world says nothing.
     """
 
     name: str
@@ -58,16 +57,13 @@ class FileWorld:
     options: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, bytes] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
-    named: bool = False
-    """Whether the reader has to be named: its sniffer leaves the file to another one."""
 
     def record(self, folder: Path) -> Record:
-        """Write the files and read the main one."""
+        """Write the files and read the main one with the reader that recognises it."""
         for name, data in {**self.others, self.name: self.data}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
-        given = {"reader": self.reader} if self.named else {}
-        return echub.read(folder / self.name, options=dict(self.options), **given)
+        return echub.read(folder / self.name, options=dict(self.options))
 
 
 @dataclass(frozen=True)
@@ -82,21 +78,21 @@ class Refused:
     others: Mapping[str, bytes] = field(default_factory=dict)
 
     def said(self, folder: Path) -> dict[str, str]:
-        """Return code, message and details of the error, its path left out."""
+        """Return code (of a special error), message and details, the path left out."""
         for name, data in {**self.others, self.name: self.data}.items():
             (folder / name).write_bytes(data)
         try:
             echub.read(folder / self.name, reader=self.reader, options=dict(self.options))
         except ReadError as error:
             remark = error.remark
-            return {"message": remark.message, **dict(remark.details())}
+            code = {} if remark.code == "read-error" else {"code": remark.code}
+            return {**code, "message": remark.message, **dict(remark.details())}
         raise AssertionError(f"{self.name} was read")
 
 
 def column(
     header: str, values: Sequence[Any], quantity: str | None = None, unit: str | None = None,
-    index: int | None = None,
-    **more: Any,
+    index: int | None = None, **more: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what a column is to be; whole numbers are kept as the smallest integers, texts as codes.
 
@@ -109,7 +105,7 @@ def column(
     if quantity in SIGNS:
         told["sign"] = SIGNS[quantity]
     if text:
-        told |= {"source_dtype": "text"}
+        told |= {"source_dtype": "text", "labels": dict(enumerate(dict.fromkeys(values)))}
     if text or whole:
         told["dtype"] = np.min_scalar_type(count).name
     if (text or whole) and index is None:
@@ -159,7 +155,8 @@ def _facts(one: Any) -> dict[str, Any]:
     if len(one.shape) > 1:
         values = np.array(values, dtype=object).reshape(one.shape).tolist()
     bits = [(b.name, b.header, b.mask, b.quantity, dict(b.meanings)) for b in one.bits]
-    facts = {"values": values, "dtype": one.dtype.name, "factor": float(one.scale.factor),
+    facts = {"labels": dict(one.labels), "values": values, "dtype": one.dtype.name,
+             "factor": float(one.scale.factor),
              "offset": float(one.scale.offset), "bits": bits, "attrs": dict(one.attrs),
              "axes": list(one.axes)}  # fmt: skip
     plain = ("quantity", "unit", "origin", "header", "index", "sign", "averaged", "source_dtype", "uncertainty")
@@ -177,6 +174,8 @@ def _plain(value: Any) -> Any:
 
 def _remark(remark: Any) -> Any:
     details = {name: value for name in _REMARK if (value := getattr(remark, name))}
+    if remark.severity != "warning":
+        details["severity"] = remark.severity
     return (remark.message, details) if details else remark.message
 
 

@@ -34,14 +34,6 @@ def test_the_fixture_holds_what_the_generator_printed():
     assert "cell.area" not in record.metadata
 
 
-@pytest.mark.parametrize(("automatic", "said"), [("True", "100uA, automatic"), ("False", "100uA")])
-def test_an_automatic_range_is_stated_as_one(automatic, said):
-    settings = f"Current Range=100uA\nAutoCR={automatic}\n".encode()
-    record = echub.read(idf().replace(b"Data Options=", settings + b"Data Options="))
-    assert record.metadata.value("instrument.current_range") == said
-    assert not record.notices
-
-
 def test_the_fixtures_are_those_of_the_generator():
     assert (HERE / "spectrum.idf").read_bytes() == idf()
     assert (HERE / "transient.idf").read_bytes() == idf("Transients")
@@ -65,19 +57,6 @@ def test_a_setting_that_is_also_a_list_keeps_both(before):
     assert "frequency-unlike-programme" not in codes(record)
     assert said["Frequencies.freq"] == "99"
     assert float(said["Frequencies.freq[1]"]) == rows()[0][2]
-
-
-def test_other_methods_stay_without_a_meaning():
-    record = echub.read(HERE / "transient.idf")
-    assert "unverified-layout" in codes(record)
-    assert record["timeseries"].names == ["row", "vendor_column_1", "vendor_column_2", "vendor_column_3"]
-    assert np.array_equal(record["timeseries"]["vendor_column_2"], np.array(rows("Transients"))[:, 1])
-
-
-def test_a_frequency_that_was_not_programmed_is_said():
-    data = idf().replace(b"Frequencies.freq[1]=10000.0", b"Frequencies.freq[1]=100000")
-    (said,) = [n.message for n in echub.read(data).notices if n.code == "frequency-unlike-programme"]
-    assert "measured at 10000 Hz and programmed at 100000 Hz" in said
 
 
 def test_a_cut_file_gives_its_whole_rows():

@@ -13,7 +13,7 @@ import echub
 from echub.errors import ReadError
 from echub_neware.signs import sign_notice
 from fixtures.neware import HERE, rows
-from fixtures.neware.make import START, nda, ndax
+from fixtures.neware.make import nda, ndax
 
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared/corpus"))
 REAL = sorted((CORPUS / "vendors").glob("*/*.nda*"))
@@ -46,42 +46,9 @@ def test_fixtures_are_those_of_the_generator():
     assert (HERE / "cell.ndax").read_bytes() == ndax()
 
 
-def test_only_an_ndax_states_utc():
-    utc = echub.read(HERE / "cell.ndax")
-    assert list(utc["timeseries"]["unix_time"][:2]) == [START, START + 10]
-    local = echub.read(HERE / "cell.nda")
-    assert "unix_time" not in local["timeseries"]
-    assert "local time" in local["timeseries"].column("vendor_unix_time_s").attrs["made"]
-    for record in (utc, local):
-        assert record.metadata.value("experiment.timezone") == "unknown"
-    for quantity in ("unix_time", "step_time", "charge_step"):  # what fastnda fills in is not measured in each row
-        column = utc["timeseries"].column(quantity)
-        assert column.origin == "reported"
-        assert "fastnda fills it in" in column.attrs["made"]
-    assert local["timeseries"].column("vendor_unix_time_s").origin == "measured"
-    assert utc.metadata.value("experiment.start") == "2024-03-14T09:00:00"
-    assert local.metadata.value("experiment.start") == "2024-03-14T08:00:00"
-
-
-def test_what_the_library_fills_in_is_said():
-    data = echub.read(HERE / "cell.ndax")["timeseries"]
-    assert data.column("charge_step").origin == "reported"
-    assert "fastnda fills it in" in data.column("charge_step").attrs["made"]
-    assert data.column("current").origin == "measured"
-    assert "anodic" in data.column("current").attrs["made"]
-
-
 def test_name_and_version_of_the_library_are_in_the_provenance():
     software = echub.read(HERE / "cell.nda").provenance.software
     assert re.match(r"\d+\.\d+", software["fastnda"])
-
-
-def test_the_instrument_and_the_cell_are_known():
-    found = echub.read(HERE / "cell.ndax").metadata
-    assert found.value("instrument.address") == "24-1-5"
-    assert found.value("cell.id") == "made-cell"
-    assert found.value("instrument.software") == "BTS Client (made)"
-    assert found.value("technique.title") == "made.xml"
 
 
 def test_cycles_are_the_file_s_own_unless_asked():
@@ -108,17 +75,6 @@ def test_currents_against_their_steps_are_said():
     assert "4 of 4 rows" in sign_notice(-current, codes, names)[0].message
     assert not sign_notice(-current, codes, {1: "Rest", 2: "Ramp"})
     assert not sign_notice(np.empty(0), np.empty(0, int), {})
-
-
-def test_currents_against_their_steps_stay_vendor_columns():
-    data = bytearray(nda())
-    for row in range(20):
-        at = 1024 + 503 + 86 * row + 12
-        data[at] = {1: 2, 2: 1}.get(data[at], data[at])
-    record = echub.read(bytes(data))
-    assert [n.code for n in record.notices] == ["sign-contradicted"]
-    assert not {"current", "charge_step"} & set(record["timeseries"].names)
-    assert record["timeseries"]["vendor_current_ma"][0] == pytest.approx(20)
 
 
 def test_a_step_type_without_a_name_keeps_its_number():

@@ -36,21 +36,9 @@ def test_the_fixtures_hold_what_the_generator_wrote():
     assert record.metadata.value("experiment.comments") == "cell 3\nCP 500mA"
 
 
-@pytest.mark.parametrize("name", ["spectrum.ism", "recording.isw"])
-def test_a_start_without_a_zone_says_so_wherever_it_comes_from(name):
-    """That of a spectrum is from its clock, that of a recording from its texts."""
-    metadata = echub.read(HERE / name).metadata
-    assert "experiment.start" in metadata
-    assert metadata.value("experiment.timezone") == "unknown"
-
-
 def test_the_fixtures_are_those_of_the_generator():
     assert (HERE / "spectrum.ism").read_bytes() == ism()
     assert (HERE / "recording.isw").read_bytes() == isw()
-
-
-def test_settings_of_unknown_layout_are_kept_as_bytes():
-    assert echub.read(HERE / "spectrum.ism").settings["undecoded"] == bytes(64).hex()
 
 
 @pytest.mark.parametrize(("data", "reader"), [(ism(), "zahner-ism"), (isw(), "zahner-isw")])
