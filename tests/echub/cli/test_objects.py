@@ -139,7 +139,7 @@ def test_the_ledger_of_a_conversion(echub, acme_files):
 
 def test_files_that_cannot_be_converted(echub, acme_files):
     """One that its reader stumbles over, and one of no format, beside one that is fine; the worst code counts."""
-    (acme_files / "torn.acme").write_text('{"tables":', "utf-8")
+    (acme_files / "torn.acme").write_text('{"tables": ', "utf-8")
     (acme_files / "odd.xyz").write_bytes(b"\0\1")
     done = echub("convert", "torn.acme", "odd.xyz", "b.acme", "-o", "out", "--json")
     assert done.code == 4
