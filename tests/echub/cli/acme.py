@@ -183,6 +183,8 @@ analysis = "acme-count"
 }
 """Files beside A and B."""
 
+MODULES = ("echub_acme", "echub_zinc")
+"""Modules that tests install."""
 METADATA = "License-Expression: MIT\nRequires-Dist: echub>=0.1\n"
 
 
