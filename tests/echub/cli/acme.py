@@ -19,6 +19,7 @@ from echub.plugin import (
     Record, Refusal, Sampling, Series, SourceColumn, Template, build_dataset, hookimpl, option,
 )
 
+MAGIC = b'{"tables": '
 QUANTITIES = {
     "t": ("time", "s"), "U": ("voltage", "V"), "I": ("current", "mA"), "n": ("cycle", "#"),
     "f": ("frequency", "Hz"), "R": ("impedance_real", "Ohm"), "X": ("impedance_imag", "Ohm"),
@@ -68,11 +69,11 @@ def echub_analyses():
 
 
 def sniff(source):
-    return Confidence.CERTAIN if source.head.startswith(b"{") and source.suffix == ".acme" else Confidence.NO
+    return Confidence.CERTAIN if source.head.startswith(MAGIC) and source.suffix == ".acme" else Confidence.NO
 
 
 def maybe(source):
-    return Confidence.MAYBE if source.head.startswith(b"{") else Confidence.NO
+    return Confidence.MAYBE if source.head.startswith(MAGIC) else Confidence.NO
 
 
 def read(source, options):
@@ -182,6 +183,8 @@ analysis = "acme-count"
 }
 """Files beside A and B."""
 
+MODULES = ("echub_acme", "echub_zinc")
+"""Modules that tests install."""
 METADATA = "License-Expression: MIT\nRequires-Dist: echub>=0.1\n"
 
 

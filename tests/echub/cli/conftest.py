@@ -79,4 +79,8 @@ def acme_files(tmp_path, monkeypatch):
     (folder / ".git").mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("ECHUB_CONFIG", "")
-    return folder
+    registry.cache_clear()
+    yield folder
+    registry.cache_clear()
+    for module in acme.MODULES:
+        sys.modules.pop(module, None)

@@ -1,19 +1,6 @@
 """`echub detect` shows the ranking and the choice."""
 
 
-def test_a_known_file(echub, eclab):
-    done = echub("detect", eclab / "cp.mpr")
-    assert (done.code, done.err) == (0, "")
-    assert "CERTAIN" in done.out
-    assert "echub convert would use eclab-mpr" in done.out
-
-
-def test_for_machines(echub, eclab):
-    done = echub("detect", eclab / "cp.mpr", "--json")
-    assert done.code == 0
-    assert {"reader": "eclab-mpr", "confidence": "CERTAIN", "problem": ""} in done.json
-
-
 def test_a_name_does_not_decide(echub, eclab, cp):
     renamed = cp.rename(cp.with_name("run.txt"))
     assert "would use eclab-mpr" in echub("detect", renamed).out

@@ -1,39 +1,10 @@
 """`echub info` says what a file holds, raw or converted."""
 
-import echub as package
-
-
-def test_info_of_a_raw_file(echub, eclab):
-    done = echub("info", eclab / "cp.mpr")
-    assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[0] == str(eclab / "cp.mpr")
-    assert "  technique     CP  Chronopotentiometry" in done.out
-    assert "  metadata" in done.out
-    assert "instrument.manufacturer" in done.out
-
-
-def test_columns_are_counted_apart_from_vendor_columns(echub, tmp_path):
-    (tmp_path / "a.csv").write_text("t / s,U / V,knob\n1,2,5\n2,3,6\n")
-    out = echub("info", tmp_path / "a.csv").out
-    names = [column.name for column in package.read(tmp_path / "a.csv")["timeseries"].columns.values()]
-    kept = [name for name in names if not name.startswith("vendor_")]
-    assert set(names) - set(kept) == {"vendor_knob"}
-    assert f"2 rows, {len(kept)} columns, 1 vendor column" in out
-
 
 def test_raw_and_converted_say_the_same(echub, cp):
     raw = echub("info", cp, "--json").json
     echub("convert", cp)
     assert echub("info", f"{cp}.h5", "--json").json == raw
-
-
-def test_info_for_machines(echub, cp):
-    said = echub("info", cp, "--json").json
-    assert list(said) == ["datasets", "metadata", "settings", "provenance", "dropped", "warnings"]
-    record = package.read(cp)
-    assert said["settings"] == record.settings
-    assert said["provenance"]["source"]["sha256"] == record.provenance.source["sha256"]
-    assert said["metadata"]["technique"]["name"]["value"] == "CP"
 
 
 def test_metadata_on_the_command_line_is_shown(echub, cp):

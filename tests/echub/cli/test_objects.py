@@ -139,9 +139,9 @@ def test_the_ledger_of_a_conversion(echub, acme_files):
 
 def test_files_that_cannot_be_converted(echub, acme_files):
     """One that its reader stumbles over, and one of no format, beside one that is fine; the worst code counts."""
-    (acme_files / "torn.acme").write_text('{"tables":', "utf-8")
-    (acme_files / "odd.bin").write_bytes(b"\0\1")
-    done = echub("convert", "torn.acme", "odd.bin", "b.acme", "-o", "out", "--json")
+    (acme_files / "torn.acme").write_text('{"tables": ', "utf-8")
+    (acme_files / "odd.xyz").write_bytes(b"\0\1")
+    done = echub("convert", "torn.acme", "odd.xyz", "b.acme", "-o", "out", "--json")
     assert done.code == 4
     owner = "the plugin acme of echub-acme 2.5"
     torn = {
@@ -149,7 +149,7 @@ def test_files_that_cannot_be_converted(echub, acme_files):
         "cause": f"a mistake in {owner}", "hint": "report it to the plugin's author, with the file if you can",
     }  # fmt: skip
     odd = {
-        "code": "unknown-format", "message": "no reader recognises this file", "path": "odd.bin",
+        "code": "unknown-format", "message": "no reader recognises this file", "path": "odd.xyz",
         "cause": "no plugin reads this format",
         "hint": "`echub plugins list` shows the formats; `--reader NAME` insists on one",
     }  # fmt: skip
@@ -157,18 +157,18 @@ def test_files_that_cannot_be_converted(echub, acme_files):
     assert timeless([lines.pop("b.acme")]) == [converted("b.acme", B)]
     errors = {name: line.pop("error") for name, line in lines.items()}
     assert errors["torn.acme"].pop("found").startswith("JSONDecodeError: ")
-    assert errors["odd.bin"].pop("found") == r"b'\x00\x01'"
-    assert errors == {"torn.acme": torn, "odd.bin": odd}
+    assert errors["odd.xyz"].pop("found") == r"b'\x00\x01'"
+    assert errors == {"torn.acme": torn, "odd.xyz": odd}
     nothing = {"output": None, "reader": None, "datasets": [], "dropped": [], "warnings": [], "siblings": []}
     assert [{**line, "seconds": 0} for line in lines.values()] == [
         {"source": name, "status": status, "seconds": 0, **nothing}
-        for name, status in (("torn.acme", "failed"), ("odd.bin", "unknown"))
+        for name, status in (("torn.acme", "failed"), ("odd.xyz", "unknown"))
     ]
     lines = map(json.loads, Path("out/echub-ledger.jsonl").read_text("utf-8").splitlines())
     kept = {line["source"]: (line["status"], line["error"], line["reason"], len(line["output"])) for line in lines}
     assert kept == {
         "torn.acme": ("failed", "plugin", "the reader acme failed", 0),
-        "odd.bin": ("unknown", "unknown-format", "no reader recognises this file", 0),
+        "odd.xyz": ("unknown", "unknown-format", "no reader recognises this file", 0),
         "b.acme": ("ok", "", "", 1),
     }
     assert sorted(path.name for path in (acme_files / "out").iterdir()) == ["b.acme.h5", "echub-ledger.jsonl"]

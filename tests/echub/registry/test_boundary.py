@@ -76,6 +76,19 @@ def test_an_error_that_cannot_be_told_is_the_plugins_fault(error):
     assert caught.value.found == type(error).__name__
 
 
+class Own(ReadError):
+    exit_code = 1
+
+
+def test_an_error_of_a_plugins_own_kind_is_passed_on_with_its_exit_code():
+    def fail():
+        raise Own("a wrong cell")
+
+    with pytest.raises(Own) as caught:
+        guarded("the reader a", "the plugin a", fail)
+    assert (caught.value.message, caught.value.exit_code) == ("a wrong cell", 1)
+
+
 @timers
 @pytest.mark.parametrize("seconds", [7.0, 0.2])
 def test_a_plugin_has_its_own_time(seconds):

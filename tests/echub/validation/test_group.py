@@ -293,3 +293,32 @@ def test_what_a_parent_raises_stays_raised(tmp_path):
     child.write_text('[schema]\nextends = ["parent.toml"]\n[severity]\ntruncated = "note"\n')
     with pytest.raises(EchubError, match="from error to note"):
         load(child)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[severity]\ntruncatd = "error"\n', "severity.truncatd names no rule: 'truncatd'"),
+        ('[schema]\nignore = ["ECH999"]\n', "schema.ignore names no rule: 'ECH999'"),
+        ('[metadata]\nrequired = ["cell.aera"]\n', "unknown metadata path 'cell.aera'"),
+        ('[metadata.range]\n"cell.aera" = ["1 cm^2", "2 cm^2"]\n', "cell.aera"),
+        ('[range]\ncurrent = ["1 V", "2 V"]\n', "V"),
+        ('[range]\ncurrent = ["1 mB", "2 mB"]\n', "mB"),
+        ('[range]\ncurent = ["1 mA", "2 mA"]\n', "curent"),
+        ("[columns]\nimpedence = []\n", "impedence"),
+        ('[files]\nname = "["\n', "["),
+        ('[schema]\ncore = "0"\n', "version 0 of the core schema"),
+        ('[schema]\nextends = ["none.toml"]\n', "cannot be read"),
+        ("[schema\n", "cannot be read"),
+    ],
+)
+def test_whatever_is_wrong_is_an_error_of_the_schema_that_names_its_file(tmp_path, text, says):
+    """No file of the group is at fault, and neither is the command line: exit code 4."""
+    path = tmp_path / ".echub.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SchemaError) as refused:
+        load(path)
+    assert says in f"{refused.value.message} {refused.value.found}"
+    assert (refused.value.code, refused.value.exit_code) == ("schema", 4)
+    named = "none.toml" if "none.toml" in text else ".echub.toml"
+    assert refused.value.path == str(tmp_path / named)
