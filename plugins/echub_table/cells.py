@@ -6,7 +6,7 @@ import csv
 import re
 
 EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
-"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`)."""
+"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`) or in parentheses."""
 
 NO_VALUE = frozenset(["na", "n/a", "#n/a", "null", "none", "--", "---", "-", "—", "–", "−"])
 """Words for `no value`, in lower case; such a value is missing, as in an empty cell."""
@@ -29,6 +29,8 @@ _NUMBER = re.compile(
     r"(?:(?:\d{1,3}(?:[ '\u00a0\u202f\u2009\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)"
     rf"(?:[eE]{_MINUS}?\d+)?|(?:{_MANTISSA})[dD]{_MINUS}?\d{{1,3}})\Z"
 )
+PARENTHESISED = re.compile(r"\((?!1\))(\d[\d.,]*(?:[eE][-+]?\d+)?|[.,]\d+)\)\Z")
+"""A negative number as accountants write it, `(0.3)`, which spreadsheets export; `(1)` is the unit of a number."""
 _HALF_DAY = r" ?[APap]\.?[Mm]\.?"
 _CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
 _CLOCK_12 = re.compile(rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?{_HALF_DAY}\Z")
@@ -67,6 +69,8 @@ def kind_of(cell: str) -> str:
             return CLOCK
         if _UNITED.match(text) and " " in text:
             return UNITED
+    if PARENTHESISED.match(text):
+        return UNITED
     lower = text.lower()
     if lower in _INFINITIES:
         return NUMBER
