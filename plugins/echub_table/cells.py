@@ -29,8 +29,10 @@ _NUMBER = re.compile(
     r"(?:(?:\d{1,3}(?:[ '\u00a0\u202f\u2009\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)"
     rf"(?:[eE]{_MINUS}?\d+)?|(?:{_MANTISSA})[dD]{_MINUS}?\d{{1,3}})\Z"
 )
-PARENTHESISED = re.compile(r"\((?!1\))(\d[\d.,]*(?:[eE][-+]?\d+)?|[.,]\d+)\)\Z")
-"""A negative number as accountants write it, `(0.3)`, which spreadsheets export; `(1)` is the unit of a number."""
+PARENTHESISED = re.compile(r"\((\d[\d.,]*(?:[eE][-+]?\d+)?|[.,]\d+)\)\Z")
+"""A negative number as accountants write it, `(0.3)`, which spreadsheets export."""
+_DIGIT = len("(1)")
+"""A digit in parentheses alone does not make a row one of numbers: it may be a unit, or count the columns."""
 _HALF_DAY = r" ?[APap]\.?[Mm]\.?"
 _CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
 _CLOCK_12 = re.compile(rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?{_HALF_DAY}\Z")
@@ -69,7 +71,7 @@ def kind_of(cell: str) -> str:
             return CLOCK
         if _UNITED.match(text) and " " in text:
             return UNITED
-    if PARENTHESISED.match(text):
+    if len(text) > _DIGIT and PARENTHESISED.match(text):
         return UNITED
     lower = text.lower()
     if lower in _INFINITIES:

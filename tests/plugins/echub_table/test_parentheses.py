@@ -40,6 +40,15 @@ def test_a_first_row_of_a_table_of_samples_is_not_lost(tmp_path):
     assert CODE in said
 
 
-@pytest.mark.parametrize(("cell", "kind"), [("(0.3)", UNITED), ("(1)", TEXT), ("(s)", TEXT), ("(a1)", TEXT)])
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [("(0.3)", UNITED), ("(12)", UNITED), ("(1)", TEXT), ("(2)", TEXT), ("(s)", TEXT), ("(a1)", TEXT)],
+)
 def test_a_unit_in_parentheses_is_none(cell, kind):
     assert kind_of(cell) == kind
+
+
+def test_the_unit_of_a_number_in_a_row_of_units_is_none(tmp_path):
+    record, said = read(tmp_path, ["(s),(V),(1)", "0,3.5,2", "1,3.5,2"], header="t,U,cycle")
+    assert record["timeseries"]["cycle"].tolist() == [2, 2]
+    assert CODE not in said
