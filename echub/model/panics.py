@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
@@ -13,6 +15,7 @@ PANIC = "PanicException"
 """The name of what such a library raises for what it did not expect; each has a class of its own, derived from
 `BaseException`."""
 _STDERR = 2
+_held = threading.Lock()
 
 
 class LibraryPanic(Exception):
@@ -37,24 +40,39 @@ def panics_caught() -> Iterator[None]:
 
 @contextmanager
 def _held_back() -> Iterator[IO[bytes]]:
-    """Keep what is written to standard error in a file, also by a library, and write it out afterwards."""
-    with tempfile.TemporaryFile() as kept:
-        try:
-            own = os.dup(_STDERR)
-        except OSError:  # closed: nothing that is printed appears
+    """Keep what is written to standard error in a file, also by a library, and write it out afterwards.
+
+    One thread at a time: what another holds back meanwhile would end in a file that is gone.
+    """
+    if not _held.acquire(blocking=False):
+        yield io.BytesIO()
+        return
+    try:
+        with _redirected() as kept:
             yield kept
-            return
+    finally:
+        _held.release()
+
+
+@contextmanager
+def _redirected() -> Iterator[IO[bytes]]:
+    try:
+        kept, own = tempfile.TemporaryFile(), os.dup(_STDERR)  # noqa: SIM115
+    except OSError:  # no room for a file, or closed: then nothing is held back
+        yield io.BytesIO()
+        return
+    _flush()
+    os.dup2(kept.fileno(), _STDERR)
+    try:
+        yield kept
+    finally:
         _flush()
-        os.dup2(kept.fileno(), _STDERR)
-        try:
-            yield kept
-        finally:
-            _flush()
-            os.dup2(own, _STDERR)
-            os.close(own)
-            kept.seek(0)
-            if said := kept.read():
-                os.write(_STDERR, said)
+        os.dup2(own, _STDERR)
+        os.close(own)
+        kept.seek(0)
+        if said := kept.read():
+            os.write(_STDERR, said)
+        kept.close()
 
 
 def _flush() -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
-"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`)."""
+"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`) or in parentheses."""
 
 NO_VALUE = frozenset(["na", "n/a", "#n/a", "null", "none", "--", "---", "-", "—", "–", "−"])
 """Words for `no value`, in lower case; such a value is missing, as in an empty cell."""
@@ -30,6 +30,10 @@ _NUMBER = re.compile(
     r"(?:(?:\d{1,3}(?:[ '\u00a0\u202f\u2009\u2019]\d{3})+(?:[.,]\d*)?|\d[\d.,]*|[.,]\d+)"
     rf"(?:[eE]{_MINUS}?\d+)?|(?:{_MANTISSA})[dD]{_MINUS}?\d{{1,3}})\Z"
 )
+PARENTHESISED = re.compile(r"\((\d[\d.,]*(?:[eE][-+]?\d+)?|[.,]\d+)\)\Z")
+"""A negative number as accountants write it, `(0.3)`, which spreadsheets export."""
+_DIGIT = len("(1)")
+"""A digit in parentheses alone does not make a row one of numbers: it may be a unit, or count the columns."""
 _HALF_DAY = r" ?[APap]\.?[Mm]\.?"
 _CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
 _CLOCK_12 = re.compile(rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?{_HALF_DAY}\Z")
@@ -83,6 +87,8 @@ def kind_of(cell: str) -> str:
             return CLOCK
         if _UNITED.match(text) and " " in text:
             return UNITED
+    if len(text) > _DIGIT and PARENTHESISED.match(text):
+        return UNITED
     lower = text.lower()
     if lower in _INFINITIES:
         return NUMBER

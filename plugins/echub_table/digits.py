@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub_table.cells import DOUBLE, MINUS_SIGNS, MISSING_TOKENS, WITH_E
+from echub.text import several
+from echub_table.cells import DOUBLE, MINUS_SIGNS, MISSING_TOKENS, PARENTHESISED, WITH_E
 from echub_table.gaps import with_gaps
 
 _BLANKS = r"[ '’\u00a0\u202f\u2009]"
@@ -27,6 +28,7 @@ def numbers_of(
     NaN and said, if the header asks for numbers (`wanted`) and most cells are such; else the column stays text.
     """
     cells = texts.fill_null("").str.strip_chars().str.replace(f"^[{MINUS_SIGNS}]", "-")
+    cells, negative = _without_parentheses(cells)
     unit = _common_unit(cells) if united else ""
     cells = cells.str.strip_suffix(f" {unit}") if unit else cells
     empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
@@ -39,7 +41,16 @@ def numbers_of(
     if empty.all() or (bad.any() and not wanted) or int(bad.sum()) > _MOSTLY * int((~empty).sum()):
         return None, ""
     _report(cells, bad, open_cells, name, note)
+    if negative:
+        text = f"{several(len(negative), 'cell')} of {name} in parentheses read as negative: {negative[0]!r}"
+        note("negative-in-parentheses", text)
     return with_gaps(numbers, cells), unit
+
+
+def _without_parentheses(cells: pl.Series) -> tuple[pl.Series, list[str]]:
+    """Return cells with `(0.3)` as `-0.3`, and the cells that were so written."""
+    written = [cell for cell in cells.filter(cells.str.starts_with("(")) if PARENTHESISED.match(cell)]
+    return cells.replace(written, [f"-{cell[1:-1]}" for cell in written]) if written else cells, written
 
 
 def _common_unit(cells: pl.Series) -> str:

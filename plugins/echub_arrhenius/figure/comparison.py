@@ -28,7 +28,8 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     _values(upper, outcome)
     _ratios(lower, outcome)
     tidy(upper, lower)
-    title(figure, outcome.label, f"{_ratio(outcome)}{verdict(outcome)}")
+    ratio = outcome["ratio"]
+    title(figure, outcome.label, f"ratio {value_text(ratio.value, ratio.uncertainty)}, {verdict(outcome)}")
 
 
 def _values(axis: Axes, outcome: Outcome) -> None:
@@ -61,14 +62,11 @@ def _ratios(axis: Axes, outcome: Outcome) -> None:
     edges = np.array([-0.5, len(place) - 0.5])
     axis.axhline(1.0, color=GREY, linewidth=0.8, linestyle="--")
     if found.interval is not None:
-        axis.fill_between(edges, found.interval.low, found.interval.high, color=BLACK, alpha=0.12, linewidth=0)
-    axis.plot(edges, [found.value] * 2, color=BLACK, linewidth=1)
+        low, high = np.array([[found.interval.low] * 2, [found.interval.high] * 2], dtype=np.float64)
+        axis.fill_between(edges, low, high, color=BLACK, alpha=0.12, linewidth=0)
+    axis.plot(edges, np.array([found.value] * 2, dtype=np.float64), color=BLACK, linewidth=1)
     axis.plot(place, table["ratio"].array(), "o", color=BLACK, markersize=5)
     axis.set_yscale("log")
     axis.set(xlim=edges, ylabel=f"{outcome.conditions['higher'].value} / {outcome.conditions['lower'].value}",
              xlabel="T / °C")  # fmt: skip
     axis.set_xticks(place, [f"{t:.4g}" for t in table["temperature"].array()])
-
-
-def _ratio(outcome: Outcome) -> str:
-    return f"ratio {value_text(outcome['ratio'].value, outcome['ratio'].uncertainty)}, "

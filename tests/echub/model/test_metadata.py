@@ -65,6 +65,7 @@ def test_the_schema_refuses_a_tree_with_a_foreign_leaf():
         ("cell.area", "78.5mm²", None, 0.785),
         ("cell.area", "0.785", "cm^2", 0.785),
         ("cell.area", "78.5 mm^2", "cm^2", 0.785),
+        ("sims.dead_time", "35 ns", None, 3.5e-5),  # ms
         ("cell.area", 2, "cm^2", 2.0),
         ("cell.area", np.float32(0.5), "cm^2", 0.5),
         ("cell.temperature", "25 °C", None, 25.0),

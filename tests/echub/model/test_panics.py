@@ -37,3 +37,23 @@ def test_what_is_printed_without_a_panic_appears_in_order(capfd):
         print("within", file=sys.stderr)
     print("after", file=sys.stderr)
     assert capfd.readouterr().err == "before\nwithin\nafter\n"
+
+
+def test_within_another_nothing_is_lost_and_standard_error_is_what_it_was(capfd):
+    with panics_caught():
+        with pytest.raises(LibraryPanic), panics_caught():
+            report(Panic("inner"))
+        print("within", file=sys.stderr)
+    print("after", file=sys.stderr)
+    *before, last = capfd.readouterr().err.splitlines()
+    assert ("within" in before, last) == (True, "after")
+
+
+def test_without_a_file_for_it_the_panic_is_an_exception_all_the_same(monkeypatch, capfd):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("echub.model.panics.tempfile.TemporaryFile", full)
+    with pytest.raises(LibraryPanic, match="outside"), panics_caught():
+        report(Panic("outside"))
+    assert "panicked" in capfd.readouterr().err
