@@ -376,7 +376,8 @@ def _compared(higher: str) -> World:
         "temperatures.temperature": AT, "temperatures.cells x": [2, 3, 2], "temperatures.cells y": [3, 2, 2],
         "temperatures.ratio": ratios,
         "temperatures.all_above_all": [min(a) > max(b) for a, b in zip(above, below, strict=True)],
-        "=higher": names[0], "=lower": names[1], "=measurand": "onset_current_density", **_drawn(above, below, names),
+        "=higher": names[0], "=lower": names[1],
+        "=measurand": "onset_current_density", **_drawn(above, below, names),
     }  # fmt: skip
     if not higher:
         expected["!direction-from-data"] = ("no direction was given beforehand: p is two-sided", "")

@@ -135,7 +135,7 @@ class Rising(Plateau):
         error = hypot(half, NORMAL_95 * self.shared * value[8:].max())
         low, high = slope["low(capacity_slope)"], slope["high(capacity_slope)"]
         text = (f"the capacity still rises at the longest rest of 40 s, by {slope['capacity_slope']:.2g} "
-                f"[{low:.2g}, {high:.2g}] mA*h/cm^2 per factor of e: a lower bound")  # fmt: skip
+                f"[{low:.2g}, {high:.2g}] mA·h/cm² per factor of e: a lower bound")  # fmt: skip
         columns = {
             "outcome": [f"{r:g} s, {n}" for r in RESTS for n in (0, 1)], "rest": rest, "capacity": value,
             "uncertainty": u, "more_than": [None] * 10, "on_plateau": [False] * 10, "left_out": [""] * 10,

@@ -252,7 +252,7 @@ def parquet() -> FileWorld:
                                attrs={"recipe": "Unix Time / s - its first value"}),
         "@cell.electrodes.working.polarity": POSITIVE, "settings.decisions": [],
         "!derived-time": "the table has no elapsed time: time = Unix Time / s - its first value",
-    }, "bdf-binary")  # fmt: skip
+    }, "parquet")  # fmt: skip
 
 
 def refusals() -> dict[str, Any]:
@@ -266,7 +266,7 @@ def refusals() -> dict[str, Any]:
         "no table": lambda: Refused("b.csv", text("a,b", "1,2"), "bdf-csv", {
             "message": "this is not a BDF table", "where": "line 1", "found": repr(b"a,b"),
             "expected": "a header with labels of BDF, such as Test Time / s,Voltage / V,Current / A"}),
-        "bytes": lambda: Refused("c.parquet", b"PAR1 cut", "bdf-binary", {
+        "bytes": lambda: Refused("c.parquet", b"PAR1 cut", "parquet", {
             "message": "the table cannot be read", "found": ..., "cause": "the file is damaged or cut off"}),
     }  # fmt: skip
 

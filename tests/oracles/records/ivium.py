@@ -83,7 +83,7 @@ def another_method() -> FileWorld:
          "timeseries.vendor_column_2": column("column 2", [-0.5, -0.25], index=1),
          **parameters(settings), **said(settings, "1mA"),
          "!incomplete": "the timeseries dataset has no time", "!incomplete 2": ...,
-         "!row-count": "primary_data states 4 rows of 2 numbers and has 2: the file was cut",
+         "!row-count": "primary_data states 4 rows of 2 numbers and has 2: the file was cut, or edited",
          "!unverified-layout": "what the columns of the method Transients are is not verified on a real file: "
          "they stay vendor columns; export the scan from IviumSoft as text with column names, and convert that",
          "-the last row of primary_data": "the file ends inside it"},
