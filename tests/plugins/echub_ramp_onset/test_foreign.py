@@ -128,7 +128,7 @@ def test_a_deviation_that_comes_back_is_told():
     assert onset(outcome).value == pytest.approx(0.35, rel=0.01)
     (refusal,) = drawn("excursion to the end").answer().refusals
     assert refusal.code == "recovered"
-    assert "mA/cm^2" in refusal.message
+    assert "mA/cm²" in refusal.message
 
 
 @pytest.mark.parametrize("params", [{}, {"method": "lowack2026"}])

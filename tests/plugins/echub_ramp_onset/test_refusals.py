@@ -88,7 +88,7 @@ UNSEEN = "oxidised-electrode-not-observed"
 @pytest.mark.parametrize(
     ("code", "case", "params", "reason"),
     [
-        ("ohmic-to-end", lambda: synth.ramp(1, ohmic()), {}, r"0\.33\d* mA/cm\^2, where the ramp ends"),
+        ("ohmic-to-end", lambda: synth.ramp(1, ohmic()), {}, r"0\.33\d* mA/cm², where the ramp ends"),
         ("not-a-ramp", steps, {}, "does not rise linearly"),
         ("several-ramps", two_ramps, {}, "2 times"),
         ("too-short", lambda: synth.ramp(1, Ramp(duration_s=100)), {}, "the ramp lasts 100"),
