@@ -78,11 +78,16 @@ class Distribution:
         if rms > 2:
             finest = Smoothest(omega, re + 1j * im, sigma, self.grid(low, high, 40))
             least = finest.misfit(finest.likeliest() / 100)
-            text = f"residuals reach {rms:.1f} times the noise"
-            told |= {"!drt-not-resolved": (f"{text}, and {least:.1f} times with more time constants and a weaker λ: "
-                                           "they are those of the grid or of λ, not of the spectrum", "1 of 1 spectra")
-                     } if least <= 2 else {"!drt-does-not-fit": (
-                         f"{text}: no distribution of positive resistances describes this", "1 of 1 spectra")}  # fmt: skip
+            code, why = (
+                (
+                    "drt-not-resolved",
+                    f", and {least:.1f} times with more time constants and a weaker λ: they are those of the grid or "
+                    "of λ, not of the spectrum",
+                )
+                if least <= 2
+                else ("drt-does-not-fit", ": no distribution of positive resistances describes this")
+            )
+            told[f"!{code}"] = (f"residuals reach {rms:.1f} times the noise{why}", "1 of 1 spectra")
         name = "gamma_per_decade" if self.per == "decade" else "gamma_per_ln_tau"
         return told | {
             "polarisation_resistance": whole, "outside_window_share": outside, "peaks": len(numbered),
