@@ -81,8 +81,8 @@ class Distribution:
             code, why = (
                 (
                     "drt-not-resolved",
-                    f", and {least:.1f} times with more time constants and a weaker λ: they are those of the grid or "
-                    "of λ, not of the spectrum",
+                    f", and {least:.1f} times with more time constants and a weaker λ: they are those of the grid "
+                    "or of λ, not of the spectrum",
                 )
                 if least <= 2
                 else ("drt-does-not-fit", ": no distribution of positive resistances describes this")
