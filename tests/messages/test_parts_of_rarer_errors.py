@@ -35,7 +35,7 @@ from echub.files import (
     rehearsal,
     stacking,
 )
-from echub.model import build, clock, readings, samples, selection, source, vocabulary
+from echub.model import build, clock, samples, selection, source, stated_spread, vocabulary
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.pictures import samples as pictures_samples
@@ -295,12 +295,12 @@ def samples_of(*names, dose=(1.0, 2.0, 3.0)):
 
 MODEL = [
     row(
-        lambda: readings.in_unit_of(A([1.0]), "V", A([2.0]), "mA", "u(I) / V"),
+        lambda: stated_spread.in_unit_of(A([1.0]), "V", A([2.0]), "mA", "u(I) / V"),
         "u(I) / V is not in the unit of its values",
         expected="a unit of the dimension of mA, or % of the value", found="V",
     ),
     row(
-        lambda: readings.in_unit_of(A([1.0]), "V", A([2.0]), None, "u(n) / V"),
+        lambda: stated_spread.in_unit_of(A([1.0]), "V", A([2.0]), None, "u(n) / V"),
         "u(n) / V is not in the unit of its values",
         expected="a unit of the dimension of 1, or % of the value", found="V",
     ),
