@@ -180,7 +180,7 @@ def _library(declared: Reader) -> dict[str, str]:
 def _annotate(record: Record, source: Source, annotations: Annotations) -> None:
     """Add the metadata of sidecars, tables and the command line."""
     notices = annotations.apply(source, record.metadata) + clock.set_absolute_start(
-        record.metadata, record.datasets.values()
+        record.metadata, lambda: record.datasets.values()
     )
     record.notices = list(dict.fromkeys([*record.notices, *notices]))  # a table that echub wrote has its own
 

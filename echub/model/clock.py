@@ -7,7 +7,7 @@ then a start is a wall-clock time, not an instant.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from echub.errors import MetadataError, UnknownOption
@@ -40,11 +40,12 @@ def require_zone(name: str) -> str:
     return name
 
 
-def set_absolute_start(metadata: Metadata, datasets: Iterable[Dataset] = ()) -> list[Remark]:
+def set_absolute_start(metadata: Metadata, datasets: Callable[[], Iterable[Dataset]] = tuple) -> list[Remark]:
     """Set `experiment.start_utc` if start and zone are known.
 
     A time in an hour that daylight saving repeats is not an instant, unless a dataset starts with one of both: the
     order of its dates settled which. For that, and for an hour that is skipped, a notice says that none was made.
+    The datasets are asked for in such an hour only: those of a native file stay unread else.
     """
     start, zone = metadata.value(START), metadata.value(ZONE)
     if (
@@ -66,7 +67,7 @@ def set_absolute_start(metadata: Metadata, datasets: Iterable[Dataset] = ()) -> 
     source = metadata.get(ZONE)
     by = f"zone by {source.source if source else 'the file'}"
     if local.utcoffset() != (later := local.replace(fold=1)).utcoffset():
-        settled = [one for one in (local, later) if any(_starts(data, one) for data in datasets)]
+        settled = [one for one in (local, later) if any(_starts(data, one) for data in datasets())]
         if len(settled) == 1:
             _set_start(metadata, settled[0], f"{by}, pass by the order of rows")
             return []

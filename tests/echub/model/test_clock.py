@@ -59,7 +59,7 @@ def test_an_hour_that_the_clocks_repeat_or_leave_out_is_no_instant(start):
 def test_rows_of_which_the_order_settles_the_pass_settle_the_start(first, utc):
     metadata = stated("2024-10-27T02:30:00.000")
     data = build_dataset("timeseries", [SourceColumn("date", np.array([first, first + 60]), "unix_time", "s")])
-    notices = set_absolute_start(metadata, [data])
+    notices = set_absolute_start(metadata, lambda: [data])
     assert metadata.value("experiment.start_utc") == utc
     assert [notice.code for notice in notices] == ([] if utc else ["ambiguous-time"])
 
