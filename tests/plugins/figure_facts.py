@@ -68,6 +68,7 @@ FIGURES = {
             ),
             scales=("linear", "log"),
             legend=("bare", "Sn"),
+            xlim="-0.5 | 4.5",
         ),
         Panel(
             "Sn / bare",
@@ -90,6 +91,7 @@ FIGURES = {
                 "end[sign < 0] / 60 | R_end[sign < 0]",
                 *(f"array([begin[{n}], end[{n}]]) / 60 | array([R_start[{n}], R_end[{n}]])" for n in range(10)),
             ),
+            ylim="0 | min(3 * nanmedian(R_end), 1.15 * max(append(R_start, R_end)))",
         ),
         Panel(
             "level / mA/cm²",
@@ -97,6 +99,7 @@ FIGURES = {
             across=("last_survived", "first_failed"),
             down=("failed_at / 60",),
             bands=tuple(f"array([begin[{n}], end[{n}]]) / 60 | level[{n}] | level[{n}]" for n in range(10)),
+            ylim="0 | free",
         ),
         Panel("j / mA/cm²", curves=("t / 60 | j",)),
     ],
@@ -120,7 +123,12 @@ FIGURES = {
             legend=("charge", "discharge", "reference: cycle 2", "efficiency"),
             ylim="0 | 1.1 * max(cycles.charge_per_mass)",
         ),
-        Panel("CE / %", curves=("cycles.cycle | cycles.efficiency",)),
+        Panel(
+            "CE / %",
+            curves=("cycles.cycle | cycles.efficiency",),
+            ylim="nanmedian(cycles.efficiency) - 3 * quartiles(cycles.efficiency) | "
+            "nanmedian(cycles.efficiency) + 3 * quartiles(cycles.efficiency)",
+        ),
         Panel(
             "U / V",
             "Q / mA·h",
@@ -166,6 +174,7 @@ FIGURES = {
                 "survival.surviving[-1])",
                 "watched | array([100 / 5])",
             ),
+            xlim="0 | free",
         ),
     ],
     "staircase-linearity": [
@@ -188,6 +197,7 @@ FIGURES = {
                 "array([low_linear_limit_we_reduced, high_linear_limit_we_reduced])",
             ),
             ylim="0 | 4 * asr_we_reduced * high_linear_limit_we_reduced",
+            xlim="0 | free",
         ),
     ],
     "dc-polarisation": [
@@ -224,6 +234,7 @@ FIGURES = {
             "(Z − KK) / |Z| / %",
             **RESIDUALS,
             curves=("frequency[used > 0] | residual_re[used > 0]", "frequency[used > 0] | residual_im[used > 0]"),
+            ylim="-1.15 * 2.4 * nanmedian(noise) | 1.15 * 2.4 * nanmedian(noise)",
         ),
     ],
     "eis-fit": [
@@ -266,6 +277,7 @@ FIGURES = {
             bands=("tau | low | high",),
             legend=("95 % of resamplings, at 10 λ", "not measured"),
             spans=("array([tau[0], window[0]])", "array([window[1], tau[-1]])"),
+            ylim="0 | 1.15 * max(append(gamma, high))",
         ),
         Panel(**NYQUIST, curves=("re | -im", "fit_re | -fit_im")),
     ],
@@ -334,6 +346,7 @@ FIGURES = {
                 "array([min(plateau_rests), max(plateau_rests)]) | array([plateau[0], plateau[0]])",
             ),
             bands=("array([min(plateau_rests), max(plateau_rests)]) | plateau[1] | plateau[2]",),
+            ylim="0 | free",
         ),
     ],
     "ramp-onset": [
@@ -389,6 +402,7 @@ FIGURES = {
                 f"x[{one}] | maximum(low[{one}], 1e-12) | maximum(high[{one}], 1e-12)"
                 for one in (f"(region == 'pristine') & (species == '{ion}')" for ion in ("Na+", "Zr+", "Si+"))
             ),
+            ylim="min(signal[signal > 0]) / 2 | 2 * max(signal)",
         ),
         Panel(
             "",
@@ -399,12 +413,13 @@ FIGURES = {
                 f"x[{one}] | positive(signal[{one}])"
                 for one in (f"(region == 'failed') & (species == '{ion}')" for ion in ("Na+", "Zr+", "Si+"))
             ),
+            ylim="min(signal[signal > 0]) / 2 | 2 * max(signal)",
         ),
     ],
     "sims-map": [
         Panel(""),
         Panel(""),
-        Panel("counts per pixel and frame", "frame", legend=("columns", "outside")),
+        Panel("counts per pixel and frame", "frame", legend=("columns", "outside"), ylim="0 | free"),
         Panel("counts per pixel and frame"),
         Panel("frame"),
         Panel("frame", "x / µm"),
@@ -419,10 +434,10 @@ FIGURES = {
         ),
     ],
     "timeline": [
-        Panel("$R·A$ / Ω·cm²"),
-        Panel("", legend=("one: R end", "two: R end")),
-        Panel("$|j|$ / mA/cm²"),
-        Panel("", legend=("one: level",)),
+        Panel("$R·A$ / Ω·cm²", ylim="0 | free"),
+        Panel("", legend=("one: R end", "two: R end"), ylim="0 | free"),
+        Panel("$|j|$ / mA/cm²", ylim="0 | free"),
+        Panel("", legend=("one: level",), ylim="0 | free"),
     ],
     "stability-window": [
         Panel(
