@@ -466,6 +466,15 @@ def ragged() -> FileWorld:
     }, "table", silent=("settings.",))  # fmt: skip
 
 
+def closed_rows() -> FileWorld:
+    """Return rows that end with a separator, below names that do not."""
+    return FileWorld("run.csv", text("time/s;Ewe/V", "0;3.5;", "1;3.25;", "2;3.75;"), {
+        NAME: {"kind": NAME}, f"{NAME}.row": rows(3),
+        f"{NAME}.time": column("time/s", [0.0, 1.0, 2.0], "time", "s", 0),
+        f"{NAME}.potential_we": column("Ewe/V", [3.5, 3.25, 3.75], "potential_we", "V", 1),
+    }, "table", silent=("settings.",))  # fmt: skip
+
+
 def two_times() -> FileWorld:
     """Return a time that restarts with the step beside one that never goes back, a current twice, gaps."""
     header = "step,t (s),Time (s),I (A),I (mA),V"
@@ -551,6 +560,6 @@ def refusals() -> dict[str, Any]:
 WORLDS = {f"table: {world.__name__}": world
           for world in (
               german, two_spectra, by_profile, faulty, workbook, samples, ions, dates_and_clocks, magnitudes,
-              ragged, two_times, asked_sheet, two_sheets, without_units, lost_clock,
+              ragged, closed_rows, two_times, asked_sheet, two_sheets, without_units, lost_clock,
           )}  # fmt: skip
 WORLDS |= {f"table: {name}": world for name, world in refusals().items()}
