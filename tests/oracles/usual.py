@@ -151,7 +151,7 @@ SAID_ONLY = {
     "scatter-below-stated", "several-levels", "several-ranges", "short-pulses", "threshold-stated",
     "time-not-recorded", "window-not-left",
 }  # fmt: skip
-"""Flags that doubt no value: they say what was not known, how it was taken, or what else is seen. All others warn."""
+"""Flags that doubt no value: what was not known, how it was taken, what else is seen. All others warn."""
 
 
 def severity(analysis: str, code: str) -> str:
@@ -187,7 +187,7 @@ HINTS = {
     "lag-unknown": "--param common=Na+,PO2- names a feature seen in both",
     "no-pixel-size": 'sims.pixel_size = "0.5 um" in the sims.toml',
     "one-cycle": "the file of the whole run; echub convert --join links its parts",
-    "current-at-rest": "--param rest=… (in mA) counts it as rest; use the instrument's own charge",
+    "current-at-rest": "use the instrument's own charge, or a smaller current range",
     "copied-points": "the export may have written them twice",
     "tail-still-falls": "measure longer",
     "plateau-not-reached": "measure up to five times the relaxation time",
