@@ -62,7 +62,7 @@ s       map_tau map_time peak_tau peak_tau_1 peak_tau_2 peak_tau_3 tau tau_gb ta
 s       plateau_from plateau_rests pulse_duration recovery_t recovery_time rest rest_before rest_duration
 s       blocks.pulse
 s       sputter_time sputter_time_from sputter_time_to tail time_gb time_hf time_int time_total vanish_time
-s       ramp-onset/~onset
+s       ramp-onset/~onset t1
 h       lifetime median_lifetime watched cycling/start symmetric-cycling/start cell-lifetimes/time
 h       timeline/duration
 clock   t_gb t_hf t_int t_total
@@ -140,7 +140,7 @@ def unit(analysis: str, path: str, *, per_area: bool, instead: Mapping[str, str]
 
 
 SAID_ONLY = {
-    "across-polarities", "amplitude-unknown", "best-of-replicates", "cell-lifetimes/left-out",
+    "accuracy-only", "across-polarities", "amplitude-unknown", "best-of-replicates", "cell-lifetimes/left-out",
     "charge-from-own-rows", "clocks-without-zone", "counter-differs", "counting-statistics-only",
     "current-range-unknown", "cycle-counter-differs", "depth-from-time", "direction-assumed",
     "direction-from-data", "doubled-frequencies", "drt-not-resolved", "growth", "incomplete-cycles",
