@@ -219,8 +219,7 @@ class Published(Kinked):
             "!accuracy-only": ("the uncertainty holds the accuracy of the current and of the fit: the method "
                                "states none", ""),
         }  # fmt: skip
-        if not self.area:
-            found["!no-area"] = self._flags()["!no-area"]
+        found |= self._flags()
         uniform = {onset: (x, hypot(limit, scale * x)),
                    resistance: (self.asr, self.asr * hypot(limit / (0.7 * x), scale)),
                    "ramp_rate": (self.rate, self.rate * hypot(limit / top, scale))}  # fmt: skip
