@@ -77,7 +77,8 @@ class Series:
                   "error_bars": self.bars, "level": f"{self.level} %",
                   "temperature_offset": f"{self.thermometer[0]}",
                   "temperature_scale": f"{self.thermometer[1]} %"}  # fmt: skip
-        return World("arrhenius", outcomes, Fit(self).expected(), params)
+        fitted = ("S/cm^2" if self.inverse else self.unit) + (" K" if self.form == "ln_yT" else "")
+        return World("arrhenius", outcomes, Fit(self).expected(), params, units={"fitted": fitted})
 
 
 RULES = {"max": np.max, "mean": np.mean, "median": np.median}

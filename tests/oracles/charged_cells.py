@@ -270,6 +270,9 @@ class Charges:
             text = ("an anodic current is assumed to charge the cell: it is not stated which electrode is the "
                     "working one")  # fmt: skip
             found["!direction-assumed"] = (text, "")
+            found["hint(!direction-assumed)"] = (
+                "--set cell.electrodes.working.polarity=negative, or --param charge=cathodic, if not"
+            )
         return found
 
     def _offset(self) -> float:

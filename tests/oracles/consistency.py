@@ -213,15 +213,19 @@ CHECKED = {
     "a small drift": Checked((1e-4, 0.0), drift=0.05, seed=7),
     "an amplitude": Checked(amplitude=20.0, distortion=(6.5, 2.0), seed=8, flags={
         "!amplitude-large": ("the excitation reaches 20 mV: above 10 mV an arc need not be linear", ""),
+        "severity(!amplitude-large)": "info",  # less than two electrons and interfaces allow
         "!nonlinear": ("total harmonic distortion of the potential reaches 6.5 %", "")}),
     "no harmonics": Checked(amplitude=200.0, distortion=(1.5, 2.5), seed=9, flags={
         "!amplitude-large": ("the excitation reaches 200 mV: above 10 mV an arc need not be linear; this one "
-                             "is, for the harmonic distortion is at most 2.5 %", "")}),
+                             "is, for the harmonic distortion is at most 2.5 %", ""),
+        "severity(!amplitude-large)": "info"}),
     "harmonics": Checked(amplitude=120.0, distortion=(2.0, 7.0), seed=10, params={"amplitude": "30 mV"}, flags={
         "!nonlinear": ("total harmonic distortion of the current reaches 7 %", ""),
         "!amplitude-large": ("the excitation reaches 120 mV, and nothing shows that the response is linear: "
                              "across two interfaces with one electron each, 95 mV make a resistance 10 % too "
-                             "small", "")}),
+                             "small", ""),
+        "hint(!amplitude-large)": "measure with two amplitudes, or record the harmonics; --param amplitude=… if "
+                                  "it is known to be linear"}),
     "a small amplitude": Checked(amplitude=9.0, distortion=(4.0, 4.0), seed=11),
 }  # fmt: skip
 WORLDS = {f"check: {name}": checked.world for name, checked in CHECKED.items()}

@@ -117,7 +117,10 @@ class Treated:
             **self.params,
         }
         silent = ("note(", "isotopes.", "!counting-statistics-only")
-        return World("sims-profile", self.record(), Signals(self).expected(), params, silent=silent, within=1e-6)
+        signals = Signals(self)
+        signal = "count/nA" if params.get("normalise") == "primary_current" else "count"
+        return World("sims-profile", self.record(), signals.expected(), params, silent=silent, within=1e-6,
+                     units={"depth": signals.unit, "signal": signal})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -342,6 +345,8 @@ class Signals:
         if self.unit == "s":  # all windows of an enrichment are depths
             window = self.given.params["window"]
             self.flags["!unknown-region"] = (f"there is no enrichment of Na+ in new, window {window}", "")
+            self.flags["severity(!unknown-region)"] = "refusal"
+            self.flags["hint(!unknown-region)"] = "see the table `enrichment`"
 
     # -- what is said of them --
 

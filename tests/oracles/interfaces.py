@@ -90,7 +90,8 @@ class Interface:
         decays = tuple(f"{part}{name}" for name in ("leading_decay", "trailing_decay")
                        for part in ("", "u(", "low(", "high("))  # fmt: skip
         return World("sims-profile", data, self.expected, params, within=2e-4,
-                     silent=(*COUNTED, *decays, "=steps"), loose=self.loose())  # fmt: skip
+                     silent=(*COUNTED, *decays, "=steps"), loose=self.loose(),
+                     units={"depth": "s"} if self.clock and not self.crater else {})  # fmt: skip
 
     def loose(self) -> dict[str, float]:
         """Return tolerances: an interval's end is interpolated between points of the profile of the likelihood."""
@@ -320,6 +321,7 @@ def between_points(cup: bool = False) -> World:
     text = "the width is below two steps of 10: the edge is only bracketed by its points"
     expected: dict[str, Any] = {"interface_position": 405.0, "low(interface_position)": 390.0,
                                 "high(interface_position)": 420.0, "high(interface_width)": 20.0,
+                                "interval(interface_position)": "bracketing []",
                                 "!interface-undersampled": (text, "")}  # fmt: skip
     if cup:
         columns["faraday_cup"] = synth.Column((x < 300).astype(np.int8), "1")

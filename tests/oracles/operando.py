@@ -559,12 +559,13 @@ def without_clock() -> World:
         "spectra.start": None, "spectra.charge": None, "spectra.level": [0.0, 0.1, 0.2],
     }  # fmt: skip
     made |= {f"~t_{name}": [0, 1, 2] for name in ("hf", "gb", "int", "total")}
-    return replace(given.world(made, "!scatter"), data=case.record())
+    return replace(given.world(made, "!scatter"), data=case.record(), units={"clock": ""})
 
 
-def refused(code: str, text: str, cases: Callable[[], list[synth.Case]]) -> World:
+def refused(code: str, text: str, hint: str, cases: Callable[[], list[synth.Case]]) -> World:
     """Return files that do not make a series, and why not."""
-    return World("eis-series", [case.record() for case in cases()], {f"!{code}": (text, "")})
+    expected = {f"!{code}": (text, ""), f"severity(!{code})": "refusal", f"hint(!{code})": hint}
+    return World("eis-series", [case.record() for case in cases()], expected)
 
 
 def starting(*stated: dict[str, str]) -> list[synth.Case]:
@@ -608,14 +609,19 @@ WORLDS = {
     "spectra: two cells": lambda: refused(
         "several-cells",
         "the files are not of one series: cell.id is A and B",
+        "--by cell.id answers each cell by itself",
         lambda: starting({"cell.id": "B"}, {"cell.id": "A"}),
     ),
     "spectra: no cell": lambda: refused(
-        "cell-not-stated", "2 files: that they are of one cell is not stated", lambda: starting({}, {})
+        "cell-not-stated",
+        "2 files: that they are of one cell is not stated",
+        '--set cell.id="NAME" if they are, --by file if not',
+        lambda: starting({}, {}),
     ),
     "spectra: no order": lambda: refused(
         "no-order",
         "several files, and which came first is not stated",
+        "a column experiment.start in --meta",
         lambda: starting({"cell.id": "A"}, {"cell.id": "A"}),
     ),
 }

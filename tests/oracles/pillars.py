@@ -133,7 +133,12 @@ class Pillars:
         silent = ("=threshold", "colocation.low", "colocation.high", "colocation_by_depth.low",
                   "colocation_by_depth.high", "columns_by_depth.uncertainty")  # fmt: skip
         return World("sims-map", self.record(), lambda found: Counted(self, found).expected(), params, within=1e-6,
-                     silent=silent, loose=self.loose())  # fmt: skip
+                     silent=silent, loose=self.loose(), units=self.units())  # fmt: skip
+
+    def units(self) -> dict[str, str]:
+        """Return the unit of a depth, and that of a place: a pixel, if its size is not stated."""
+        depth = {"depth": "nm", "crater": "nm", "sputter_time": "s"}.get(self.depth, "")
+        return {"layer": depth, **({} if self.sized else {"place": ""})}
 
     @staticmethod
     def loose() -> dict[str, float]:

@@ -42,7 +42,8 @@ class Plateau:
         ]
         if self.left:
             outcomes.append(Outcome({}, analysis="pulsed-stripping", label="none"))
-        return World("pulsed-stripping-plateau", outcomes[::-1], self.expected())
+        return World("pulsed-stripping-plateau", outcomes[::-1], self.expected(),
+                     units={"charge": "mA*h"} if self.bare else {})  # fmt: skip
 
     def _outcome(self, rest: float, value: float, number: int) -> Outcome:
         parts = [Component("own", self.own * value), Component("given", self.shared * value, "B", self.group)]
@@ -122,7 +123,8 @@ class Rising(Plateau):
         outcomes = [
             self._outcome(r, v, n) for r, pair in zip(RESTS, RISING, strict=True) for n, v in enumerate(pair)
         ]
-        return World("pulsed-stripping-plateau", outcomes[::-1], self.expected())
+        return World("pulsed-stripping-plateau", outcomes[::-1], self.expected(),
+                     units={"charge": "mA*h"} if self.bare else {})  # fmt: skip
 
     def expected(self) -> dict[str, Any]:
         """Return the whole outcome: the mean at the longest rest less its error, by what cells differ at any."""

@@ -246,6 +246,9 @@ class Answer:
                     "concentration's")  # fmt: skip
             return answers | {
                 "!no-resistances": (text, ""),
+                "severity(!no-resistances)": "refusal",
+                "hint(!no-resistances)": "--param before=FILE.outcome.json --param after=…, of eis-resistance; or "
+                "resistance_before='60 ohm', …",
                 "!current-range-unknown": None,
             }  # refused: nothing else
         before, after = given.resistances

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import hypot, sqrt
+from dataclasses import dataclass, replace
+from math import ceil, hypot, sqrt
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Kinked:
     seen: str = "voltage"
     commanded: bool = True
     full: float | None = None
+    noise: float = 2e-6
+    method: tuple[tuple[str, str], ...] = ()
 
     def onset(self, percent: float) -> float:
         """Return where U is so much above the line: steeper (x - bends) is that part of x."""
@@ -51,7 +53,7 @@ class Kinked:
         t = np.arange(0, 20 + 3600 * 1.7 * self.bends / self.rate, 0.25)
         x = np.maximum(t - 20, 0) / 3600 * self.rate
         u = self.asr * (x + self.steeper * np.maximum(x - self.bends, 0)) / 1000
-        noise = 2e-6 * np.random.default_rng(7).normal(size=len(t))
+        noise = self.noise * np.random.default_rng(7).normal(size=len(t))
         return t, self.way * x, self.way * u + self.offset + noise
 
     def world(self) -> World:
@@ -69,6 +71,7 @@ class Kinked:
         params = {"bootstrap": "20", "threshold": f"{self.threshold} %", "range_accuracy": f"{self.accuracy} %",
                   "area_uncertainty": f"{self.wide} %",
                   "vacancy_charge": f"{self.vacancies} uA*h/cm^2"}  # fmt: skip
+        params |= dict(self.method)
         ends = dict.fromkeys((f"{end}({name})" for end in ("low", "high") for name in NAMES), 1e-4)
         return World("ramp-onset", case.record(), self.expected, params, within=2e-3, loose=ends,
                      silent=("~resolvable",))  # fmt: skip
@@ -174,6 +177,68 @@ class Kinked:
         return found
 
 
+@dataclass(frozen=True)
+class Published(Kinked):
+    """The same by the method of the paper, without noise: only the current is uncertain."""
+
+    threshold: float = 20.0
+    noise: float = 0.0
+    method: tuple[tuple[str, str], ...] = (
+        ("method", "lowack2026"), ("lowack_curvature", "1e-6 V/s^2"), ("lowack_offset", "rest")
+    )  # fmt: skip
+
+    def world(self) -> World:
+        """Return it with its outcome."""
+        return replace(super().world(), within=1e-5, silent=ROUNDING, loose=dict.fromkeys(CURVES, 2e-3))
+
+    def expected(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Return the outcome: the first row beyond the threshold, and a fit up to 0.7 of where U bends."""
+        row = 0.25 * self.rate / 3600
+        exact = self.onset(self.threshold)
+        x = ceil(exact / row) * row
+        zero = self.clock + 20
+        # The average over 30 s, 60 rows on either side, notices the bend before it is there.
+        t1 = zero + 3600 * self.bends / self.rate - 15
+        size, end = self.area or 1.0, "_density" if self.area else ""
+        resistance = ("asr" if self.area else "resistance") + (
+            "_cell" if self.seen == "voltage" else "_to_reference"
+        )
+        gain, top = self.accuracy / 100, 1.7 * self.bends
+        limit, scale = (gain * self.full / size, gain) if self.full else (gain * top, 0.0)
+        said = f"{self.threshold:g} % from the line, method of the paper, from {SEEN[self.seen]}"
+        onset = f"onset_current{end}"
+        found = {
+            onset: x, f"note({onset})": said, "onset_time": zero + 3600 * x / self.rate,
+            "u(onset_time)": 0.25 / sqrt(12), resistance: self.asr, "ramp_rate": self.rate,
+            "methods.method": ["robust", "lowack2026"], "methods.onset": [..., x],
+            "methods.difference": [..., 0.0], "methods.refusal": ["", ""], "methods.reason": ["", ""],
+            "=method": "lowack2026", "=criterion": f"{self.threshold:g} % above the ohmic line",
+            "=ramp_rate": self.rate, "=observed": self.seen, "~threshold": [self.threshold],
+            "~fit": [zero + 30, zero + 0.7 * (t1 - zero)], "~t1": [t1], "~onset_x": [x],
+            "~onset": [zero + 3600 * x / self.rate], **self._delay(x),
+            "!accuracy-only": ("the uncertainty holds the accuracy of the current and of the fit: the method "
+                               "states none", ""),
+        }  # fmt: skip
+        found = self._curves(told) | found | self._flags()
+        uniform = {onset: (x, hypot(limit, scale * x)),
+                   resistance: (self.asr, self.asr * hypot(limit / (0.7 * x), scale)),
+                   "ramp_rate": (self.rate, self.rate * hypot(limit / top, scale))}  # fmt: skip
+        for name, (value, wide) in uniform.items():
+            area = value * self.wide / 100 if self.area else 0.0
+            normal = hypot(area, told.get(f"{name}: noise", 0.0))
+            found |= {f"{name}: {RANGE}": wide / sqrt(3), f"u({name})": hypot(wide / sqrt(3), normal)}
+            if area:
+                found[f"{name}: area"] = area
+            if name != onset:
+                half = half_width(normal, [wide])
+                found |= {f"low({name})": value - half, f"high({name})": value + half}
+        return found
+
+
+CURVES = ("~x", "~U", "~U_smooth", "~U_fit", "~deviation")
+"""Drawn from averages of rows, which round the corners."""
+ROUNDING = ("asr_cell: noise", "asr_to_reference: noise", "resistance_cell: noise", "ramp_rate: noise",
+            "resistance_to_reference: noise")  # fmt: skip
 RANGE = "accuracy of the current range"
 DRAWN = ("noise (bootstrap)", "window (30 s against 15 s)", "fit that reaches into the rise")
 NAMES = ("onset_current", "onset_current_density", "ramp_rate", "asr_cell", "resistance_cell", "asr_to_reference",
@@ -188,5 +253,10 @@ RAMPS = {
     "one electrode": Kinked(seen="potential_we", accuracy=0.4, vacancies=0.7, commanded=False),
     "the other electrode": Kinked(seen="potential_ce", way=-1, wide=2.0, asr=20.0, offset=0.03),
     "one electrode, no area": Kinked(seen="potential_we", area=None, wide=2.0, commanded=False),
+    "published": Published(),
+    "published, a range": Published(full=1.0, accuracy=0.2, wide=2.0, way=-1),
+    "published, a range, no area": Published(full=3.0, area=None, clock=0.0),
+    "published, one electrode": Published(seen="potential_we", full=1.0, wide=1.0, offset=-0.02),
+    "published, the other electrode": Published(seen="potential_ce", full=2.0, way=-1),
 }
 WORLDS = {f"ramp: {name}": ramp.world for name, ramp in RAMPS.items()}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from echub.testing import synth
+from tests.oracles.odd_waves import DECIDES
 from tests.oracles.plain import NORMAL_95, course
 from tests.oracles.told import World
 
@@ -295,6 +296,8 @@ def _doubts(waves: Waves) -> dict[str, Any]:
         text = (f"R falls, which alone does not show a short: 100 % of the fall happens at once, but {reason}; a "
                 "contact that closes looks the same")  # fmt: skip
         found["!r-drop-alone"] = (text, f"half cycle {failed + 1} ({waves.flows[failed]:g} {unit})")
+        if not waves.bulk:
+            found["hint(!r-drop-alone)"] = DECIDES
     if failed is None and waves.shorts is not None:
         survived, first = _ends(waves, waves.shorts)
         said = f"[{survived:g}, {first:g}) {unit}"

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 import echub
+from echub import Record
 from echub.plugin import Outcome
 from tests.messages.typed_units import typed_units
+from tests.oracles.facts import FACTS, facts, flags, unlike, usual_facts
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class World:
     """An input, and what is to be found in it: values by path, with `within` as relative tolerance.
 
     expected: a function of what was found, where a part of it follows from another. loose: tolerances of single
-    paths. silent: beginnings of paths of which the world says nothing.
+    paths. silent: beginnings of paths of which the world says nothing. units: by path or kind, where they are not
+    the usual ones. Units, severities, hints, and kinds of intervals and parts are asked of silent paths too.
     """
 
     analysis: str
@@ -32,10 +35,22 @@ class World:
     within: float = 1e-6
     loose: Mapping[str, float] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def outcome(self) -> Outcome:
         """Return what the analysis finds in it."""
         return echub.analyze(self.analysis, self.data, params=self.params)
+
+    def per_area(self) -> bool:
+        """Return whether the area of the cell is stated; values of earlier outcomes are per area."""
+        one = self.data[0] if isinstance(self.data, (list, tuple)) else self.data
+        return isinstance(one, Outcome) or bool(self.stated("cell.area"))
+
+    def stated(self, path: str) -> str:
+        """Return what the records of the input state under a path of the metadata; empty if they do not."""
+        records = self.data if isinstance(self.data, (list, tuple)) else [self.data]
+        entries = [one.metadata.get(path) for one in records if isinstance(one, Record)]
+        return str(entries[0].value) if entries and entries[0] is not None else ""
 
 
 def told(outcome: Outcome) -> dict[str, Any]:
@@ -69,10 +84,8 @@ def _told(outcome: Outcome) -> Iterator[tuple[str, Any]]:
         path = f"?{one.parameter} {one.setting}: {one.measurand}"
         yield path, one.value
         yield f"{path} (change)", one.change
-    said = [flag.code for flag in outcome.flags]
-    for at, flag in enumerate(outcome.flags):
-        again = said[:at].count(flag.code)
-        yield f"!{flag.code}{f' {again + 1}' if again else ''}", (flag.message, flag.where or "")
+    for path, flag in flags(outcome):
+        yield path, (flag.message, flag.where or "")
 
 
 def require(world: World) -> None:
@@ -84,24 +97,15 @@ def require(world: World) -> None:
     for path, value in following.items():
         if value is None:
             continue
+        if path.startswith(FACTS):
+            continue
         assert path in found, f"{path} is missing"
         assert same(found[path], value, world.loose.get(path, world.within)), (path, found[path], value)
     more = {path: value for path, value in found.items()
             if path not in following and not path.startswith(world.silent) and not is_rounding(value)}  # fmt: skip
     assert not more, more
-    assert not list(unshared(outcome))
-
-
-SHARED = {"area": "area", "thickness": "thickness", "depth calibration": "depth"}
-"""Parts of an uncertainty that other values of the same cell have too, and the group that says so."""
-
-
-def unshared(outcome: Outcome) -> Iterator[str]:
-    """Yield the parts that are of no scatter and common to several values, but do not say so."""
-    for name, m in outcome.measurands.items():
-        for part in m.components:
-            if part.name in SHARED and (part.kind, part.group) != ("B", SHARED[part.name]):
-                yield f"{name}: {part.name} is of kind {part.kind}, group {part.group!r}"
+    stated = {path: value for path, value in following.items() if path.startswith(FACTS)}
+    assert unlike(facts(outcome), usual_facts(world, outcome) | stated) == {}
 
 
 def is_rounding(value: Any) -> bool:

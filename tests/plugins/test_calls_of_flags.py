@@ -59,3 +59,8 @@ def test_severities_are_words_of_the_field():
         if k.arg == "severity"
     ]  # fmt: skip
     assert {word for _, word in third + named} <= {"info", "warning", "refusal", None}
+
+
+def test_what_stands_behind_the_place_is_named():
+    """The fifth in order is what was expected, not a hint."""
+    assert [place for place, node in CALLS if node.func.id in ("Flag", "Notice") and len(node.args) > 4] == []

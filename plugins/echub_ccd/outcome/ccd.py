@@ -49,7 +49,7 @@ class CcdFindings:
         found = {
             "half_cycles": half_cycles(self.experiment, self.protocol),
             "charge": charges(self.experiment),
-            "detectors": detectors(table, self.marks, self.protocol),
+            "detectors": detectors(table, self.marks, self.protocol, unit),
             "criteria": table_of_criteria(self.criteria, unit),
             "levels": levels(table, self.protocol, self.fails, unit),
             "definitions": table_of_definitions(

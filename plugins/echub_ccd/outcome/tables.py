@@ -60,7 +60,7 @@ def charges(experiment: Experiment) -> dict[str, Series]:
     }
 
 
-def detectors(table: HalfCycleTable, marks: dict[str, Floats], protocol: Protocol) -> dict[str, Series]:
+def detectors(table: HalfCycleTable, marks: dict[str, Floats], protocol: Protocol, unit: str) -> dict[str, Series]:
     """Return what every detector says of every half cycle (m,): yes, no, or nothing where it cannot say."""
     said = {name: Series.of([MARKS.get(value) for value in mark.tolist()]) for name, mark in marks.items()}
     figures = {
@@ -69,7 +69,7 @@ def detectors(table: HalfCycleTable, marks: dict[str, Floats], protocol: Protoco
         "sharpness": Series.of(table.fall_sharp),
         "fell_at": Series.of(table.fell, "s"),
     }
-    return {"half_cycle": _numbers(table), "level": Series.of(protocol.level), **said, **figures}
+    return {"half_cycle": _numbers(table), "level": Series.of(protocol.level, unit), **said, **figures}
 
 
 def levels(table: HalfCycleTable, protocol: Protocol, fails: Floats, unit: str) -> dict[str, Series]:

@@ -51,7 +51,7 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
             "current-at-rest",
             f"{found.offset:.2g} of the reference current is read at rest too: an offset, or a current that "
             "flows; the intervals hold both",
-            hint="--param rest=… (in mA) counts it as rest; use the instrument's own charge",
+            hint="use the instrument's own charge, or a smaller current range",
         )
     if turns_without_step(found.trace, found.halves):
         yield Flag(

@@ -53,7 +53,8 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
         t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1, cov=True
     )
     line = offset + slope * t
-    deviation = (smooth - line) / np.abs(line)
+    with np.errstate(divide="ignore", invalid="ignore"):  # at the start of the ramp the line may be 0 exactly
+        deviation = (smooth - line) / np.abs(line)
     if params.lowack_sign == "either":
         deviation = np.abs(deviation)
     beyond = np.flatnonzero(search & inside & (deviation > params.threshold / 100))

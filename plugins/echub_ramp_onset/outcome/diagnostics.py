@@ -60,15 +60,18 @@ def lowack_series(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams)
     """Return trace, line and deviation of the method of the paper."""
     grid = grid_of(trace, params.window)
     some = thinned(len(grid.t), PICTURE_POINTS)
+    zero = trace.rest_v or 0.0 if params.lowack_offset == "rest" else 0.0  # U is drawn as it was measured
     line = onset.offset + onset.slope * grid.t
     smooth = grid.mean(grid.u, params.window)
+    with np.errstate(divide="ignore", invalid="ignore"):  # the line may start at 0 exactly
+        deviation = 100 * (smooth - zero - line) / np.abs(line)
     return {
         "t": Series.of(grid.t[some], "s"),
         "x": Series.of(grid.x[some], trace.unit),
         "U": Series.of(grid.u[some], "V"),
         "U_smooth": Series.of(smooth[some], "V"),
-        "U_fit": Series.of(line[some], "V"),
-        "deviation": Series.of((100 * (smooth - line) / np.abs(line))[some], "%"),
+        "U_fit": Series.of((zero + line)[some], "V"),
+        "deviation": Series.of(deviation[some], "%"),
         "threshold": Series.of([params.threshold], "%"),
         "fit": Series.of([onset.begin, onset.end], "s"),
         "onset": Series.of([onset.t], "s"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -71,7 +71,7 @@ def run(data: Inputs, params: RampOnsetParams) -> Outcome:
         chosen.diagnostics.update(trace_series(trace))
         raise chosen
     if isinstance(chosen, LowackOnset):
-        outcome = _from_lowack(chosen, trace, params, methods)
+        outcome = _from_lowack(chosen, trace, params, data, methods)
         beside = answers["robust"]
         full = None if isinstance(beside, Refusal) else _from_robust(beside, trace, params, data, methods)
         other = None if full is None else full[_name("onset_current_density", "onset_current", trace)]
@@ -252,11 +252,7 @@ def _over_rate(spread: Spread | None, trace: RampTrace) -> float | None:
 def _flags(
     onset: Onset, shorter: Onset | None, trace: RampTrace, data: Inputs, params: RampOnsetParams
 ) -> tuple[Flag, ...]:
-    flags = _no_area(trace)
-    flags += _ranges(trace, onset.t, params)
-    if "I_set" not in data:
-        text = "no set point is recorded: that the current was controlled is judged by its own course"
-        flags.append(Flag("no-set-point", text, "info"))
+    flags = _of_run(trace, onset.t, data, params)
     if onset.deviation.line.inflation > 1:
         text = (
             f"the voltage drifts: its averages scatter {onset.deviation.line.inflation:.1f} times as much as noise"
@@ -274,12 +270,7 @@ def _flags(
     if is_a_step(onset, trace.lost_at):
         text = "U goes up by a step and then rises as before: a voltage was added, R did not change"
         flags.append(Flag("voltage-step", text, where=f"t = {onset.t:.1f} s"))
-    if trace.stair_s:
-        flags.append(Flag("staircase", f"the source climbs in steps of {trace.stair_s:.3g} s", "info"))
-    if not trace.is_cell_voltage:
-        text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
-        flags.append(Flag("one-electrode", text, "info"))
-    return tuple(flags)
+    return (*flags, *_of_trace(trace))
 
 
 def _sweep(onset: Onset, params: RampOnsetParams, trace: RampTrace) -> dict[str, Series]:
@@ -296,7 +287,7 @@ def _sweep(onset: Onset, params: RampOnsetParams, trace: RampTrace) -> dict[str,
 
 
 def _from_lowack(
-    onset: LowackOnset, trace: RampTrace, params: RampOnsetParams, methods: dict[str, Series]
+    onset: LowackOnset, trace: RampTrace, params: RampOnsetParams, data: Inputs, methods: dict[str, Series]
 ) -> Outcome:
     flag = Flag(
         "accuracy-only",
@@ -315,7 +306,7 @@ def _from_lowack(
         ),
         **_rate_and_delay(onset.x, trace, params),
     }
-    flags = (*_no_area(trace), flag, *_interpolated(trace, params))
+    flags = (*_of_run(trace, onset.t, data, params), flag, *_interpolated(trace, params), *_of_trace(trace))
     return Outcome(measurands, flags, {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
 
 
@@ -342,6 +333,25 @@ def _interpolated(trace: RampTrace, params: RampOnsetParams) -> list[Flag]:
 
 
 # -- common ----------------------------------------------------------------------------------
+
+
+def _of_run(trace: RampTrace, until: float, data: Inputs, params: RampOnsetParams) -> list[Flag]:
+    """Flag what is not stated of the cell and of the instrument, whichever method is asked."""
+    flags = _no_area(trace)
+    flags += _ranges(trace, until, params)
+    if "I_set" not in data:
+        text = "no set point is recorded: that the current was controlled is judged by its own course"
+        flags.append(Flag("no-set-point", text, "info"))
+    return flags
+
+
+def _of_trace(trace: RampTrace) -> Iterator[Flag]:
+    """Flag a source that climbs in steps, and a voltage that is not that of the cell."""
+    if trace.stair_s:
+        yield Flag("staircase", f"the source climbs in steps of {trace.stair_s:.3g} s", "info")
+    if not trace.is_cell_voltage:
+        text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
+        yield Flag("one-electrode", text, "info")
 
 
 def _no_area(trace: RampTrace) -> list[Flag]:

@@ -63,7 +63,7 @@ def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
         if code == "amplitude-large" and (shown := linear(result)):
             flag = Flag(code, f"{flag.message.split(',')[0]}; {shown}", "info")
         more = "" if len(where) == 1 else f"in {len(where)} of {count} spectra, first: "
-        yield Flag(code, more + flag.message, flag.severity, f"spectrum {series.called(where[0])}", flag.hint)
+        yield Flag(code, more + flag.message, flag.severity, f"spectrum {series.called(where[0])}", hint=flag.hint)
     left = [k for k, one in enumerate(result.followed.fits) if one.fitted is None]
     if left:
         reasons = ", ".join(sorted({result.followed.fits[k].reason for k in left}))

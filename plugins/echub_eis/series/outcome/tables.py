@@ -32,7 +32,8 @@ def tables(result: SeriesResult, found: SeriesAnswer) -> dict[str, SeriesTable]:
     ):
         if levels is not None and onset is not None:
             line = onset.line[0] + onset.line[1] * levels.level
-            unit = "ohm" if name == "levels" else f"V/({result.series.unit})"
+            per_level = f"V/({result.series.unit})" if "/" in result.series.unit else f"V/{result.series.unit}"
+            unit = "ohm" if name == "levels" else per_level
             made[name] = {
                 "level": Series.of(levels.level, result.series.unit),
                 "value": Series.of(levels.value, unit),
