@@ -227,7 +227,7 @@ ROWS = {
     "table: no numbers": (_digits, "2 of 5 cells of I are not numbers and are NaN: 'a', 'b'"),
     "table: sheet": (
         lambda _: excel._about_sheet(
-            b"", Fake(among=4, sheet="Data", why="the largest"), pl.DataFrame({"a": ["1"]})),
+            b"", Fake(among=4, sheet="Data", why="the largest", parts=()), pl.DataFrame({"a": ["1"]})),
         "Data is read, of 4 sheets with cells: it is the largest; --option sheet=… names another"),
     "table: closure": (
         _closure,
