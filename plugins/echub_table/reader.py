@@ -212,6 +212,9 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
     if faults.rows:
         text = f"{faults.rows} of {table.total} rows do not parse: {'; '.join(faults.listed)}"
         found.note("unparsable-rows", text)
+    if unread := plan.dialect.unread:
+        text = f"{several(len(unread), 'line')} beside the rows, with as many cells, not read: {unread[0].strip()}"
+        found.note("unread-line", text)
     if table.row is not None:
         gone = table.total - table.rows
         found.dropped.append(

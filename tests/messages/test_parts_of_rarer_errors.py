@@ -106,7 +106,7 @@ ANALYSIS = [
     ),
     row(
         lambda: needs._check_clock(
-            Fake(columns=[Fake(restarts=False, name="t")]),
+            Fake(columns=[Fake(restarts=False, name="t", optional=False)]),
             {"t": Fake(quantity="time", values=A([0.0, 2.0, 1.0, 3.0, 2.0]))}, A([10, 20, 30, 40, 50])),
         "time goes back 2 times", where="source row 30", hint='--select "row < 30" keeps the part before',
     ),
