@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
-from echub.text import decimal_mark
+from echub.text import decimal_mark, several
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
 from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter
 from echub_table.header_rows import HeaderRows, find_header
@@ -470,7 +470,7 @@ def _line_decisions(
     )
     filled = [line for line in footer if line.strip()]
     if filled:
-        found.append(Decision("footer", f"{len(filled)} lines", f"no data row: {filled[0].strip()[:50]}"))
+        found.append(Decision("footer", several(len(filled), "line"), f"no data row: {filled[0].strip()[:50]}"))
     return found
 
 

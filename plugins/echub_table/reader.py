@@ -250,8 +250,12 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
         lost, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
         if inf or 0 < lost < len(column.values):
             missing = int(is_missing(column.values).sum())
-            counts = {"missing values": missing, "NaN": lost - missing, "infinite values": inf}
-            words = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+            counts = {
+                several(missing, "missing value"): missing,
+                f"{lost - missing:,} NaN": lost - missing,
+                several(inf, "infinite value"): inf,
+            }
+            words = ", ".join(text for text, count in counts.items() if count)
             notices.append(Notice("non-finite", f"{column.header} has {words}", column=column.header))
     return notices
 
