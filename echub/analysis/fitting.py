@@ -11,7 +11,7 @@ from echub.analysis.analysis import Choice, handed, parameters
 from echub.analysis.datasets import chosen_datasets
 from echub.analysis.needs import Inputs, bind
 from echub.analysis.outcome import Refusal
-from echub.analysis.parts import condition_on, values_of
+from echub.analysis.parts import condition_on, require_one, values_of
 from echub.analysis.reasons import first_reason, stating
 from echub.declare_analysis import Analysis
 from echub.errors import EchubError, UnknownOption
@@ -26,6 +26,8 @@ LOOKED = 200_000
 """Rows that a first look gets: a longer run is thinned evenly, so that ten looks take about a second."""
 STATEMENTS = ("missing-area", "missing-metadata")
 """Codes of the hub for what the file cannot say and a person can."""
+CHOICES = ("several-datasets", "several-cells")
+"""Codes of the hub for a file of which one part suits, and a person can say which."""
 
 
 class Standing(IntEnum):
@@ -33,7 +35,7 @@ class Standing(IntEnum):
 
     SUITS = 0
     ASKS = 1
-    """It lacks a statement, such as the area."""
+    """It lacks a statement, such as the area, or which of several parts is meant."""
     UNSUITED = 2
     """The data are of another kind of measurement, or a column is missing."""
     ELSEWHERE = 3
@@ -48,6 +50,8 @@ class Suitability:
     standing: Standing
     why: Remark | None = None
     met: float = 0.0
+    choose: str = ""
+    """What names one of several parts, each of which suits."""
 
     @property
     def reason(self) -> str:
@@ -56,14 +60,14 @@ class Suitability:
 
     @property
     def advice(self) -> str:
-        """Return what helps if a person can help: the statement that is missing."""
-        return self.why.hint if self.why and self.standing is Standing.ASKS else ""
+        """Return what helps if a person can help: the statement that is missing, or what names one part."""
+        return self.why.hint if self.why and self.standing is Standing.ASKS else self.choose
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it for `--json`."""
         why = self.why.as_dict() if self.why else None
         told = {"name": self.analysis.name, "title": self.analysis.title, "standing": self.standing.name.lower()}
-        return {**told, "why": why}
+        return {**told, "why": why, **({"choose": self.choose} if self.choose else {})}
 
 
 def fitting(
@@ -140,12 +144,27 @@ def fit_of(
     except Refusal as refusal:
         kinds = {dataset.kind for dataset in record.datasets.values()}
         standing = Standing.UNSUITED if analysis.kind in kinds else Standing.ELSEWHERE
-        return Suitability(analysis, standing, refusal.remark)
+        return Suitability(analysis, Standing.ASKS if _asks(refusal) else standing, refusal.remark)
     except EchubError as error:
         return Suitability(analysis, Standing.UNSUITED, error.remark)
     needed = {need.name for need in analysis.columns}
     named = {need: column for need, column in (columns or {}).items() if need in needed}
     return _looked(analysis, record, given, params or {}, named)
+
+
+def _asks(refusal: Refusal) -> bool:
+    """Return whether a person can say what is missing."""
+    return refusal.remark.code in (*STATEMENTS, *CHOICES)
+
+
+def _one_of(analysis: Analysis, record: Record) -> str:
+    """Return what names one part, if an analysis that answers for one at a time is given several."""
+    try:
+        for dataset in chosen_datasets(record, analysis):
+            require_one(analysis, analysis.each, numbered(dataset))
+    except Refusal as refusal:
+        return refusal.remark.hint
+    return ""
 
 
 def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset:
@@ -170,8 +189,8 @@ def _looked(
         data = bound({})
     except Refusal as refusal:
         reason = first_reason(refusal, analysis, chosen, bound)
-        asks = reason.remark.code in STATEMENTS
-        return Suitability(analysis, Standing.ASKS if asks else Standing.UNSUITED, reason.remark)
+        standing = Standing.ASKS if _asks(reason) else Standing.UNSUITED
+        return Suitability(analysis, standing, reason.remark)
     except EchubError as error:
         return Suitability(analysis, Standing.UNSUITED, error.remark)
     try:
@@ -179,9 +198,8 @@ def _looked(
             call(analysis, analysis.look, data, chosen)
     except EchubError as error:  # a refusal, or a fault of the plugin: the others are shown all the same
         return Suitability(analysis, Standing.UNSUITED, error.remark)
-    return Suitability(
-        analysis, Standing.SUITS, met=_met(analysis, data if isinstance(data, Inputs) else data[0], record)
-    )
+    met = _met(analysis, data if isinstance(data, Inputs) else data[0], record)
+    return Suitability(analysis, Standing.SUITS, met=met, choose=_one_of(analysis, record))
 
 
 def _met(analysis: Analysis, data: Inputs, record: Record) -> float:

@@ -263,7 +263,9 @@ def flag_for(path: str) -> str:
 
 
 def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, str]) -> Answer | None:
-    """Find what answers a need; None if nothing does and nothing must."""
+    """Find what answers a need; None if nothing does and nothing must, or if no column is to (`--column t=`)."""
+    if need.optional and chosen.get(need.name) == "":
+        return None
     if need.name in chosen:
         return _in_unit(need, data.column(chosen[need.name]), metadata)
     for quantity in need.quantities:
@@ -472,11 +474,12 @@ def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray
             continue
         restarts = clock_restarts(answers[need.name].values)
         if len(restarts):
+            without = f"--column {need.name}= leaves the times out, " if need.optional and not need.kind else ""
             raise Refusal(
                 "clock-restarts",
                 f"time goes back {several(len(restarts), 'time')}",
                 where=f"source row {row[restarts[0]]}",
-                hint=f'--select "row < {row[restarts[0]]}" keeps the part before',
+                hint=f'{without}--select "row < {row[restarts[0]]}" keeps the part before',
             )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from echub.analysis.outcome_shape import FORMAT, OUTCOME
 from echub.errors import DataError, EchubError, PluginError
+from echub.files.results import OUTCOME_SUFFIX
 from echub.model.json_text import written_json
 from echub.remark import Remark
 from echub.structured import Shape, checked, parse
@@ -20,7 +21,7 @@ from echub.structured import Shape, checked, parse
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SUFFIX = ".outcome.json"
+SUFFIX = OUTCOME_SUFFIX
 _FAMILY = FORMAT.partition(" ")[0] + " "
 _ANY = Shape("the outcome", Any, DataError, OUTCOME.hint)
 """Any JSON: whether it is an outcome is asked next, so that another file is called what it is."""

@@ -236,9 +236,9 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
             expected=", ".join(step.name for step in before) or "no earlier step",
         )
     span = entry.get("time")
-    if span is not None and len(span) != 2:
+    if span is not None and not (len(span) == 2 and span[0] < span[1]):
         raise PluginError(
-            f"{where} has a time that is not a pair",
+            f"{where} has a time that is not a pair of a start and a later stop",
             path=str(path),
             where=f"step[{number - 1}].time",
             expected="[start, stop] in seconds",

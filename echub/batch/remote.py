@@ -37,7 +37,7 @@ from echub.errors import (
     WorkerDied,
 )
 from echub.files.conversion import Conversion, Writing
-from echub.files.output import LEDGER, Written, file_sha256, not_writable
+from echub.files.output import LEDGER, LISTING, Written, file_sha256, not_writable
 from echub.files.reading import Reading
 from echub.model.workers import in_order
 
@@ -45,7 +45,6 @@ Value = TypeVar("Value")
 
 REQUESTS = 8
 """Requests at the same time: most of a small one is waiting, and no store slows down a client for so few."""
-LISTING = "echub-listing.json"
 _PASSING = (CommandError, WorkerDied, SourceChanged, SourceNotFound)
 """Errors of the place and the moment, not of a file: its folder is not done, and the next run tries again."""
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from echub.cli import new_app
-from echub.cli.common import Json, MetaTables, SetValues, TimeZone, pairs, print_json, stated, user_metadata
+from echub.cli.common import (
+    Json,
+    MetaTables,
+    SetValues,
+    TimeZone,
+    pairs,
+    print_json,
+    stated,
+    time_range,
+    user_metadata,
+)
 from echub.cli.streams import Quiet
 from echub.errors import UnknownOption
 
@@ -126,8 +136,8 @@ def _seconds(text: str) -> float:
 
 
 def _range(text: str) -> tuple[float, float]:
-    low, colon, high = text.partition(":")
-    if not colon:
-        raise UnknownOption("--near takes FILE=LOW:HIGH", expected="sims.csv=100:160", found=text)
-    ends = sorted((_seconds(low), _seconds(high)))
-    return ends[0], ends[1]
+    takes, example = "--near takes FILE=LOW:HIGH", "sims.csv=100:160"
+    low, high = time_range(text, takes, example)
+    if low is None or high is None:
+        raise UnknownOption(takes, expected=example, found=text)
+    return low, high

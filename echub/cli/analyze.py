@@ -19,6 +19,7 @@ from echub.cli.common import (
     SetValues,
     pairs,
     print_json,
+    time_range,
     user_metadata,
 )
 from echub.cli.streams import Name, Quiet, hushed, shown, sources
@@ -367,18 +368,8 @@ def _targets(
 
 
 def _time_range(text: str | None) -> tuple[float | None, float | None] | None:
-    """Read ``0:3600s``: both ends in seconds, either may be empty; a unit of the second applies to both."""
-    if text is None:
-        return None
-    from echub.model.units import parse_value, scale_between
-
-    first, colon, last_end = map(str.strip, text.partition(":"))
-    if not colon or not (first or last_end):
-        raise UnknownOption("--time takes START:STOP", expected="--time 0:3600s", found=text)
-    ends = [parse_value(end) if end else None for end in (first, last_end)]
-    last = next((end[1] for end in reversed(ends) if end and end[1]), "s")
-    start, stop = (end and float(scale_between(end[1] or last, "s").apply(end[0])) for end in ends)
-    return start, stop
+    """Read ``0:3600s``: both ends in seconds, either may be left out."""
+    return None if text is None else time_range(text, "--time takes START:STOP", "--time 0:3600s")
 
 
 # -- lists ---------------------------------------------------------------------------

@@ -74,6 +74,30 @@ def stated(text: str, unit: str) -> tuple[float, float | None]:
     return value, spread[0] if spread else None
 
 
+def time_range(text: str, takes: str, example: str) -> tuple[float | None, float | None]:
+    """Read ``0:3600s`` in seconds: a unit at one end alone applies to both; an end that is left out is None.
+
+    `takes` says what the option takes. Raises `UnknownOption` for anything else, and for an end that is not after
+    the start: ``5:1min`` is 300 s to 60 s.
+    """
+    from echub.model.units import parse_value, scale_between
+
+    first, colon, last = map(str.strip, text.partition(":"))
+    if not colon or not (first or last):
+        raise UnknownOption(takes, expected=example, found=text)
+    ends = [parse_value(end) if end else None for end in (first, last)]
+    common = next((end[1] for end in reversed(ends) if end and end[1]), "s")
+    start, stop = (end and float(scale_between(end[1] or common, "s").apply(end[0])) for end in ends)
+    if start is not None and stop is not None and stop <= start:
+        raise UnknownOption(
+            f"the range {text} does not end after its start",
+            expected=f"the earlier end first, such as {example}",
+            found=f"{start:g} s to {stop:g} s",
+            hint="a unit at one end alone applies to both: 5s:1min names each",
+        )
+    return start, stop
+
+
 def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
     """Split `key=value` texts; `UnknownOption` if one has no equals sign."""
     result = {}

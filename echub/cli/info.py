@@ -72,6 +72,7 @@ def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
     from echub.files.conversion import summary
     from echub.model.extent import counts, ranges, without_value
     from echub.model.json_text import plain
+    from echub.registry.codes import explained
 
     return {
         "datasets": [
@@ -82,5 +83,5 @@ def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401
         "settings": record.settings,
         "provenance": plain(record.provenance.as_dict()),
         "dropped": [dropped.as_dict() for dropped in record.dropped],
-        "warnings": [notice.as_dict() for notice in record.notices],
+        "warnings": [explained(notice).as_dict() for notice in record.notices],
     }

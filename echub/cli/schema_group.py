@@ -91,7 +91,7 @@ def check(file: GroupFile = "", as_json: Json = False) -> None:
         return
     from echub.cli.show.terminal import field, heading
 
-    heading(f"{group.name} {group.version}: sound")
+    heading(f"{group.name} {group.version}: valid")
     for source in group.sources:
         field("read", source)
     field("changes", str(len(list(group.differences()))))

@@ -11,6 +11,7 @@ import typer
 from echub.cli import new_app
 from echub.cli.common import Json
 from echub.errors import UnknownOption
+from echub.text import several
 
 app = new_app()
 
@@ -71,7 +72,7 @@ def validate(
     checked = validation.run(files, checks, jobs=jobs)
     report = validation.Report([file for _, file in zip(counted(files, "validating"), checked, strict=True)])
     if update_baseline and baseline is not None:
-        typer.echo(f"{save(baseline, report.problems)} problems written to {baseline}", err=True)
+        typer.echo(f"{several(save(baseline, report.problems), 'problem')} written to {baseline}", err=True)
         raise typer.Exit
     if known is not None:
         validation.apply_baseline(report, known.has)

@@ -22,6 +22,8 @@ PathLike = str | os.PathLike[str]
 
 LEDGER = re.compile(r"echub-ledger(\.(\d+)-of-(\d+))?\.jsonl")
 """The names of ledgers of whole folders, for all files or for one shard."""
+LISTING = "echub-listing.json"
+"""The name of the list of a folder in an object store."""
 _TEMPORARY = re.compile(r"\.echub-(?P<run>[\w-]*)\.?[0-9a-f]{16}\.part")
 _DEAD_AFTER = 86_400
 """Seconds without a write after which a temporary file is abandoned: a day, longer than any pause of a run."""

@@ -249,6 +249,7 @@ def _unknown(name: str, known: list[str]) -> SchemaError:
 
 
 def _check_core(head: Mapping[str, Any]) -> None:
+    """Refuse an earlier version of the core schema; a later one was refused when the file was read."""
     wanted, have = str(head.get("core", "1")).split(".")[0], echub_schemas.VERSION.split(".")[0]
     if wanted != have:
         raise SchemaError(
@@ -256,7 +257,7 @@ def _check_core(head: Mapping[str, Any]) -> None:
             where="schema.core",
             expected=f'core = "{have}"',
             found=wanted,
-            hint="pip install --upgrade echub" if wanted > have else "bring the group's schema up to date",
+            hint="bring the group's schema up to date",
         )
 
 

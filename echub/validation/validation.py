@@ -23,7 +23,7 @@ from echub.errors import (
 from echub.files.annotations import FOLDER_FILE, SIDECAR_SUFFIX
 from echub.files.output import files_below
 from echub.files.reading import Reading
-from echub.files.results import is_result
+from echub.files.results import is_own
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.remark import Remark
@@ -161,8 +161,8 @@ def _one(file: tuple[Path, bool], checks: Checks) -> Checked:
     path, named = file
     if path.name == FOLDER_FILE or path.name.endswith((SIDECAR_SUFFIX, GROUP_FILE)):
         return Checked(str(path))  # read together with the files next to them
-    if is_result(path):
-        return Checked(str(path))  # results of a study, not a measurement
+    if is_own(path):
+        return Checked(str(path))  # what echub wrote about others: no measurement
     group = _group_of(path, checks)
     try:
         reading = Reading()

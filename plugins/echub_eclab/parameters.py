@@ -159,7 +159,7 @@ def read_parameters(data: bytes, technique: str | None, header: int) -> tuple[di
     sequences = [dict(sequence) for sequence in read]
     if not unknown:
         return {"parameters": sequences}, []
-    text = f"codes without a word known here stay numbers: {unknown}"
+    text = f"no meaning is known for these codes of settings, so they stay numbers: {unknown}"
     return {"parameters": sequences}, [Notice("unknown-setting-code", text)]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
-from echub.text import decimal_mark
+from echub.text import decimal_mark, several
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
 from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter
 from echub_table.header_rows import HeaderRows, find_header
@@ -76,7 +76,7 @@ class Dialect:
     `delimiter` `" "` is any run of blanks. `names` and `units` are the header's cells (units empty
     where no row of units stands), `columns` the kind of each column, `footer` the last lines that
     are not data, `trailing` tells that every row ends with a delimiter. `misfits` are the rows, by line,
-    over the first one that fits.
+    over the first one that fits, `unread` lines beside the rows that may be rows too.
     """
 
     encoding: str
@@ -94,7 +94,7 @@ class Dialect:
     columns: str
     trailing: bool
     preamble: tuple[str, ...]
-    notes: tuple[str, ...]
+    unread: tuple[str, ...]
     footer: tuple[str, ...]
     grouped: tuple[int, ...] = ()
     misfits: Mapping[int, str] = field(default_factory=dict)
@@ -135,6 +135,8 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
             found=f"header_line {header.line + 1}, data from line {block.first + 1}",
             cause=given.said_by,
         )
+    misfits = {i: lines[i] for i in header.between if _is_misfit(lines[i], block)}
+    above = [lines[i] for i in header.between if i not in misfits]
     footer = _footer(text, block)
     decisions += _line_decisions(block, header, footer, lines)
     sample = tuple(tuple(block.splitter.split(lines[i])) for i in block.rows)
@@ -157,8 +159,8 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
         columns=block.columns,
         trailing=_is_trailing(block, names),
         preamble=tuple(lines[: block.first]),
-        notes=tuple(lines[i] for i in header.between),
-        misfits={i: lines[i] for i in header.between if _is_misfit(lines[i], block)},
+        unread=tuple(line for line in (*above, *footer) if _resembles_a_row(line, block)),
+        misfits=misfits,
         footer=footer,
         grouped=grouped,
         text=text,
@@ -421,6 +423,16 @@ def _is_misfit(line: str, block: Block) -> bool:
     return _is_row(line, block) and len(block.splitter.kinds(line)) > 1
 
 
+def _resembles_a_row(line: str, block: Block) -> bool:
+    """Return whether a line that is not read as a row may be one: as many cells, one of them as in the rows."""
+    kinds = block.splitter.kinds(line)
+    return (
+        len(kinds) == block.width
+        and any(cell == column != EMPTY for cell, column in zip(kinds, block.columns, strict=True))
+        and not _is_statistic(line, block)
+    )
+
+
 def _is_statistic(line: str, block: Block) -> bool:
     """Return whether a line summarises the rows over it: a mean or a sum is not a measured row."""
     cells = block.splitter.split(line)
@@ -458,7 +470,7 @@ def _line_decisions(
     )
     filled = [line for line in footer if line.strip()]
     if filled:
-        found.append(Decision("footer", f"{len(filled)} lines", f"no data row: {filled[0].strip()[:50]}"))
+        found.append(Decision("footer", several(len(filled), "line"), f"no data row: {filled[0].strip()[:50]}"))
     return found
 
 

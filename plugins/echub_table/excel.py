@@ -32,7 +32,7 @@ from echub.plugin import (
     Source,
     panics_caught,
 )
-from echub.text import decimal_mark
+from echub.text import decimal_mark, several
 from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
 from echub_table.digits import ungrouped
 from echub_table.gaps import with_gaps
@@ -343,7 +343,8 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
             notices.append(
                 Notice(
                     "numbers-as-text",
-                    f"{dialect.names[i]}: {found.from_text} cells hold a number as text, and are read",
+                    f"{dialect.names[i]}: {several(found.from_text, 'cell holds', 'cells hold')} a number as text,"
+                    " read as such",
                 )
             )
         for at in np.flatnonzero(found.faulty)[:20] if found.faulty is not None else ():

@@ -129,11 +129,15 @@ def _names_with_numbers(cells: Sequence[str], block: Block) -> bool:
 
 
 def _is_units(cells: Sequence[str], block: Block) -> bool:
-    """Return whether a row of texts is a row of units; a cell that is none does not cost the row."""
+    """Return whether a row of texts is a row of units; a cell that is none does not cost the row.
+
+    A unit stands over numbers: `S2` alone, over names of samples, is a sample without values, not siemens squared.
+    """
     from echub_table.headers import CLOCK_FORMS, bare_unit
 
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if len(cells) < block.width - 1 or not filled:
+    over_numbers = any(cell.strip() and kind != TEXT for cell, kind in zip(cells, block.columns, strict=False))
+    if len(cells) < block.width - 1 or not over_numbers:
         return False
     bare = [_UNIT_MARK.sub("", cell) for cell in filled]
     known = sum(bare_unit(cell) is not None or bool(CLOCK_FORMS.match(cell)) for cell in bare)

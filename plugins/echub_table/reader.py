@@ -212,6 +212,9 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
     if faults.rows:
         text = f"{faults.rows} of {table.total} rows do not parse: {'; '.join(faults.listed)}"
         found.note("unparsable-rows", text)
+    if unread := plan.dialect.unread:
+        text = f"{several(len(unread), 'line')} beside the rows, with as many cells, not read: {unread[0].strip()}"
+        found.note("unread-line", text)
     if table.row is not None:
         gone = table.total - table.rows
         found.dropped.append(
@@ -247,8 +250,12 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
         lost, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
         if inf or 0 < lost < len(column.values):
             missing = int(is_missing(column.values).sum())
-            counts = {"missing values": missing, "NaN": lost - missing, "infinite values": inf}
-            words = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+            counts = {
+                several(missing, "missing value"): missing,
+                f"{lost - missing:,} NaN": lost - missing,
+                several(inf, "infinite value"): inf,
+            }
+            words = ", ".join(text for text, count in counts.items() if count)
             notices.append(Notice("non-finite", f"{column.header} has {words}", column=column.header))
     return notices
 

@@ -178,7 +178,7 @@ def _metadata(texts: list[str], notices: list[Notice]) -> Metadata:
             date = dt.date(int(day[3]), _MONTHS[day[1].lower()], int(day[2]))
             start = dt.datetime.combine(date, dt.time.fromisoformat(span[1]))
         except ValueError:
-            notices.append(Notice("no-start", f"the start {day[0]} {span[0]} cannot be read"))
+            notices.append(Notice("no-start", f"the start {day[0]} {span[1]} cannot be read"))
             return metadata
         metadata.set("experiment.start", start.isoformat())
         metadata.set("experiment.timezone", "unknown")

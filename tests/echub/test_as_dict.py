@@ -114,6 +114,10 @@ TOLD = {
         {"name": "toy", "title": "Mean", "standing": "asks", "why": {
             "code": "c", "message": "m", "severity": "warning", "hint": "h"}},
     ),
+    "suitability of one of several": (
+        Suitability(Fake(name="toy", title="Mean"), Standing.SUITS, choose="--select one"),
+        {"name": "toy", "title": "Mean", "standing": "suits", "why": None, "choose": "--select one"},
+    ),
     "problem": (Problem(Fake(id="ECH101", name="unit-mismatch"), "a.x", REMARK, "timeseries"), {
         "rule": "ECH101", "name": "unit-mismatch", "severity": "refusal", "path": "a.x", "message": "a message",
         "dataset": "timeseries", "rows": [3, 4], "count": 9, **PLACES,

@@ -196,7 +196,7 @@ def uneven(low, high, severity):
 NEAR = (
     "columns-near-threshold",
     "warning",
-    "1 columns hardly stand out: others like them may be missed, or found in pieces",
+    "1 column stands out by little: others like these may be missed, or found in pieces",
     "",
     "--param window=5, or --param frames=2",
 )
@@ -284,29 +284,29 @@ def test_columns_that_are_not_upright_sharp_and_single_are_numbered():
         (
             "column-tapered",
             "warning",
-            "2 columns widen or narrow with depth: one width does not describe them",
+            "2 columns with a width that changes with depth: one width does not describe it",
             "columns 2, 5",
             "",
         ),
         (
             "column-leans",
             "warning",
-            "1 columns lean: their width over all frames is larger than that in one",
-            "columns 2",
+            "1 column at an angle: the width over all frames is larger than that in one",
+            "column 2",
             "",
         ),
         (
             "column-soft",
             "warning",
-            "1 columns have no sharp rim: their width depends on where the rim is drawn",
-            "columns 3",
+            "1 column without a sharp rim: the width depends on where the rim is drawn",
+            "column 3",
             "",
         ),
         (
             "column-may-be-two",
             "warning",
-            "1 columns have a waist and may be two; the interval of the count says so",
-            "columns 4",
+            "1 column with a waist, perhaps two each; the interval of the count says so",
+            "column 4",
             "",
         ),
     ]

@@ -454,6 +454,19 @@ COMMANDS = [
         lambda: cli_align._range("1"), "--near takes FILE=LOW:HIGH", expected="sims.csv=100:160", found="1",
     ),
     row(
+        lambda: cli_align._range("100:"), "--near takes FILE=LOW:HIGH", expected="sims.csv=100:160", found="100:",
+    ),
+    row(
+        lambda: cli_align._range("160:100"), "the range 160:100 does not end after its start",
+        expected="the earlier end first, such as sims.csv=100:160", found="160 s to 100 s",
+        hint="a unit at one end alone applies to both: 5s:1min names each",
+    ),
+    row(
+        lambda: cli_analyze._time_range("5:1min"), "the range 5:1min does not end after its start",
+        expected="the earlier end first, such as --time 0:3600s", found="300 s to 60 s",
+        hint="a unit at one end alone applies to both: 5s:1min names each",
+    ),
+    row(
         lambda: cli_analyze._time_range("1"), "--time takes START:STOP", expected="--time 0:3600s", found="1",
     ),
     row(

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from echub.remark import Remark
 
 _COLOURS = {"ok": "green", "flagged": "yellow", "refused": "red"}
-_COMMANDS = ("-", "echub ", "pip ")
-"""What a hint starts with that is to be typed; others are advice."""
 _WORST_FIRST = ("refusal", "error", "warning", "info", "note")
 _LONG, _SHORT, _SCREEN = 20, 2, 36
 """Rows of a table that are shown at most, and at least, and lines of all tables together, so that an outcome fits
@@ -73,12 +71,10 @@ def _rows_that_fit(lengths: list[int], *, verbose: bool) -> int:
 
 
 def _flag(flag: Remark) -> None:
-    """Show a flag with its hint: its own, which is a command, or the catalogue's, which is advice."""
+    """Show a flag with its own hint, or that of the catalogue."""
     where = f" ({flag.where})" if flag.where else ""
     field(flag.severity, f"{flag.text}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
-    if flag.hint:
-        field("", f"{'try' if flag.hint.startswith(_COMMANDS) else 'what helps:'} {flag.hint}")
-    elif flag.severity != "info" and (advice := explained(flag).hint):
+    if advice := flag.hint or ("" if flag.severity == "info" else explained(flag).hint):
         field("", f"what helps: {advice}")
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Measurand, Refusal, Series
+from echub.text import several
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
 from echub_ramp_onset.method.bracket import bracketed
@@ -168,7 +169,7 @@ def _recovered(trace: RampTrace, found: list[tuple[float, float]], params: RampO
     return Refusal(
         "recovered",
         f"U is {params.threshold:g} % above the ohmic line from {first[0]:.4g} {unit_text(trace.unit)} on "
-        f"({len(found)} times in all), but comes back before the ramp ends: it does not last",
+        f"({several(len(found), 'time')} in all), but comes back before the ramp ends: it does not last",
         where=f"t = {first[1]:.1f} s",
         hint="--time START:STOP chooses a part",
         tables={

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from echub.plugin import Flag, Interval, Measurand, Sensitivity
+from echub.text import several
 from echub_sims_map.data.cube import MapGrid
 from echub_sims_map.method.search import Search
 from echub_sims_map.method.upright import Uprightness
@@ -98,32 +99,33 @@ def flags(search: Search, grid: MapGrid) -> list[Flag]:
 
 def shape_flags(shapes: Sequence[Uprightness]) -> list[Flag]:
     """Flag columns that are not upright, sharp and single."""
-    narrow = "widen or narrow with depth: one width does not describe them"
-    lean = "lean: their width over all frames is larger than that in one"
-    soft = "have no sharp rim: their width depends on where the rim is drawn"
-    two = "have a waist and may be two; the interval of the count says so"
-    return [
-        *_shaped("column-tapered", [shape.tapered for shape in shapes], narrow),
-        *_shaped("column-leans", [shape.leaning for shape in shapes], lean),
-        *_shaped("column-soft", [shape.soft for shape in shapes], soft),
-        *_shaped("column-may-be-two", [shape.notched for shape in shapes], two),
-    ]
-
-
-def _shaped(code: str, marks: Sequence[object], text: str) -> list[Flag]:
-    numbers = [str(number) for number, marked in enumerate(marks, 1) if marked]
-    where = f"columns {', '.join(numbers)}"
-    return [Flag(code, f"{len(numbers)} columns {text}", where=where)] if numbers else []
+    words = {
+        "tapered": (
+            "column-tapered",
+            "with a width that changes with depth: one width does not describe it",
+        ),
+        "leaning": ("column-leans", "at an angle: the width over all frames is larger than that in one"),
+        "soft": ("column-soft", "without a sharp rim: the width depends on where the rim is drawn"),
+        "notched": ("column-may-be-two", "with a waist, perhaps two each; the interval of the count says so"),
+    }
+    found = []
+    for mark, (code, text) in words.items():
+        if numbers := [str(number) for number, shape in enumerate(shapes, 1) if getattr(shape, mark)]:
+            where = f"{'column' if len(numbers) == 1 else 'columns'} {', '.join(numbers)}"
+            found.append(Flag(code, f"{several(len(numbers), 'column')} {text}", where=where))
+    return found
 
 
 def _of_columns(search: Search) -> list[Flag]:
     found = []
     if cut := sum(column.cut for column in search.columns):
-        text = f"{cut} columns touch the edge of the field, or pixels that were not measured: no width"
+        text = f"{several(cut, 'column touches', 'columns touch')} the edge of the field, or pixels that were not"
+        text = f"{text} measured: no width"
         found.append(Flag("columns-cut", text))
     least = NEAR * abs(search.detectable - 1)
     if near := sum(abs(column.contrast - 1) < least for column in search.columns):
-        text = f"{near} columns hardly stand out: others like them may be missed, or found in pieces"
+        text = f"{several(near, 'column stands', 'columns stand')} out by little: others like these may be missed,"
+        text = f"{text} or found in pieces"
         hint = f"--param window={search.params.window + 2}, or --param frames={search.params.frames + 1}"
         found.append(Flag("columns-near-threshold", text, hint=hint))
     share = 100 / search.cube.counts[0].size
@@ -135,11 +137,11 @@ def _of_columns(search: Search) -> list[Flag]:
 
 def _of_blanks(search: Search) -> list[Flag]:
     if search.params.reference:
-        text = f"the reference region has {search.false} columns itself"
+        text = f"the reference region has {several(search.false, 'column')} itself"
         return [Flag("reference-has-columns", text)] if search.false else []
     text = "no reference region: the threshold is from the map itself, its columns left out, shuffled"
     found = [Flag("no-reference-region", text, "info", hint="--param reference=REGION")]
     if search.false:
-        text = f"{search.false} columns in a shuffled cube: some may be chance"
+        text = f"{several(search.false, 'column')} in a shuffled cube: some may be chance"
         found.append(Flag("columns-in-blank", text, hint="--param quantile=0.999"))
     return found

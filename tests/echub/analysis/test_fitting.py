@@ -65,7 +65,23 @@ def test_every_installed_analysis_is_there_and_those_that_do_not_suit_say_why():
 
 def test_one_spectrum_of_several_is_looked_at():
     record = echub.read(FOLDER / "geis_with_dc.mpr")
-    assert next(fit for fit in fitting(record) if fit.analysis.name == "eis-fit").standing is Standing.SUITS
+    several = next(fit for fit in fitting(record) if fit.analysis.name == "eis-fit")
+    assert several.standing is Standing.SUITS
+    assert several.advice == '--select "spectrum == 0" takes one, --each spectrum analyses each'
+    one = next(fit for fit in fitting(record, Choice(select="spectrum == 0")) if fit.analysis.name == "eis-fit")
+    assert (one.standing, one.advice) == (Standing.SUITS, "")
+
+
+def test_a_record_of_which_one_dataset_suits_asks_for_its_name():
+    ramp = synth.ramp(0).record()
+    both = Record(
+        [dataclasses.replace(ramp["timeseries"], label=label) for label in ("timeseries_1", "timeseries_2")],
+        metadata=ramp.metadata,
+    )
+    asked = next(fit for fit in fitting(both) if fit.analysis.name == "ramp-onset")
+    assert (asked.standing, asked.advice) == (Standing.ASKS, "--dataset timeseries_2 names one of them")
+    named = next(fit for fit in fitting(both, Choice(dataset="timeseries_2")) if fit.analysis.name == "ramp-onset")
+    assert (named.standing, named.advice) == (Standing.SUITS, "")
 
 
 def test_a_long_run_is_thinned_evenly(monkeypatch):

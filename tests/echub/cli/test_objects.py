@@ -81,7 +81,7 @@ def test_what_a_file_holds(echub, acme_files):
             "operations": [],
         },
         "dropped": DROPPED,
-        "warnings": NOTICES,
+        "warnings": EXPLAINED,
     }
 
 

@@ -223,7 +223,7 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
             "--event": (["--event", "auto"], {"event": "auto"}),
             "--clock-uncertainty": (["--clock-uncertainty", "2 min"], {"clock_uncertainty": 120.0}),
             "--offset": (["--offset", "b.mpr=1min±2s"], {"offsets": {"b.mpr": (60.0, 2.0)}}),
-            "--near": (["--near", "b.mpr=2min:1min"], {"near": {"b.mpr": (60.0, 120.0)}}),
+            "--near": (["--near", "b.mpr=1:2min"], {"near": {"b.mpr": (60.0, 120.0)}}),
             "--correct-drift": (["--correct-drift"], {"correct_drift": True}),
         }, reads()),
         ("echub.files.conversion.convert", ["align", "a.mpr", "b.mpr", "-o", "x.h5"], {

@@ -19,7 +19,7 @@ def test_init_writes_a_schema_that_check_accepts(tmp_path, monkeypatch):
     assert run("init", tmp_path, "--name", "Na Lab 2").exit_code == 0
     found = load(tmp_path / ".echub.toml")
     assert (found.name, found.prefix) == ("Na Lab 2", "nalab2")
-    assert "Na Lab 2 1.0.0: sound" in run("check").stdout
+    assert "Na Lab 2 1.0.0: valid" in run("check").stdout
     assert "nothing differs" in run("diff").stdout
 
 

@@ -168,3 +168,15 @@ def test_a_counter_may_start_again_with_a_resumed_run_only():
     assert "ECH211" in rules(Record([dataset]))
     assert "ECH211" not in rules(Record([replace(dataset, attrs={"run_starts": "3"})]))
     assert "ECH211" in rules(Record([replace(dataset, attrs={"run_starts": "2"})]))
+
+
+def test_what_echub_wrote_beside_its_files_is_no_file_of_an_unknown_format(tmp_path):
+    own = ["echub-ledger.jsonl", "echub-ledger.2-of-8.jsonl", "echub-listing.json", "a.ccd.outcome.json"]
+    for name in (*own, "a.csv-metadata.json", "b.csv-metadata.json", "other.jsonl"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "a.csv").write_text("time/s,I/mA\n0,1.5\n1,1.5\n")
+    for name in (*own, "a.csv-metadata.json"):
+        found = one(tmp_path / name)
+        assert (found.problems, found.unknown) == ((), False), name
+    for name in ("b.csv-metadata.json", "other.jsonl"):
+        assert one(tmp_path / name, skip_unknown=True).unknown, name

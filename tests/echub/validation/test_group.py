@@ -197,6 +197,18 @@ def test_mistakes_name_their_place(tmp_path, text, where):
     assert refused(tmp_path, text).where == where
 
 
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("10.0", "pip install --upgrade echub"),
+        ("0.9", "bring the group's schema up to date"),
+        ("two", "bring the group's schema up to date"),
+    ],
+)
+def test_whoever_has_the_older_version_of_the_core_is_told(tmp_path, wanted, hint):
+    assert refused(tmp_path, f'[schema]\ncore = "{wanted}"\n').hint == hint
+
+
 @pytest.mark.parametrize("text", ['[metadata]\nrequired = ["cell.aera"]\n', "[schema\n"])
 def test_other_mistakes_are_errors_of_ours(tmp_path, text):
     with pytest.raises(EchubError) as error:

@@ -79,7 +79,7 @@ def german() -> FileWorld:
         f"{NAME}.vendor_notiz": column("Notiz", ["erste", "", "dritte", "vierte"], None, None, 5),
         **settings(";", ",", 4, 5, decisions, preamble={"Probe": "S-5", "Dicke": "2,5"}, above=above),
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Zustand, Notiz",
-        "!non-finite": ("U / mV has 1 missing values", {"column": "U / mV"}),
+        "!non-finite": ("U / mV has 1 missing value", {"column": "U / mV"}),
     }, "table")  # fmt: skip
 
 
@@ -192,7 +192,7 @@ def faulty() -> FileWorld:
         decided("header", "line 2", "as many texts as the rows have fields: Datum, U, Réf"),
         decided("units row", "line 3", "its cells are units"),
         decided("first data line", "line 4", "its fields are 2 numbers, 1 date, as in the rows below"),
-        decided("footer", "1 lines", "no data row: mean,3.3,30"), NO_PROFILE,
+        decided("footer", "1 line", "no data row: mean,3.3,30"), NO_PROFILE,
         meant("Datum", None), meant("U", "voltage in V"), meant("Réf", None),
     ]  # fmt: skip
     return FileWorld("run.csv", text(*above, *lines, encoding="cp1252"), {
@@ -254,9 +254,9 @@ def workbook() -> FileWorld:
         **settings("\t", ".", 1, 2, decisions, above=["t / h\tU / V\tI / mA\tstate"]), "settings.sheet": "data",
         "!sheet-chosen": "data is read, of 2 sheets with cells: it is the only one with a table of measured rows; "
                          "--option sheet=… names another",
-        "!numbers-as-text": "U / V: 1 cells hold a number as text, and are read",
+        "!numbers-as-text": "U / V: 1 cell holds a number as text, read as such",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: state",
-        "!non-finite": ("U / V has 1 missing values", {"column": "U / V"}),
+        "!non-finite": ("U / V has 1 missing value", {"column": "U / V"}),
     }, "excel")  # fmt: skip
 
 
@@ -288,7 +288,7 @@ def asked_sheet() -> FileWorld:
                                     "are "
                                     "empty; open and save it in a spreadsheet program",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: when",
-        "!non-finite": ("T / degC has 1 missing values", {"column": "T / degC"}),
+        "!non-finite": ("T / degC has 1 missing value", {"column": "T / degC"}),
         "settings.sheet": "second",
     }, "excel", options={"sheet": "second"}, silent=("settings.",))  # fmt: skip
 

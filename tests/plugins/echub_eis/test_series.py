@@ -209,6 +209,25 @@ def test_arcs_that_cross_keep_their_labels():
     assert outcome["resistance_end"].value > 600  # 60 Ω doubled four times; the other arc stays at 40 Ω
 
 
+def test_spectra_whose_clocks_each_restart_are_taken_in_the_order_of_their_rows_if_asked(tmp_path):
+    resistances = (10.0, 11.0, 12.0)
+    frequency = np.logspace(5, 0.2, 25)
+    lines = ["time/s,freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm"]
+    for r in resistances:
+        z = 5 + 20 / (1 + 2j * np.pi * frequency * 0.02) + r / (1 + 2j * np.pi * frequency * r * 1e-5)
+        lines += [
+            f"{1.5 * n},{f},{one.real},{-one.imag}" for n, (f, one) in enumerate(zip(frequency, z, strict=True))
+        ]
+    (tmp_path / "s.csv").write_text("\n".join([*lines, ""]))
+    (refusal,) = echub.analyze("eis-series", tmp_path / "s.csv").refusals
+    assert (refusal.code, refusal.where) == ("clock-restarts", "source row 25")
+    assert refusal.hint == '--column t= leaves the times out, --select "row < 25" keeps the part before'
+    known = {"params": {"circuit": "R:s (RC):fast (RC):slow", "follow": "fast"}, "columns": {"t": ""}}
+    outcome = echub.analyze("eis-series", tmp_path / "s.csv", **known)
+    assert "no-time" in codes(outcome)
+    assert outcome.tables["spectra"]["resistance_fast"].array() == pytest.approx(resistances, rel=1e-3)
+
+
 def test_several_files_of_a_cell_are_one_series():
     plan = SeriesPlan(levels=(0.0,) * 3)
     first, second = (

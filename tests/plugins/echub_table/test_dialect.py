@@ -166,6 +166,31 @@ def test_a_mean_below_the_rows_is_no_row(tmp_path, below):
     assert [line for line in record.settings["footer_lines"] if line] == [line for line in below if line]
 
 
+SAMPLES = ["sample.id,density / g/cm^3,T / degC", "S1,2.5,30", "S3,2.75,40"]
+SERIES = ["t / s,U / V,I / mA", "1,2,3", "2,3,4", "3,4,5"]
+
+
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize(
+    ("table", "line", "may_be_row"),
+    [
+        (SAMPLES, "S2,2 or 3,n.d.", True),
+        (SAMPLES, "S2,,", True),
+        (SERIES, "x,y,1", True),
+        (SERIES, "measured,by,hand", False),
+        (SERIES, "Mean,y,1", False),
+        (SERIES, "x,1", False),
+    ],
+)
+def test_a_line_beside_the_rows_that_may_be_one_is_not_left_out_in_silence(table, line, may_be_row, above):
+    lines = [table[0], line, *table[1:]] if above else [*table, line]
+    record = echub.read("\n".join([*lines, ""]).encode(), reader="table")
+    (data,) = record.datasets.values()
+    said = [notice.message for notice in record.notices if notice.code == "unread-line"]
+    assert data.rows == len(table) - 1
+    assert said == [f"1 line beside the rows, with as many cells, not read: {line}"] * may_be_row
+
+
 def test_rows_that_all_are_means_and_extremes_stay_rows(tmp_path):
     (tmp_path / "a.csv").write_text("what;U / V;I / mA\nmin;3.0;1.0\nmax;3.5;1.5\nmean;3.2;1.2\n")
     assert echub.read(tmp_path / "a.csv")["timeseries"]["voltage"].tolist() == [3.0, 3.5, 3.2]

@@ -84,9 +84,9 @@ def test_an_encoding_that_is_said_is_taken():
 
 
 @pytest.mark.parametrize(("cells", "words"), [
-    (["nan", "inf", "1.5", "2.5"], "1 NaN, 1 infinite values"),
+    (["nan", "inf", "1.5", "2.5"], "1 NaN, 1 infinite value"),
     (["", "", "inf", "2.5"], "2 missing values, 1 infinite"),
-    (["nan", "", "nan", "2.5"], "1 missing values, 2 NaN"),
+    (["nan", "", "nan", "2.5"], "1 missing value, 2 NaN"),
 ])  # fmt: skip
 def test_values_that_are_none_are_counted_by_kind(cells, words):
     record = read("t / s;U / V", *(f"{n};{cell}" for n, cell in enumerate([*cells, *["1.0"] * 20])))

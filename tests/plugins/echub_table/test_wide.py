@@ -122,5 +122,5 @@ def test_gaps_and_numbers_as_text_are_found_in_every_block_of_columns(tmp_path, 
         true[row, column] = np.nan
     np.testing.assert_array_equal(np.stack(read, axis=1), true)
     assert [n.message for n in record.notices if n.code == "numbers-as-text"] == [
-        "cell 8 / V: 1 cells hold a number as text, and are read"
+        "cell 8 / V: 1 cell holds a number as text, read as such"
     ]

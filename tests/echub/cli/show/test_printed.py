@@ -295,7 +295,7 @@ def test_an_outcome_in_full(lines):
         *fields(
             ("status", "flagged"),
             ("warning", "it was cut (row 7) [truncated]"),
-            ("", "try --time 0:6"),
+            ("", "what helps: --time 0:6"),
             ("info", "the noise is large [noisy]"),
         ),
         "  measurand  value          unit    interval",
