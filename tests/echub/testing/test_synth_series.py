@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -20,8 +21,8 @@ def spectra(case):
     c = {name: column.values for name, column in case.columns.items()}
     starts = np.append(0, np.flatnonzero(np.diff(c["frequency"]) > 0) + 1)
     z = c["impedance_real"] + 1j * c["impedance_imag"]
-    parts = zip(*(np.split(x, starts[1:]) for x in (c["time"], c["frequency"], z, c["current"], c["voltage"])))
-    return list(parts)
+    all_rows = (c["time"], c["frequency"], z, c["current"], c["voltage"])
+    return list(zip(*(np.split(values, starts[1:]) for values in all_rows), strict=True))
 
 
 def plain(f, interface):
@@ -46,7 +47,7 @@ def test_each_spectrum_has_its_level_and_its_interface(area):
 def test_a_current_is_held_before_each_spectrum():
     long, short = (spectra(eis_series(1, replace(PLAN, hold=hold))) for hold in (4.0, 1.0))
     for hold, found in ((4.0, long), (1.0, short)):
-        first = [found[0][0][0], *(b[0][0] - a[0][-1] for a, b in zip(found, found[1:], strict=False))]
+        first = [found[0][0][0], *(b[0][0] - a[0][-1] for a, b in pairwise(found))]
         assert all(hold + 0.12 <= gap <= hold + 0.32 for gap in first)
 
 
@@ -128,7 +129,8 @@ def test_metadata_units_noise_and_seeds():
     assert case.metadata == {"cell.area": "0.5 cm^2", "cell.id": "A"}
     units = {name: column.unit for name, column in case.columns.items()}
     assert units == {
-        "time": "s", "frequency": "Hz", "impedance_real": "ohm", "impedance_imag": "ohm", "current": "mA", "voltage": "V",
+        "time": "s", "frequency": "Hz", "impedance_real": "ohm", "impedance_imag": "ohm", "current": "mA",
+        "voltage": "V",
     }  # fmt: skip
     assert [column.unit for column in case.beside.columns.values()] == ["s", "mA", "V"]
     noisy, same, other = (spectra(eis_series(seed, replace(PLAN, noise=0.01))) for seed in (1, 1, 2))
