@@ -25,6 +25,7 @@ class Bad:
 
     edits: Mapping[str, str] = field(default_factory=dict)
     found: str = ""
+    asked: str = ""
     samples: Mapping[str, bytes] = field(default_factory=lambda: SAMPLES)
     hub: Callable[[pytest.MonkeyPatch], None] | None = None
     opinion: bool = True
@@ -85,7 +86,7 @@ BAD = {
     ),
     "test_is_described": Bad({'(".tiny",)': '(".TINY",)'}, ".TINY"),
     "test_its_functions_load": Bad({"tiny_decode:read": "tiny_decode:reads"}, "tiny_decode:reads"),
-    "test_options_explain_themselves": Bad({'"what becomes of the notes"': '""'}, "help"),
+    "test_options_explain_themselves": Bad({'"what becomes of the notes"': '""'}, "the option notes has none"),
     "test_entry_module_is_light": Bad({"import dataclass\n": "import dataclass\nimport numpy\n"}, "numpy"),
     # -- sniffing
     "test_recognises_its_files_by_content": Bad(
@@ -137,7 +138,8 @@ BAD = {
         "they differ: settings",
     ),
     "test_same_everywhere": Bad(
-        {"sorted(set(lines[1].split()))": "list(set(lines[1].split()))"}, "PYTHONHASHSEED=1"
+        {"sorted(set(lines[1].split()))": "list(set(lines[1].split()))"},
+        "another one for long.tiny, short.tiny",
     ),
     # -- damage
     "test_cut_files_invent_nothing": Bad(
@@ -158,7 +160,7 @@ BAD = {
     ),
     "test_damage_never_hangs": Bad(
         {"    if len(rows) == count:\n": "    while len(rows) != count:\n        pass\n    if True:\n"},
-        "lines of Python",
+        ": more",
         also=[CHANGED],
     ),
     "test_damage_takes_bounded_memory": Bad(
@@ -176,14 +178,13 @@ BAD = {
         "none at [6]",
         opinion=False,
     ),
-    "test_source_numbers_come_back": Bad(changing("vendor_p_uw", 'source_dtype="<i4"'), "vendor_p_uw"),
+    "test_source_numbers_come_back": Bad(changing("vendor_p_uw", 'source_dtype="<i4"'), "other numbers"),
     "test_agrees_with_an_independent_reading": Bad(
         {
             "    return SourceColumn(header,": (
                 '    values = values * 2 if unit == "uA" else values\n    return SourceColumn(header,'
             )
         },
-        "I/uA",
     ),
     "test_memory_follows_the_size": Bad(
         {
@@ -204,6 +205,49 @@ BAD = {
     ),
 }
 
+ASKED = {
+    "test_is_registered": "no problem",
+    "test_is_described": "suffixes such as .mpr",
+    "test_its_functions_load": "a function at tiny_decode:reads",
+    "test_options_explain_themselves": "a help text",
+    "test_entry_module_is_light": "the standard library and echub.plugin",
+    "test_recognises_its_files_by_content": "LIKELY or CERTAIN under the name ",
+    "test_suffix_alone_is_maybe_at_most": "NO or MAYBE",
+    "test_rejects_strangers": "NO",
+    "test_rejects_files_of_others": "NO",
+    "test_sniff_opens_nothing": "source.head, source.name, source.suffix and source.size only",
+    "test_sniff_always_answers": "a Confidence",
+    "test_is_chosen_for_its_files": "tiny",
+    "test_samples_hold_data": "rows in one of the samples",
+    "test_reads_its_files": "a record",
+    "test_reads_path_bytes_and_stream_alike": "the record of the path from ",
+    "test_refuses_strangers": "ReadError",
+    "test_unknown_options_are_refused": "UnknownOption",
+    "test_every_choice_reads": "a record, or an error that explains",
+    "test_leaves_files_alone": "the folder as it was",
+    "test_says_nothing": "silence",
+    "test_same_each_time": "equal records, equal bytes",
+    "test_same_everywhere": "equal content_hash with PYTHONHASHSEED=1",
+    "test_cut_files_invent_nothing": "a ReadError, or the rows before the cut with their values",
+    "test_damage_gives_typed_errors": ", or a record",
+    "test_errors_explain_themselves": "an error with at least one of where, expected, found, cause, hint",
+    "test_damage_raises_no_warnings": "no warning",
+    "test_damage_never_hangs": " lines of Python for ",
+    "test_damage_takes_bounded_memory": " MiB for ",
+    "test_columns_have_known_quantities": "a quantity of the vocabulary in its unit, or a name vendor_",
+    "test_names_are_unique": "one name each",
+    "test_origins_are_stated": "measured, ",
+    "test_every_source_row_is_in_one_dataset": "the rows 0 to ",
+    "test_source_table_is_complete": "one column for each position from 0",
+    "test_source_numbers_come_back": "vendor_p_uw to come back from ",
+    "test_agrees_with_an_independent_reading": "I/uA: ",
+    "test_memory_follows_the_size": " MiB for ",
+    CHANGED: "SourceError or DataError, or a record",
+    "test_native_file_holds_all": "an equal record",
+    "test_csv_holds_all_numbers": "a CSV file",
+}
+"""What each rule says that it expected of its bad plugin."""
+
 SUBTLE = {
     "half a number": (
         "test_cut_files_invent_nothing",
@@ -213,7 +257,8 @@ SUBTLE = {
         "test_same_everywhere",
         Bad(
             {"import re\n": "import re\nimport time\n", "    words = ": "    words = time.localtime(0).tm_hour, "},
-            "TZ=",
+            "another one for long.tiny, short.tiny",
+            asked="TZ=",
         ),
     ),
     "the machine's encoding": (
@@ -264,7 +309,7 @@ def contract_of(folder, samples=SAMPLES, *, opinion=True):
 
 
 def verdicts(contract, folder):
-    """Run every rule on every sample; give what fails and what is skipped, with the messages."""
+    """Run every rule on every sample; give what fails and what is skipped, with the failures and the reasons."""
     failed, skipped = {}, {}
     for name in contract.rules():
         wanted = inspect.signature(getattr(contract, name)).parameters
@@ -276,14 +321,14 @@ def verdicts(contract, folder):
             try:
                 getattr(contract(), name)(**given)
             except pytest.fail.Exception as failure:
-                failed[name] = str(failure)
+                failed[name] = failure
             except pytest.skip.Exception as skip:
                 skipped[name] = str(skip)
     return failed, skipped
 
 
 def test_every_rule_has_its_bad_plugin():
-    assert set(BAD) == set(ReaderContract.rules())
+    assert set(BAD) == set(ASKED) == set(ReaderContract.rules())
 
 
 def test_every_rule_says_itself_in_one_line():
@@ -340,6 +385,14 @@ def test_exactly_the_broken_rule_fails(rule, bad, tmp_path, monkeypatch):
         bad.hub(monkeypatch)
     with installed(tmp_path / "site", bad.edits):
         failed, _ = verdicts(contract_of(tmp_path, bad.samples, opinion=bad.opinion), tmp_path / "work")
-    assert set(failed) == {rule, *bad.also}, "\n".join(failed.values())
-    assert bad.found in failed[rule]
-    assert all(word in failed[rule] for word in ("tiny", "expected: ", "found: ", "to do: "))
+    assert set(failed) == {rule, *bad.also}, "\n".join(map(str, failed.values()))
+    broken = failed[rule].broken
+    assert bad.found.removeprefix("found: ") in broken.found
+    assert (ASKED[rule] if bad is BAD[rule] else bad.asked) in broken.expected
+    wanted = inspect.signature(getattr(ReaderContract, rule)).parameters
+    abouts = [f"tiny, {name}" for name in bad.samples] if "path" in wanted else ["tiny"]
+    lines = [f"expected: {broken.expected}", f"found: {broken.found}", f"to do: {broken.advice}"]
+    assert str(failed[rule]) in [
+        "\n  ".join((f"{about}: {ReaderContract.rules()[rule]}", *lines)) for about in abouts
+    ]
+    assert len(broken.advice) > 5

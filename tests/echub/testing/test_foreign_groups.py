@@ -71,3 +71,15 @@ def test_a_share_of_the_values_is_missing():
 def test_their_order_says_nothing():
     _, found = drawn(cells=(20, 20))
     assert [row[0] for row in found] != sorted(row[0] for row in found)
+
+
+def test_groups_with_energies_of_their_own_are_alike_at_45_degrees():
+    case = groups._own_energies(np.random.default_rng(3))
+    assert math.isnan(case.truth)
+    for group, least, most in (("bare", 0.13, 0.13), ("coated", 0.2, 0.35)):
+        mine = [o for o in case.data if o.metadata["sample.group"]["value"] == group]
+        kelvin = np.array([o.metadata["cell.temperature"]["value"] for o in mine]) + 273.15
+        logs = np.log([next(iter(o.measurands.values())).value for o in mine])
+        slope, at_45 = np.polyfit(1 / kelvin - 1 / 318.15, logs, 1)
+        assert least - 0.01 < -slope * 8.617333e-5 < most + 0.01
+        assert at_45 == pytest.approx(0.0, abs=0.2)  # four cells of 0.1 each

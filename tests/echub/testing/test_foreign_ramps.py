@@ -182,3 +182,23 @@ def test_rows_come_as_often_as_their_name_says(name, seconds):
 ])  # fmt: skip
 def test_an_onset_is_there_if_its_name_says_so(name, finite):
     assert math.isfinite(ramps.SHAPES[name](rng()).truth) is finite
+
+
+ENDS = {
+    "abrupt, R doubles": 2.0, "abrupt, a row every 10 s": 2.0, "abrupt, by 8 %": 1.08, "logistic to twice": 2.0,
+    "logistic to 1.2": 1.2, "steps of 60 s, abrupt": 2.0, "steps of 20 s, abrupt": 2.0, "80 % lost, abrupt": 2.0,
+    "gap of 45 s at an abrupt loss": 3.0, "gap of 120 s at an abrupt loss": 3.0, "soft short to 70 %": 0.7,
+    "soft short to 30 %": 0.3, "hard short": 0.02, "two stages, 8 %": 4.0, "two stages, 3 %": 4.0,
+    "drift of R, +6 %/h": 2 * 1.03, "drift of R, -6 %/h": 2 * 0.97, "doubled rows, full seconds": 2.0,
+    "excursion of 60 s": 3.0, "excursion of 300 s": 3.0, "excursion near the end": 1.0, "no onset": 1.0,
+    "abrupt, to the limit": 10 / (0.031 * 0.5),
+}  # fmt: skip
+"""R at the end of the ramp, at half an hour, over 31 Ω·cm²."""
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_resistance_ends_where_its_name_says(name):
+    c = ramps.SHAPES[name](rng()).data.columns
+    u, i = (c[column].values for column in ("voltage", "current_setpoint"))
+    last = i > 0.97 * i.max()
+    assert np.mean(u[last] / (i[last] / 0.785)) / 0.031 == pytest.approx(ENDS[name], rel=0.025)

@@ -126,7 +126,7 @@ def test_a_deviation_that_comes_back_is_told():
     outcome = drawn("excursion of 60 s").answer()
     assert "recovered" in warnings(outcome)
     assert onset(outcome).value == pytest.approx(0.35, rel=0.01)
-    (refusal,) = drawn("excursion to the end").answer().refusals
+    (refusal,) = drawn("excursion near the end").answer().refusals
     assert refusal.code == "recovered"
     assert "mA/cm²" in refusal.message
 

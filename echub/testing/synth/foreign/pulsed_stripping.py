@@ -56,7 +56,8 @@ def series(contact: Contact, setup: PulseSeries, rng: np.random.Generator, holds
     end = min(_crossing(contact, per_pulse), setup.ends)
     reached = end < setup.ends
     period = setup.pulse_s + setup.rest_s
-    whole = int(end / per_pulse)
+    # What ends with a pulse ends in it, not at the start of the next one.
+    whole = max(math.ceil(end / per_pulse - 1e-9) - 1, 0)
     last = 10.0 + whole * period + (end - whole * per_pulse) / per_pulse * setup.pulse_s
     t = np.arange(rng.uniform(0, setup.step_s), last, setup.step_s)
     if setup.edges:

@@ -230,7 +230,7 @@ SHAPES: dict[str, Draw] = {
     "two stages, 3 %": lambda g: climb(two_stage(0.2, 0.03, 0.35), RampSource(), g),
     "excursion of 60 s": lambda g: climb(excursion(0.35, g.uniform(0.1, 0.2), 1 / 60, 0.2), RampSource(), g),
     "excursion of 300 s": lambda g: climb(excursion(0.4, g.uniform(0.1, 0.2), 5 / 60, 0.15), RampSource(), g),
-    "excursion to the end": lambda g: climb(excursion(9.0, 0.45, 0.03, 0.2), RampSource(), g),
+    "excursion near the end": lambda g: climb(excursion(9.0, 0.45, 0.03, 0.2), RampSource(), g),
     "oscillating": lambda g: climb(oscillating(_at(g), 0.03), RampSource(), g),
     "no onset": lambda g: climb(ohmic(), RampSource(), g),
     "burst of 10 mV, 40 s, no onset": lambda g: climb(ohmic(), RampSource(), g, _burst(g, 0.01, 40)),
