@@ -28,7 +28,7 @@ class Sparse:
     way: int = 1
 
     def world(self) -> World:
-        """Return it with its capacity: one that is seen far beyond the cut-off was reached since the row before."""
+        """Return it with its capacity: what is seen far beyond the cut-off was reached after the row before."""
         k = np.arange(ROWS)
         u = np.where(k >= (self.crossed or ROWS), self.seen, 0.1)
         columns = {"time": synth.Column(STEP * k, "s"), "current": synth.Column(self.way * 0.2 * (k % 2), "mA"),

@@ -12,8 +12,8 @@ from tests.plugins.echub_ramp_onset import test_refusals as ramps
 from tests.plugins.test_situations import SITUATIONS, codes
 
 ODD = ("current", "current_density", "current_setpoint", "voltage", "charge", "charge_increment")
-SYMMETRIC = ("ccd", "dc-polarisation", "pulsed-stripping", "ramp-onset", "staircase-linearity", "symmetric-cycling",
-             "transference-number")  # fmt: skip
+SYMMETRIC = ("ccd", "dc-polarisation", "pulsed-stripping", "ramp-onset", "staircase-linearity",
+             "symmetric-cycling", "transference-number")  # fmt: skip
 HERE = [name for name, (analysis, *_) in SITUATIONS.items() if analysis in SYMMETRIC]
 
 

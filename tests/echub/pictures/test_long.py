@@ -42,7 +42,9 @@ def test_the_charge_is_that_of_all_rows(long_run):
     assert few["charge"].tolist() == running_charge(long_run)[few["row"]].tolist()
     charge = running_charge(long_run)
     assert charge[50_000] == pytest.approx(1e-3 * 49_998 / 3600)  # 49,999 s of +1 mA, one of -1
-    assert charge[RESTART] == charge[RESTART - 1] != charge[RESTART + 1]  # no time passes as the clock starts again
+    assert (
+        charge[RESTART] == charge[RESTART - 1] != charge[RESTART + 1]
+    )  # no time passes as the clock starts again
 
 
 def test_short_series_and_other_kinds_are_left_alone(long_run):
