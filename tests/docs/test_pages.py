@@ -73,9 +73,9 @@ def test_every_command_and_every_option_of_its_help_is_listed(site):
 def test_every_option_of_readers_writers_and_analyses_is_listed(site):
     known = registry()
     page = site["reference/options.md"]
-    declared = [known.readers.values(), known.writers.values(), known.analyses.values()]
-    for plugin in (plugin for group in declared for plugin in group):
-        section = page.split(f" {plugin.name}\n", 1)[1].split("\n## ", 1)[0]
+    groups = {"Reader": known.readers, "Writer": known.writers, "Analysis": known.analyses}
+    for kind, plugin in ((kind, plugin) for kind, group in groups.items() for plugin in group.values()):
+        section = page.split(f"## {kind} {plugin.name}\n", 1)[1].split("\n## ", 1)[0]
         options = getattr(plugin, "params", None) or options_of(plugin)
         assert rows(section) >= set(options.__dataclass_fields__)
 

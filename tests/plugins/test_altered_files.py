@@ -26,7 +26,7 @@ ALTERED = {
         isw(),
         lambda d: d.replace(b"mar,07.2024", b"mar,47.2024"),
         "no-start",
-        ["mar,47.2024", "09:10:00 - 09:10:07"],
+        ["mar,47.2024 09:10:00 cannot be read"],
     ),
     "zahner: no such hour": (
         "zahner-isw",

@@ -99,21 +99,24 @@ def flags(search: Search, grid: MapGrid) -> list[Flag]:
 
 def shape_flags(shapes: Sequence[Uprightness]) -> list[Flag]:
     """Flag columns that are not upright, sharp and single."""
-    words = {
-        "tapered": (
-            "column-tapered",
-            "with a width that changes with depth: one width does not describe it",
-        ),
-        "leaning": ("column-leans", "at an angle: the width over all frames is larger than that in one"),
-        "soft": ("column-soft", "without a sharp rim: the width depends on where the rim is drawn"),
-        "notched": ("column-may-be-two", "with a waist, perhaps two each; the interval of the count says so"),
-    }
-    found = []
-    for mark, (code, text) in words.items():
-        if numbers := [str(number) for number, shape in enumerate(shapes, 1) if getattr(shape, mark)]:
-            where = f"{'column' if len(numbers) == 1 else 'columns'} {', '.join(numbers)}"
-            found.append(Flag(code, f"{several(len(numbers), 'column')} {text}", where=where))
-    return found
+    tapered = "with a width that changes with depth: one width does not describe it"
+    lean = "at an angle: the width over all frames is larger than that in one"
+    soft = "without a sharp rim: the width depends on where the rim is drawn"
+    two = "with a waist, perhaps two each; the interval of the count says so"
+    return [
+        *_shaped("column-tapered", [shape.tapered for shape in shapes], tapered),
+        *_shaped("column-leans", [shape.leaning for shape in shapes], lean),
+        *_shaped("column-soft", [shape.soft for shape in shapes], soft),
+        *_shaped("column-may-be-two", [shape.notched for shape in shapes], two),
+    ]
+
+
+def _shaped(code: str, marks: Sequence[object], text: str) -> list[Flag]:
+    numbers = [str(number) for number, marked in enumerate(marks, 1) if marked]
+    if not numbers:
+        return []
+    where = f"{'column' if len(numbers) == 1 else 'columns'} {', '.join(numbers)}"
+    return [Flag(code, f"{several(len(numbers), 'column')} {text}", where=where)]
 
 
 def _of_columns(search: Search) -> list[Flag]:

@@ -66,7 +66,7 @@ def test_a_line_in_the_middle_of_a_large_file():
 def test_notices_count_both():
     record = echub.read(b"time/s,voltage/V\n0,3.5\n1,\n2,NaN\n3,inf\n4,\n", reader="table")
     (notice,) = (n for n in record.notices if n.code == "non-finite")
-    assert notice.message == "voltage/V has 2 missing values, 1 NaN, 1 infinite values"
+    assert notice.message == "voltage/V has 2 missing values, 1 NaN, 1 infinite value"
 
 
 def test_workbooks(tmp_path):
