@@ -408,6 +408,16 @@ def test_a_listing_matches_if_all_that_was_written_is_there_whole(name, size, ve
     assert listing.matches(DONE, {name: Object(name, f"k/{name}", size, version)}) is whole
 
 
+@pytest.mark.parametrize("lost", ["made_by", "sources", "ledger", "written"])
+def test_a_listing_that_lacks_a_part_is_none_of_this_version(lost):
+    whole = Listing("echub", {"a.mpr": ["v1"]}, "hash", {"a.mpr.h5": "v1"})
+    told = json.loads(whole.line())
+    del told[lost]
+    assert Listing.parse(whole.line()) == whole
+    assert Listing.parse(json.dumps(told).encode()) is None
+    assert Listing.parse(json.dumps({**told, lost: 7}).encode()) is None or lost in ("made_by", "ledger")
+
+
 def test_addresses_and_passwords():
     assert url_of("s3:/bucket/raw") == url_of("s3://bucket/raw/") == "s3://bucket/raw"
     assert url_of("data/raw") is url_of("/data/raw") is url_of("C:/data") is url_of(None) is None

@@ -226,3 +226,8 @@ def test_steps_that_no_row_belongs_to_are_marked():
     for record in (read(short), read_mpt(export(short, parameters=GCPL))):
         steps = record.metadata.value("technique.steps")
         assert [step.get("ran", True) for step in steps] == [True, True, False]
+    others = np.asarray(FIRST.rows["131"]) != 1
+    jumped = replace(FIRST, columns={i: np.asarray(v)[others] for i, v in FIRST.columns.items()}, flags=3)
+    for record in (read(jumped), read_mpt(export(jumped, parameters=GCPL))):
+        steps = record.metadata.value("technique.steps")
+        assert [step.get("ran", True) for step in steps] == [True, False, True]
