@@ -127,7 +127,8 @@ def excursions(deviation: Deviation, params: RampOnsetParams) -> list[tuple[floa
 def falls(deviation: Deviation, params: RampOnsetParams, lost_at: float) -> tuple[float, float] | None:
     """Return x and s from where U lies below the line by `SHORT`, resolved and lasting; None if it does not.
 
-    What a soft short does: R falls, and the current still flows as programmed.
+    What a soft short does: R falls, and the current still flows as programmed. lost_at: s, up to when it has to
+    last.
     """
     grid = deviation.grid
     low = deviation.value < -SHORT

@@ -70,8 +70,8 @@ def self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -
     seen: list[float] = []
     for _ in range(ROUNDS):
         deviation, onset = _fitted(trace, grid, params, min(guess, length))
-        if onset is None and (short := falls(deviation, params, trace.lost_at)):
-            _refuse_soft_short(trace, grid, params, short)
+        if short := falls(deviation, params, _until(trace, onset, params)):
+            _refuse_soft_short(trace, grid, params, short, _until(trace, onset, params))
         if onset is None:
             if guess >= length:
                 return None, deviation
@@ -141,14 +141,21 @@ def _require_control(trace: RampTrace, grid: TimeGrid, onset: Onset | None, para
     )
 
 
-def _refuse_soft_short(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, at: tuple[float, float]) -> None:
+def _until(trace: RampTrace, onset: Onset | None, params: RampOnsetParams) -> float:
+    """Return up to when a soft short would last, s: the end of the control, or where a loss is averaged in."""
+    return min(trace.lost_at, onset.t - params.window if onset else np.inf)
+
+
+def _refuse_soft_short(
+    trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, at: tuple[float, float], lasts: float
+) -> None:
     """Refuse a fall of U, if a line through all that comes before it shows the same."""
     until = (at[1] - trace.begin) / params.fit_fraction
     try:
         line = fit_line(trace, grid, params, until)
     except Refusal:
         return
-    if found := falls(deviation_of(grid, line, params), params, trace.lost_at):
+    if found := falls(deviation_of(grid, line, params), params, lasts):
         raise _soft_short(trace, found)
 
 

@@ -150,6 +150,18 @@ def test_a_soft_short_is_named(left):
     assert onset(outcome).interval.low == pytest.approx(0.3, abs=0.01)
 
 
+@pytest.mark.parametrize("then", [0.0, 5.0])
+def test_a_soft_short_is_named_also_if_the_current_is_lost_later(then):
+    case = climb(ramp_onset.shorted(0.3, 0.3), RampSource(), np.random.default_rng(3))
+    current, voltage = (case.data.columns[name].values.copy() for name in ("current", "voltage"))
+    lost = current > 0.8 * current.max()
+    current[lost], voltage[lost] = 0.0, then
+    cut = replace(case, data=case.data.with_values("current", current).with_values("voltage", voltage))
+    outcome = cut.answer()
+    assert [f.code for f in outcome.refusals] == ["soft-short"]
+    assert onset(outcome).interval.low == pytest.approx(0.3, abs=0.01)
+
+
 @pytest.mark.parametrize("factor", [0.8, 10])
 def test_current_density_and_area_that_contradict_are_refused(factor):
     record = measured(steep(0.3, 0.03), RampSource(), np.random.default_rng(1))
