@@ -199,6 +199,17 @@ def test_a_writer_of_several_parts(cp, writer):
     assert echub.convert(cp, to="acme").outputs == [f"{cp}.a.txt", f"{cp}.b.txt"]
 
 
+@pytest.mark.parametrize("mine", ["a", "b"])
+def test_any_part_that_exists_already_keeps_all_from_being_written(cp, writer, mine):
+    writer(lambda record, options: [(f".{kind}.txt", lambda file: file.write(b"x")) for kind in ("a", "b")])
+    place = cp.with_name(f"cp.mpr.{mine}.txt")
+    place.write_bytes(b"mine")
+    with pytest.raises(TargetExists):
+        echub.convert(cp, to="acme")
+    assert sorted(p.name for p in cp.parent.iterdir()) == ["cp.mpr", place.name]
+    assert place.read_bytes() == b"mine"
+
+
 # -- what is reported ----------------------------------------------------------------------------
 
 

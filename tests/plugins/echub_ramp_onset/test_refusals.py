@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -110,6 +111,24 @@ def test_it_refuses_for_the_measured_reason(code, case, params, reason):
     outcome = ask(case(), **params)
     assert [flag.code for flag in outcome.refusals] == [code], outcome.flags
     assert re.search(reason, outcome.refusals[0].message), outcome.refusals[0].message
+
+
+def test_a_ramp_in_a_file_that_mostly_holds_a_potential_is_one():
+    case = synth.ramp(1)
+    rows = len(case.columns["time"].values)
+    last = {name: c.values[-1] for name, c in case.columns.items()}
+    held = np.repeat([1, 2], [rows, 3 * rows])
+
+    def longer(name, column):
+        after = np.full(3 * rows, last[name] if name != "current" else 0.0)
+        after = last[name] + np.arange(1, 3 * rows + 1.0) if name == "time" else after
+        return replace(column, values=np.concatenate([column.values, after]))
+
+    columns = {name: longer(name, c) for name, c in case.columns.items() if np.asarray(c.values).dtype.kind == "f"}
+    longer_case = replace(case, columns=columns).with_values("control_mode", held)
+    found, alone = ask(longer_case), ask(case)
+    assert not found.refusals
+    assert found["onset_current_density"].value == pytest.approx(alone["onset_current_density"].value, rel=1e-3)
 
 
 def test_an_ohmic_ramp_bounds_the_onset_from_below():
