@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
+import echub
+from echub.testing import synth
 from echub_eis.method.identify import Known
 from echub_eis.outcome import parts
 
@@ -101,3 +103,19 @@ def test_a_sum_names_the_arc_that_has_not_ended():
         None,
         "not identified: the arc gb is not inside of what was measured",
     )
+
+
+@pytest.mark.parametrize(("apexes", "known"), [((3e6, 300.0), True), ((3e4, 0.2), False)])
+def test_a_total_resistance_is_known_past_an_arc_that_is_too_fast_but_not_one_that_is_too_slow(apexes, known):
+    f = np.geomspace(1e6, 1.0, 60)
+    fast, slow = (1j * f / apex for apex in apexes)
+    noise = np.random.default_rng(1).normal(size=(2, 60))
+    z = (100 / (1 + fast) + 300 / (1 + slow**0.9)) * (1 + 1e-3 * (noise[0] + 1j * noise[1]))
+    columns = {"frequency": synth.Column(f, "Hz"), "impedance_real": synth.Column(z.real, "ohm"),
+               "impedance_imag": synth.Column(z.imag, "ohm")}  # fmt: skip
+    case = synth.Case(columns, {}, kind="impedance")
+    params = {"circuit": "(RC):fast (RQ):slow", "sensitivity": "false"}
+    outcome = echub.analyze("eis-resistance", case.record(), params=params)
+    assert "arc-outside-window" in {flag.code for flag in outcome.flags}
+    total = outcome["resistance_total"].value
+    assert total == pytest.approx(400, rel=1e-3) if known else total is None
