@@ -60,6 +60,14 @@ def test_a_capacitor_is_answered_though_its_potential_changes_at_one_rate(held):
     assert outcome["discharge_capacity"].value == pytest.approx(450 / 3600, rel=5e-3)
 
 
+def test_a_capacitor_whose_current_is_disturbed_in_one_half_cycle_is_answered():
+    up = np.linspace(0, 2.7, 450)
+    flows = np.tile(np.repeat([1.0, -1.0], 450), 5) + np.random.default_rng(1).normal(0, 1e-3, 4500)
+    flows[450:900] *= 1 + 0.05 * np.sin(np.arange(450) / 5)
+    case = _case(np.arange(4500.0), flows, np.tile(np.concatenate([up, up[::-1]]), 5))
+    assert echub.analyze("cycling", case.data())["cycles"].value == 5
+
+
 @pytest.mark.parametrize("analysis", ["cycling", "symmetric-cycling", "staircase-linearity", "dc-polarisation"])
 def test_a_rest_is_refused_for_its_missing_current(analysis):
     t = np.arange(0.0, 3600.0, 10.0)
