@@ -78,7 +78,8 @@ class Case:
         metadata = dict(self.metadata)
         for path in units.keys() & metadata.keys():
             value, unit = parse_value(metadata[path])
-            metadata[path] = f"{float(convert(value, unit, units[path], point=unit == 'degC'))!r} {units[path]}"
+            point = "degC" in (unit, units[path])
+            metadata[path] = f"{float(convert(value, unit, units[path], point=point))!r} {units[path]}"
         return replace(self, columns=columns, metadata=metadata)
 
     def later(self, seconds: float) -> Case:

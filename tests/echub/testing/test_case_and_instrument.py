@@ -36,6 +36,9 @@ def test_a_case_in_other_units():
     assert [float(text.split()[0]) for text in found.metadata.values()] == pytest.approx([200.0, 298.15])
     assert [text.split()[1] for text in found.metadata.values()] == ["mm^2", "K"]
     assert found.truth == {"x": 1.0}
+    back = found.in_units({"temperature": "degC", "cell.temperature": "degC"})
+    assert back.columns["temperature"].values == pytest.approx(25.0)
+    assert float(back.metadata["cell.temperature"].split()[0]) == pytest.approx(25.0)
 
 
 def test_rows_columns_and_metadata_of_a_case():

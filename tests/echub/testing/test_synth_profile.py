@@ -57,3 +57,11 @@ def test_a_lag_moves_the_negative_polarity_by_its_depth():
     early, late = synth.channels(1, synth.Layers(ions=ions, factors={"only": {}}, lag=50.0, rate=2.0))
     half = [c.time[np.argmin(np.abs(c.expected - 202))] for c in (early, late)]
     assert half[1] - half[0] == pytest.approx(50, abs=6)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "edge"), [(None, 800.0, 800.0), (200.0, None, 200.0), (200.0, 800.0, 800.0)]
+)
+def test_the_true_interface_is_where_the_first_ion_stops_else_where_it_starts(start, stop, edge):
+    case = synth.layered(1, synth.Layers(ions=(synth.Ion("Na+", start=start, stop=stop),)))
+    assert case.truth["interface_position"] == edge

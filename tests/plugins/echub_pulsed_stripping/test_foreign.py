@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,8 +62,12 @@ def test_a_swapped_wire_is_refused(shape):
     assert " V when the stripping current flows" in refusal.message
 
 
-def test_a_battery_is_refused_with_its_voltage():
-    (refusal,) = drawn("a battery").answer().refusals
+@pytest.mark.parametrize("other_way", [False, True])
+def test_a_battery_is_refused_with_its_voltage(other_way):
+    case = drawn("a battery")
+    u = case.data.columns["voltage"].values
+    turned = case.data.with_values("voltage", u - 2 * u[0] * other_way)
+    (refusal,) = replace(case, data=turned).answer().refusals
     assert refusal.code == "voltage-at-rest"
     assert " V at rest" in refusal.message
 
