@@ -247,6 +247,17 @@ def test_several_files_of_a_cell_are_one_series():
     assert "cell.id is A and not stated" in echub.analyze("eis-series", half).refusals[0].message
 
 
+@pytest.mark.parametrize("beside", [(True, True), (True, False), (False, True), (False, False)])
+def test_the_charge_is_that_of_time_series_only_if_each_file_has_one(beside):
+    files = [
+        eis_series(n, SeriesPlan(levels=levels, beside=has), cell__id="A",
+                   experiment__start=f"2026-01-0{n}T00:00:00").data()
+        for n, levels, has in zip((1, 2), ((0.1, 0.2, 0.3), (0.4, 0.5, 0.6)), beside, strict=True)
+    ]  # fmt: skip
+    found = codes(echub.analyze("eis-series", files, params=CIRCUIT))
+    assert ("charge-from-own-rows" in found) is not all(beside)
+
+
 def staged(tmp_path, names, seconds):
     """Write a staircase in two halves, each a file of one start; the second runs `seconds` later on that clock."""
     plans = [replace(PLAN, levels=PLAN.levels[:6]), replace(PLAN, levels=PLAN.levels[6:12])]
