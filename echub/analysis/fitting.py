@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -140,7 +140,8 @@ def fit_of(
             analysis, Standing.ELSEWHERE, Remark("takes-outcomes", "it takes outcomes of other analyses")
         )
     try:
-        given = [_first_part(analysis, record, one) for one in chosen_datasets(record, analysis)]
+        whole = [numbered(one) for one in chosen_datasets(record, analysis)]
+        given = [_first_part(analysis, one) for one in whole]
     except Refusal as refusal:
         kinds = {dataset.kind for dataset in record.datasets.values()}
         standing = Standing.UNSUITED if analysis.kind in kinds else Standing.ELSEWHERE
@@ -149,7 +150,8 @@ def fit_of(
         return Suitability(analysis, Standing.UNSUITED, error.remark)
     needed = {need.name for need in analysis.columns}
     named = {need: column for need, column in (columns or {}).items() if need in needed}
-    return _looked(analysis, record, given, params or {}, named)
+    found = _looked(analysis, record, given, params or {}, named)
+    return replace(found, choose=_one_of(analysis, whole)) if found.standing is Standing.SUITS else found
 
 
 def _asks(refusal: Refusal) -> bool:
@@ -157,19 +159,18 @@ def _asks(refusal: Refusal) -> bool:
     return refusal.remark.code in (*STATEMENTS, *CHOICES)
 
 
-def _one_of(analysis: Analysis, record: Record) -> str:
+def _one_of(analysis: Analysis, whole: Iterable[Dataset]) -> str:
     """Return what names one part, if an analysis that answers for one at a time is given several."""
     try:
-        for dataset in chosen_datasets(record, analysis):
-            require_one(analysis, analysis.each, numbered(dataset))
+        for data in whole:
+            require_one(analysis, analysis.each, data)
     except Refusal as refusal:
         return refusal.remark.hint
     return ""
 
 
-def _first_part(analysis: Analysis, record: Record, dataset: Dataset) -> Dataset:
+def _first_part(analysis: Analysis, data: Dataset) -> Dataset:
     """Return the first spectrum for an analysis that answers for one at a time: it suits if it suits that."""
-    data = numbered(dataset)
     if not analysis.each or analysis.each not in data or not data.rows:
         return data
     return data.query(condition_on(analysis.each, values_of(analysis.each, data)[0]))
@@ -199,7 +200,7 @@ def _looked(
     except EchubError as error:  # a refusal, or a fault of the plugin: the others are shown all the same
         return Suitability(analysis, Standing.UNSUITED, error.remark)
     met = _met(analysis, data if isinstance(data, Inputs) else data[0], record)
-    return Suitability(analysis, Standing.SUITS, met=met, choose=_one_of(analysis, record))
+    return Suitability(analysis, Standing.SUITS, met=met)
 
 
 def _met(analysis: Analysis, data: Inputs, record: Record) -> float:

@@ -28,6 +28,7 @@ from echub.batch.workers import Died, each
 from echub.errors import EchubError, SourceChanged
 from echub.files.output import file_sha256, not_writable, refusals, write_atomically
 from echub.files.reading import Reading
+from echub.files.results import DESCRIBES
 from echub.model.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -285,7 +286,7 @@ def _tables(
 ) -> Iterator[tuple[Partition, pl.DataFrame, dict[str, str]]]:
     """Read the outputs of one source; return each of its tables with its partition and units."""
     for part in entry.output:
-        if part.path.endswith(".csv-metadata.json"):
+        if part.path.endswith(f".csv{DESCRIBES}"):
             continue
         path = archive / part.path
         if not path.is_file() or file_sha256(path) != part.sha256:

@@ -70,8 +70,9 @@ def self_consistent(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams) -
     seen: list[float] = []
     for _ in range(ROUNDS):
         deviation, onset = _fitted(trace, grid, params, min(guess, length))
-        if short := falls(deviation, params, _until(trace, onset, params)):
-            _refuse_soft_short(trace, grid, params, short, _until(trace, onset, params))
+        lasts = _until(trace, onset, params)
+        if short := falls(deviation, params, lasts):
+            _refuse_soft_short(trace, grid, params, short, lasts)
         if onset is None:
             if guess >= length:
                 return None, deviation
