@@ -13,18 +13,33 @@ from echub_ramp_onset.data import Floats, RampTrace
 
 
 @dataclass(frozen=True)
+class LowackCurves:
+    """What is judged, on a uniform grid (n,): time, level, voltage, its average and its line; their deviation.
+
+    Voltages in V are those of the file: an offset that was taken off is in them again. deviation: of the line, signed.
+    """
+
+    t: Floats
+    x: Floats
+    u: Floats
+    smooth: Floats
+    line: Floats
+    deviation: Floats
+
+
+@dataclass(frozen=True)
 class LowackOnset:
-    """The onset: x, t on the file's clock, t1, the line U = offset + slope·t on [begin, end], grid step."""
+    """The onset: x, t on the file's clock, t1, the line, whose slope is in V/s, on [begin, end], grid step."""
 
     x: float
     t: float
     t1: float
     slope: float
     slope_error: float
-    offset: float
     begin: float
     end: float
     step: float
+    curves: LowackCurves
 
 
 def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
@@ -33,7 +48,9 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
     Source: A. Lowack et al., arXiv:2603.23340, "Data Evaluation". Raises `Refusal`: `no-t1`, `too-fast`,
     `ohmic-to-end`, `no-rest`.
     """
-    t, u, x, step = _uniform(trace, params)
+    t, u, x, step = _uniform(trace)
+    zero = _zero(trace, params)
+    u = u - zero
     smooth, inside = _smoothed(u, step, params)
     curvature = _second_derivative(smooth, step, params.lowack_scheme)
     curvature[~inside] = np.nan
@@ -55,11 +72,10 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
     line = offset + slope * t
     with np.errstate(divide="ignore", invalid="ignore"):  # at the start of the ramp the line may be 0 exactly
         deviation = (smooth - line) / np.abs(line)
-    if params.lowack_sign == "either":
-        deviation = np.abs(deviation)
-    beyond = np.flatnonzero(search & inside & (deviation > params.threshold / 100))
+    judged = np.abs(deviation) if params.lowack_sign == "either" else deviation
+    beyond = np.flatnonzero(search & inside & (judged > params.threshold / 100))
     if not len(beyond):
-        raise Refusal("ohmic-to-end", f"U stays within {np.nanmax(deviation[inside]):.2%} of the line")
+        raise Refusal("ohmic-to-end", f"U stays within {np.nanmax(judged[inside]):.2%} of the line")
     at = int(beyond[0])
     return LowackOnset(
         float(x[at]),
@@ -67,23 +83,27 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
         t1,
         float(slope),
         float(np.sqrt(covariance[0, 0])),
-        float(offset),
         start,
         end,
         step,
+        LowackCurves(t, x, u + zero, smooth + zero, line + zero, deviation),
     )
 
 
-def _uniform(trace: RampTrace, params: RampOnsetParams) -> tuple[Floats, Floats, Floats, float]:
+def _uniform(trace: RampTrace) -> tuple[Floats, Floats, Floats, float]:
     """Bring the rows to a uniform grid of the median time step, which the outcome states."""
     step = trace.usual_step
     t = np.arange(trace.t[0], trace.t[-1], step)
-    u = np.interp(t, trace.t, trace.u)
-    if params.lowack_offset == "rest":
-        if trace.rest_v is None:
-            raise Refusal("no-rest", "there is no rest before the ramp from which to take the offset")
-        u = u - trace.rest_v
-    return t, u, np.interp(t, trace.t, trace.x), step
+    return t, np.interp(t, trace.t, trace.u), np.interp(t, trace.t, trace.x), step
+
+
+def _zero(trace: RampTrace, params: RampOnsetParams) -> float:
+    """Return the voltage from which the method counts, V."""
+    if params.lowack_offset != "rest":
+        return 0.0
+    if trace.rest_v is None:
+        raise Refusal("no-rest", "there is no rest before the ramp from which to take the offset")
+    return trace.rest_v
 
 
 def _smoothed(u: Floats, step: float, params: RampOnsetParams) -> tuple[Floats, NDArray[np.bool_]]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from echub.drawing import thinned
 from echub.plugin import Inputs, Series
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
 from echub_ramp_onset.method.crossing import Onset
-from echub_ramp_onset.method.grid import grid_of
 from echub_ramp_onset.method.lowack import LowackOnset
 
 PICTURE_POINTS = 1500
@@ -57,21 +54,16 @@ def robust_series(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> di
 
 
 def lowack_series(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams) -> dict[str, Series]:
-    """Return trace, line and deviation of the method of the paper."""
-    grid = grid_of(trace, params.window)
-    some = thinned(len(grid.t), PICTURE_POINTS)
-    zero = trace.rest_v or 0.0 if params.lowack_offset == "rest" else 0.0  # U is drawn as it was measured
-    line = onset.offset + onset.slope * grid.t
-    smooth = grid.mean(grid.u, params.window)
-    with np.errstate(divide="ignore", invalid="ignore"):  # the line may start at 0 exactly
-        deviation = 100 * (smooth - zero - line) / np.abs(line)
+    """Return trace, line and deviation of the method of the paper, as it judged them."""
+    curves = onset.curves
+    some = thinned(len(curves.t), PICTURE_POINTS)
     return {
-        "t": Series.of(grid.t[some], "s"),
-        "x": Series.of(grid.x[some], trace.unit),
-        "U": Series.of(grid.u[some], "V"),
-        "U_smooth": Series.of(smooth[some], "V"),
-        "U_fit": Series.of((zero + line)[some], "V"),
-        "deviation": Series.of(deviation[some], "%"),
+        "t": Series.of(curves.t[some], "s"),
+        "x": Series.of(curves.x[some], trace.unit),
+        "U": Series.of(curves.u[some], "V"),
+        "U_smooth": Series.of(curves.smooth[some], "V"),
+        "U_fit": Series.of(curves.line[some], "V"),
+        "deviation": Series.of(100 * curves.deviation[some], "%"),
         "threshold": Series.of([params.threshold], "%"),
         "fit": Series.of([onset.begin, onset.end], "s"),
         "onset": Series.of([onset.t], "s"),

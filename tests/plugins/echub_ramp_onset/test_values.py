@@ -172,3 +172,24 @@ def test_no_real_file_without_a_ramp_is_called_an_onset():
             assert outcome.refusals[0].code in reasons[technique], (path, outcome.refusals)
             seen.add(technique)
     assert seen == set(reasons)
+
+
+@pytest.mark.parametrize("offset", ["none", "rest"])
+def test_the_drawn_deviation_passes_the_threshold_where_the_method_of_the_paper_says(offset):
+    """1200 rows, all drawn: R of 200 Ω·cm² doubles from 0.2 mA/cm² on; the cell rests at 5 mV."""
+    t = np.arange(1200.0)
+    j = np.maximum(t - 20, 0) / 3600
+    u = 5e-3 + 0.2 * (j + np.maximum(j - 0.2, 0)) + 2e-5 * np.random.default_rng(1).standard_normal(1200)
+    columns = {"time": synth.Column(t, "s"), "current": synth.Column(j, "mA"), "voltage": synth.Column(u, "V")}
+    case = synth.Case(columns, {"cell.area": "1 cm^2"})
+    params = {"method": "lowack2026", "lowack_curvature": "1e-6 V/s^2", "lowack_offset": offset, "window": "100 s",
+              "threshold": "10 %"}  # fmt: skip
+    outcome = echub.analyze("ramp-onset", case.record(), params=params)
+    shown = {name: series.array() for name, series in outcome.diagnostics.items()}
+    assert shown["t"] == pytest.approx(t[21:-1])  # the rows of the ramp
+    assert shown["U"] == pytest.approx(u[21:-1])
+    judged = shown["t"] >= shown["fit"][0]
+    assert shown["t"][judged & (np.abs(shown["deviation"]) > 10)][0] == outcome["onset_time"].value
+    zero = 5e-3 if offset == "rest" else 0.0
+    of_line = (shown["U_smooth"] - zero) / (shown["U_fit"] - zero) - 1
+    assert shown["deviation"][judged] == pytest.approx(100 * of_line[judged], abs=0.3)
