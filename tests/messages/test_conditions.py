@@ -75,7 +75,7 @@ def _series(correlation=0.0, timed=True, gone=None, scatter=1.0):
     spectra = Fake(timed=timed, spectra=[Fake(spectrum=1)], column=lambda _: np.ones(1), called=str)
     result = Fake(main=Fake(label="1"), chosen="1", series=spectra)
     recovered = Fake(correlation=correlation)
-    found = Fake(recovered=recovered, gone=gone, levels=None, onset=None, onset_voltage=None)
+    found = Fake(recovered=recovered, gone=gone, levels=None, onset=None, onset_voltage=None, warmed=None)
     with (
         patch.object(series, "_of_lost_parts", lambda _: []),
         patch.object(series, "_scatter", lambda _: scatter),

@@ -35,8 +35,7 @@ class Sweeps:
     more: percent of uncertainty of the area. accuracy: of the current, percent. odd: spectra whose
     interface is a fifth larger. shorted: the first with a wire of 1 Ω across the cell. ranges: of the
     current, mA; the smallest that holds a level is used, and of the first level it is not recorded. upward:
-    sweeps go from
-    low to high frequency.
+    sweeps go from low to high frequency. warm: °C, a value for each spectrum.
     """
 
     levels: tuple[float, ...] = STAIRS
@@ -50,6 +49,7 @@ class Sweeps:
     shorted: int | None = None
     ranges: tuple[float, ...] = ()
     upward: bool = False
+    warm: tuple[float, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
     seed: int = 1
 
@@ -83,6 +83,8 @@ class Sweeps:
         if self.ranges:
             names = [f"{self.range_of(level):g} mA" for level in self.levels]
             columns["current_range"] = synth.Column(np.repeat(["auto", *names[1:]], len(F)))
+        if self.warm:
+            columns["temperature"] = synth.Column(np.repeat(self.warm, len(F)), "degC")
         return synth.Case(
             columns, {**({"cell.area": f"{AREA} cm^2"} if self.area else {}), **stated}, kind="impedance"
         )
@@ -334,6 +336,28 @@ def recovery(given: Sweeps, constant: float) -> World:
             0.001,
         ),
     )
+
+
+def heated(levels: tuple[float, ...], energy: float, *, warned: bool) -> World:
+    """State that a resistance at rest that follows the temperature from 25 °C up is not taken for a recovery."""
+    warm = tuple(25.0 + max(k - levels.count(0.5), 0) for k in range(len(levels)))
+
+    def resistance(level: float, t: Any) -> Any:
+        kelvin = 273.15 + np.array(warm)[np.floor(t / EVERY).astype(int)]
+        return INT[0] * np.exp(energy / 8.617e-5 * (1 / kelvin - 1 / 298.15))
+
+    text = (
+        f"at rest the temperature lies between 25 and {max(warm):.4g} °C, and an activation energy of 0.5 eV "
+        "alone would move the resistance by that: no recovery time is given"
+    )
+    made = {
+        "note(recovery_time)": "the temperature moved: see the flag",
+        "!temperature-moves": (text, ""),
+        "severity(!temperature-moves)": "warning" if warned else "info",
+        "hint(!temperature-moves)": "hold the temperature after the current",
+    }
+    silent = ("onset", "low(onset", "note(onset", "levels", "!scatter")
+    return Sweeps(levels, resistance, noise=1e-3, warm=warm, seed=13).world(made, *silent)
 
 
 # -- within a sweep, together, and no more ------------------------------------------------------
@@ -594,6 +618,11 @@ WORLDS = {
         Sweeps((*(0.0,) * 9, 0.5, *(0.0,) * 18), relaxing(-20, 90), noise=1e-3, coverage=90.0, seed=10), 90.0
     ),
     "recovery: open": lambda: recovery(Sweeps((0.5, *(0.0,) * 12), relaxing(30, 800), noise=1e-3, seed=9), 800.0),
+    "recovery: as warm as before": lambda: recovery(
+        Sweeps((0.5, *(0.0,) * 20), relaxing(30, 120), noise=1e-3, seed=15, warm=(25.0, *(25.0, 25.5) * 10)), 120.0
+    ),
+    "recovery: heated": lambda: heated((0.5, *(0.0,) * 20), 0.5, warned=True),
+    "recovery: heated, no current": lambda: heated((0.0,) * 20, 0.3, warned=False),
     "drift: own times": lambda: drifting("own"),
     "drift: sweeps upwards": lambda: drifting("own", upward=True),
     "drift: sweeps upwards, interpolated": lambda: drifting("interpolated", upward=True),

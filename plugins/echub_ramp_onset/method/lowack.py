@@ -16,7 +16,7 @@ from echub_ramp_onset.data import Floats, RampTrace
 class LowackCurves:
     """What is judged, on a uniform grid (n,): time, level, voltage, its average and its line; their deviation.
 
-    Voltages in V are those of the file: an offset that was taken off is in them again. deviation: of the line, signed.
+    Voltages in V are those of the file: an offset that was taken off is in them again. deviation: signed.
     """
 
     t: Floats

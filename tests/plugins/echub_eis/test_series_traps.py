@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import echub
 from echub.testing.synth.case import Case, Column
 from echub_eis.series.method.onset import REMEMBERED, onset, sound, staircase
+from echub_eis.series.method.recovery import is_of_temperature
 
 CIRCUIT = {"circuit": "LR:hf (RQ):a (RQ):b", "bootstrap": "50"}
 F = np.geomspace(5e6, 1, 62)
@@ -152,3 +155,13 @@ def test_an_onset_that_is_no_power_law_is_told_by_its_residuals():
     assert remembered(lambda e: 0.02 * np.expm1(e / 0.05), range(40)) > 20
     assert remembered(lambda e: 16 * e**2, range(40)) <= 2
     assert remembered(lambda e: 1.5 * e, range(40)) <= 2
+
+
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize(("share", "told"), [(0.19, False), (0.21, True)])
+def test_a_recovery_is_of_the_temperature_if_half_an_electronvolt_explains_a_fifth_of_it(way, share, told):
+    """From 25 to 26 °C, 0.5 eV make 6.5 % of R; the resistance falls, or rises, by `share` as its fifth."""
+    moved = 0.5 / 8.617333e-5 * (1 / 298.15 - 1 / 299.15)
+    found = SimpleNamespace(curve=60 * np.exp(way * np.linspace(0, moved / share, 9)))
+    assert is_of_temperature(found, np.array([25.5, 26.0, np.nan, 25.0])) is told
+    assert not is_of_temperature(found, np.full(4, np.nan))

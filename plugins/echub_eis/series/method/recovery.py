@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import stdtrit
 
+from echub.science import BOLTZMANN_EV
+
 Floats = NDArray[np.float64]
 LEAST = 8
 """Spectra at rest: three parameters, and as many again to tell the scatter, and a few."""
@@ -26,6 +28,12 @@ WHITE = 0.3
 truth in every case tried)."""
 SURE = 5.0
 """Excess over its uncertainty above which there is a recovery at all."""
+ENERGY = 0.5
+"""Activation energy of a usual solid electrolyte or interface, eV: R then falls by 6.5 % per kelvin at 25 °C."""
+BY_TEMPERATURE = 0.2
+"""Part of a recovery that the temperature may explain: the time is then off by about as much. By eye."""
+ZERO_CELSIUS = 273.15
+"""0 °C in K."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,18 @@ def recovery(t: Floats, value: Floats, u: Floats, coverage: float) -> Recovered 
         start,
         _curve(t - start, found, tau),
     )
+
+
+def is_of_temperature(found: Recovered, temperature: Floats) -> bool:
+    """Return whether the temperature at rest, °C (NaN: not known), may explain what looks like a recovery.
+
+    By R of an `ENERGY` (Arrhenius), over what the fitted exponential falls or rises during the rest.
+    """
+    kelvin = temperature[np.isfinite(temperature)] + ZERO_CELSIUS
+    if not len(kelvin):
+        return False
+    moved = ENERGY / BOLTZMANN_EV * float(np.ptp(1 / kelvin))
+    return moved > BY_TEMPERATURE * abs(float(np.log(found.curve[0] / found.curve[-1])))
 
 
 def _solve(t: Floats, value: Floats, u: Floats, tau: float) -> tuple[Floats, float, Floats]:

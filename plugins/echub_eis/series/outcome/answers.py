@@ -12,7 +12,7 @@ from echub.science import RANGE_ACCURACY, coverage_half_width
 from echub_eis.method.elements import Floats
 from echub_eis.series import SeriesParams
 from echub_eis.series.method.onset import FoundOnset, Levels, onset, sound, staircase, without
-from echub_eis.series.method.recovery import WHITE, Recovered, recovery
+from echub_eis.series.method.recovery import WHITE, Recovered, is_of_temperature, recovery
 from echub_eis.series.method.resolve import PartOverTime, SeriesResult
 from echub_eis.series.method.vanish import extents, vanished
 
@@ -36,6 +36,8 @@ class SeriesAnswer:
     recovered: Recovered | None = None
     resting: tuple[int, ...] = ()
     gone: int | None = None
+    warmed: tuple[float, float] | None = None
+    """Lowest and highest temperature, °C, of a rest whose recovery may be of the temperature."""
 
 
 def answered(result: SeriesResult, seed: int) -> SeriesAnswer:
@@ -45,13 +47,17 @@ def answered(result: SeriesResult, seed: int) -> SeriesAnswer:
     found_u, levels_u = _onset_voltage(result, seed)
     made |= _onset_measurands(found, "", result) | _onset_measurands(found_u, "_voltage", result)
     recovered, resting = _recovery(result)
-    made |= _recovery_measurands(recovered, result)
+    warmed = _warmed(result, recovered, resting)
+    if warmed is None:
+        made |= _recovery_measurands(recovered, result)
+    else:
+        made["recovery_time"], recovered = Measurand("s", note="the temperature moved: see the flag"), None
     gone = _gone(result)
     made |= _vanish_measurands(gone, result)
     misfit = result.misfit
     if np.isfinite(misfit).any():
         made["lack_of_fit"] = Measurand("1", float(np.nanmedian(misfit)), n=int(np.isfinite(misfit).sum()))
-    return SeriesAnswer(made, found, levels, found_u, levels_u, recovered, resting, gone)
+    return SeriesAnswer(made, found, levels, found_u, levels_u, recovered, resting, gone, warmed)
 
 
 def note_of(result: SeriesResult) -> str:
@@ -204,6 +210,14 @@ def _recovery(result: SeriesResult) -> tuple[Recovered | None, tuple[int, ...]]:
     part = result.main
     u = part.relative * part.resistance
     return recovery(part.time[run], part.resistance[run], u[run], result.params.level / 100), tuple(run.tolist())
+
+
+def _warmed(result: SeriesResult, found: Recovered | None, resting: tuple[int, ...]) -> tuple[float, float] | None:
+    """Return the temperatures, °C, between which a rest lies, if these alone may have moved its resistance."""
+    temperature = result.series.column("temperature")[list(resting)]
+    if found is None or not is_of_temperature(found, temperature):
+        return None
+    return float(np.nanmin(temperature)), float(np.nanmax(temperature))
 
 
 def _recovery_measurands(found: Recovered | None, result: SeriesResult) -> dict[str, Measurand]:

@@ -16,7 +16,7 @@ from echub_eis.series.data import SHOWN
 from echub_eis.series.method.follow import crossed
 from echub_eis.series.method.linearity import linear
 from echub_eis.series.method.onset import KINKS, REMEMBERED, sound
-from echub_eis.series.method.recovery import WHITE
+from echub_eis.series.method.recovery import ENERGY, WHITE
 from echub_eis.series.method.resolve import SeriesResult
 from echub_eis.series.method.shared import DIFFERENT
 from echub_eis.series.outcome.answers import MISFIT, SeriesAnswer
@@ -109,13 +109,30 @@ def _of_answers(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
     yield from _of_levels(result, found)
     if not result.series.timed:
         yield Flag("no-time", "the points have no time: the axis is the number of the spectrum", "info")
-    if found.recovered is not None and found.recovered.correlation > WHITE:
-        text = f"the recovery is not one exponential: residuals correlate by {found.recovered.correlation:.2f}"
-        flowed = bool((np.abs(np.nan_to_num(result.series.column("level"))) > 0).any())
-        yield Flag("recovery-not-exponential", text, "warning" if flowed else "info")
+    yield from _of_rest(result, found)
     if found.gone is not None:
         first = result.series.called(found.gone)
         yield Flag("arcs-vanished", f"from spectrum {first} on all arcs are gone: electrons flow through the cell")
+
+
+def _of_rest(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
+    """Yield why there is no recovery time: a warning if a current flowed, from which to recover."""
+    flowed = bool((np.abs(np.nan_to_num(result.series.column("level"))) > 0).any())
+    if found.warmed is not None:
+        low, high = found.warmed
+        text = (
+            f"at rest the temperature lies between {low:.4g} and {high:.4g} °C, and an activation energy of "
+            f"{ENERGY:g} eV alone would move the resistance by that: no recovery time is given"
+        )
+        yield Flag(
+            "temperature-moves",
+            text,
+            "warning" if flowed else "info",
+            hint="hold the temperature after the current",
+        )
+    if found.recovered is not None and found.recovered.correlation > WHITE:
+        text = f"the recovery is not one exponential: residuals correlate by {found.recovered.correlation:.2f}"
+        yield Flag("recovery-not-exponential", text, "warning" if flowed else "info")
 
 
 def _of_levels(result: SeriesResult, found: SeriesAnswer) -> Iterator[Flag]:
