@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 ROBUST = (1.0, 99.0)
 """Percentiles between which axes and colours are: one bad spectrum of a hundred does not rule."""
+FEW, USUAL, ALIKE = 50, 5.0, 0.02
+"""Of so few values a hundredth is less than one: the smallest does not rule either if it is so many usual deviations,
+and that part of the median, below it. The largest does: a rise at the end is an answer."""
 MARGIN = 0.08
 """Part of the range that is left free at both ends. By eye."""
 CURVES = 16
@@ -66,21 +69,19 @@ def _headline(outcome: Outcome) -> str:
     return ""
 
 
-def robust(values: Any, *, from_zero: bool = False) -> tuple[float, float]:  # noqa: ANN401
+def robust(values: Any) -> tuple[float, float]:  # noqa: ANN401
     """Return limits that hold all but a few of the values (n,)."""
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
     if not len(known):
         return 0.0, 1.0
     low, high = np.percentile(known, ROBUST)
-    middle = np.median(known)
-    # A hundredth of few values is the largest itself: beyond five usual deviations it does not rule either.
-    usual = robust_sigma(known)
-    inside = known[np.abs(known - middle) <= max(5 * usual, 0.02 * abs(middle))] if len(known) < 50 else known
-    low, high = max(low, float(inside.min()) if len(known) < 50 and usual else low), min(high, float(known.max()))
-    low = min(0.0, low) if from_zero else low
+    if len(known) < FEW and (usual := robust_sigma(known)):
+        middle = np.median(known)
+        inside = np.abs(known - middle) <= max(USUAL * usual, ALIKE * abs(middle))
+        low = max(low, known[inside].min())
     room = MARGIN * ((high - low) or abs(high) or 1.0)
-    return low - (0.0 if from_zero else room), high + room
+    return float(low - room), float(high + room)
 
 
 # -- against time ------------------------------------------------------------------------------
@@ -214,8 +215,7 @@ def _map(part: Any, axis: Any, shown: dict[str, Any], by: tuple[Any, str]) -> No
     values, words = by
     present = np.unique(shown["z_k"]).astype(int)
     order = present[np.argsort(np.nan_to_num(values[present]), kind="stable")]
-    known = np.isfinite(shown["z_f"])
-    grid = np.geomspace(shown["z_f"][known].min(), shown["z_f"][known].max(), 90)
+    grid = np.geomspace(shown["z_f"].min(), shown["z_f"].max(), 90)
     image = np.full((len(grid), len(order)), np.nan)
     for column, k in enumerate(order.tolist()):
         rows = shown["z_k"] == k
@@ -223,11 +223,12 @@ def _map(part: Any, axis: Any, shown: dict[str, Any], by: tuple[Any, str]) -> No
         turn = np.argsort(f)
         image[:, column] = np.interp(np.log(grid), f[turn], z[turn], left=np.nan, right=np.nan)
     low, high = robust(image)
+    low = max(low, 0.0) if high > 0 else low
     x = np.nan_to_num(values[order])
     if len(np.unique(x)) < len(x):
         x, words = np.arange(len(order), dtype=np.float64), f"spectra in the order of {words}"
     drawn = (
-        axis.pcolormesh(x, grid, image, vmin=max(low, 0.0), vmax=high, shading="nearest", rasterized=True)
+        axis.pcolormesh(x, grid, image, vmin=low, vmax=high, shading="nearest", rasterized=True)
         if len(x) > 1
         else None
     )

@@ -1,0 +1,347 @@
+"""Axes, insets, labels and colours of arrays that are stated here: what rules each limit, a little inside and outside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from echub.drawing import RED
+from echub.plugin import Interval, Measurand, Series
+from echub_eis import figure as nyquist
+from echub_eis.series import figure as series
+from tests.plugins.examples import drawn, outcome_of
+
+
+def axes():
+    return Figure().subplots()
+
+
+def with_series(outcome, **values):
+    """Return an outcome some of whose drawn series have other values, in the same unit."""
+    told = {name: Series.of(list(one), outcome.diagnostics[name].unit) for name, one in values.items()}
+    return replace(outcome, diagnostics={**outcome.diagnostics, **told})
+
+
+# -- one distribution --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("gamma", "high", "top"), [(4.0, 3.0, 4.0), (4.0, 5.0, 5.0)])
+def test_the_axis_of_a_distribution_holds_the_curve_and_its_band(gamma, high, top):
+    example = outcome_of("eis-drt")
+    shape = np.hanning(len(example.diagnostics["tau"].values))
+    outcome = with_series(example, gamma=gamma * shape, high=high * shape, low=0.5 * high * shape)
+    assert drawn(outcome).axes[0].get_ylim() == pytest.approx((0, 1.15 * top * shape.max()))
+
+
+def test_a_distribution_of_nothing_has_an_axis():
+    example = outcome_of("eis-drt")
+    zero = np.zeros(len(example.diagnostics["tau"].values))
+    low, high = drawn(with_series(example, gamma=zero, high=zero, low=zero)).axes[0].get_ylim()
+    assert low == 0 < high < 1e-9
+
+
+def test_peaks_with_support_are_full_and_say_it():
+    example = outcome_of("eis-drt")
+    outcome = with_series(example, peak_tau=[1e-6, 1e-4], peak_support=[0.95, 0.94])
+    upper = drawn(outcome).axes[0]
+    marks = [line for line in upper.lines if line.get_marker() == "v"]
+    assert [to_hex(line.get_color()) for line in marks] == [to_hex(RED)] * 2
+    assert [line.get_markerfacecolor() for line in marks] == [RED, "none"]
+    assert [(text.get_text(), text.xy[0]) for text in upper.texts] == [("95 %", 1e-6), ("94 %", 1e-4)]
+    assert [text.xy[1] for text in upper.texts] == [line.get_ydata()[0] for line in marks]
+
+
+# -- Nyquist -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("re", "im", "x", "y"),
+    [
+        # A margin of 0.06 of the larger side below, 0.22 above and 0.08 on each side.
+        ((10, 20), (0, 4), (9.2, 20.8), (-0.6, 6.2)),
+        # Below the axis as well; of an arc that is flat, a fifth of its width above it.
+        ((10, 20), (-2, 1), (9.2, 20.8), (-2.6, 4.2)),
+        # A tall one has a width of 1.2 of the height shown, 12.8.
+        ((10, 11), (0, 10), (10.5 - 7.68, 10.5 + 7.68), (-0.6, 12.2)),
+    ],
+)
+def test_a_nyquist_plot_has_room_around_the_points_in_use(re, im, x, y):
+    axis = axes()
+    nyquist._limits(axis, np.array(re, float), np.array(im, float))
+    assert axis.get_xlim() == pytest.approx(x)
+    assert axis.get_ylim() == pytest.approx(y)
+
+
+def tail(near=6, far=60.0, wide=20.0):
+    """Return a spectrum with points near 2 Ω, up to 3.2, and a tail to -`far`, `wide` apart in Re."""
+    re = np.r_[np.linspace(2, 3, near), np.linspace(10, 2 + wide, 5)]
+    im = np.r_[np.linspace(0, -1.1, near), np.linspace(-10, -far, 5)]
+    return {"re": re, "im": im, "used": np.ones(len(re))}
+
+
+@pytest.mark.parametrize(
+    ("given", "zoomed"),
+    [
+        (tail(), True),
+        (tail(near=5), False),  # too few points near the origin
+        (tail(wide=29.9), True),
+        (tail(wide=30.1), False),  # not twice as tall as wide
+        (tail(far=34.0, wide=16.0), True),
+        (tail(far=20.0, wide=8.0), False),  # 3.2 Ω are more than 0.12 of the largest, 22 Ω
+        ({**tail(), "used": np.zeros(11)}, False),
+    ],
+)
+def test_a_high_frequency_end_is_drawn_again_if_a_tail_leaves_it_no_room(given, zoomed):
+    axis = axes()
+    nyquist._zoom(axis, given, given["used"].astype(bool))
+    assert bool(axis.child_axes) == zoomed
+
+
+def test_the_inset_is_a_square_around_what_is_near_in_its_own_unit():
+    axis, given = axes(), tail()
+    milli = {"re": given["re"] / 1e3, "im": given["im"] / 1e3, "used": given["used"]}
+    curve = {"curve_re": np.array([2e-3, 3e-3]), "curve_im": np.array([0.0, -1e-3])}
+    nyquist._zoom(axis, {**milli, **curve}, milli["used"].astype(bool))
+    (inset,) = axis.child_axes
+    assert inset.get_title() == "high frequencies, mΩ"
+    # Re from 2 to 3, -Im from 0 to 1.1: the larger with a tenth of room on both sides.
+    assert inset.get_xlim() == pytest.approx((2.5 - 0.66, 2.5 + 0.66))
+    assert inset.get_ylim() == pytest.approx((0.55 - 0.66, 0.55 + 0.66))
+    fit, points = inset.lines[:2]
+    assert (list(fit.get_xdata()), list(fit.get_ydata())) == ([2.0, 3.0], pytest.approx([0.0, 1.0]))
+    assert points.get_xdata() == pytest.approx(given["re"])
+    assert points.get_ydata() == pytest.approx(-given["im"])
+    assert inset.get_aspect() == 1
+
+
+def test_decades_are_marked_at_their_nearest_points_and_labelled_where_there_is_room():
+    frequency = np.array([900.0, 120.0, 70.0, 9.0, 1.1, 0.5])
+    re, im = np.array([0, 2, 4, 6, 10.0, 15]), np.zeros(6)
+    axis = axes()
+    nyquist._decades(axis, frequency, re, im)
+    assert [line.get_xdata()[0] for line in axis.lines] == [10.0, 6.0, 2.0]  # 1, 10 and 100 Hz; 1 kHz is beyond
+    assert [(text.get_text(), text.xy[0]) for text in axis.texts] == [("1 Hz", 10), ("10 Hz", 6), ("100 Hz", 2)]
+    crowded = axes()
+    nyquist._decades(crowded, frequency, np.array([0, 2, 4, 3.4, 3.1, 15]), im)  # 0.3 and 1.4 of 15 apart: no room
+    assert [text.get_text() for text in crowded.texts] == ["1 Hz"]
+    assert len(crowded.lines) == 3
+    empty = axes()
+    nyquist._decades(empty, np.array([]), np.array([]), np.array([]))
+    assert not empty.lines
+
+
+def test_a_large_impedance_is_drawn_in_a_larger_unit_and_masked_points_are_hollow():
+    example = outcome_of("eis-fit")
+    names = [name for name in example.diagnostics if name.endswith(("re", "im")) and "residual" not in name]
+    used = [k > 1 for k in range(len(example.diagnostics["re"].values))]
+    big = {name: 1e3 * example.diagnostics[name].array() for name in names}
+    axis = drawn(with_series(example, used=used, **big)).axes[0]
+    assert axis.get_xlabel() == "Re $Z$ / kΩ"
+    assert axis.get_ylabel() == "−Im $Z$ / kΩ"
+    lines = {line.get_label(): line for line in axis.lines}
+    re, im = (example.diagnostics[name].array() for name in ("re", "im"))
+    for label, rows in (("used", slice(2, None)), ("masked", slice(0, 2))):
+        assert lines[label].get_xdata() == pytest.approx(re[rows])
+        assert lines[label].get_ydata() == pytest.approx(-im[rows])
+    assert lines["fit"].get_ydata() == pytest.approx(-example.diagnostics["curve_im"].array())
+
+
+def test_a_part_that_is_not_known_says_so():
+    example = outcome_of("eis-fit")
+    lost = {**example.measurands, "resistance_2": Measurand("ohm")}
+    del lost["resistance_3"]
+    labels = [line.get_label() for line in drawn(replace(example, measurands=lost)).axes[0].lines]
+    assert {"2: not identified", "3: not identified"} <= set(labels)
+    assert any(label.startswith("1: ") and label.endswith(" Ω") for label in labels)
+
+
+@pytest.mark.parametrize(
+    ("largest", "noise", "limit"),
+    [(3.0, 1.0, 1.15 * 3.0), (1.0, 1.0, 1.15 * 2.4), (0.0, 0.0, 1.15e-9)],  # ± 2 σ with a fifth more
+)
+def test_residuals_and_the_band_of_the_noise_rule_their_axis(largest, noise, limit):
+    rest = np.array([0.0, 0.1 * largest, -largest, 9.0])
+    used = np.array([1.0, 1, 1, 0])
+    shown = {"used": used, "frequency": np.array([1.0, 10, 100, 1000]), "residual_re": rest, "residual_im": 0 * rest,
+             "noise": np.array([noise, noise, noise, 5 * noise])}  # fmt: skip
+    axis = axes()
+    nyquist._residuals(axis, shown, "Z − KK")
+    assert axis.get_ylim() == pytest.approx((-limit, limit))
+    assert [list(line.get_xdata()) for line in axis.lines[:2]] == [[1, 10, 100]] * 2
+
+
+# -- a series ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high", "room"),
+    [
+        ([], 0.0, 1.0, 0.0),
+        ([np.nan], 0.0, 1.0, 0.0),
+        ([5.0] * 3, 5.0, 5.0, 5.0),
+        ([0.0], 0.0, 0.0, 1.0),
+        (np.arange(101.0), 1.0, 99.0, 98.0),
+        # Nine values and one far below: their deviation is 1.4826 times 2, and five of that are 15.
+        ([*range(20, 29), -60], 20.0, 28 - 0.09, 7.91),
+        ([*range(20, 29), 9], 9 + 0.09 * 11, 28 - 0.09, 17.92),  # 14.5 below the median is not far
+        ([*range(20, 29), 90], 20.09, 90 - 0.09 * 62, 90 - 0.09 * 62 - 20.09),  # a rise at the end is not cut
+        # Within 2 % of the median nothing is far, however quiet the rest is.
+        ([100.0, 100.01, 99.99, 100.02, 98.1], 98.1 + 0.04 * 1.89, 100.02 - 0.04 * 0.01, None),
+        ([100.0, 100.01, 99.99, 100.02, 97.9], 99.99, 100.02 - 0.04 * 0.01, None),
+    ],
+)
+def test_limits_hold_all_but_a_few_values(values, low, high, room):
+    margin = 0.08 * (high - low if room is None else room)
+    assert series.robust(values) == pytest.approx((low - margin, high + margin))
+
+
+def heights(*sizes):
+    """Return spectra of two points each, of which one is so high."""
+    return {"z_k": np.repeat(np.arange(len(sizes)), 2), "z_im": np.ravel([[0.0, -one] for one in sizes])}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "top"),
+    [
+        ((2.0,), 2.0),
+        ((2.0, 1.0), 2.5),  # lifted by one and a half each
+        ((1.0, 3.0, 1.0), 4.5),
+        ((1.0, 4.0, 1.0), 4.5),  # an error: at most three times its neighbours count
+        ((4.0, 1.0, 1.0), 4.0),
+        ((1.0, 1.0, 4.0), 6.0),  # 3 and two lifts
+        ((1.0, 4.0, 4.0), 7.0),
+    ],
+)
+def test_a_curve_far_above_both_neighbours_does_not_rule_a_waterfall(sizes, top):
+    found = series._highest(heights(*sizes), np.arange(len(sizes)), 1.5)
+    assert found == pytest.approx(1.08 * top)
+
+
+def outcome_with(**measurands):
+    return SimpleNamespace(measurands=measurands, diagnostics={})
+
+
+@pytest.mark.parametrize(
+    ("known", "headline"),
+    [
+        (
+            {"onset_level": Measurand("mA/cm^2", 0.5, 0.01), "recovery_time": Measurand("s", 80.0, 1.0)},
+            "onset 0.5",
+        ),
+        ({"onset_level": Measurand("mA/cm^2"), "recovery_time": Measurand("s", 80.0, 1.0)}, "recovery 80"),
+        ({"resistance_end": Measurand("ohm", 60.0, 1.0)}, "at the end 60"),
+        ({}, ""),
+    ],
+)
+def test_a_series_is_headed_by_its_first_answer(known, headline):
+    found = series._headline(outcome_with(**known))
+    assert found.startswith(headline)
+    assert bool(found) == bool(headline)
+
+
+def test_a_staircase_shows_its_onset_if_it_has_one():
+    shown = {"followed": np.array(["int"]), "step_level": np.arange(5.0), "step_value": np.arange(10.0, 15.0),
+             "step_line": np.full(5, 10.0)}  # fmt: skip
+    known = Measurand("mA/cm^2", 2.5, 0.1, Interval(2.2, 2.9, level=0.95, method="x"))
+    for onset, lines in ((known, 3), (Measurand.more_than("mA/cm^2", 4.0), 2)):
+        outcome = SimpleNamespace(measurands={"onset_level": onset},
+                                  diagnostics={"step_level": SimpleNamespace(unit="mA/cm^2")})  # fmt: skip
+        axis = axes()
+        series._staircase(axis, shown, outcome)
+        assert len(axis.lines) == lines
+        assert len(axis.patches) == lines - 2
+        assert axis.get_ylim() == pytest.approx(series.robust(shown["step_value"]))
+        if lines == 3:
+            assert list(axis.lines[2].get_xdata()) == [2.5, 2.5]
+            span = axis.patches[0]
+            assert (span.get_x(), span.get_x() + span.get_width()) == pytest.approx((2.2, 2.9))
+
+
+def times(seconds, unit="s"):
+    diagnostics = {"t_int": SimpleNamespace(unit=unit), "level": SimpleNamespace(unit="mA")}
+    shown = {"axis_is_level": [False], "followed": ["int"], "level": np.array([0.1, 0.1, 0.2]),
+             "t_int": np.array(seconds, float)}  # fmt: skip
+    return shown, SimpleNamespace(diagnostics=diagnostics)
+
+
+def test_spectra_are_coloured_by_level_by_time_or_by_number():
+    shown, outcome = times([0, np.nan, 7200])
+    values, words = series._axis(shown, outcome)
+    assert (list(values), words) == (
+        [0.0, 1.0, 2.0],
+        "t / h",
+    )  # where a time is not known, that between the others
+    values, words = series._axis({**shown, "axis_is_level": [True]}, outcome)
+    assert (list(values), words) == ([0.1, 0.1, 0.2], "I / mA")
+    values, words = series._axis(*times([5, 6, 9], ""))
+    assert (list(values), words) == ([0, 1, 2], "number of the spectrum")
+    values, words = series._axis(*times([np.nan] * 3))
+    assert list(values) == [0, 1, 2]
+
+
+def three(f=(1.0, 10.0, 100.0)):
+    """Return three spectra of three points, −Im of which is 1, 2, 3 times (1, 2, 1) Ω."""
+    f, shape = np.array(f), np.array([1.0, 2, 1])
+    size = np.repeat([1.0, 2, 3], 3)
+    return {"z_k": np.repeat([0.0, 1, 2], 3), "z_f": np.tile(f, 3), "z_im": -size * np.tile(shape, 3),
+            "z_fit_im": -size * np.tile(shape, 3)}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "label", "x"),
+    [([0.3, 0.1, 0.2], "j", [0.1, 0.2, 0.3]), ([0.2, 0.1, 0.2], "spectra in the order of j", [0, 1, 2])],
+)
+def test_a_map_has_a_column_for_each_spectrum_in_the_order_of_its_value(values, label, x):
+    figure = Figure()
+    axis = figure.subplots()
+    series._map(figure, axis, three(), (np.array(values), "j"))
+    (mesh,) = axis.collections
+    assert axis.get_xlabel() == label
+    image = np.asarray(mesh.get_array())
+    order = np.argsort(values, kind="stable")
+    assert image[0] == pytest.approx(np.array([1, 2, 3])[order])
+    assert image[-1] == pytest.approx(np.array([1, 2, 3])[order])
+    assert image.max(axis=0) == pytest.approx(2 * np.array([1, 2, 3])[order], rel=0.03)  # between two of 90 rows
+    corners = np.asarray(mesh.get_coordinates())[0, :, 0]
+    assert (corners[1:] + corners[:-1]) / 2 == pytest.approx(x)
+    low, high = np.percentile(image, [1, 99])
+    assert mesh.get_clim() == pytest.approx((low - 0.08 * (high - low), high + 0.08 * (high - low)))
+    assert figure.axes[-1].get_ylabel() == "−Im $Z$ / Ω"
+
+
+@pytest.mark.parametrize(("raised", "floor"), [(4.0, True), (7.0, False)])
+def test_the_colours_of_a_map_begin_at_zero_unless_all_is_inductive(raised, floor):
+    """−Im is 1 to 6 Ω less what Im is raised by: from -3 to 2 Ω, or from -6 to -1 Ω."""
+    figure = Figure()
+    axis = figure.subplots()
+    shown = three()
+    series._map(figure, axis, {**shown, "z_im": shown["z_im"] + raised}, (np.arange(3.0), "j"))
+    (mesh,) = axis.collections
+    low, high = series.robust(np.asarray(mesh.get_array()))
+    assert mesh.get_clim() == pytest.approx((0.0 if floor else low, high))
+
+
+def test_one_spectrum_has_no_map_and_no_colours():
+    figure = Figure()
+    upper, lower = figure.subplots(2, 1)
+    alone = {name: values[:3] for name, values in three().items()}
+    series._map(figure, lower, alone, (np.array([0.1]), "j"))
+    series._waterfall(figure, upper, alone, (np.array([0.1]), "j"))
+    assert not lower.collections
+    assert len(figure.axes) == 2
+
+
+@pytest.mark.parametrize(("values", "bars"), [([0.1, 0.2, 0.3], 1), ([0.1, 0.1, 0.1], 0)])
+def test_a_waterfall_has_colours_of_values_that_differ(values, bars):
+    figure = Figure()
+    axis = figure.subplots()
+    series._waterfall(figure, axis, three(), (np.array(values), "j"))
+    assert len(figure.axes) == 1 + bars
+    # The heights are 2, 4 and 6 Ω: each is raised by 0.35 of 4 Ω more than the one before.
+    assert [line.get_ydata().max() for line in axis.lines[::2]] == pytest.approx([2, 4 + 1.4, 6 + 2.8])
+    assert axis.get_ylim()[1] == pytest.approx(1.08 * 8.8)
