@@ -10,8 +10,8 @@ import numpy as np
 from echub.plugin import Condition, Flag, Inputs, InputSet, Measurand, Outcome, Refusal, Series
 from echub_eis.drt import DrtParams
 from echub_eis.drt.method.kernel import FREE, DrtKernel, kernel, stacked
-from echub_eis.drt.method.peaks import Peak, Resampled, peaks_of, resample, supported
-from echub_eis.drt.method.solve import EvidencePath, NonNegative, evidence
+from echub_eis.drt.method.peaks import Peak, peaks_of, resample, supported
+from echub_eis.drt.method.solve import NonNegative, evidence
 from echub_eis.method.elements import Floats
 from echub_eis.method.examine import Examined, examine
 from echub_eis.method.fit import Spectrum
@@ -38,11 +38,10 @@ class Distribution:
     examined: Examined
     one: SeriesSpectrum
     model: DrtKernel
-    path: EvidencePath
     strength: float
     found: Floats
     peaks: tuple[Peak, ...]
-    resampled: Resampled
+    resampled: Floats
     variance: float
     least: float
     """Of the weighted residuals, with more time constants and a weaker λ where `variance` is a misfit."""
@@ -94,16 +93,16 @@ def distribution(one: SeriesSpectrum, params: DrtParams, seed: int) -> Distribut
     spectrum = examined.spectrum
     sigma = examined.noise.sigma(spectrum.modulus)
     model, y = kernel(spectrum.frequency, sigma, params), stacked(spectrum.z, sigma)
-    path = evidence(model, y)
-    strength = params.regularisation or path.best
+    likeliest = evidence(model, y)
+    strength = params.regularisation or likeliest.best
     found = NonNegative.of(model, strength).solve(y)
     rest = y - model.columns @ found
     variance = float(rest @ rest) / max(len(y) - FREE, 1)
     firm = NonNegative.of(model, STRONGER * strength)
-    resampled = resample(model, firm, found, path.variance, params.bootstrap, np.random.default_rng(seed))
+    resampled = resample(model, firm, found, likeliest.variance, params.bootstrap, np.random.default_rng(seed))
     peaks = supported(peaks_of(model.tau, found[FREE:], model.step, params.least / 100), model, resampled, params)
     least = variance if variance <= MISFIT**2 else min(variance, _least(spectrum, sigma, params))
-    return Distribution(examined, one, model, path, strength, found, tuple(peaks), resampled, variance, least)
+    return Distribution(examined, one, model, strength, found, tuple(peaks), resampled, variance, least)
 
 
 def _least(spectrum: Spectrum, sigma: Floats, params: DrtParams) -> float:
@@ -227,7 +226,7 @@ def _diagnostics(found: Sequence[Distribution], series: SpectrumSeries, params: 
     made = {"per_decade": Series.of([params.per == "decade"])}
     if len(found) == 1:
         one = found[0]
-        gammas = one.resampled.gammas if len(one.resampled.gammas) else one.gamma[None, :]
+        gammas = one.resampled if len(one.resampled) else one.gamma[None, :]
         low, high = np.percentile(gammas, BAND, axis=0)
         z = one.examined.spectrum.z
         sigma = one.examined.noise.sigma(np.abs(z))

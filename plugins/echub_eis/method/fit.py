@@ -303,14 +303,14 @@ def _tried(model: Model, spectrum: Spectrum, noise: Noise, count: int) -> Iterat
     leaves = [leaf for tree in model.terms for leaf in model.leaves_of(tree)]
     count = max(count, MANY) if any(model.leaves[leaf].symbol in MIXED for leaf in leaves) else count
     found = starts(model, spectrum.grid, spectrum.z, spectrum.modulus, count)
-    yield from (start.x for start in found)
+    yield from found
     if noise.additive > 0:
         sigma = noise.sigma(spectrum.modulus)
-        yield from (start.x for start in starts(model, spectrum.grid, spectrum.z, sigma, count))
+        yield from starts(model, spectrum.grid, spectrum.z, sigma, count)
     if any(not isinstance(tree, int) for tree in model.terms):
         rng = np.random.default_rng(0)
         for _ in range(PERTURBED):
-            yield found[0].x + SPREAD * rng.standard_normal(len(model))
+            yield found[0] + SPREAD * rng.standard_normal(len(model))
 
 
 def refit(fitted: CircuitFit) -> CircuitFit:

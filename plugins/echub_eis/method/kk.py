@@ -39,7 +39,6 @@ class KramersKronig:
     residual: Complex
     leverage: Floats
     p: float | None
-    ratio: float
 
     def largest(self, modulus: Floats) -> float:
         """Return the largest |residual|/|Z|, modulus (n,) in Ω."""
@@ -64,12 +63,12 @@ def check(frequency: Floats, z: Complex) -> KramersKronig:
     rest = (fit.rest * shape).reshape(2, -1)
     lost = float((fit.rest**2).sum())
     extra, freedom = separate.rank - joint.shape[1], 2 * len(z) - separate.rank
-    p, ratio = None, 0.0
+    p = None
     if freedom >= LEAST_FREEDOM and extra > 0:
         ratio = max(lost - separate.squares, 0.0) / extra / (separate.squares / freedom)
         p = float(fdtrc(extra, freedom, ratio))
     noise = separate.noise if p is not None else UNKNOWN
-    return KramersKronig(noise, rest[0] + 1j * rest[1], fit.leverage.reshape(2, -1), p, ratio)
+    return KramersKronig(noise, rest[0] + 1j * rest[1], fit.leverage.reshape(2, -1), p)
 
 
 @lru_cache(maxsize=16)  # a series has one grid

@@ -30,8 +30,6 @@ class Free:
 
     element: int
     name: str
-    unit: str
-    label: str
     is_exponent: bool
 
 
@@ -44,7 +42,6 @@ class ModelElement:
     given: Mapping[str, Value]
     coordinates: list[int] = field(default_factory=list)
     constants: dict[str, float] = field(default_factory=dict)
-    capacitor: bool = False
     places: list[tuple[int, float]] = field(default_factory=list)
 
     @property
@@ -152,7 +149,7 @@ class Model:
     def _arc(self, parts: Mapping[str, Element], label: str) -> Tree:
         other = parts.get("Q") or parts["C"]
         given: dict[str, Value] = dict(parts["R"].values)
-        leaf = ModelElement("Z", label, given, capacitor="C" in parts)
+        leaf = ModelElement("Z", label, given)
         if "C" in parts:
             leaf.constants["n"] = 1.0
         elif "n" in other.values:
@@ -173,7 +170,7 @@ class Model:
             leaf.places.append((-1, leaf.constants[parameter.name]) if is_fixed else (len(self.free), 0.0))
             if not is_fixed:
                 leaf.coordinates.append(len(self.free))
-                self.free.append(Free(number, parameter.name, parameter.unit, leaf.label, parameter.is_exponent))
+                self.free.append(Free(number, parameter.name, parameter.is_exponent))
         return number
 
     # -- evaluating ------------------------------------------------------------------------

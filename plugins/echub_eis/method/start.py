@@ -49,16 +49,8 @@ Choice = tuple[Family, int]
 """One form of one term."""
 
 
-@dataclass(frozen=True)
-class Start:
-    """Start values in the order of the model's coordinates, and the χ² of the dictionary."""
-
-    x: Floats
-    chi2: float
-
-
-def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) -> list[Start]:
-    """Return up to `count` start values, the best first, no two with the same τ.
+def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) -> list[Floats]:
+    """Return up to `count` start values, coordinates of the model, the best first, no two with the same τ.
 
     z, sigma: (n,), Ω. Method: variable projection on a grid of τ and n; see above.
     """
@@ -69,13 +61,11 @@ def starts(model: Model, grid: Grid, z: Complex, sigma: Floats, count: int = 1) 
     found = []
     for chosen in search.best(count):
         choices = [*fixed, *chosen]
-        units = _units(choices)
-        sizes = search.sizes(units)
+        sizes = search.sizes(_units(choices))
         natural = [0.0] * len(model)
         for term, shape, size in _placed(terms, choices, sizes, grid):
             term.write(natural, shape, size, grid)
-        chi2 = float((np.abs((z - np.array(sizes) @ units) / sigma) ** 2).sum())
-        found.append(Start(_stated(model, natural), chi2))
+        found.append(_stated(model, natural))
     return found
 
 
@@ -125,11 +115,8 @@ class _Term:
         self.number = number
         self.nested = not isinstance(tree, int)
         self.leaves = model.leaves_of(tree)
-        self.main = self._main()
+        self.main = self.leaves[0]
         self.symbol = "Z" if self.nested else model.leaves[self.main].symbol
-
-    def _main(self) -> int:
-        return self.leaves[0]
 
     def forms(self, grid: Grid) -> Family:
         """Return all forms of this term."""

@@ -20,11 +20,10 @@ NEW = 1e-3
 
 @dataclass(frozen=True)
 class GainStep:
-    """A step: below `frequency`, Hz, |Z| is larger by the relative `size`; `gain`: how much χ² falls with it."""
+    """A step: below `frequency`, Hz, |Z| is larger by the relative `size`."""
 
     frequency: float
     size: float
-    gain: float
 
 
 def gain_step(fitted: CircuitFit) -> GainStep | None:
@@ -48,10 +47,9 @@ def gain_step(fitted: CircuitFit) -> GainStep | None:
     # In units of what the fit leaves: a circuit that does not fit shows steps that are its own.
     scale = max(fitted.chi2 / fitted.freedom, 1.0)
     best = int(np.argmax(np.abs(heights)))
-    gain = float(heights[best] ** 2 / scale)
-    if gain < CERTAIN:
+    if heights[best] ** 2 < CERTAIN * scale:
         return None
-    return GainStep(float(frequency[best]), float(heights[best] / length[best]), gain)
+    return GainStep(float(frequency[best]), float(heights[best] / length[best]))
 
 
 def _stacked(values: Complex) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub.plugin import Inputs, Interval, Measurand, Outcome, Series
+from echub.plugin import Inputs, Measurand, Outcome, Series
 from echub_eis.data import load
 from echub_eis.declared import CheckParams
 from echub_eis.method.examine import Examined, examine
@@ -57,8 +57,3 @@ def noise_of(found: Examined) -> dict[str, Series]:
     trace = found.trace
     modulus = np.abs(trace.z)
     return {"noise": Series.of(100 * found.noise.sigma(modulus) / np.maximum(modulus, 1e-300), "%")}
-
-
-def interval(low: float | None, high: float | None, level: float, method: str) -> Interval:
-    """Return an interval of coverage `level` (fraction)."""
-    return Interval(low, high, level=level, method=method)

@@ -82,14 +82,14 @@ def _derived(found: FittedSpectrum, cell: StatedCell, params: ResistanceParams) 
         for label, known in found.known.items()
         if is_identified(known, params) and label not in found.outside
     ]
-    result = _capacitances([label for label in usable if label not in found.outside], found, cell, params)
+    result = _capacitances(usable, found, cell, params)
     if cell.area is None:
         return result
     for label in usable:
         known = found.known[label]
         result |= _per_area(label, known.value, known.relative, found, cell, params)
     electrolyte = [label for label in found.conducting if not is_interface(label, params)]
-    if cell.thickness is not None and electrolyte and set(electrolyte) <= set(usable) | _certain_in_sum(found):
+    if cell.thickness is not None and electrolyte and all(_has_ended(label, found) for label in electrolyte):
         known = sum_of(electrolyte, found, params)
         if is_identified(known, params):
             sigma = cell.thickness / cell.area / known.value
@@ -97,9 +97,9 @@ def _derived(found: FittedSpectrum, cell: StatedCell, params: ResistanceParams) 
     return result
 
 
-def _certain_in_sum(found: FittedSpectrum) -> set[str]:
-    """Return arcs that are vague by themselves, yet inside the band: their sum may be certain."""
-    return {label for label in found.known if label not in found.outside or found.outside[label] == "high"}
+def _has_ended(label: str, found: FittedSpectrum) -> bool:
+    """Return whether a part is told, if only in a sum, within the band: its apex is not below."""
+    return label in found.known and found.outside.get(label) != "low"
 
 
 def _per_area(
@@ -187,14 +187,13 @@ def _above_bulk(measurands: Mapping[str, Measurand], params: ResistanceParams) -
         return []
     made = []
     for name, m in measurands.items():
-        if name.startswith("conductivity") and m.value is not None and 1000 * m.value > params.bulk_conductivity:
-            low = m.interval.low if m.interval else None
-            if low is not None and 1000 * low > params.bulk_conductivity:
-                text = (
-                    f"{name} is {1000 * m.value:.3g} mS/cm, above the bulk's {params.bulk_conductivity:g}: "
-                    "area or thickness are those of another path"
-                )
-                made.append(Flag("conductivity-above-bulk", text, where=name))
+        low = m.interval.low if m.interval else None
+        if name.startswith("conductivity") and low is not None and 1000 * low > params.bulk_conductivity:
+            text = (
+                f"{name} is {1000 * (m.value or low):.3g} mS/cm, above the bulk's {params.bulk_conductivity:g}: "
+                "area or thickness are those of another path"
+            )
+            made.append(Flag("conductivity-above-bulk", text, where=name))
     return made
 
 

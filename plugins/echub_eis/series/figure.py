@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ROBUST = (1.0, 99.0)
 """Percentiles between which axes and colours are: one bad spectrum of a hundred does not rule."""
 FEW, USUAL, ALIKE = 50, 5.0, 0.02
-"""Of so few values a hundredth is less than one: the smallest does not rule either if it is so many usual deviations,
+"""Of so few values a hundredth is less than one: the smallest does not rule either if it is so many deviations,
 and that part of the median, below it. The largest does: a rise at the end is an answer."""
 MARGIN = 0.08
 """Part of the range that is left free at both ends. By eye."""

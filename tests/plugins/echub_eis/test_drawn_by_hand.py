@@ -1,4 +1,4 @@
-"""Axes, insets, labels and colours of arrays that are stated here: what rules each limit, a little inside and outside."""
+"""Axes, insets, labels and colours of arrays that are stated here: what rules each limit, inside and outside."""
 
 from __future__ import annotations
 
@@ -167,8 +167,8 @@ def test_a_part_that_is_not_known_says_so():
 def test_residuals_and_the_band_of_the_noise_rule_their_axis(largest, noise, limit):
     rest = np.array([0.0, 0.1 * largest, -largest, 9.0])
     used = np.array([1.0, 1, 1, 0])
-    shown = {"used": used, "frequency": np.array([1.0, 10, 100, 1000]), "residual_re": rest, "residual_im": 0 * rest,
-             "noise": np.array([noise, noise, noise, 5 * noise])}  # fmt: skip
+    shown = {"used": used, "frequency": np.array([1.0, 10, 100, 1000]), "residual_re": rest,
+             "residual_im": 0 * rest, "noise": np.array([noise, noise, noise, 5 * noise])}  # fmt: skip
     axis = axes()
     nyquist._residuals(axis, shown, "Z − KK")
     assert axis.get_ylim() == pytest.approx((-limit, limit))
@@ -275,7 +275,7 @@ def test_spectra_are_coloured_by_level_by_time_or_by_number():
     assert (list(values), words) == (
         [0.0, 1.0, 2.0],
         "t / h",
-    )  # where a time is not known, that between the others
+    )  # between the known ones
     values, words = series._axis({**shown, "axis_is_level": [True]}, outcome)
     assert (list(values), words) == ([0.1, 0.1, 0.2], "I / mA")
     values, words = series._axis(*times([5, 6, 9], ""))

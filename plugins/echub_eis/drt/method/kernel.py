@@ -15,12 +15,11 @@ FREE = 2
 
 @dataclass(frozen=True)
 class DrtKernel:
-    """Columns (2n, 2 + m): R∞, L (scaled by `inductance`), γ at `tau` (m,), per ln τ; penalty: (m, m)."""
+    """Columns (2n, 2 + m): R∞, L (over the largest ω), γ at `tau` (m,), per ln τ; penalty: (m, m)."""
 
     tau: Floats
     columns: Floats
     penalty: Floats
-    inductance: float
     step: float
     window: tuple[float, float]
 
@@ -34,10 +33,9 @@ def kernel(frequency: Floats, sigma: Floats, params: DrtParams) -> DrtKernel:
     tau = np.logspace(low, high, count)
     step = float(np.log(tau[1] / tau[0]))
     z = step / (1 + 1j * omega[:, None] * tau[None, :])
-    inductance = float(1 / omega.max())
-    free = np.column_stack([np.ones(len(omega)), 1j * omega * inductance])
+    free = np.column_stack([np.ones(len(omega)), 1j * omega / omega.max()])
     both = np.column_stack([free, z]) / sigma[:, None]
-    return DrtKernel(tau, np.concatenate([both.real, both.imag]), _curvature(count), inductance, step, window)
+    return DrtKernel(tau, np.concatenate([both.real, both.imag]), _curvature(count), step, window)
 
 
 def stacked(z: Complex, sigma: Floats) -> Floats:

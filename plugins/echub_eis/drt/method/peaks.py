@@ -53,32 +53,25 @@ def _summit(tau: Floats, gamma: Floats, top: int) -> float:
     return float(tau[top] * (tau[1] / tau[0]) ** shift)
 
 
-@dataclass(frozen=True)
-class Resampled:
-    """The distributions (draws, m) of resampled spectra."""
-
-    gammas: Floats
-
-
 def resample(
     model: DrtKernel, solver: NonNegative, found: Floats, variance: float, draws: int, rng: np.random.Generator
-) -> Resampled:
-    """Solve for the fitted spectrum with new noise, at the same λ."""
+) -> Floats:
+    """Return the distributions (draws, m) of the fitted spectrum with new noise, at the same λ."""
     fitted = model.columns @ found
     scatter = float(np.sqrt(variance))
     gammas = [
         solver.solve(fitted + scatter * rng.standard_normal(len(fitted)), found > 0)[FREE:] for _ in range(draws)
     ]
-    return Resampled(np.array(gammas).reshape(draws, len(model.tau)))
+    return np.array(gammas).reshape(draws, len(model.tau))
 
 
-def supported(peaks: list[Peak], model: DrtKernel, resampled: Resampled, params: DrtParams) -> list[Peak]:
+def supported(peaks: list[Peak], model: DrtKernel, resampled: Floats, params: DrtParams) -> list[Peak]:
     """Return the peaks with the share of the resamplings in which each is."""
-    if not len(resampled.gammas):
+    if not len(resampled):
         return peaks
     again = [
         np.log10([p.tau for p in peaks_of(model.tau, gamma, model.step, params.least / 200)] or [np.inf])
-        for gamma in resampled.gammas
+        for gamma in resampled
     ]
     made = []
     for peak in peaks:

@@ -30,17 +30,15 @@ BACKUP = 10
 
 
 @dataclass(frozen=True)
-class EvidencePath:
-    """λ (k,), the negative log evidence of each, the best λ, and σ² of the weighted residuals there."""
+class Evidence:
+    """The λ of the largest evidence, and σ² of the weighted residuals there."""
 
-    lambdas: Floats
-    score: Floats
     best: float
     variance: float
 
 
-def evidence(model: DrtKernel, y: Floats) -> EvidencePath:
-    """Return the evidence of every λ; y: (2n,) weighted data."""
+def evidence(model: DrtKernel, y: Floats) -> Evidence:
+    """Return the λ of the largest evidence of those tried; y: (2n,) weighted data."""
     free, columns = model.columns[:, :FREE], model.columns[:, FREE:]
     q, _ = np.linalg.qr(free)
     columns = columns - q @ (q.T @ columns)
@@ -58,7 +56,7 @@ def evidence(model: DrtKernel, y: Floats) -> EvidencePath:
     squares = outside + (along[None, :] * share).sum(axis=1)
     score = freedom * np.log(squares) - np.log(share).sum(axis=1)
     best = int(np.argmin(score))
-    return EvidencePath(lambdas, score / 2, float(lambdas[best]), float(squares[best]) / freedom)
+    return Evidence(float(lambdas[best]), float(squares[best]) / freedom)
 
 
 @dataclass(frozen=True)

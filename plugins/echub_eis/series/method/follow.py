@@ -212,7 +212,7 @@ class _Chain:
         if self.count % self.params.restart_every:
             return None
         found = starts(self.model, fitted.spectrum.grid, fitted.spectrum.z, fitted.spectrum.modulus, 1)
-        return solve(self.model, fitted.spectrum, self.noise, found[0].x)
+        return solve(self.model, fitted.spectrum, self.noise, found[0])
 
 
 # -- which arc is which ----------------------------------------------------------------------

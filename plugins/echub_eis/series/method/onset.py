@@ -75,7 +75,6 @@ class FoundOnset:
     beyond: float | None
     sign: int
     line: tuple[float, float] = (np.nan, np.nan)
-    used: int = 0
     memory: float = 0.0
     """How far the residuals remember each other, in standard deviations: a shape that is not a power law."""
 
@@ -170,7 +169,7 @@ def onset(
     if abs(near - value) > OTHER_SHAPE * float(np.hypot(near_u, u)):
         low, high = min(low, near - NORMAL_95 * near_u), max(high, near + NORMAL_95 * near_u)
         value, u = near, max(near_u, abs(near - value))
-    return FoundOnset(value, u, low, high, *around, sign, line, end, bend.memory)
+    return FoundOnset(value, u, low, high, *around, sign, line, bend.memory)
 
 
 def _interpolated(levels: Levels, end: int, sign: int, threshold: float, first: int) -> tuple[float, float]:

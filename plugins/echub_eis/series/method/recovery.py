@@ -46,9 +46,7 @@ class Recovered:
     u: float
     rest: float
     u_rest: float
-    excess: float
     correlation: float
-    start: float
     curve: Floats
 
 
@@ -86,9 +84,7 @@ def recovery(t: Floats, value: Floats, u: Floats, coverage: float) -> Recovered 
         float(tau * half) if np.isfinite(half) else np.inf,
         float(found[0]),
         float(np.sqrt(_variance_of_end(t - start, u, found, tau) * scale)),
-        float(found[1]),
         correlation,
-        start,
         _curve(t - start, found, tau),
     )
 

@@ -8,7 +8,6 @@ resistance, so is each of them.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from echub_eis.data import Trace
 from echub_eis.method.elements import Floats
@@ -21,14 +20,9 @@ def extents(traces: list[Trace]) -> Floats:
     """Return what the arcs of every spectrum span on the real axis (k,), Ω; NaN without points."""
     found = []
     for trace in traces:
-        re = trace.z.real[trace.used & (re_is_sound(trace))]
+        re = trace.z.real[trace.used & (trace.z.real > 0)]  # the leads are not part of any arc
         found.append(float(np.ptp(re)) if len(re) > 1 else np.nan)
     return np.array(found)
-
-
-def re_is_sound(trace: Trace) -> NDArray[np.bool_]:
-    """Return which points have a positive real part: the leads are not part of any arc."""
-    return np.asarray(trace.z.real > 0)
 
 
 def vanished(extent: Floats, electrolyte: float, factor: float) -> int | None:

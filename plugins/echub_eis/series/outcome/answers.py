@@ -255,7 +255,7 @@ def _gone(result: SeriesResult) -> int | None:
 
 
 def _vanish_measurands(gone: int | None, result: SeriesResult) -> dict[str, Measurand]:
-    if not gone:
+    if gone is None:
         return {}
     before, first = result.series.spectra[gone - 1], result.series.spectra[gone]
     made = {}
