@@ -23,7 +23,8 @@ _LONGEST = 2000
 """Characters of a circuit: 20 elements with all their values have about 1000."""
 _DEEPEST = 20
 """Brackets inside each other: a ladder of five R‖C with labels and values has 11."""
-_BRACES = re.compile(r"\{[^}]*\}")
+_BRACES = re.compile(r"\{[^}]*\}?")
+"""Values, also those that are not closed: their signs are not those between elements."""
 _SYMBOLS = sorted(KINDS, key=len, reverse=True)
 _NAMES = {
     "impedance.py": {

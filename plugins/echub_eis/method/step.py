@@ -31,7 +31,7 @@ def gain_step(fitted: CircuitFit) -> GainStep | None:
 
     The fit is taken as linear in its parameters: what a change of them explains does not count as a step.
     """
-    frequency = np.unique(fitted.spectrum.frequency)[ENDS:-ENDS]
+    frequency = np.unique(fitted.spectrum.frequency)[ENDS : 1 - ENDS]
     if not len(frequency):
         return None
     sigma = fitted.noise.sigma(fitted.spectrum.modulus)
