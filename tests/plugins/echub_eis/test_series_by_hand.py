@@ -1,0 +1,638 @@
+"""What decides of a series of spectra, on numbers stated here: each limit just inside and just outside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from echub.plugin import Refusal
+from echub_eis.data import Trace
+from echub_eis.method.model import Model
+from echub_eis.method.noise import UNKNOWN, Noise
+from echub_eis.method.parse import parse
+from echub_eis.method.turn import TurningPoint
+from echub_eis.series import SeriesParams
+from echub_eis.series import data as series
+from echub_eis.series.method import follow, linearity, onset, resolve, vanish
+from echub_eis.series.outcome import answers, flags, tables
+from tests.messages.saying import Fake
+
+A = np.array
+NAN = np.nan
+
+
+def trace(f, z, used=None):
+    z = A(z, complex)
+    reason = np.where(np.ones(len(z), bool) if used is None else used, "", "outlier")
+    return Trace(A(f, float), z, np.arange(len(z)), reason, {})
+
+
+def spectrum(time=(0.0, 10.0), file=0, number=0, **more):
+    return series.SeriesSpectrum(file, number, trace([10, 1], [1, 2]), A(time, float), **more)
+
+
+def a_series(*spectra, names=("a", "b"), course=None):
+    nothing = series.Course(A([]), A([]), A([]))
+    return series.SpectrumSeries(tuple(spectra), course or nothing, "mA", names, None, ())
+
+
+# -- levels, times and names -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("levels", "shown"),
+    [
+        ([0.12345, -2.0], [0.123, -2.0]),
+        ([0.00199, 2.0], [0.0, 2.0]),
+        ([0.00201, 2.0], [0.00201, 2.0]),
+        ([-0.00199, -2.0], [0.0, -2.0]),
+        ([0.0, 0.0], [0.0, 0.0]),
+        ([NAN, 1.2344], [NAN, 1.23]),
+        ([NAN, NAN], [NAN, NAN]),
+    ],
+)
+def test_levels_are_rounded_to_what_an_instrument_holds(levels, shown):
+    np.testing.assert_array_equal(series._levels(levels), shown)
+
+
+def test_a_spectrum_tells_its_middle_and_its_direction():
+    assert spectrum((4.0, 5.0, 14.0)).middle == 9.0
+    told = [spectrum(level=level).direction for level in (NAN, 0.0, 0.1, -0.1)]
+    assert told == ["", "rest", "oxidised", "reduced"]
+
+
+def test_a_spectrum_is_called_by_its_number_and_by_its_file_or_run_if_others_have_it_too():
+    parts = [spectrum(file=file, number=number) for file, number in ((0, 0), (0, 1), (1, 1))]
+    assert [a_series(*parts).called(k) for k in range(3)] == ["0", "1 of a", "1 of b"]
+    assert [a_series(*parts, names=("a", "a")).called(k) for k in range(3)] == ["0", "1 of run 1", "1 of run 2"]
+
+
+@pytest.mark.parametrize(("count", "end"), [(6, "5"), (7, "5 …")])
+def test_of_many_spectra_the_first_six_are_named(count, end):
+    many = a_series(*(spectrum(number=k) for k in range(count)))
+    assert many.listed(range(count)) == f"0, 1, 2, 3, 4, {end}"
+
+
+def test_the_accuracy_of_a_level_is_that_of_the_nearest_one():
+    known = a_series(*(spectrum(level=level, limit=limit) for level, limit in
+                       ((0.0, 9.0), (-0.4, 0.1), (1.0, 0.2), (NAN, 7.0), (2.0, NAN))))  # fmt: skip
+    assert [known.limit_at(level) for level in (0.3, 0.8, 1.9)] == [0.1, 0.2, None]
+    assert a_series(spectrum(limit=1.0)).limit_at(0.1) is None
+
+
+def test_a_series_is_timed_if_every_spectrum_is():
+    assert a_series(spectrum(), spectrum()).timed
+    assert not a_series(spectrum(), spectrum((NAN, NAN))).timed
+
+
+def course(*time):
+    return series.Course(A(time), np.arange(len(time)) + 1.0, np.arange(len(time)) + 10.0)
+
+
+def recorded(starts, time):
+    """Return the times of the rows, and of the gaps that were said, of spectra with some starts."""
+    found, said = series._parted(course(*time), [spectrum((start, start + 1)) for start in starts])
+    return list(found.time), [(flag.message, flag.where) for flag in said], found
+
+
+@pytest.mark.parametrize(
+    ("starts", "gap", "long"),
+    [
+        ((0, 10, 20), 29.9, False),
+        ((0, 10, 20), 30.1, True),  # three times as long as spectra lie apart
+        ((18, 0, 9), 26.9, False),  # in their order they lie 9 s apart
+        ((18, 0, 9), 27.1, True),
+        ((0, 0.1, 0.2), 0.9, False),
+        ((0, 0.1, 0.2), 1.1, True),  # a second at least
+        ((0,), 1000.0, False),  # nothing tells what a long gap is
+    ],
+)
+def test_a_stretch_without_rows_is_long_beside_the_spectra(starts, gap, long):
+    time, said, _ = recorded(starts, (0.0, 0.5, 0.5 + gap))
+    assert len(time) == 3 + long
+    assert bool(said) == long
+
+
+def test_a_row_without_values_stands_in_the_middle_of_each_long_stretch():
+    time, said, found = recorded((0, 10, 20), (0.0, 10.0, 50.0, 60.0, 160.0))
+    assert time == [0, 10, 30, 50, 60, 110, 160]
+    assert list(found.empty) == [2, 5]
+    np.testing.assert_array_equal(found.current, [1, 2, NAN, 3, 4, NAN, 5])
+    np.testing.assert_array_equal(found.potential, [10, 11, NAN, 12, 13, NAN, 14])
+    text = "nothing is recorded for 140 s between the spectra: no charge is counted there"
+    assert said == [(text, "from 10 s")]
+
+
+def test_charge_counts_what_flows_between_rows_with_a_current_only():
+    """1 mA for an hour, a gap of an hour without rows of current, 2 mA for an hour; 3600 s are 1 mA·h per mA."""
+    flowing = series.Course(A([0, 3600, 5400, 7200, 10800.0]), A([1, 1, NAN, 2, 2.0]), A([0.0] * 5))
+    found = series._charged(a_series(*(spectrum((t, t)) for t in (1800.0, 5400.0, 9000.0)), course=flowing))
+    assert [one.charge for one in found.spectra] == pytest.approx([0.5, 1.0, 2.0])
+    one_row = replace(flowing, current=A([1, NAN, NAN, NAN, NAN]))
+    assert np.isnan(series._charged(a_series(spectrum(), course=one_row)).spectra[0].charge)
+    assert np.isnan(series._charged(a_series(spectrum((NAN, NAN)), course=flowing)).spectra[0].charge)
+
+
+# -- following arcs ----------------------------------------------------------------------------
+
+
+def known(a, b, freedom=10.0):
+    return SimpleNamespace(noise=Noise(a, b, freedom))
+
+
+def test_the_noise_of_a_series_is_the_median_of_what_is_known():
+    found = follow.pooled([known(1.0, 9.0), known(2.0, 8.0), known(30.0, 1.0), known(99.0, 99.0, 0.0)])
+    assert (found.proportional, found.additive, found.freedom) == (2.0, 8.0, 10.0)
+    assert follow.pooled([known(1.0, 1.0, 0.0)]) is UNKNOWN
+    assert follow.pooled([known(0.0, 0.0)]) is UNKNOWN
+    assert follow.pooled([known(0.0, 3.0)]).additive == 3.0
+
+
+def seen(*pairs):
+    return [(k, A([x, 2.0 * x])) for k, x in pairs]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (seen((0, 1.0), (1, 2.0), (2, 3.0)), 3, 3.0),  # three are too few to continue
+        (seen((0, 1.0), (1, 2.0), (2, 3.0), (3, 4.0)), 4, 5.0),
+        (seen((0, 1.0), (1, 2.0), (2, 3.0), (3, 9.0)), 4, 10.0),  # one jump of three does not count
+        (seen((0, 1.0), (2, 2.0), (4, 3.0), (6, 4.0)), 7, 4.5),  # per spectrum, also where one is left out
+        (seen((0, 1.0), (1, 2.0), (2, 3.0), (3, 4.0)), 9, 10.0),
+        (seen((0, 1.0), (1, 2.0), (2, 3.0), (3, 4.0)), 12, 10.0),  # six spectra further at most
+        (seen((0, 0.0), (1, 1.0), (2, 2.0), (3, 5.0), (4, 8.0)), 5, 10.0),  # between the middle two of 1, 1, 3, 3
+    ],
+)
+def test_an_arc_is_expected_where_its_usual_change_leads(before, now, expected):
+    assert follow.expected(before, now) == pytest.approx([expected, 2 * expected])
+
+
+ARCS = [[[0, 1, 2], [3, 4, 5]]]
+
+
+@pytest.mark.parametrize(
+    ("found", "variance", "order"),
+    [
+        ([1, 1, 9, 5, 5, 8], [0] * 6, [0, 1, 2, 3, 4, 5]),
+        ([5, 5, 9, 1, 1, 8], [0] * 6, [3, 4, 5, 0, 1, 2]),
+        # τ says exchange, R that they stay, by more; a variance of R makes it count for less.
+        ([5, 1, 9, 1, 6, 8], [0] * 6, [0, 1, 2, 3, 4, 5]),
+        ([5, 1, 9, 1, 6, 8], [0, 3, 0, 0, 3, 0], [3, 4, 5, 0, 1, 2]),
+    ],
+)
+def test_arcs_stay_nearest_to_where_they_were(found, variance, order):
+    x, there = A(found, float), A([1, 1, 0, 5, 5, 0], float)
+    assert list(follow.continued(x, A(variance, float), there, ARCS)) == order
+
+
+@pytest.mark.parametrize(
+    ("circuit", "groups"),
+    [
+        ("R(RQ)(RQ)", [[1, 2]]),
+        ("R(RQ)(RQ)(RC)", [[1, 2]]),
+        ("R(RQ)(RC)", []),
+        ("R(RQ)(R{R=5}Q)(RQ)", [[1, 3]]),
+        ("R(RC)(RC)(RQ)(RQ)", [[1, 2], [3, 4]]),
+        ("R(RQ)(C[R(RQ)])", []),
+    ],
+)
+def test_arcs_of_one_form_may_exchange_places(circuit, groups):
+    assert follow.groups(Model(parse(circuit))) == groups
+
+
+def test_spectra_at_which_time_constants_cross_are_told():
+    model = Model(parse("R(RQ)(RQ)"))
+
+    def fit(first, second):
+        x = np.zeros(len(model))
+        x[[2, 5]] = first, second
+        return SimpleNamespace(fitted=SimpleNamespace(x=x))
+
+    fits = [fit(1, 2), fit(2, 1), SimpleNamespace(fitted=None), fit(2, 1), fit(1, 2)]
+    assert follow.crossed(SimpleNamespace(model=model, fits=fits)) == [1, 4]
+
+
+def test_four_spectra_even_over_the_series_are_asked_for_the_number_of_arcs():
+    def answer(one, params):
+        asked.append(one)
+        if one == 3:
+            raise Refusal("x", "y")
+        return SimpleNamespace(chosen=SimpleNamespace(text="LR(RQ)" if one < 9 else "LR"))
+
+    asked = []
+    with patch.object(follow, "answer", answer):
+        assert follow._circuits(range(10), SeriesParams()) == ("LR(RQ)", "LR")
+        assert asked == [0, 3, 6, 9]
+        assert follow._circuits(range(2), SeriesParams()) == ("LR(RQ)",)
+        with pytest.raises(Refusal, match="no spectrum has points enough"):
+            follow._circuits([3], SeriesParams())
+
+
+def chain(count=3, usual=(1.0,)):
+    made = follow._Chain(Model(parse("R(RQ)")), UNKNOWN, SeriesParams())
+    made.count, made.usual = count, list(usual)
+    return made
+
+
+def fit_of(chi2):
+    grid = SimpleNamespace(grid=None, z=None, modulus=None)
+    return SimpleNamespace(chi2=chi2, freedom=2, spectrum=grid)
+
+
+@pytest.mark.parametrize(
+    ("share", "count", "usual", "anew"),
+    [
+        (1.49, 3, (1.0,), None),
+        (1.51, 3, (1.0,), "fit"),
+        (1.0, 10, (1.0,), "solve"),
+        (1.0, 11, (1.0,), None),
+        (1.51, 10, (1.0,), "fit"),
+        (1.51, 3, (9.0, *[1.0] * 9), "fit"),  # of the last nine
+        (1.51, 3, (1.0, *[1.1] * 9), None),
+    ],
+)
+def test_a_spectrum_is_fitted_anew_if_its_fit_is_bad_or_now_and_then(share, count, usual, anew):
+    with (
+        patch.object(follow, "fit", lambda *_: "fit"),
+        patch.object(follow, "solve", lambda *_: "solve"),
+        patch.object(follow, "starts", lambda *_: [None]),
+    ):
+        assert chain(count, usual)._from_nothing(fit_of(2 * share)) == anew
+
+
+@pytest.mark.parametrize(("share", "taken"), [(1.49, True), (1.51, False)])
+def test_a_proposal_is_taken_if_it_is_as_good_as_others(share, taken):
+    made, one = chain(), object()
+    made.proposed = {id(one): fit_of(2 * share)}
+    with (
+        patch.object(follow, "warm", lambda *_: "warm"),
+        patch.object(follow, "lost", lambda fitted: fitted == "lost"),
+        patch.object(follow, "off_its_limits", lambda fitted: f"{fitted}, off"),
+    ):
+        assert (made._nearest(one, None) != "warm") == taken
+        assert made._nearest(object(), None) == "warm"
+        with patch.object(follow, "warm", lambda *_: "lost"):
+            assert made._nearest(object(), None) == "lost, off"
+
+
+# -- levels of a staircase ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("level", "value", "run"),
+    [
+        ([1, 2, 3, 2, 4], [5, 6, 7, 8, 9], ([1, 2, 3], [5, 6, 7])),
+        ([0, 1, 2], [5, 6, 7], ([1, 2], [6, 7])),
+        ([-1, -2, 3], [5, 6, 7], ([1, 2], [5, 6])),  # one direction
+        ([1, 2, 2, 3], [5, 6, 8, 9], ([1, 2, 3], [5, 7, 9])),
+        ([1, NAN, 2, 3], [5, 6, NAN, 9], ([1, 3], [5, 9])),
+        ([0, NAN], [5, 6], ([], [])),
+    ],
+)
+def test_a_staircase_is_the_first_rising_run(level, value, run):
+    found = onset.staircase(A(level, float), A(value, float), np.full(len(level), 0.1))
+    assert (list(found.level), list(found.value)) == run
+
+
+def test_equal_levels_are_known_as_their_mean_and_the_unknown_as_the_median():
+    relative = A([0.1, 0.3, 0.4, NAN, 0.0])
+    found = onset.staircase(A([1, 2, 2, 3, 4.0]), np.ones(5), relative)
+    pair = np.sqrt((0.3**2 + 0.4**2) / 2 / 2)
+    assert found.relative == pytest.approx([0.1, pair, 0.3, 0.3])
+    assert list(onset.staircase(A([1.0, 2]), np.ones(2), A([NAN, NAN])).relative) == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "prominence"),
+    [
+        ([0, 1, 3, 6], [0, 0, 0, 0]),
+        ([0, 5, 1, 1], [0, 4, 0, 0]),  # above both: by the smaller
+        ([2, -5, 1, 1], [0, 6, 0, 0]),
+        ([8.1, 1, 2, 2], [0, 1, 0, 0]),
+        ([9.1, 1, 2, 9], [9.1 - 1, 1, 0, 0]),  # the first, beyond eight times what the next two differ by
+        ([0, 0, 0, 9], [0, 0, 0, 0]),
+    ],
+)
+def test_prominence_is_the_distance_from_both_neighbours(values, prominence):
+    assert onset._prominence(A(values, float)) == pytest.approx(prominence)
+
+
+@pytest.mark.parametrize(("count", "size", "kept"), [(8, 8.1, False), (8, 7.9, True), (7, 99.0, True)])
+def test_a_level_stands_out_by_eight_of_its_uncertainties(count, size, kept):
+    value = np.ones(count)
+    value[1] = np.exp(size * 0.01)
+    found = onset.sound(onset.Levels(np.arange(count) + 1.0, value, np.full(count, 0.01)))
+    assert bool(found[1]) == kept
+    assert found.sum() == count - (not kept)
+
+
+def test_few_levels_stand_out():
+    """Of 20 levels three at most are left out, the worst first."""
+    value = np.ones(20)
+    value[[1, 3, 5, 7]] = np.exp([4.0, 3.0, 2.0, 1.0])
+    found = onset.sound(onset.Levels(np.arange(20) + 1.0, value, np.full(20, 0.01)))
+    assert list(np.flatnonzero(~found)) == [1, 3, 5]
+
+
+def test_a_crossing_between_two_levels_lies_on_their_chord():
+    """Two levels are 2 and 8 % off their line: 5 % lie half way, later by a sixteenth for the bend after it."""
+    level = A([1.0, 2, 3, 4, 5, 6, 7])
+    value = A([10.0, 10, 10, 10, 10.2, 10.8, 11.7])
+    levels = onset.Levels(level, value, np.full(7, 1e-3))
+    found, error = onset._interpolated(levels, 4, 1, 0.05, 5)
+    # The next step is 9 %, 3 % more than this one of 6 %: half of a quarter of it, over the rise.
+    bend = 0.25 / 2 * 0.03 / 0.06
+    assert found == pytest.approx(5.5 + bend)
+    own = np.hypot(0.5, 0.5) * 1e-3 * 1.05
+    at = A([1, 5.5])
+    columns = np.stack([np.ones(4), level[:4]], 1)
+    line = 1e-3 * np.sqrt(at @ np.linalg.inv(columns.T @ columns) @ at)
+    assert onset._line_error(levels, 4, 5.5) == pytest.approx(line)
+    assert error == pytest.approx(np.hypot(np.hypot(own, line) / 0.06, bend / 2))
+    falls = onset.Levels(level, 20 - value, np.full(7, 1e-3))
+    assert onset._interpolated(falls, 4, -1, 0.05, 5)[0] == pytest.approx(5.5 + bend)
+    assert np.isnan(onset._interpolated(falls, 4, 1, 0.05, 5)[0])
+
+
+@pytest.mark.parametrize(("far", "count"), [([12], 13), ([12, 13], 14), ([10, 12, 13], 14), ([3], 16), ([], 16)])
+def test_a_bend_is_fitted_to_the_third_level_that_is_far_off(far, count):
+    """A quarter off, five times 5 %; of the first eight levels none is far for certain."""
+    value = np.ones(16)
+    value[far] = 1.251
+    levels = onset.Levels(np.arange(16) + 1.0, value, np.full(16, 1e-3))
+    assert onset._usable(levels, 0.05) == count
+    value[far] = 1.249
+    assert onset._usable(levels, 0.05) == 16
+
+
+# -- parts over time ---------------------------------------------------------------------------
+
+
+def fitted_arc(apex=10.0):
+    model = Model(parse("R(RQ)"))
+    band = SimpleNamespace(frequency=A([1e3, 1.0]))
+    return SimpleNamespace(model=model, spectrum=band, natural=[1.0, 1.0, 1 / (2 * np.pi * apex), 0.9])
+
+
+@pytest.mark.parametrize(
+    ("apex", "u", "why"),
+    [
+        (10.0, 0.5, ""),
+        (10.0, 0.501, "not-identified"),
+        (1.01, 0.1, ""),
+        (0.99, 0.1, "arc-outside-window"),
+        (0.99e3, 0.1, ""),
+        (1.01e3, 0.1, "arc-outside-window"),
+        (0.99, 0.9, "arc-outside-window"),
+    ],
+)
+def test_a_resistance_is_given_if_its_arc_is_seen_and_it_is_known(apex, u, why):
+    tau = 1 / (2 * np.pi * apex)
+    assert resolve._why_not(fitted_arc(), 1, u, tau, SeriesParams()) == why
+    assert resolve._why_not(fitted_arc(), 0, u, np.nan, SeriesParams()) == ("not-identified" if u > 0.5 else "")
+
+
+@pytest.mark.parametrize(
+    ("apex", "u", "why"),
+    [(1.01, 0.1, ""), (0.99, 0.1, "arc-outside-window"), (1e6, 0.1, ""), (10.0, np.inf, "not-identified"),
+     (10.0, 0.501 * np.sqrt(2), "not-identified"), (10.0, 0.499 * np.sqrt(2), "")],
+)  # fmt: skip
+def test_a_sum_is_given_if_its_arcs_have_ended_and_it_is_known(apex, u, why):
+    """Two resistances of 1 Ω that are equally uncertain, measured at 3 and 5 s."""
+    fitted = fitted_arc(apex)
+    fitted.natural[2] = 1 / (2 * np.pi * apex)
+    followed = SimpleNamespace(labels={0: "hf", 1: "1"})
+    fitted.model.values = lambda n, natural: [1.0]
+    found = resolve._sum(fitted, np.diag([u**2] * 4), A([3.0, 5, 0, 0]), followed, SeriesParams())
+    assert found[4] == why
+    if not why:
+        assert found[:3] == pytest.approx((2.0, u / np.sqrt(2), 4.0))
+
+
+def parts_of(**tau):
+    """Return a followed series of these labels and their parts; R has no time constant."""
+    labels = dict(enumerate(tau))
+    leaves = [SimpleNamespace(symbol="R" if t is None else "Z") for t in tau.values()]
+    followed = SimpleNamespace(labels=labels, model=SimpleNamespace(leaves=leaves))
+    return followed, {name: SimpleNamespace(tau=A([NAN if t is None else t] * 2)) for name, t in tau.items()}
+
+
+@pytest.mark.parametrize(
+    ("tau", "follow", "chosen"),
+    [
+        ({"hf": None, "gb": 1.0, "int": 0.1}, "", "int"),
+        ({"hf": None, "gb": 1.0, "int": 0.1}, "gb", "gb"),
+        ({"ct": 0.1, "int_2": 0.2}, "", "int_2"),
+        ({"ct": 0.1, "gb": 0.2}, "", "ct"),
+        ({"hf": None, "a": 0.1, "b": 0.3, "c": 0.2}, "", "b"),
+        ({"hf": None, "a": NAN, "b": 1e-9}, "", "b"),
+        ({"hf": None, "hf_2": None}, "", "hf_2"),
+    ],
+)
+def test_an_interface_is_followed_or_the_slowest_arc_or_what_is_asked_for(tau, follow, chosen):
+    assert resolve._chosen(*parts_of(**tau), SeriesParams(follow=follow)) == chosen
+
+
+def test_what_is_not_there_is_not_followed():
+    with pytest.raises(Refusal, match="no resistance is called x, but hf, gb") as caught:
+        resolve._chosen(*parts_of(hf=None, gb=1.0), SeriesParams(follow="x"))
+    assert caught.value.hint == "--param follow=hf"
+    with pytest.raises(Refusal, match="no free resistance"):
+        resolve._chosen(*parts_of(), SeriesParams())
+
+
+def test_a_fall_is_that_to_the_next_spectrum_or_from_the_one_before():
+    rows = [[(0.0,), (value,)] for value in (9.0, 7.0, NAN, 4.0, 5.0)]
+    np.testing.assert_array_equal(resolve._falls(rows), [2.0, 2.0, NAN, -1.0, -1.0])
+    rows = [[(value,)] for value in (9.0, 8.0, 5.0)]
+    assert resolve._falls(rows) == [1.0, 3.0, 3.0]
+    assert np.isnan(resolve._falls(rows[:1])[0])
+
+
+@pytest.mark.parametrize(
+    ("fell", "misfit", "known_noise", "lost"),
+    [
+        (4.9, 2.01, True, True),
+        (5.1, 2.01, True, False),  # half of the fall of 10 Ω
+        (NAN, 2.01, True, True),
+        (4.9, 2.0, True, False),
+        (4.9, 2.01, False, False),
+    ],
+)
+def test_the_slowest_arc_of_a_spectrum_that_turns_back_is_withheld(fell, misfit, known_noise, lost):
+    rows = [(1.0, 0.1, 5.0, NAN, ""), (2.0, 0.1, 6.0, 0.1, ""), (3.0, 0.1, 7.0, 0.2, ""), (6.0, 0.1, 8.0, NAN, "")]
+    fitted = SimpleNamespace(rms_over=lambda _: misfit)
+    followed = SimpleNamespace(fits=[SimpleNamespace(fitted=fitted)], noise=SimpleNamespace(known=known_noise),
+                               examined=[SimpleNamespace(spectrum=None, noise=None)])  # fmt: skip
+    with patch.object(resolve, "turns_back", lambda *_: TurningPoint(1.0, 10.0)):
+        found = resolve._without_turned(rows, followed, 0, fell)
+    assert [row[4] for row in found] == (["", "", "turns-back", "turns-back"] if lost else [""] * 4)
+    assert [np.isnan(row[0]) for row in found] == [False, False, lost, lost]
+    assert [row[2] for row in found] == [5.0, 6.0, 7.0, 8.0]
+    with patch.object(resolve, "turns_back", lambda *_: None):
+        assert resolve._without_turned(rows, followed, 0, fell) == rows
+
+
+@pytest.mark.parametrize(
+    ("around", "u", "drift"),
+    [(2, 1.05, 1.0), (2, 1.06, 0.0), (1, 0.471, 1.0), (1, 0.472, 0.0), (0, 0.1, 0.0)],
+)
+def test_a_drift_is_a_slope_of_three_deviations(around, u, drift):
+    """1 Ω/s, each known to u in Ω: a slope through n spectra 1 s apart is known to u/√Σx², of five u/√10."""
+    r = 100 + np.arange(-2.0, 3)
+    part = resolve.PartOverTime("a", r, u / r, np.arange(5.0), None, ())
+    assert resolve._drift(part, around)[2] == pytest.approx(drift)
+    gone = replace(part, resistance=np.array([98, NAN, NAN, NAN, 102.0]), relative=np.full(5, 1e-3))
+    assert resolve._drift(gone, around)[2] == pytest.approx(1.0 if around == 2 else 0.0)
+
+
+# -- what vanishes, what is linear -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("extent", "first"),
+    [
+        ([30, 30, 9.9, 9.9], 2),
+        ([30, 30, 10, 10], None),  # a third of 30 Ω
+        ([9, 9, 30, 9, 30, 9, 9], 5),
+        ([9, 9, 9], None),  # never had any
+        ([30, 9, 30], None),
+        ([30, 30, 9], 2),  # the last
+        ([30, NAN, 9, 9], 2),
+    ],
+)
+def test_arcs_are_gone_if_two_spectra_have_none_after_one_that_had(extent, first):
+    assert vanish.vanished(A(extent, float), 30.0, 3.0) == first
+
+
+def test_arcs_span_the_positive_real_parts_of_points_in_use():
+    re = [-5, 1, 4, 99]
+    found = vanish.extents([trace([4, 3, 2, 1], re, [1, 1, 1, 0]), trace([2, 1], [1, 2], [1, 0]),
+                            trace([2, 1], [1, 3])])  # fmt: skip
+    np.testing.assert_array_equal(found, [3.0, NAN, 2.0])
+
+
+def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA", area=None):
+    """Return what is said of resistances in Ω at amplitudes in mV and levels."""
+    result = Fake(total=Fake(resistance=A(r)), series=Fake(
+        spectra=[Fake(trace=one) for one in amplitude], unit=unit, column=lambda _: A(level),
+        first=Fake(meta=lambda _: area)))  # fmt: skip
+    with patch.object(linearity, "amplitude_of", lambda one: one):
+        return linearity.linear(result)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, ""),
+        ({"level": (0.1, 0.6)}, "direct current moves the cell by 50 mV"),  # 0.5 mA times 100 Ω
+        ({"level": (0.1, 0.599)}, ""),
+        ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 2.0}, "by 100 mV"),
+        ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 0.99}, ""),
+        ({"level": (-0.3, 0.6), "r": (96.0, 104.0)}, "the same within 8 % while"),
+        ({"level": (-0.3, 0.6), "r": (94.0, 106.0)}, ""),  # not the same within a tenth
+        ({"amplitude": (50.0, 25.0)}, "at amplitudes from 25 mV on"),
+        ({"amplitude": (50.0, 25.1)}, ""),
+        ({"amplitude": (50.0, NAN), "level": (0.0, 9.0)}, ""),
+        ({"r": (100.0, NAN), "level": (0.0, 9.0)}, ""),
+    ],
+)
+def test_a_series_is_linear_if_its_resistance_stays_while_the_cell_is_moved(given, said):
+    found = linear(**given)
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+# -- answers, flags and tables -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "smooth"),
+    [
+        ([1, 9, 2], [1, 9, 2]),  # too few
+        ([1, 9, 2, 3], [1, 2, 3, 3]),
+        # An end is the middle one of itself, its neighbour, and where the next two lead, two steps on.
+        ([9, 1, 2, 3, 4], [2, 2, 2, 3, 4]),
+        ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5]),  # a rise to the end stays
+        ([1, 2, 3, 4, 50], [1, 2, 3, 4, 6]),
+    ],
+)
+def test_the_greatest_of_a_series_is_not_one_bad_spectrum(values, smooth):
+    assert list(answers._smooth(A(values, float))) == smooth
+
+
+def test_the_electrolyte_is_the_median_of_the_first_five_that_are_known():
+    total = A([NAN, 31, 30, 90, 30, 29, 5, 5, 5.0])
+    result = Fake(total=Fake(resistance=total), main=Fake(resistance=np.full(9, 1.0)))
+    assert answers.electrolyte(result) == 29.0
+    assert answers.electrolyte(Fake(total=Fake(resistance=A([NAN])), main=Fake(resistance=A([1.0])))) is None
+
+
+def test_rest_is_the_longest_run_without_a_current():
+    run = []
+    level = A([0.0, 1.0, 0.0, NAN, 0.0, -1.0, 0.0, 0.0])
+    part = Fake(time=np.arange(8.0), resistance=np.arange(8.0) + 10, relative=np.full(8, 0.1))
+    result = Fake(series=Fake(timed=True, column=lambda _: level), main=part, params=Fake(level=90.0))
+    with patch.object(answers, "recovery", lambda *given: run.append(given)):
+        assert answers._recovery(result) == (None, (2, 3, 4))
+        (t, r, u, coverage) = run[0]
+        assert (list(t), list(r), coverage) == ([2, 3, 4], [12, 13, 14], 0.9)
+        assert u == pytest.approx([1.2, 1.3, 1.4])
+        result.series.timed = False
+        assert answers._recovery(result) == (None, ())
+        result.series = Fake(timed=True, column=lambda _: A([1.0, 2.0]))
+        assert answers._recovery(result) == (None, ())
+
+
+def test_what_vanishes_lies_between_two_spectra():
+    made = Fake(series=a_series(spectrum((0, 2), level=-0.3), spectrum((10, 12), level=-0.2), spectrum((20, 22))))
+    found = answers._vanish_measurands(1, made)
+    ends = {name: (one.interval.low, one.interval.high) for name, one in found.items()}
+    assert ends == {"vanish_level": (0.2, 0.3), "vanish_time": (1.0, 11.0)}
+    assert list(answers._vanish_measurands(2, made)) == ["vanish_time"]  # its level is not known
+    assert answers._vanish_measurands(None, made) == {}
+    resting = Fake(series=a_series(spectrum(level=0.0), spectrum((NAN, NAN), level=0.0)))
+    assert answers._vanish_measurands(1, resting) == {}
+
+
+@pytest.mark.parametrize(("count", "told"), [(8, True), (7, False)])
+def test_scatter_is_that_of_eight_spectra_at_least(count, told):
+    r = 60 * np.exp(0.1 * (-1.0) ** np.arange(count))
+    assert (flags._scatter(Fake(main=Fake(resistance=r, relative=np.full(count, 1e-3)))) > 0) == told
+    assert flags._scatter(Fake(main=Fake(resistance=r, relative=np.zeros(count)))) == 0
+
+
+@pytest.mark.parametrize(
+    ("levels", "axis"), [([0.0, 0.1, 0.2], True), ([0.1, 0.1, -0.1, 0.2], False), ([NAN, 0.0, 0.1], False)]
+)
+def test_levels_are_an_axis_if_there_are_three(levels, axis):
+    assert tables._by_level(Fake(series=Fake(column=lambda _: A(levels)))) == axis
+
+
+def test_of_many_spectra_64_are_drawn_from_the_first_to_the_last():
+    def result(count):
+        one = trace([2.0, NAN, 1.0], [1 - 1j, 2 - 2j, 3 - 3j], [1, 1, 0])
+        return Fake(series=Fake(items=[0] * count, spectra=[Fake(trace=one)] * count), followed=Fake(
+            examined=[None] * count, fits=[Fake(fitted=None)] * count))  # fmt: skip
+
+    for count, drawn in ((64, 64), (65, 64), (200, 64)):
+        shown = tables._some_spectra(result(count))
+        numbers = shown["z_k"].array()
+        assert (len(numbers), numbers[0], numbers[-1]) == (drawn, 0, count - 1)
+        assert np.diff(numbers).max() <= np.ceil((count - 1) / 63)
+    assert (shown["z_f"].array()[0], shown["z_re"].array()[0], shown["z_im"].array()[0]) == (2.0, 1.0, -1.0)
+    assert [shown[name].unit for name in ("z_f", "z_re", "z_fit_im", "z_k")] == ["Hz", "ohm", "ohm", ""]
+
+
+def test_an_envelope_parts_where_nothing_was_recorded():
+    t, values = np.arange(7.0), A([1, 2, NAN, 3, NAN, 5, 6.0])
+    time, low, high = tables._envelope(t, values, A([2, 4]))
+    np.testing.assert_array_equal(time[np.isnan(low)], [2, 4])
+    assert {1.0, 2.0, 3.0, 5.0, 6.0} >= set(low[np.isfinite(low)])
+    assert (np.nanmin(low), np.nanmax(high)) == (1.0, 6.0)
+    assert list(time) == sorted(time)
