@@ -32,6 +32,8 @@ NEW = 1e-4
 """A column of which less than this part is new adds nothing that rounding does not."""
 TOP = 24
 """So many best pairs are continued where three families or more are searched. By eye."""
+PAIRS = 4 * TOP
+"""So many pairs are ranked: neighbours among them are left out later."""
 SWEEPS = 3
 """Exchanges of every column at most; they end when nothing changes. By eye."""
 
@@ -272,7 +274,7 @@ class _Search:
         gain = np.where((a - g * b > 0) & (b - g * a > 0) & (g**2 < 1 - 1e-7), gain, 0)
         gain = np.triu(gain) if first == second else gain  # a pair of one kind in both orders is one pair
         flat = gain.ravel()
-        order = np.argpartition(-flat, min(4 * TOP, len(flat) - 1))[: 4 * TOP]  # neighbours are left out later
+        order = np.argpartition(-flat, min(PAIRS, len(flat) - 1))[:PAIRS]
         order = order[np.argsort(-flat[order], kind="stable")]
         i, j = np.unravel_index(order, gain.shape)
         chosen = zip((first.start + i).tolist(), (second.start + j).tolist(), strict=True)

@@ -1,0 +1,301 @@
+"""What is said of a fitted circuit, its sums, rivals and uncertainties, on fits that are stated here."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from echub.plugin import Measurand
+from echub_eis.declared import FitParams, ResistanceParams
+from echub_eis.method import answer, examine
+from echub_eis.method.elements import Grid
+from echub_eis.method.fit import CircuitFit, Spectrum
+from echub_eis.method.identify import Known, resistance, total
+from echub_eis.method.model import Model
+from echub_eis.method.noise import Noise
+from echub_eis.method.parse import parse
+from echub_eis.outcome import excess, fitting, parts
+from echub_eis.outcome import resistance as sizes
+from tests.messages.saying import Fake
+
+GRID = Grid.of(np.geomspace(1e6, 0.1, 43))
+
+
+def fitted(circuit, *natural, noise=1e-3, seed=1):
+    """Return a fit at the optimum: its residuals are what derivatives do not explain of noise."""
+    model = Model(parse(circuit))
+    x = model.coordinates(natural)
+    z, jacobian = model.evaluate(x, GRID)
+    sigma = noise * np.abs(z)
+    rng = np.random.default_rng(seed)
+    scatter = rng.standard_normal(2 * len(z))
+    rows = np.concatenate([(jacobian / sigma).real, (jacobian / sigma).imag], axis=1).T
+    q, _ = np.linalg.qr(rows / np.maximum(np.linalg.norm(rows, axis=0), 1e-300))
+    rest = scatter - q @ (q.T @ scatter)
+    measured = z + sigma * (rest[: len(z)] + 1j * rest[len(z) :])
+    fit = CircuitFit(model, Spectrum(GRID, measured, np.abs(z)), x, z, jacobian, Noise(noise, 0.0, 50.0),
+                     float(rest @ rest))  # fmt: skip
+    return fit, rows
+
+
+def test_the_covariance_is_that_of_least_squares_with_the_scatter_of_the_residuals():
+    fit, rows = fitted("LR(RQ)", 1e-7, 20, 50, 1e-3, 0.85)
+    rest = np.concatenate([(fit.residual / fit.noise.sigma(fit.spectrum.modulus)).real,
+                           (fit.residual / fit.noise.sigma(fit.spectrum.modulus)).imag])  # fmt: skip
+    expected = np.linalg.inv(rows.T @ rows) * (rest @ rest) / (2 * 43 - 5)
+    assert fit.freedom == 81
+    assert fit.covariance() == pytest.approx(expected, rel=1e-6)
+    assert fit.rms_over(fit.noise) == pytest.approx(np.sqrt(rest @ rest / 81))
+
+
+@pytest.mark.parametrize("method", ["covariance", "covariance_over_noises"])
+def test_what_no_point_tells_has_an_infinite_variance_and_moves_nothing_else(method):
+    plain = getattr(fitted("R(RQ)", 20, 50, 1e-3, 0.85)[0], method)()
+    fit = fitted("LR(RQ)", 1e-19, 20, 50, 1e-3, 0.85)[0]
+    found = getattr(fit, method)()
+    assert found[0, 0] == np.inf
+    assert not found[0, 1:].any()
+    assert np.sqrt(np.diag(found)[1:]) == pytest.approx(np.sqrt(np.diag(plain)), rel=0.15)
+    seen = getattr(fitted("LR(RQ)", 1e-12, 20, 50, 1e-3, 0.85)[0], method)()
+    assert np.isfinite(seen).all()
+
+
+def test_an_exponent_at_its_limit_is_not_known_and_is_not_taken_for_known():
+    """Beside n = 1 the arc is as uncertain as with a free n, and more than with a fixed one."""
+    arc = lambda n, text: fitted(text, 20, 50, 1e-3, *n)[0].covariance()  # noqa: E731
+    limit, free, fixed = arc((0.99999,), "R(RQ)"), arc((0.9985,), "R(RQ)"), arc((), "R(RC)")
+    assert limit[3, 3] == np.inf
+    assert limit[1, 1] == pytest.approx(free[1, 1], rel=0.05)
+    assert limit[1, 1] > 1.1 * fixed[1, 1]
+
+
+def test_a_resistance_is_known_by_a_parabola_or_by_the_profile():
+    """The profile of a sum of well-known parts is the parabola of that sum."""
+    fit, _ = fitted("R(RQ)(RQ)", 20, 50, 1e-5, 0.9, 80, 1e-2, 0.9)
+    cov = fit.covariance()
+    known = resistance(fit, 1, cov, 0.9, False)
+    t, u = student.ppf(0.95, fit.freedom), np.sqrt(cov[1, 1])
+    assert (known.value, known.relative, known.reasons) == (pytest.approx(50), pytest.approx(u), ())
+    assert (known.low, known.high) == pytest.approx((50 * np.exp(-t * u), 50 * np.exp(t * u)))
+    beyond = resistance(fit, 1, cov, 0.9, True)
+    assert beyond.reasons == ("outside",)
+    assert (beyond.low, beyond.high) == pytest.approx((known.low, known.high), rel=0.1 * t * u)
+    assert beyond.relative == pytest.approx(u, rel=0.05)
+    wide = resistance(fit, 1, 4 * cov, 0.9, True)  # twice as uncertain, with what is not known of the noise
+    assert np.log(wide.high / wide.low) == pytest.approx(4 * t * u, rel=0.05)
+    at = np.array([1, 4])
+    share = np.array([50, 80]) / 130
+    of_sum = np.sqrt(share @ cov[np.ix_(at, at)] @ share)
+    both = total(fit, list(at), of_sum, cov, 0.9)
+    assert both.value == pytest.approx(130)
+    assert np.log(both.high / both.low) == pytest.approx(2 * t * of_sum, rel=0.05)
+    assert both.relative == pytest.approx(of_sum, rel=0.05)
+
+
+# -- sums --------------------------------------------------------------------------------------
+
+MODEL = Model(parse("R:hf (RQ):a (RQ):b (R{R=10f}Q):c"))
+NATURAL = [20.0, 50.0, 1e-5, 0.9, 80.0, 1e-2, 0.9, 1.0, 0.9]
+PLAIN = ResistanceParams()
+
+
+def found(covariance=None, reasons=(), outside=(), freedom=10, p=0.5, misfit=1.0):
+    covariance = np.eye(len(MODEL)) * 1e-4 if covariance is None else covariance
+    known = {"hf": Known(20.0, 0.01, 19.0, 21.0, tuple(reasons)), "a": Known(50.0, 0.01, 49.0, 51.0),
+             "b": Known(80.0, 0.01, 79.0, 81.0)}  # fmt: skip
+    labels = answer.labels_of(MODEL)
+    examined = Fake(check=Fake(p=p), noise=Noise(0.01, 0.0, 0.0), spectrum=None)
+    own = Fake(model=MODEL, natural=NATURAL, x=MODEL.coordinates(NATURAL), freedom=freedom,
+               rms_over=lambda _: misfit)  # fmt: skip
+    return answer.FittedSpectrum(examined, (), None, own, covariance, labels, known, dict(outside))
+
+
+def test_a_sum_of_known_parts_has_their_shared_uncertainty():
+    covariance = np.eye(len(MODEL)) * 1e-4
+    covariance[1, 4] = covariance[4, 1] = -0.5e-4
+    made = parts.sum_of(["a", "b"], found(covariance), PLAIN)
+    u = np.sqrt(1e-4 * (50**2 + 80**2) - 2 * 0.5e-4 * 50 * 80) / 130
+    reach = student.ppf(0.975, 10) * u
+    assert (made.value, made.relative) == (130.0, pytest.approx(u))
+    assert (made.low, made.high) == pytest.approx((130 * np.exp(-reach), 130 * np.exp(reach)))
+    with_fixed = parts.sum_of(["a", "c"], found(covariance), PLAIN)  # the fixed one is in the sum without error
+    assert (with_fixed.value, with_fixed.relative) == (60.0, pytest.approx(1e-2 * 50 / 60))
+    lost = covariance.copy()
+    lost[1, 1] = np.inf
+    assert parts.sum_of(["a", "b"], found(lost), PLAIN) == Known(130.0, np.inf, None, None)
+
+
+@pytest.mark.parametrize(
+    ("labels", "reasons", "scale", "profiled"),
+    [
+        (["hf", "a"], ["vague"], 1e-4, True),
+        (["a", "b"], ["vague"], 1e-4, False),  # another part is vague
+        (["hf", "a"], [], 1e-4, False),
+        (["hf", "c"], ["vague"], 1e-4, False),  # a fixed part
+        (["hf", "a"], ["vague"], 1e-13, False),  # exact
+    ],
+)
+def test_a_sum_with_a_vague_part_is_judged_by_its_profile_once(labels, reasons, scale, profiled):
+    calls = []
+    own = found(np.eye(len(MODEL)) * scale, reasons)
+    with patch.object(parts, "profile_of_sum", lambda *given: (calls.append(given), "profile")[1]):
+        for _ in range(2):
+            assert (parts.sum_of(labels, own, PLAIN) == "profile") == profiled
+    assert len(calls) == profiled
+    if profiled:
+        _, at, relative, _, level = calls[0]
+        assert (list(at), level) == ([0, 1], 0.95)
+        assert relative == pytest.approx(1e-2 * np.hypot(20, 50) / 70)
+
+
+def test_the_sum_that_turns_is_not_given_nor_its_slowest_arc():
+    own = found(misfit=3.0)
+    with patch.object(answer, "turns_back", lambda *_: True):
+        assert own.turned == "c"  # its τ of 1 s is the largest
+        given = parts.circuit_measurands(own, PLAIN)
+    for name in ("resistance_c", "resistance_total"):
+        assert (given[name].value, given[name].note) == (None, parts.TURNED)
+    assert given["resistance_b"].value == 80.0
+    with patch.object(answer, "turns_back", lambda *_: None):
+        assert own.turned == ""
+    with patch.object(answer, "turns_back", lambda *_: True):
+        assert found(misfit=2.0).turned == ""
+
+
+@pytest.mark.parametrize(
+    ("misfit", "p", "note"), [(2.01, 0.5, "if the circuit holds"), (2.0, 0.5, ""), (2.01, None, "")]
+)
+def test_numbers_of_a_circuit_that_does_not_fit_say_so(misfit, p, note):
+    assert parts.note_of(found(misfit=misfit, p=p)) == note
+    assert parts.measurand("F", 1.0, 0.1, found(misfit=misfit, p=p), PLAIN).note == note
+    given = parts.circuit_measurands(found(misfit=misfit, p=p), PLAIN)
+    assert ("lack_of_fit" in given) == (p is not None)
+    if p is not None:
+        assert given["lack_of_fit"].value == misfit
+        assert given["lack_of_fit"].uncertainty == pytest.approx(misfit / np.sqrt(20))
+
+
+def test_covariances_are_of_what_has_an_uncertainty_and_no_profile():
+    own = found()
+    names = {"resistance_hf", "resistance_a", "tau_a", "resistance_total"}
+    values = {name: Measurand("ohm", 1.0, 0.1) for name in names} | {"n_a": Measurand("1")}
+    made = parts.covariance(own, values)["covariance"]
+    assert set(made["measurand"].values) == names
+    profiled = parts.covariance(found(reasons=["vague"]), values)["covariance"]
+    assert set(profiled["measurand"].values) == {"resistance_a", "tau_a"}
+    assert parts.covariance(own, {}) == {}
+    # The total has correlation r/√Σr² with each free resistance that is as uncertain.
+    of_total = np.array(made["resistance_total"].values)
+    at = list(made["measurand"].values)
+    assert of_total[at.index("resistance_a")] == pytest.approx(0.01 * 50 / np.sqrt(20**2 + 50**2 + 80**2))
+    assert of_total[at.index("tau_a")] == pytest.approx(0, abs=1e-12)
+
+
+# -- rivals and sizes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parameter", "bic", "value", "relative", "said"),
+    [
+        ("circuit", 6.0, 99.0, 0.01, True),
+        ("circuit", 6.1, 99.0, 0.01, False),
+        ("circuit", -9.0, 99.0, 0.01, True),
+        ("f_max", 0.0, 99.0, 0.01, False),
+        ("circuit", 0.0, 52.9, 0.01, False),
+        ("circuit", 0.0, 99.0, 0.51, False),  # its own is not identified
+    ],
+)
+def test_a_rival_fits_as_well_and_gives_another_resistance(parameter, bic, value, relative, said):
+    own = Fake(fitted="own", known={"gb": Known(1.0, 0.01, 0.9, 1.1), "a": Known(50.0, relative, 49.0, 51.0)})
+    others = [("circuit", "none", None), (parameter, "R(RC)", "other")]
+    with (
+        patch.object(fitting, "_bic", {"own": 0.0, "other": bic}.get),
+        patch.object(fitting, "_resistances", lambda _: {"resistance_a": value, "resistance_x": 7.0}),
+    ):
+        for circuit, severity in (("arcs", "warning"), ("R(RQ)", "info")):
+            flags = list(fitting._rival_flags(own, others, FitParams(circuit=circuit)))
+            assert [(flag.code, flag.severity) for flag in flags] == [("circuit-ambiguous", severity)] * said
+            if said:
+                assert flags[0].message == "R(RC) fits as well, and gives resistance_a 99 Ω"
+
+
+def test_circuits_are_compared_with_the_noise_that_belongs_to_each():
+    """χ² and 4 ln σ of each point, and ln 2n for each parameter."""
+    fit, _ = fitted("R(RQ)", 20, 50, 1e-3, 0.85)
+    sigma = 1e-3 * fit.spectrum.modulus
+    expected = fit.chi2 + 4 * np.log(sigma).sum() + 4 * np.log(86)
+    assert fitting._bic(fit) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("label", "outside", "ended"), [
+    ("a", {}, True), ("a", {"a": "high"}, True), ("a", {"a": "low"}, False), ("c", {}, False),
+])  # fmt: skip
+def test_a_part_counts_for_a_conductivity_if_it_has_ended(label, outside, ended):
+    assert sizes._has_ended(label, found(outside=outside)) == ended
+
+
+@pytest.mark.parametrize(("gain", "told"), [(3.9, False), (4.1, True)])
+def test_an_interface_is_told_if_chance_does_not_make_its_gain(gain, told):
+    """t of 1000 degrees of freedom is 1.962: χ² must fall by 3.85 times what the fit leaves, here 1.0."""
+    own = SimpleNamespace(chi2=1000.0, freedom=1000)
+    with patch.object(excess, "fit", lambda *_: SimpleNamespace(chi2=1000 + 3.85 * gain / 4)):
+        assert excess._is_told(Fake(spectrum=None, noise=None), own) == told
+
+
+def test_the_resistance_of_an_interface_is_that_of_the_last_arc():
+    fit, _ = fitted("LR(RQ)(RC{C=1e-6f})", 1e-7, 20, 50, 1e-3, 0.85, 7)
+    r, u = excess._resistance(fit)
+    assert (r, u) == pytest.approx((7.0, 7 * np.sqrt(fit.covariance()[5, 5])))
+
+
+# -- which points are used ---------------------------------------------------------------------
+
+
+def noisy(bad, count=60, size=0.2):
+    """Return a spectrum of a resistance with noise of 0.1 %, and some points that are off."""
+    from echub_eis.data import Trace
+
+    f, rng = np.geomspace(1e5, 1, count), np.random.default_rng(2)
+    z = 50 + 30 / (1 + 2j * np.pi * f * 1e-3)
+    z = z * (1 + 1e-3 * (rng.standard_normal(count) + 1j * rng.standard_normal(count)))
+    z[list(bad)] *= 1 + size * np.array([1, -1, 0.05, 1, -1, 1, -1])[: len(bad)]
+    return Trace(f, z, np.arange(count), np.full(count, "", dtype="U24"), {})
+
+
+@pytest.mark.parametrize(
+    ("bad", "left_out"),
+    [
+        ((), ()),
+        ((20,), (20,)),
+        ((20, 40, 30), (20, 40, 30)),  # the smaller one is seen once the large ones are gone
+        ((5, 15, 25, 35, 45, 50, 55), ()),  # a tenth of 60 are six: more are not outliers
+    ],
+)
+def test_outliers_are_few_and_stand_out_of_the_rest(bad, left_out):
+    used = examine.examine(noisy(bad), FitParams())
+    assert set(np.flatnonzero(used.trace.reason == "outlier")) == set(left_out)
+    assert len(used.spectrum.z) == 60 - len(left_out)
+    every = examine.examine(noisy(bad), FitParams(outliers=0.0))
+    assert every.trace.used.all()
+
+
+@pytest.mark.parametrize(("count", "enough"), [(5, True), (4, False)])
+def test_five_points_are_looked_at(count, enough):
+    if enough:
+        assert examine.examine(noisy((), count), FitParams()).check.p is None
+        return
+    with pytest.raises(Exception, match="4 points are left, at least 5 are needed: none is masked"):
+        examine.examine(noisy((), count), FitParams())
+
+
+def test_the_band_holds_its_ends():
+    trace = noisy(())
+    low, high = float(trace.frequency[50]), float(trace.frequency[3])
+    used = examine.examine(trace, FitParams(f_min=low, f_max=high, outliers=0.0)).trace
+    assert list(np.flatnonzero(used.used)) == list(range(3, 51))
+    assert set(used.reason[:3]) == {"above f_max"}
+    assert set(used.reason[51:]) == {"below f_min"}
