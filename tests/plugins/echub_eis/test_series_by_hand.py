@@ -11,13 +11,15 @@ import pytest
 
 from echub.plugin import Refusal
 from echub_eis.data import Trace
+from echub_eis.method.elements import Grid
+from echub_eis.method.fit import Spectrum
 from echub_eis.method.model import Model
 from echub_eis.method.noise import UNKNOWN, Noise
 from echub_eis.method.parse import parse
 from echub_eis.method.turn import TurningPoint
 from echub_eis.series import SeriesParams
 from echub_eis.series import data as series
-from echub_eis.series.method import follow, linearity, onset, resolve, vanish
+from echub_eis.series.method import follow, linearity, onset, recovery, resolve, vanish
 from echub_eis.series.outcome import answers, flags, tables
 from tests.messages.saying import Fake
 
@@ -636,3 +638,131 @@ def test_an_envelope_parts_where_nothing_was_recorded():
     assert {1.0, 2.0, 3.0, 5.0, 6.0} >= set(low[np.isfinite(low)])
     assert (np.nanmin(low), np.nanmax(high)) == (1.0, 6.0)
     assert list(time) == sorted(time)
+
+
+# -- onsets and recoveries ---------------------------------------------------------------------
+
+
+def bent(count, x0=10.0, curvature=0.02, sign=1):
+    """Return levels 1, 2, … of 60 Ω that leave their line from x0 on, with the square of the excess."""
+    level = np.arange(1.0, count + 1)
+    value = 60 * (1 + sign * curvature * np.maximum(level - x0, 0) ** 2)
+    return onset.Levels(level, value, np.full(count, 1e-4))
+
+
+def found_in(levels, threshold=0.05, sustained=6):
+    return onset.onset(levels, threshold, sustained, 50, 0.95, 0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("count", "threshold"),
+    [(16, 0.05), (16, 0.1), (14, 0.05), (30, 0.05)],
+)
+def test_an_onset_lies_where_the_threshold_is_passed(count, threshold, sign):
+    found = found_in(bent(count, sign=sign), threshold)
+    at = 10 + np.sqrt(threshold / 0.02)
+    assert found.value == pytest.approx(at, abs=0.01)
+    assert (found.below, found.beyond, found.sign) == (np.floor(at), np.ceil(at), sign)
+    assert found.line == pytest.approx((60, 0), abs=0.02)
+
+
+@pytest.mark.parametrize(("count", "sustained", "found"), [(14, 6, True), (13, 6, False), (13, 2, True)])
+def test_an_onset_is_sustained_by_three_levels_or_by_as_many_as_are_asked_for(count, sustained, found):
+    """5 % are passed between levels 11 and 12."""
+    answer = found_in(bent(count), sustained=sustained)
+    assert (answer.value is not None) == found
+    if not found:
+        assert (answer.below, answer.beyond, answer.low) == (float(count), None, None)
+
+
+def test_levels_that_return_to_their_line_have_no_onset():
+    levels = bent(20)
+    levels.value[13:] = 60.0
+    answer = found_in(levels)
+    assert (answer.value, answer.below) == (None, 20.0)
+
+
+@pytest.mark.parametrize(("x0", "told"), [(3.5, "value"), (1.5, "bound")])
+def test_an_onset_within_the_first_four_levels_is_a_bound(x0, told):
+    answer = found_in(bent(20, x0, 0.05))
+    if told == "value":
+        assert answer.value == pytest.approx(x0 + 1, abs=0.1)
+        return
+    assert (answer.value, answer.below, answer.beyond) == (None, None, 3.0)
+
+
+def test_too_few_levels_say_nothing():
+    assert found_in(bent(7, 3.0)) is None
+    assert found_in(bent(8, 30.0)).below == 8.0
+
+
+def falling(count, tau=3.0, excess=20.0, u=0.1, step=1.0, seed=1):
+    """Return times, 60 Ω with an excess that falls by tau, with noise, and its uncertainty."""
+    t = step * np.arange(float(count))
+    noise = u * np.random.default_rng(seed).standard_normal(count)
+    return t + 100, 60 + excess * np.exp(-t / tau) + noise, np.full(count, u)
+
+
+def test_a_recovery_is_told_by_eight_spectra():
+    assert recovery.recovery(*falling(7), 0.95) is None
+    found = recovery.recovery(*falling(8), 0.95)
+    assert found.tau == pytest.approx(3.0, rel=0.1)
+    t, value, u = falling(9)
+    value[4] = NAN
+    assert recovery.recovery(t, value, u, 0.95).tau == pytest.approx(3.0, rel=0.1)
+    value[5] = NAN
+    assert recovery.recovery(t, value, u, 0.95) is None
+    t, value, u = falling(8)
+    u[3] = 0.0
+    assert recovery.recovery(t, value, u, 0.95) is None
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_recovery_is_one_beyond_five_deviations(sign):
+    """Of forty values the excess is known to about 0.1 Ω: one of 0.2 Ω is none, one of 1 Ω is."""
+    assert recovery.recovery(*falling(40, 6.0, sign * 0.2), 0.95) is None
+    found = recovery.recovery(*falling(40, 6.0, sign * 1.0), 0.95)
+    assert found is not None
+    assert found.rest == pytest.approx(60, abs=0.1)
+
+
+@pytest.mark.parametrize(("share", "closed"), [(0.47, True), (0.53, False)])
+def test_a_recovery_ends_if_its_time_is_less_than_half_of_the_rest(share, closed):
+    found = recovery.recovery(*falling(60, share * 59, u=0.01), 0.95)
+    assert found.tau == pytest.approx(share * 59, rel=0.02)
+    assert (found.high is not None) == closed
+    assert found.low < found.tau
+
+
+def test_a_recovery_is_found_in_any_unit_of_time():
+    one, other = (recovery.recovery(*falling(40, 5 * step, step=step), 0.95) for step in (1.0, 3600.0))
+    assert other.tau == pytest.approx(3600 * one.tau, rel=1e-6)
+    assert (other.low, other.high) == pytest.approx((3600 * one.low, 3600 * one.high), rel=1e-5)
+    assert other.u_rest == pytest.approx(one.u_rest, rel=1e-5)
+    assert other.correlation == pytest.approx(one.correlation, abs=1e-4)
+    assert other.curve == pytest.approx(one.curve, rel=1e-6)
+
+
+def test_a_spectrum_that_is_lost_is_no_place_to_start_the_next_one_from():
+    """Of 30 Ω in place of 60 Ω at half of the points: χ² is far beyond nine times the usual."""
+    f, rng = np.geomspace(1e5, 1, 31), np.random.default_rng(5)
+    z = 20 + 60 / (1 + 2j * np.pi * f * 1e-3)
+
+    def examined(z):
+        noisy = z * (1 + 1e-3 * (rng.standard_normal(31) + 1j * rng.standard_normal(31)))
+        return SimpleNamespace(spectrum=Spectrum(Grid.of(f), noisy))
+
+    made = follow._Chain(Model(parse("R(RQ)")), Noise(1e-3, 0.0, 20.0), SeriesParams())
+    first, second = (made.next(examined(z)) for _ in range(2))
+    assert (first.restarted, second.restarted) == (True, False)
+    kept = made.last.copy()
+    odd = np.where(np.arange(31) % 2, z, 20 + 30 / (1 + 2j * np.pi * f * 1e-3))
+    made.next(examined(odd))
+    assert list(made.last) == list(kept)
+    fourth = made.next(examined(z))
+    assert fourth.fitted.chi2 < 1.6 * fourth.fitted.freedom
+    assert list(made.last) != list(kept)
+    short = SimpleNamespace(spectrum=SimpleNamespace(z=np.zeros(7)))
+    assert made.next(short).reason == "too-few-points"
+    assert made.count == 4
