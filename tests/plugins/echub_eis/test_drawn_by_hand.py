@@ -345,3 +345,50 @@ def test_a_waterfall_has_colours_of_values_that_differ(values, bars):
     # The heights are 2, 4 and 6 Ω: each is raised by 0.35 of 4 Ω more than the one before.
     assert [line.get_ydata().max() for line in axis.lines[::2]] == pytest.approx([2, 4 + 1.4, 6 + 2.8])
     assert axis.get_ylim()[1] == pytest.approx(1.08 * 8.8)
+
+
+def over_time(**more):
+    """Return a series of three spectra with two parts, a gap in one, and what is drawn of it."""
+    shown = {"followed": np.array(["b"]), "t_a": np.array([0.0, 60, 120]), "r_a": np.array([10.0, 11, 12]),
+             "u_a": np.array([0.5, 0.5, 0.5]), "t_b": np.array([1.0, 61, 121]), "r_b": np.full(3, np.nan),
+             "u_b": np.full(3, np.nan), "t_total": np.array([2.0, 62, 122]), "r_total": np.array([40.0, 41, 42]),
+             "u_total": np.array([1.0, 1, 1]), "U_t": np.array([0.0, 120]), "U_low": np.array([1.0, 2]),
+             "U_high": np.array([3.0, 4]), "I_t": np.array([0.0, 120]), "I_low": np.array([np.nan, np.nan]),
+             "I_high": np.array([np.nan, np.nan]), **more}  # fmt: skip
+    units = {"t_b": "s", "I_low": "mA"}
+    diagnostics = {name: SimpleNamespace(unit=units.get(name, "")) for name in shown}
+    figure = Figure()
+    series._over_time(figure, shown, SimpleNamespace(diagnostics=diagnostics))
+    return figure.axes
+
+
+def test_resistances_over_time_have_room_from_zero_up():
+    upper, voltage = over_time()
+    lines = {line.get_label(): line for line in upper.lines}
+    assert set(lines) == {"a", "total", "_child1"}  # a part that no spectrum tells has no name
+    assert lines["a"].get_xdata() == pytest.approx([0, 1, 2])
+    assert lines["a"].get_marker() == "None"
+    assert lines["_child1"].get_marker() == "."
+    assert lines["total"].get_color() == series.BLACK
+    _, high = series.robust([40, 41, 42])
+    assert upper.get_ylim() == pytest.approx((0, 1.08 * high))
+    assert (upper.get_ylabel(), voltage.get_ylabel()) == ("$R$ / Ω", "U / V")
+    assert voltage.get_xlabel() == "t / min"
+    assert voltage.get_ylim() == pytest.approx(series.robust([1, 2, 3, 4]))
+    assert list(voltage.lines[0].get_ydata()) == [2, 3]
+
+
+def test_a_negative_resistance_is_inside_and_a_current_is_drawn_if_it_is_known():
+    upper, _, current = over_time(
+        r_a=np.array([-10.0, -10, -10]), I_low=np.array([1.0, 2]), I_high=np.array([1.0, 2])
+    )
+    assert upper.get_ylim()[0] == pytest.approx(-10 * 1.08)
+    assert current.get_ylabel() == "I / mA"
+
+
+def test_a_recovery_is_drawn_where_and_as_large_as_the_resistances():
+    kilo = {f"r_{name}": np.array([40e3, 41e3, 42e3]) for name in ("a", "total")}
+    upper = over_time(**kilo, recovery_t=np.array([60.0, 120]), recovery_r=np.array([41e3, 42e3]))[0]
+    (line,) = [line for line in upper.lines if line.get_label() == "recovery"]
+    assert (list(line.get_xdata()), list(line.get_ydata())) == ([1, 2], pytest.approx([41, 42]))
+    assert upper.get_ylabel() == "$R$ / kΩ"

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from echub.plugin import Measurand
+from echub.plugin import Measurand, Refusal
+from echub_eis.data import Trace, is_interface, load
 from echub_eis.declared import FitParams, ResistanceParams
 from echub_eis.method import answer, examine
 from echub_eis.method.elements import Grid
 from echub_eis.method.fit import CircuitFit, Spectrum
 from echub_eis.method.identify import Known, resistance, total
 from echub_eis.method.model import Model
-from echub_eis.method.noise import Noise
+from echub_eis.method.noise import Noise, over_noises
 from echub_eis.method.parse import parse
 from echub_eis.outcome import excess, fitting, parts
 from echub_eis.outcome import resistance as sizes
@@ -257,8 +258,6 @@ def test_the_resistance_of_an_interface_is_that_of_the_last_arc():
 
 def noisy(bad, count=60, size=0.2):
     """Return a spectrum of a resistance with noise of 0.1 %, and some points that are off."""
-    from echub_eis.data import Trace
-
     f, rng = np.geomspace(1e5, 1, count), np.random.default_rng(2)
     z = 50 + 30 / (1 + 2j * np.pi * f * 1e-3)
     z = z * (1 + 1e-3 * (rng.standard_normal(count) + 1j * rng.standard_normal(count)))
@@ -299,3 +298,60 @@ def test_the_band_holds_its_ends():
     assert list(np.flatnonzero(used.used)) == list(range(3, 51))
     assert set(used.reason[:3]) == {"above f_max"}
     assert set(used.reason[51:]) == {"below f_min"}
+
+
+@pytest.mark.parametrize("additive", [0.0, 0.03, 3.0])
+def test_a_covariance_over_noises_is_the_average_over_all_ratios_with_their_likelihoods(additive):
+    """By plain least squares for each ratio of both noises: the law of total variance of the estimates."""
+    fit, _ = fitted("R(RQ)", 20, 50, 1e-3, 0.85)
+    rng = np.random.default_rng(4)
+    modulus, residual = fit.spectrum.modulus, fit.residual + additive * (
+        rng.standard_normal(43) + 1j * rng.standard_normal(43))  # fmt: skip
+    columns = np.concatenate([fit.jacobian.real, fit.jacobian.imag], axis=1).T
+    y = np.concatenate([residual.real, residual.imag])
+    logs, shifts, covariances = [], [], []
+    for ratio in (0.0, *np.geomspace(1e-3, 1e3, 13)):
+        shape = np.tile(np.hypot(modulus, ratio * np.median(modulus)), 2)
+        rows, values = columns / shape[:, None], y / shape
+        shift = np.linalg.lstsq(rows, values, rcond=None)[0]
+        squares, normal = ((values - rows @ shift) ** 2).sum(), rows.T @ rows
+        logs.append(-np.log(shape).sum() - np.linalg.slogdet(normal)[1] / 2 - (86 - 4) / 2 * np.log(squares))
+        shifts.append(shift)
+        covariances.append(np.linalg.inv(normal) * squares / (86 - 4))
+    share = np.exp(np.array(logs) - max(logs))
+    share = np.where(share < 1e-3 * share.sum(), 0, share)
+    share /= share.sum()
+    mean = share @ np.array(shifts)
+    expected = sum(p * (cov + np.outer(s - mean, s - mean))
+                   for p, cov, s in zip(share, covariances, shifts, strict=True))  # fmt: skip
+    assert over_noises(residual, fit.jacobian, modulus) == pytest.approx(
+        expected, rel=1e-5, abs=1e-6 * expected.max()
+    )
+
+
+def test_labels_of_interfaces_begin_with_one_of_their_names():
+    params = ResistanceParams(interfaces=" int, ct ,")
+    told = [label for label in ("int", "int_2", "ct", "gb", "hint", "") if is_interface(label, params)]
+    assert told == ["int", "int_2", "ct"]
+
+
+def test_a_spectrum_is_taken_from_high_to_low_frequency_with_its_rows():
+    columns = {"f": np.array([1.0, 100, 10, 100]), "re": np.arange(4.0), "im": -np.arange(4.0),
+               "E_ac": np.array([5.0, 6, 7, 8])}  # fmt: skip
+    data = Fake(items=columns, row=[10, 11, 12, 13])
+    trace = load(data)
+    assert list(trace.frequency) == [100, 100, 10, 1]
+    assert list(trace.z) == [1 - 1j, 3 - 3j, 2 - 2j, 0]  # two of one frequency as they stand in the file
+    assert list(trace.row) == [11, 13, 12, 10]
+    assert list(trace.extras["E_ac"]) == [6, 8, 7, 5]
+    assert set(trace.extras) == {"E_ac"}
+    columns["f"][[1, 3]] = [0.0, np.nan]
+    with pytest.raises(Refusal, match="2 frequencies are not above zero") as caught:
+        load(data)
+    assert caught.value.where == "source row 11"
+
+
+def test_masked_points_keep_their_first_reason():
+    trace = noisy((), 5).mask(np.array([1, 1, 0, 0, 0], bool), "a").mask(np.array([0, 1, 1, 0, 0], bool), "b")
+    assert list(trace.reason) == ["a", "a", "b", "", ""]
+    assert list(trace.used) == [False, False, False, True, True]
