@@ -349,11 +349,11 @@ def test_a_waterfall_has_colours_of_values_that_differ(values, bars):
 
 def over_time(**more):
     """Return a series of three spectra with two parts, a gap in one, and what is drawn of it."""
-    shown = {"followed": np.array(["b"]), "t_a": np.array([0.0, 60, 120]), "r_a": np.array([10.0, 11, 12]),
-             "u_a": np.array([0.5, 0.5, 0.5]), "t_b": np.array([1.0, 61, 121]), "r_b": np.full(3, np.nan),
-             "u_b": np.full(3, np.nan), "t_total": np.array([2.0, 62, 122]), "r_total": np.array([40.0, 41, 42]),
-             "u_total": np.array([1.0, 1, 1]), "U_t": np.array([0.0, 120]), "U_low": np.array([1.0, 2]),
-             "U_high": np.array([3.0, 4]), "I_t": np.array([0.0, 120]), "I_low": np.array([np.nan, np.nan]),
+    shown = {"followed": np.array(["b"]), "t_a": np.array([0.0, 600, 1200]), "r_a": np.array([10.0, 11, 12]),
+             "u_a": np.array([0.5, 0.5, 0.5]), "t_b": np.array([1.0, 601, 1201]), "r_b": np.full(3, np.nan),
+             "u_b": np.full(3, np.nan), "t_total": np.array([2.0, 602, 1202]), "r_total": np.array([40.0, 41, 42]),
+             "u_total": np.array([1.0, 1, 1]), "U_t": np.array([0.0, 1200]), "U_low": np.array([1.0, 2]),
+             "U_high": np.array([3.0, 4]), "I_t": np.array([0.0, 1200]), "I_low": np.array([np.nan, np.nan]),
              "I_high": np.array([np.nan, np.nan]), **more}  # fmt: skip
     units = {"t_b": "s", "I_low": "mA"}
     diagnostics = {name: SimpleNamespace(unit=units.get(name, "")) for name in shown}
@@ -365,10 +365,10 @@ def over_time(**more):
 def test_resistances_over_time_have_room_from_zero_up():
     upper, voltage = over_time()
     lines = {line.get_label(): line for line in upper.lines}
-    assert set(lines) == {"a", "total", "_child1"}  # a part that no spectrum tells has no name
-    assert lines["a"].get_xdata() == pytest.approx([0, 1, 2])
+    assert set(lines) == {"a", "total", "_child2"}  # a part that no spectrum tells has no name
+    assert lines["a"].get_xdata() == pytest.approx([0, 10, 20])
     assert lines["a"].get_marker() == "None"
-    assert lines["_child1"].get_marker() == "."
+    assert lines["_child2"].get_marker() == "."
     assert lines["total"].get_color() == series.BLACK
     _, high = series.robust([40, 41, 42])
     assert upper.get_ylim() == pytest.approx((0, 1.08 * high))
@@ -379,16 +379,15 @@ def test_resistances_over_time_have_room_from_zero_up():
 
 
 def test_a_negative_resistance_is_inside_and_a_current_is_drawn_if_it_is_known():
-    upper, _, current = over_time(
-        r_a=np.array([-10.0, -10, -10]), I_low=np.array([1.0, 2]), I_high=np.array([1.0, 2])
-    )
+    flows = {"I_low": np.array([1.0, 2]), "I_high": np.array([1.0, 2])}
+    upper, _, current = over_time(r_a=np.array([-10.0, -10, -10]), **flows)
     assert upper.get_ylim()[0] == pytest.approx(-10 * 1.08)
     assert current.get_ylabel() == "I / mA"
 
 
 def test_a_recovery_is_drawn_where_and_as_large_as_the_resistances():
     kilo = {f"r_{name}": np.array([40e3, 41e3, 42e3]) for name in ("a", "total")}
-    upper = over_time(**kilo, recovery_t=np.array([60.0, 120]), recovery_r=np.array([41e3, 42e3]))[0]
+    upper = over_time(**kilo, recovery_t=np.array([600.0, 1200]), recovery_r=np.array([41e3, 42e3]))[0]
     (line,) = [line for line in upper.lines if line.get_label() == "recovery"]
-    assert (list(line.get_xdata()), list(line.get_ydata())) == ([1, 2], pytest.approx([41, 42]))
+    assert (list(line.get_xdata()), list(line.get_ydata())) == ([10, 20], pytest.approx([41, 42]))
     assert upper.get_ylabel() == "$R$ / kΩ"

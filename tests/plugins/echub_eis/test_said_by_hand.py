@@ -324,9 +324,8 @@ def test_a_covariance_over_noises_is_the_average_over_all_ratios_with_their_like
     mean = share @ np.array(shifts)
     expected = sum(p * (cov + np.outer(s - mean, s - mean))
                    for p, cov, s in zip(share, covariances, shifts, strict=True))  # fmt: skip
-    assert over_noises(residual, fit.jacobian, modulus) == pytest.approx(
-        expected, rel=1e-5, abs=1e-6 * expected.max()
-    )
+    found = over_noises(residual, fit.jacobian, modulus)
+    assert found == pytest.approx(expected, rel=1e-5, abs=1e-6 * expected.max())
 
 
 def test_labels_of_interfaces_begin_with_one_of_their_names():
