@@ -193,15 +193,14 @@ def solve(
     full = np.array(x, dtype=np.float64)
     for place, value in held.items():
         full[place] = value
-    kept: dict[bytes, tuple[Complex, Complex]] = {}
+    known: tuple[bytes, tuple[Complex, Complex]] | None = None
 
     def at(values: Floats) -> tuple[Complex, Complex]:
-        key = values.tobytes()
+        nonlocal known
         full[free] = values
-        if key not in kept:
-            kept.clear()
-            kept[key] = model.evaluate(full, spectrum.grid)
-        return kept[key]
+        if known is None or known[0] != values.tobytes():
+            known = values.tobytes(), model.evaluate(full, spectrum.grid)
+        return known[1]
 
     def residual(values: Floats) -> Floats:
         r = (at(values)[0] - spectrum.z) / sigma
@@ -216,7 +215,6 @@ def solve(
     if len(free):
         found = _optimise(model, residual, jacobian, full[free].copy(), free, most, tolerance)
         z, j = at(found)
-        full[free] = found
     else:
         z, j = model.evaluate(full, spectrum.grid)
     chi2 = float((np.abs((z - spectrum.z) / sigma) ** 2).sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from echub_eis.method.elements import Complex, Floats, Grid
 from echub_eis.method.export import impedance_py_text, to_impedance_py, to_pyimpspec
 from echub_eis.method.identify import Known, correlation, quantile
 from echub_eis.method.identify import total as profile_of_sum
-from echub_eis.method.model import LIMIT
+from echub_eis.method.model import LIMIT, Model
 from echub_eis.method.propagate import Derived, Function, derive
 from echub_eis.outcome.check import points
 
@@ -253,7 +253,7 @@ def diagnostics(found: FittedSpectrum) -> dict[str, Series]:
     }
     result["curve_frequency"] = Series.of(np.asarray(grid.omega / 2 / np.pi), "Hz")
     natural = found.fitted.natural
-    start = sum(natural[at] for tree in found.model.terms if (at := _series_resistance(found, tree)) is not None)
+    start = sum(found.model.values(leaf, natural)[0] for leaf in _series_resistances(found.model))
     for label in [label for n, label in found.labels.items() if found.model.leaves[n].symbol in ("Z", "Ws", "G")]:
         if found.number(label) in found.model.terms:
             z = start + found.model.term(found.number(label), found.fitted.x, grid)
@@ -262,10 +262,9 @@ def diagnostics(found: FittedSpectrum) -> dict[str, Series]:
     return result
 
 
-def _series_resistance(found: FittedSpectrum, tree: object) -> int | None:
-    if isinstance(tree, int) and found.model.leaves[tree].symbol == "R":
-        return found.model.at(tree, "R")
-    return None
+def _series_resistances(model: Model) -> Iterator[int]:
+    """Yield the resistances of the outermost series, free and fixed."""
+    yield from (tree for tree in model.terms if isinstance(tree, int) and model.leaves[tree].symbol == "R")
 
 
 def _curve(name: str, z: Complex) -> dict[str, Series]:

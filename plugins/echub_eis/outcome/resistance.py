@@ -205,11 +205,17 @@ def _alignment(
         raise missing_metadata("cell.area", "the high-frequency end is aligned to L/(σ A)")
     if cell.thickness is None:
         raise missing_metadata("cell.thickness", "the high-frequency end is aligned to L/(σ A)")
-    if not params.bulk_conductivity or "hf" not in found.known:
+    if not params.bulk_conductivity:
         raise Refusal(
             "no-bulk-conductivity",
             "the high-frequency end is aligned to a conductivity that is not stated",
             hint="--param bulk_conductivity='15 mS/cm'",
+        )
+    if "hf" not in found.known:
+        raise Refusal(
+            "nothing-to-align",
+            f"the circuit has no free resistance hf that could be aligned, but {', '.join(found.labels.values())}",
+            hint="--param circuit='LR:hf (RQ)'",
         )
     wanted = cell.thickness / (params.bulk_conductivity / 1000) / cell.area
     shift = wanted - found.known["hf"].value

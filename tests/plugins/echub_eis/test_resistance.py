@@ -92,6 +92,10 @@ def test_an_alignment_is_an_input():
     assert found["resistance_gb"].interval.covers(40)
     refused = ask(synth.impedance(1, cell, **NA), align_to_bulk="true")
     assert refused.refusals[0].code == "no-bulk-conductivity"
+    unnamed = ask(synth.impedance(1, cell, **NA), bulk_conductivity="15 mS/cm", align_to_bulk="true",
+                  circuit="LR{R=23f}(RQ):gb (RQ):int")  # fmt: skip
+    assert unnamed.refusals[0].code == "nothing-to-align"
+    assert unnamed.refusals[0].message.endswith("hf that could be aligned, but l, hf, gb, int")
     bare = ask(synth.impedance(1, cell), bulk_conductivity="15 mS/cm", align_to_bulk="true")
     assert bare.refusals[0].code == "missing-area"
 
@@ -180,3 +184,16 @@ def test_a_plateau_is_the_point_of_the_smallest_phase_before_a_tail():
     found = outcome["re_at_phase_minimum"]
     assert (found.value, found.uncertainty) == pytest.approx((51, 1.6 / 4))
     assert found.note == f"at {f[9]:.3g} Hz"
+
+
+@pytest.mark.parametrize(
+    ("circuit", "start"), [("LR{R=23f}(RQ)(RQ)", 23.0), ("LR{R=13f}R(RQ)(RQ)", 23.0), ("LR(RQ)(RQ)", 23.0)]
+)
+def test_each_part_is_drawn_from_the_end_of_those_before(circuit, start):
+    """At the highest frequencies a part is at the resistances before it, and at the lowest at its own beyond."""
+    cell = replace(CASES["na_sym"], resistance=23.0)
+    outcome = ask(synth.impedance(1, cell, Sweep(1e-4)), circuit=circuit)
+    first, second = (outcome.diagnostics[f"part_{n}_re"].array() for n in (1, 2))
+    assert second[0] == pytest.approx(start + 40, rel=0.02)
+    assert second[-1] == pytest.approx(start + 40 + 85.4, rel=0.02)
+    assert first[-1] == pytest.approx(start + 40, rel=0.02)
