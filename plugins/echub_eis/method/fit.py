@@ -38,7 +38,7 @@ N_NEAR_ONE = 0.999
 GONE = float(np.log(10))
 """What is ten times below a tenth of the smallest |Z| is in no point of the spectrum."""
 BELOW_ONE = 1e-4
-"""1 - n where the derivative after n is taken for an exponent at its limit."""
+"""1 - n where the derivative of an exponent at its limit is taken."""
 N_REVIVED = 0.95
 """Where an exponent at its limit starts again: its logit has no derivative at 1."""
 SMOOTHED = 2.0
@@ -114,9 +114,9 @@ class CircuitFit:
 
     @cached_property
     def slopes(self) -> Complex:
-        """Return the derivatives (parameters, n), those of exponents at their limit after n, not after its logit.
+        """Return the derivatives (parameters, n), those of exponents at their limit taken a little below it.
 
-        There the logit has none: n would count as known, and with it all that it is correlated with.
+        At the limit the logit has none: n would count as known, and with it all that it is correlated with.
         """
         at = self.at_limit
         if not len(at):
@@ -124,7 +124,7 @@ class CircuitFit:
         x = self.x.copy()
         x[at] = np.log((1 - BELOW_ONE) / BELOW_ONE)
         slopes = self.jacobian.copy()
-        slopes[at] = self.model.evaluate(x, self.spectrum.grid)[1][at] / (BELOW_ONE * (1 - BELOW_ONE))
+        slopes[at] = self.model.evaluate(x, self.spectrum.grid)[1][at]
         return slopes
 
     def covariance_over_noises(self) -> Floats:

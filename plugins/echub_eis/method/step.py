@@ -15,7 +15,7 @@ CERTAIN = 25.0
 ENDS = 3
 """Points on either side that a step needs: fewer are outliers."""
 NEW = 1e-3
-"""A step of which less than this part is not a change of the parameters is not seen."""
+"""A step of which less than this part is not a change of the parameters counts by the less."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def gain_step(fitted: CircuitFit) -> GainStep | None:
     before = np.sqrt((steps**2).sum(axis=0))
     steps = steps - q @ (q.T @ steps)
     length = np.sqrt((steps**2).sum(axis=0))
-    heights = np.where(length > NEW * before, steps.T @ y / np.maximum(length, 1e-300), 0.0)
+    heights = steps.T @ y / np.maximum(length, NEW * before)
     # In units of what the fit leaves: a circuit that does not fit shows steps that are its own.
     scale = max(fitted.chi2 / fitted.freedom, 1.0)
     best = int(np.argmax(np.abs(heights)))

@@ -88,7 +88,13 @@ def test_an_alignment_is_an_input():
     assert "aligned" in {f.code for f in found.flags}
     assert found["resistance_hf"].value is None
     assert found["conductivity"].value is None
-    assert found["resistance_total"].value == pytest.approx(0.17 / 0.015 / 0.5675 + 40 + 85.4, rel=2e-3)
+    total = found["resistance_total"]
+    assert total.value == pytest.approx(0.17 / 0.015 / 0.5675 + 40 + 85.4, rel=2e-3)
+    assert total.note == "aligned"
+    plain = ask(synth.impedance(1, cell, **NA))["resistance_total"]
+    shift = 0.17 / 0.015 / 0.5675 - ask(synth.impedance(1, cell, **NA))["resistance_hf"].value
+    ends = plain.value + shift, plain.interval.low + shift, plain.interval.high + shift
+    assert (total.value, total.interval.low, total.interval.high) == pytest.approx(ends)
     assert found["resistance_gb"].interval.covers(40)
     refused = ask(synth.impedance(1, cell, **NA), align_to_bulk="true")
     assert refused.refusals[0].code == "no-bulk-conductivity"

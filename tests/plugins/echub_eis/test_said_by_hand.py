@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import t as student
 
 from echub.plugin import Measurand, Refusal
-from echub_eis.data import Trace, is_interface, load
+from echub_eis.data import StatedCell, Trace, is_interface, load
 from echub_eis.declared import FitParams, ResistanceParams
-from echub_eis.method import answer, examine
+from echub_eis.method import answer, examine, kk
 from echub_eis.method.elements import Grid
 from echub_eis.method.fit import CircuitFit, Spectrum
 from echub_eis.method.identify import Known, resistance, total
@@ -21,6 +21,7 @@ from echub_eis.method.noise import Noise, over_noises
 from echub_eis.method.parse import parse
 from echub_eis.outcome import excess, fitting, parts
 from echub_eis.outcome import resistance as sizes
+from echub_eis.series.method.follow import variance_of
 from tests.messages.saying import Fake
 
 GRID = Grid.of(np.geomspace(1e6, 0.1, 43))
@@ -51,6 +52,14 @@ def test_the_covariance_is_that_of_least_squares_with_the_scatter_of_the_residua
     assert fit.freedom == 81
     assert fit.covariance() == pytest.approx(expected, rel=1e-6)
     assert fit.rms_over(fit.noise) == pytest.approx(np.sqrt(rest @ rest / 81))
+
+
+def test_the_variances_that_labels_are_judged_by_are_those_of_the_fit():
+    fit, _ = fitted("LR(RQ)", 1e-7, 20, 50, 1e-3, 0.85)
+    assert variance_of(fit) == pytest.approx(np.diag(fit.covariance()), rel=1e-4)
+    lost = variance_of(fitted("LR(RQ)", 1e-19, 20, 50, 1e-3, 0.85)[0])
+    assert lost[0] == np.inf
+    assert np.isfinite(lost[1:]).all()
 
 
 @pytest.mark.parametrize("method", ["covariance", "covariance_over_noises"])
@@ -253,6 +262,26 @@ def test_the_resistance_of_an_interface_is_that_of_the_last_arc():
     assert (r, u) == pytest.approx((7.0, 7 * np.sqrt(fit.covariance()[5, 5])))
 
 
+def test_what_is_computed_of_an_arc_whose_apex_is_not_seen_is_not_given():
+    cell = StatedCell(0.5, 0.1, 2, 0.0, 0.0)
+    with patch.object(sizes, "_capacitances", lambda labels, *_: {"labels": labels}):
+        for outside, usable in (({}, ["hf", "a", "b"]), ({"a": "high"}, ["hf", "b"])):
+            given = sizes._derived(found(outside=outside), cell, PLAIN)
+            assert given["labels"] == usable
+            assert {f"asr_{name}" for name in usable} == {name for name in given if name.startswith("asr")}
+    assert set(given) >= {"conductivity_hf"}
+    assert "conductivity" not in given  # a part has a fixed resistance, of which nothing is known
+
+
+def test_residuals_are_in_units_of_their_own_deviation():
+    """A point that the fit follows by three quarters keeps half of its noise; a twentieth is kept at least."""
+    leverage = np.array([[0.75, 0.0], [0.0, 0.99]])
+    check = kk.KramersKronig(Noise(0.01, 0.0, 9.0), np.array([1 + 4j, 2 - 8j]), leverage, 0.5)
+    left = check.standardised(np.array([100.0, 200.0]))
+    assert left == pytest.approx(np.array([[1 / 0.5, 2 / 2], [4 / 1, -8 / 2 / np.sqrt(0.05)]]))
+    assert check.largest(np.array([100.0, 200.0])) == pytest.approx(np.hypot(1, 4) / 100)
+
+
 # -- which points are used ---------------------------------------------------------------------
 
 
@@ -354,3 +383,35 @@ def test_masked_points_keep_their_first_reason():
     trace = noisy((), 5).mask(np.array([1, 1, 0, 0, 0], bool), "a").mask(np.array([0, 1, 1, 0, 0], bool), "b")
     assert list(trace.reason) == ["a", "a", "b", "", ""]
     assert list(trace.used) == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "one", "two"),
+    [
+        ("copy", "copied-points", "1 point repeats another to the last digit, and is left out",
+         "2 points repeat another to the last digit, and are left out"),
+        ("negative real part", "negative-real-part", "1 point has a negative real part, 10 Hz: left out",
+         "2 points have a negative real part, 10 to 100 Hz: left out"),
+        ("outlier", "outliers", "1 point stands out of Kramers-Kronig, left out",
+         "2 points stand out of Kramers-Kronig, left out"),
+    ],
+)  # fmt: skip
+def test_one_point_and_two_that_are_left_out_are_said(reason, code, one, two):
+    for count, text in ((1, one), (2, two)):
+        reasons = np.array([reason] * count + [""] * (4 - count), dtype="U24")
+        trace = Trace(np.array([10.0, 100, 1, 2]), np.ones(4, complex), np.arange(4) + 7, reasons, {})
+        (flag,) = [flag for flag in examine._mask_flags(trace) if flag.code == code]
+        assert flag.message == text
+        if code == "outliers":
+            assert flag.where == f"source rows {', '.join(['7', '8'][:count])}"
+
+
+@pytest.mark.parametrize(
+    ("frequency", "text"),
+    [([1, 1, 2], "1 frequency occurs twice"), ([1, 1, 2, 2], "2 frequencies occur twice")],
+)
+def test_frequencies_that_occur_twice_are_counted(frequency, text):
+    count = len(frequency)
+    trace = Trace(np.array(frequency, float), np.ones(count, complex), np.arange(count), np.full(count, ""), {})
+    (flag,) = examine._mask_flags(trace)
+    assert flag.message == f"{text}; both points count"

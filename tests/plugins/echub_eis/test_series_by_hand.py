@@ -139,6 +139,43 @@ def test_charge_counts_what_flows_between_rows_with_a_current_only():
     assert np.isnan(series._charged(a_series(spectrum((NAN, NAN)), course=flowing)).spectra[0].charge)
 
 
+def columns(**given):
+    return Fake(items={name: A(values, float) for name, values in given.items()}, name=given.get("name", "x"))
+
+
+def test_a_level_and_a_potential_are_those_of_the_rows_that_have_one():
+    data, rows = columns(I=[9, 1, NAN, 2, 6]), A([1, 2, 3, 4])
+    assert series._median(data, "I", rows) == 2.0
+    assert series._mean(data, "I", rows) == 3.0
+    for found in (series._median, series._mean):
+        assert np.isnan(found(data, "U", rows))
+        assert np.isnan(found(data, "I", A([2])))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "order"),
+    [
+        ([0, 5], [5, 9], [0, 1]),  # one ends as the other starts
+        ([5, 9], [0, 5], [1, 0]),
+        ([0, 5], [4.9, 9], None),
+        ([0, 5], [], None),  # without a clock it lasts
+    ],
+)
+def test_files_of_one_start_follow_each_other_if_their_times_do_not_overlap(first, second, order):
+    class Known:
+        def value(self, path):
+            return "2026-01-01T00:00:00" if path == "experiment.start" else None
+
+    files = [columns(t=[NAN, *one]) for one in (first, second)]
+    for number, one in enumerate(files):
+        one.metadata, one.name, one.origin = Known(), f"{number}.mpr", {"source": number}
+    if order is None:
+        with pytest.raises(Refusal, match="state the same start, 2026-01-01T00:00:00, and their times overlap"):
+            series._offsets(files)
+        return
+    assert series._offsets(files) == (order, [0.0, 0.0])
+
+
 # -- following arcs ----------------------------------------------------------------------------
 
 
@@ -505,6 +542,7 @@ def test_a_drift_is_a_slope_of_three_deviations(around, u, drift):
         ([9, 9, 9], None),  # never had any
         ([30, 9, 30], None),
         ([30, 30, 9], 2),  # the last
+        ([30, 9, 9, 30], 1),
         ([30, NAN, 9, 9], 2),
     ],
 )
@@ -542,6 +580,9 @@ def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA"
         ({"amplitude": (50.0, 25.1)}, ""),
         ({"amplitude": (50.0, NAN), "level": (0.0, 9.0)}, ""),
         ({"r": (100.0, NAN), "level": (0.0, 9.0)}, ""),
+        # Of three resistances the middle one counts: 46 mV by 0.46 mA, and not the largest.
+        ({"r": (100.0, 100, 109), "level": (0, 0.46, 0.1), "amplitude": (50.0, 50, 50)}, ""),
+        ({"r": (91.0, 100, 100), "level": (0, 0.51, 0.1), "amplitude": (50.0, 50, 50)}, "by 51 mV"),
     ],
 )
 def test_a_series_is_linear_if_its_resistance_stays_while_the_cell_is_moved(given, said):
@@ -690,6 +731,55 @@ def test_an_onset_within_the_first_four_levels_is_a_bound(x0, told):
         assert answer.value == pytest.approx(x0 + 1, abs=0.1)
         return
     assert (answer.value, answer.below, answer.beyond) == (None, None, 3.0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("size", "first", "noise", "told"),
+    [
+        (0.2, 12, 0.0, True),
+        (0.051, 12, 0.0, True),
+        (0.049, 12, 0.0, False),
+        (0.2, 12, 5e-3, True),
+        (0.06, 12, 0.05, False),  # not beyond the scatter
+        (0.2, 4, 1e-3, True),  # four levels are a line
+        (0.2, 20, 1e-3, True),
+        (0.2, 22, 1e-3, False),  # two levels are no more than two odd ones
+    ],
+)
+def test_a_step_lies_between_its_two_levels(size, first, noise, told, sign):
+    """Levels 1 to 24; R steps after the level `first`. No power law describes that."""
+    levels = bent(24, 99.0)
+    levels.value[first:] *= 1 + sign * size
+    levels.value[:] *= 1 + noise * np.random.default_rng(2).standard_normal(24)
+    found = found_in(levels)
+    if not told:
+        assert (found.value, found.below) == (None, 24.0)
+        return
+    assert (found.below, found.beyond, found.sign) == (first, first + 1, sign)
+    assert found.value == pytest.approx(first + 0.5, abs=0.5)
+    assert found.low >= first - 0.5
+    assert found.high <= first + 1.5
+    if noise == 0 and size < 0.1:
+        assert (found.value, found.low, found.high) == (first + 0.5, first, first + 1)
+        assert found.u == pytest.approx(1 / np.sqrt(12))
+        assert found.line == pytest.approx((60, 0), abs=1e-6)
+
+
+def test_the_interval_of_an_onset_is_that_of_what_is_drawn():
+    drawn = np.linspace(11.5, 11.7, 201)
+    with patch.object(onset.Bend, "drawn", lambda *_: drawn):
+        found = onset.onset(bent(16), 0.05, 6, 50, 0.9, 0)
+    assert (found.low, found.value, found.high) == pytest.approx((11.51, 11.6, 11.69))
+    assert found.u == pytest.approx(np.std(drawn))
+
+
+def test_a_deviation_is_from_a_line_with_a_slope():
+    levels = onset.Levels(A([1.0, 2, 4]), A([12.0, 21, 9]), A([1e-3, 1e-3, 1e-3]))
+    assert onset.deviation(levels, (10.0, 2.0)) == pytest.approx([0.0, 0.5, -0.5])
+    assert onset._line(onset.Levels(A([1.0, 2, 4]), A([12.0, 14, 99]), A([0.1, 0.2, 9])), 2) == pytest.approx(
+        (10, 2)
+    )
 
 
 def test_too_few_levels_say_nothing():

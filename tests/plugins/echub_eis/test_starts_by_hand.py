@@ -172,6 +172,12 @@ def test_a_warm_fit_ends_at_the_optimum(shift):
     assert found.jacobian == pytest.approx(model.evaluate(found.x, GRID)[1])
 
 
+def test_a_warm_fit_stays_within_stated_limits():
+    _, x, spectrum = noisy()
+    limited = Model(parse("R{R=20/1/19}(RQ)"))
+    assert limited.natural(warm(limited, spectrum, NOISE, x).x)[0] == pytest.approx(19, rel=1e-3)
+
+
 @pytest.mark.parametrize("count", [16, 40])
 def test_proposals_are_the_optima_of_a_series_that_changes_evenly(count):
     made = [noisy(0.02 * k, k) for k in range(count)]

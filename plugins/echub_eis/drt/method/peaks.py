@@ -48,8 +48,7 @@ def _summit(tau: Floats, gamma: Floats, top: int) -> float:
     if not 0 < top < len(gamma) - 1:
         return float(tau[top])
     a, b, c = gamma[top - 1 : top + 2]
-    bend = a - 2 * b + c
-    shift = 0.5 * (a - c) / bend if bend < 0 else 0.0
+    shift = 0.5 * (a - c) / (a - 2 * b + c)  # a < b ≥ c: never over zero
     return float(tau[top] * (tau[1] / tau[0]) ** shift)
 
 

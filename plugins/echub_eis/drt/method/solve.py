@@ -109,7 +109,7 @@ def nonnegative(gram: Floats, right: Floats, start: NDArray[np.bool_] | None = N
         wrong = np.where(positive, x < 0, slack < -1e-10 * np.abs(right).max())
         number = int(wrong.sum())
         if not number:
-            break
+            return x
         if number < least:
             least, patience = number, BACKUP
             positive ^= wrong

@@ -26,6 +26,8 @@ FAR = 5.0
 """Levels up to this many times the threshold are used, a quarter for 5 %: further on no power law need hold."""
 SIGNIFICANT = 20.0
 """χ² by which the bend must lower that of the line, for three parameters more: 2 of 10,000 by chance."""
+STEP_SIGNIFICANT = 25.0
+"""χ² by which a step must lower that of the line, and of the best bend."""
 LEAST_AFTER = 3
 """Levels after the crossing that must be there at least."""
 PLACES, SHAPES = 41, 21
@@ -36,8 +38,8 @@ UNLIKELY = 9.0
 """Logarithm of the likelihood below the best at which a place is left out: 1 of 8,000."""
 ZOOMS = 8
 """Grids at most: each is at least twice as fine as the last, which is then below any noise."""
-BEND_PARAMETERS = 5
-"""a, b, A, x0, p."""
+BEND_PARAMETERS, STEP_PARAMETERS = 5, 4
+"""a, b, A, x0, p; of a step a, b, its size and its place."""
 OTHER_SHAPE, NORMAL_95 = 2.0, 1.96
 """Standard deviations that the crossing between two neighbouring levels is off that of the power law, from which
 on the shape is another: that crossing counts, and both are in the interval."""
@@ -151,6 +153,8 @@ def onset(
     bend = Bend(levels, _usable(levels, threshold))
     at, sign = bend.crossing(threshold)
     whole = _line(levels, len(levels))
+    if (step := _step(levels, bend, threshold)) is not None:
+        return step
     if not np.isfinite(at) or bend.gain < SIGNIFICANT:
         return _none(levels, whole)
     end = max(int(np.searchsorted(levels.level, LINE_TO * at, side="right")), LEAST_LINE)
@@ -170,6 +174,32 @@ def onset(
         low, high = min(low, near - NORMAL_95 * near_u), max(high, near + NORMAL_95 * near_u)
         value, u = near, max(near_u, abs(near - value))
     return FoundOnset(value, u, low, high, *around, sign, line, bend.memory)
+
+
+def _step(levels: Levels, bend: Bend, threshold: float) -> FoundOnset | None:
+    """Return a step off the line between two levels, or None; levels: those that the bend is fitted to count.
+
+    No power law describes a step: its bend need not be significant, or crosses elsewhere. It lies anywhere between
+    both levels. It is one if χ² is lower than that of the line, and than that of any bend.
+    """
+    x, value = bend.x, levels.value[: len(bend.x)]
+    line = np.stack([np.ones(len(x)), x], axis=1)
+    best, step, at = np.inf, np.zeros(3), 0
+    for k in range(LEAST_LINE, len(x) - LEAST_AFTER + 1):
+        columns = np.column_stack([line, np.arange(len(x)) >= k]) * bend.weight[:, None]
+        found = np.linalg.lstsq(columns, value * bend.weight, rcond=None)[0]
+        squares = float(((value * bend.weight - columns @ found) ** 2).sum())
+        if squares < best:
+            best, step, at = squares, found, k
+    left = max(best, bend.least) / max(len(x) - STEP_PARAMETERS, 1)
+    size = step[2] / abs(step[0] + step[1] * x[at])
+    if min(bend.squares, float(bend.left.min())) - best < STEP_SIGNIFICANT * left or abs(size) <= threshold:
+        return None
+    low, high = float(x[at - 1]), float(x[at])
+    u = (high - low) / float(np.sqrt(12))  # uniform
+    return FoundOnset(
+        (low + high) / 2, u, low, high, low, high, int(np.sign(size)), (float(step[0]), float(step[1]))
+    )
 
 
 def _interpolated(levels: Levels, end: int, sign: int, threshold: float, first: int) -> tuple[float, float]:
