@@ -184,13 +184,12 @@ def _step(levels: Levels, bend: Bend, threshold: float) -> FoundOnset | None:
     """
     x, value = bend.x, levels.value[: len(bend.x)]
     line = np.stack([np.ones(len(x)), x], axis=1)
-    best, step, at = np.inf, np.zeros(3), 0
+    fits: list[tuple[float, int, Floats]] = []
     for k in range(LEAST_LINE, len(x) - LEAST_AFTER + 1):
         columns = np.column_stack([line, np.arange(len(x)) >= k]) * bend.weight[:, None]
-        found = np.linalg.lstsq(columns, value * bend.weight, rcond=None)[0]
-        squares = float(((value * bend.weight - columns @ found) ** 2).sum())
-        if squares < best:
-            best, step, at = squares, found, k
+        found = np.asarray(np.linalg.lstsq(columns, value * bend.weight, rcond=None)[0], dtype=np.float64)
+        fits.append((float(((value * bend.weight - columns @ found) ** 2).sum()), k, found))
+    best, at, step = min(fits, key=lambda one: one[:2])
     left = max(best, bend.least) / max(len(x) - STEP_PARAMETERS, 1)
     size = step[2] / abs(step[0] + step[1] * x[at])
     if min(bend.squares, float(bend.left.min())) - best < STEP_SIGNIFICANT * left or abs(size) <= threshold:
