@@ -630,6 +630,7 @@ WORLDS = {
     "spectra: fitted together": together,
     "spectra: a wire": lambda: vanishing(Sweeps(STAIRS[:10], shorted=6, noise=1e-3)),
     "spectra: a wire, in mA": lambda: vanishing(Sweeps(BOTH[:9], shorted=4, noise=1e-3, area=False)),
+    "spectra: two ranges, no onset": lambda: Sweeps((0.1, 0.2, 0.3), ranges=(0.1, 10.0)).world({}, "!scatter"),
     "spectra: two files": files,
     "spectra: one arc for two": misfitting,
     "spectra: a loose contact": scattering,

@@ -151,6 +151,13 @@ def test_a_large_impedance_is_drawn_in_a_larger_unit_and_masked_points_are_hollo
     assert lines["fit"].get_ydata() == pytest.approx(-example.diagnostics["curve_im"].array())
 
 
+def test_a_masked_point_does_not_rule_the_unit():
+    example = outcome_of("eis-fit")
+    re = example.diagnostics["re"].array()
+    far = with_series(example, re=[1e6, *re[1:]], used=[False, *[True] * (len(re) - 1)])
+    assert drawn(far).axes[0].get_xlabel() == "Re $Z$ / Ω"
+
+
 def test_a_part_that_is_not_known_says_so():
     example = outcome_of("eis-fit")
     lost = {**example.measurands, "resistance_2": Measurand("ohm")}

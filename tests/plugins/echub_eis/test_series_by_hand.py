@@ -134,6 +134,10 @@ def test_charge_counts_what_flows_between_rows_with_a_current_only():
     flowing = series.Course(A([0, 3600, 5400, 7200, 10800.0]), A([1, 1, NAN, 2, 2.0]), A([0.0] * 5))
     found = series._charged(a_series(*(spectrum((t, t)) for t in (1800.0, 5400.0, 9000.0)), course=flowing))
     assert [one.charge for one in found.spectra] == pytest.approx([0.5, 1.0, 2.0])
+    two_rows = replace(flowing, current=A([1, 1, NAN, NAN, NAN]))
+    assert series._charged(a_series(spectrum((1800, 1800)), course=two_rows)).spectra[0].charge == pytest.approx(
+        0.5
+    )
     one_row = replace(flowing, current=A([1, NAN, NAN, NAN, NAN]))
     assert np.isnan(series._charged(a_series(spectrum(), course=one_row)).spectra[0].charge)
     assert np.isnan(series._charged(a_series(spectrum((NAN, NAN)), course=flowing)).spectra[0].charge)

@@ -190,7 +190,7 @@ def _step(levels: Levels, bend: Bend, threshold: float) -> FoundOnset | None:
         found = np.asarray(np.linalg.lstsq(columns, value * bend.weight, rcond=None)[0], dtype=np.float64)
         fits.append((float(((value * bend.weight - columns @ found) ** 2).sum()), k, found))
     best, at, step = min(fits, key=lambda one: one[:2])
-    left = max(best, bend.least) / max(len(x) - STEP_PARAMETERS, 1)
+    left = max(best, bend.least) / (len(x) - STEP_PARAMETERS)
     size = step[2] / abs(step[0] + step[1] * x[at])
     if min(bend.squares, float(bend.left.min())) - best < STEP_SIGNIFICANT * left or abs(size) <= threshold:
         return None
