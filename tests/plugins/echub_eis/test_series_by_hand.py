@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from scipy.stats import f as fisher
 
 from echub.plugin import Refusal
 from echub_eis.data import Trace
@@ -19,7 +20,7 @@ from echub_eis.method.parse import parse
 from echub_eis.method.turn import TurningPoint
 from echub_eis.series import SeriesParams
 from echub_eis.series import data as series
-from echub_eis.series.method import follow, linearity, onset, recovery, resolve, vanish
+from echub_eis.series.method import follow, linearity, onset, recovery, resolve, shared, vanish
 from echub_eis.series.outcome import answers, flags, tables
 from tests.messages.saying import Fake
 
@@ -860,3 +861,35 @@ def test_a_spectrum_that_is_lost_is_no_place_to_start_the_next_one_from():
     short = SimpleNamespace(spectrum=SimpleNamespace(z=np.zeros(7)))
     assert made.next(short).reason == "too-few-points"
     assert made.count == 4
+
+
+# -- parts that are shared ---------------------------------------------------------------------
+
+
+def test_shared_parts_are_named_with_or_without_spaces_or_refused():
+    model = Model(parse("LR:hf (RQ):gb (RQ):int"))
+    followed = SimpleNamespace(model=model, labels={0: "l", 1: "hf", 2: "gb", 3: "int"})
+    for text, at in (("hf, gb,", [1, 2, 3, 4]), ("", []), (" gb ", [2, 3, 4]), ("int,l", [0, 5, 6, 7])):
+        assert list(shared.shared_coordinates(followed, SeriesParams(shared=text))) == at
+    with pytest.raises(Refusal, match="no part of the circuit is called x, y, but l, hf, gb, int") as caught:
+        shared.shared_coordinates(followed, SeriesParams(shared="x,hf,y"))
+    assert caught.value.where == "shared"
+
+
+def test_whether_spectra_share_parts_is_the_least_p_of_the_first_the_middle_and_the_last():
+    """With parts of its own χ² of 50 degrees of freedom falls to 50: by 2, 8 and 20 for two coordinates."""
+    made = [SimpleNamespace(model=k, spectrum=None, noise=None, x=None, chi2=chi2)
+            for k, chi2 in enumerate((52.0, 900.0, 58.0, 900.0, 70.0))]  # fmt: skip
+    asked = []
+
+    def alone(model, *_):
+        asked.append(model)
+        return SimpleNamespace(chi2=50.0, freedom=50)
+
+    with patch.object(shared, "solve", alone):
+        found = shared._together(made, 2)
+        assert asked == [0, 2, 4]
+        assert found == pytest.approx(fisher.sf(20 / 2, 2, 50))
+        assert shared._together(made[:1], 2) == pytest.approx(fisher.sf(1, 2, 50))
+        better = [SimpleNamespace(model=0, spectrum=None, noise=None, x=None, chi2=49.9)]  # of rounding
+        assert shared._together(better, 2) == 1.0
