@@ -167,15 +167,15 @@ def _capacitance_functions(label: str, found: FittedSpectrum) -> Mapping[str, Fu
         r, tau, _ = model.values(number, p)  # type: ignore[arg-type]
         return tau / r
 
+    if series is None:
+        return {f"capacitance_peak_{label}": peak}
+
     def brug(p: object) -> float:
         r, tau, n = model.values(number, p)  # type: ignore[arg-type]
-        hf = model.values(series, p)[0] if series is not None else 0.0  # type: ignore[arg-type]
+        hf = model.values(series, p)[0]  # type: ignore[arg-type]
         return float((tau**n / r) ** (1 / n) * (1 / hf + 1 / r) ** ((n - 1) / n))
 
-    functions: dict[str, Function] = {f"capacitance_peak_{label}": peak}
-    if series is not None:
-        functions[f"capacitance_brug_{label}"] = brug
-    return functions
+    return {f"capacitance_peak_{label}": peak, f"capacitance_brug_{label}": brug}
 
 
 # -- checks and edits ------------------------------------------------------------------------
@@ -187,10 +187,11 @@ def _above_bulk(measurands: Mapping[str, Measurand], params: ResistanceParams) -
         return []
     made = []
     for name, m in measurands.items():
-        low = m.interval.low if m.interval else None
-        if name.startswith("conductivity") and low is not None and 1000 * low > params.bulk_conductivity:
+        if not name.startswith("conductivity") or m.value is None or m.interval is None:
+            continue
+        if 1000 * (m.interval.low or 0.0) > params.bulk_conductivity:
             text = (
-                f"{name} is {1000 * (m.value or low):.3g} mS/cm, above the bulk's {params.bulk_conductivity:g}: "
+                f"{name} is {1000 * m.value:.3g} mS/cm, above the bulk's {params.bulk_conductivity:g}: "
                 "area or thickness are those of another path"
             )
             made.append(Flag("conductivity-above-bulk", text, where=name))

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from echub_eis.drt import DrtParams
+from echub_eis.drt import DrtParams, outcome
 from echub_eis.drt.method.kernel import _curvature, kernel, stacked
 from echub_eis.drt.method.peaks import Peak, peaks_of, resample, supported
 from echub_eis.drt.method.solve import NonNegative, is_optimal, nonnegative
+from echub_eis.method.elements import Grid
+from echub_eis.method.fit import Spectrum
+from tests.oracles.spectra import Smoothest
 
 A = np.array
 TAU = 10.0 ** -np.arange(9)[::-1]
@@ -158,3 +161,45 @@ def test_what_the_normal_equations_lose_is_solved_by_its_rows():
     solved = solver.solve(y)
     assert cost(solved) <= cost(by_rows) * (1 + 1e-6)
     assert cost(by_rows) < cost(by_rows * 1.01)
+
+
+def test_a_misfit_is_tried_again_on_a_finer_grid_with_a_weaker_regularisation():
+    """40 time constants per decade, and a hundredth of the likeliest λ there; 2n values less R∞ and L are free."""
+    f, rng = np.geomspace(1e5, 1, 21), np.random.default_rng(6)
+    z = 5 + 20 / (1 + 2j * np.pi * f * 1e-4) + 60 / (1 + 2j * np.pi * f * 1e-2)
+    z = z * (1 + 1e-2 * (rng.standard_normal(21) + 1j * rng.standard_normal(21)))
+    sigma, params = 1e-2 * np.abs(z), DrtParams(points=10, beyond=0.5)
+    finest = Smoothest(2 * np.pi * f, z, sigma, kernel(f, sigma, DrtParams(points=40, beyond=0.5)).tau)
+    expected = finest.misfit(finest.likeliest() / 100) ** 2
+    assert outcome._least(Spectrum(Grid.of(f), z), sigma, params) == pytest.approx(expected, rel=1e-4)
+
+
+def found(*spectra, support=95.0, bootstrap=10):
+    """Return the flags of distributions with parts outside, squares of misfits and least misfits, and supports."""
+    made = [SimpleNamespace(outside=outside, variance=variance, least=least,
+                            examined=SimpleNamespace(check=SimpleNamespace(p=p)),
+                            peaks=[SimpleNamespace(support=one) for one in peaks])
+            for outside, variance, least, p, peaks in spectra]  # fmt: skip
+    params = SimpleNamespace(support=support, bootstrap=bootstrap)
+    return [(flag.code, flag.message, flag.where) for flag in outcome._flags(made, params)]
+
+
+def test_the_worst_of_several_distributions_is_told_with_how_many_there_are():
+    flags = found(
+        (0.1, 1.0, 1.0, 0.5, [1.0, 0.9]),
+        (0.3, 9.0, 9.0, 0.5, [0.5]),
+        (0.0, 25.0, 16.0, 0.5, []),
+        (0.2, 36.0, 1.0, 0.5, [0.96]),
+        (0.0, 49.0, 49.0, None, []),  # its noise is not known
+        (0.0, 16.0, 4.0, 0.5, []),
+    )
+    texts = {
+        "mostly-outside-window": "up to 30% of the distribution lies at time constants that were not measured",
+        "drt-does-not-fit": "residuals reach 5.0 times the noise: no distribution of positive resistances "
+        "describes this",
+        "drt-not-resolved": "residuals reach 6.0 times the noise, and 1.0 times with more time constants and a "
+        "weaker λ: they are those of the grid or of λ, not of the spectrum",
+        "peaks-without-support": "2 of 4 peaks are in fewer than 95 % of the resamplings",
+    }
+    places = ("3 of 6 spectra", "2 of 6 spectra", "2 of 6 spectra", "")
+    assert flags == [(*told, place) for told, place in zip(texts.items(), places, strict=True)]

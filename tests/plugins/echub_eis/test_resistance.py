@@ -77,6 +77,8 @@ def test_a_conductivity_above_the_bulk_is_another_path():
         "conductivity_hf",
         "conductivity_gb",
     ]
+    found = ask(synth.impedance(1, "na_sym", **NA))["conductivity_hf"].value
+    assert flags[-2].message.startswith(f"conductivity_hf is {1000 * found:.3g} mS/cm, above the bulk's 5: ")
     assert not [
         f for f in ask(synth.impedance(1, "na_sym", **NA), bulk_conductivity="20 mS/cm").flags if "bulk" in f.code
     ]

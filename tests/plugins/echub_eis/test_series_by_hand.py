@@ -893,3 +893,16 @@ def test_whether_spectra_share_parts_is_the_least_p_of_the_first_the_middle_and_
         assert shared._together(made[:1], 2) == pytest.approx(fisher.sf(1, 2, 50))
         better = [SimpleNamespace(model=0, spectrum=None, noise=None, x=None, chi2=49.9)]  # of rounding
         assert shared._together(better, 2) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("onset", "voltage", "said"), [(None, None, False), (1, None, True), (None, 1, True), (1, 1, True)]
+)
+def test_ranges_are_told_if_a_level_is_an_answer(onset, voltage, said):
+    ranges = (("100 µA",), (), ("10 mA", "100 µA"))
+    parts = [spectrum(number=k, ranges=one, limit=0.1 if one else NAN) for k, one in enumerate(ranges)]
+    made = list(flags._of_ranges(Fake(series=a_series(*parts)), Fake(onset=onset, onset_voltage=voltage)))
+    assert [flag.code for flag in made] == ["several-ranges", "current-range-unknown"] * said
+    if said:
+        assert "100 µA (from spectrum 0 on), 10 mA (from spectrum 2 on)" in made[0].message
+        assert "in spectrum 1: there" in made[1].message
