@@ -340,7 +340,7 @@ def recovery(given: Sweeps, constant: float) -> World:
 
 def heated(levels: tuple[float, ...], energy: float, *, warned: bool) -> World:
     """State that a resistance at rest that follows the temperature from 25 °C up is not taken for a recovery."""
-    warm = tuple(25.0 + max(k - levels.count(0.5), 0) for k in range(len(levels)))
+    warm = tuple(25.0 + max(k - sum(map(bool, levels)), 0) for k in range(len(levels)))
 
     def resistance(level: float, t: Any) -> Any:
         kelvin = 273.15 + np.array(warm)[np.floor(t / EVERY).astype(int)]
@@ -499,6 +499,7 @@ def files() -> World:
     made = {
         "spectra.start": [*at, *(at + later)],
         "spectra.end": [*(at + SWEEP), *(at + SWEEP + later)],
+        "=zero": given.starts[0],
         "spectra.spectrum": [0, 1, 2] * 2,
         "spectra.level": [0.0, 0.1, 0.2] * 2,
         "spectra.temperature": [40.0] * 3 + [58.0, 60.0, 64.0],
@@ -621,7 +622,7 @@ WORLDS = {
     "recovery: as warm as before": lambda: recovery(
         Sweeps((0.5, *(0.0,) * 20), relaxing(30, 120), noise=1e-3, seed=15, warm=(25.0, *(25.0, 25.5) * 10)), 120.0
     ),
-    "recovery: heated": lambda: heated((0.5, *(0.0,) * 20), 0.5, warned=True),
+    "recovery: heated": lambda: heated((-0.5, *(0.0,) * 20), 0.5, warned=True),
     "recovery: heated, no current": lambda: heated((0.0,) * 20, 0.3, warned=False),
     "drift: own times": lambda: drifting("own"),
     "drift: sweeps upwards": lambda: drifting("own", upward=True),

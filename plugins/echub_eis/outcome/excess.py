@@ -55,12 +55,11 @@ def excess(found: Examined, cell: StatedCell, params: ResistanceParams) -> dict[
     result = {"excess_resistance_below": Measurand("ohm", value, u, interval, note=note)}
     if cell.area is None or not params.interface_capacitance:
         return result
-    return {**result, "interface_resistance": _with_capacitance(found, cell, params)}
+    return {**result, "interface_resistance": _with_capacitance(found, cell.area, cell.interfaces or 1, params)}
 
 
-def _with_capacitance(found: Examined, cell: StatedCell, params: ResistanceParams) -> Measurand:
-    """Fit an arc whose Q follows from the stated capacitance, and again at half and twice of it."""
-    number, area = cell.interfaces or 1, cell.area or 1.0
+def _with_capacitance(found: Examined, area: float, number: int, params: ResistanceParams) -> Measurand:
+    """Fit an arc whose Q follows from the stated capacitance, and again at half and twice of it; area in cm²."""
     one = params.interface_capacitance * 1e-6 * area / number  # µF in F
     fits = [_arc(found, one * factor) for factor in (1.0, 0.5, 2.0)]
     values = [_resistance(fitted) for fitted in fits]

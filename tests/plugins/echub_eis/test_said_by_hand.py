@@ -415,3 +415,9 @@ def test_frequencies_that_occur_twice_are_counted(frequency, text):
     trace = Trace(np.array(frequency, float), np.ones(count, complex), np.arange(count), np.full(count, ""), {})
     (flag,) = examine._mask_flags(trace)
     assert flag.message == f"{text}; both points count"
+
+
+@pytest.mark.parametrize("size", [1.0, 10.0])
+def test_a_large_outlier_takes_no_neighbour_with_it(size):
+    left_out = examine.examine(noisy((20,), size=size), FitParams()).trace.reason == "outlier"
+    assert list(np.flatnonzero(left_out)) == [20]
