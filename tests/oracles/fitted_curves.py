@@ -207,7 +207,7 @@ def batch(level: float = 95.0) -> World:
         "~low": low, "~high": [b for _, b in known], "~level": shown,
         "~fraction": 1 - survives(shown, median, shape),
         "~median": [median], "~ends": ends, "=protocol": "one",
-        "!left-out": ("1 outcomes were left out", "none: has no critical_current_density"),
+        "!left-out": ("1 outcome was left out", "none: has no critical_current_density"),
     }  # fmt: skip
     return World("ccd-weibull", outcomes, expected, {"level": f"{level} %"}, within=1e-3, silent=("tests.p",))
 

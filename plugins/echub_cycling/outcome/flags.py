@@ -106,9 +106,11 @@ def _of_ends(found: CyclesFound) -> Iterator[Flag]:
     if halves.merged:
         yield Flag(
             "short-pulses",
-            "1 pulse of under 0.5 % of its neighbours is not a half cycle"
-            if halves.merged == 1
-            else f"{halves.merged} pulses of under 0.5 % of their neighbours are not half cycles",
+            several(
+                halves.merged,
+                "pulse of under 0.5 % of its neighbours is not a half cycle",
+                "pulses of under 0.5 % of their neighbours are not half cycles",
+            ),
             "info",
         )
 
