@@ -118,10 +118,10 @@ def _numbers(
         columns[n], wrong = _with_nan(cells, kinds[n])
         words.append(wrong.cast(pl.Int32).alias(str(n)))
         if wrong.any():
-            row, count = int(wrong.arg_max() or 0), wrong.sum()
+            row, count = int(wrong.arg_max() or 0), int(wrong.sum())
             first = f"the first {cells[row]!r} in line {lines.of(row)}"
-            cells = several(count, "cell is not a number", "cells are not numbers")
-            notices.append(Notice("not-a-number", f"{names[n]}: {cells}, {first}: read as NaN"))
+            text = several(count, "cell is not a number", "cells are not numbers")
+            notices.append(Notice("not-a-number", f"{names[n]}: {text}, {first}: read as NaN"))
     most = pl.DataFrame(words).sum_horizontal().max() if len(words) > 1 else 0
     if isinstance(most, int) and 2 * most > len(words):
         return None
