@@ -242,7 +242,7 @@ def kind_of(measurand: Measurand) -> str | None:
 
 STATISTICAL = {"counting statistics", "extrapolation", "fit", "initial current", "noise", "noise (bootstrap)",
                "noise and baseline", "scatter", "scatter of the half cycles", "stated and scatter",
-               "steady current", "ccd/edges between rows", "cycling/edges between rows"}  # fmt: skip
+               "scatter of the measured current", "steady current"}  # fmt: skip
 """Parts of an uncertainty that repeated readings show (kind A in the GUM); all others are of kind B."""
 SHARED = {"area": "area", "thickness": "thickness", "depth calibration": "depth", "mass": "mass",
           "current": "current",
