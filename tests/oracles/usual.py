@@ -178,6 +178,7 @@ HINTS = {
     "circuit-does-not-fit": "--param circuit=…, or f_min and f_max leave a part out",
     "several-blocks": "--param block=1",
     "form-undecided": "--param form=stretched",
+    "saturation-open": "--param offset=true fits it; or measure shorter delays",
     "starts-too-late": "--param offset=true if the saturation was not complete; else measure shorter delays",
     "across-polarities": "--param across_polarities=true",
     "no-reference-region": "--param reference=REGION",
