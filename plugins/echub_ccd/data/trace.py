@@ -129,8 +129,7 @@ def _above_offset(j: Floats, found: Threshold) -> Threshold:
     offset = np.abs(middle[~paired & (np.abs(middle) < OFFSET * least)])
     if not len(offset):
         return found
-    # Above the noise of the offset, and with its hysteresis (1.2) below half of the smallest level.
-    off = min(1.5 * float(offset.max()), 0.4 * float(least))
+    off = 1.5 * float(offset.max())  # above its noise; with hysteresis (1.2) 0.36 of the smallest level at most
     return Threshold(1.2 * off, off, how=f"off below {off:.3g}: an offset current of {offset.max():.3g}")
 
 
