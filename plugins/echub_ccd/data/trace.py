@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from echub import segments
 from echub.plugin import Inputs, Refusal, current_ranges
 from echub.science import CurrentRanges
-from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
+from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, stated_rest, states
 from echub_ccd import CcdParams
 
 Floats = NDArray[np.float64]
@@ -111,8 +111,7 @@ def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
     if not params.rest:
         return _above_offset(j[:: max(1, len(j) // FEW_POINTS)], rest_threshold(j))
     area = data.meta("cell.area") if data.unit_of("j") == "mA/cm^2" else None
-    off = params.rest / float(area or 1.0)
-    return Threshold(1.2 * off, off, how="stated")  # hysteresis: noise about `off` makes no half cycles
+    return stated_rest(params.rest / float(area or 1.0))
 
 
 def _above_offset(j: Floats, found: Threshold) -> Threshold:
