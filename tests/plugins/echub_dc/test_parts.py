@@ -141,6 +141,19 @@ def test_a_resistance_is_as_uncertain_as_is_stated_at_least(stated, u):
         measurand="resistance_int", resistance_uncertainty=0)).value == 9.0  # fmt: skip
 
 
+@pytest.mark.parametrize(("name", "found"), [("resistance_ct_2", True), ("no_resistance_ct", False)])
+def test_the_name_of_a_resistance_of_an_interface_begins_as_that(name, found):
+    outcome = Fake(
+        measurands={name: Measurand("ohm", 7.0), "resistance_int": Measurand("ohm*cm^2", 5.0)}, flags=[]
+    )
+    asked = Fake(measurand="", resistance_uncertainty=0)
+    if found:
+        assert resistances._of_measurand(outcome, "", "a.json", asked).value == 7.0
+        return
+    with pytest.raises(Refusal, match="it has none"):
+        resistances._of_measurand(outcome, "", "a.json", asked)
+
+
 def test_two_resistances_of_interfaces_have_to_be_told_apart():
     both = Fake(measurands=OHMS | {"resistance_ct": Measurand("ohm", 7.0)}, flags=[])
     with pytest.raises(Refusal, match="it has resistance_int, resistance_hf, resistance_ct"):
