@@ -66,7 +66,7 @@ def soon(r, at=1, lost=0.5, maybe=0.0):
         # What heals was higher shortly before: 65 % of the median of 140, 120 and 100 are 78.
         ([140, 120, 100, 77.5, 77.5, 77.5], 4, (2, 2)),
         ([140, 120, 100, 78.5, 78.5, 78.5], 4, None),
-        # What is lost earlier, or in the fourth half cycle, is no part of the fall.
+        # What is lost earlier, or in the fourth half cycle, is not part of the fall.
         ([100, 100, 100, 100, 64, 64, 64], 0, None),
         ([100, 100, 64, 64, 64, 64, 64], 5, None),
     ],

@@ -112,7 +112,7 @@ def by_level(power, **other):
 def test_what_the_level_takes_off_is_a_smooth_fall():
     each = -0.2 * np.log(1.5)
     assert losses.bends(by_level(-0.2)) == pytest.approx([0, 0, *[each] * 6])
-    assert losses.bends(by_level(0.2)) == pytest.approx(np.zeros(8)), "R that rises is no loss"
+    assert losses.bends(by_level(0.2)) == pytest.approx(np.zeros(8)), "R that rises loses nothing"
     assert losses.bends(by_level(-0.2, file=[0] * 4 + [1] * 4)) == pytest.approx([0, 0, each, each] * 2)
 
 
