@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from echub.analysis.outcome import Measurand, Outcome, Series, Table
 from echub.errors import PluginError
+from echub.text import several
 
 NAME, NAMES = "covariance", "measurand"
 AGREES = 1e-6
@@ -62,7 +63,7 @@ def _problem(measurands: Mapping[str, Measurand], names: list[str], matrix: NDAr
     if unknown or len(set(names)) < len(names):
         return f"no measurand with an uncertainty, or twice the same: {', '.join(unknown or names)}"
     if matrix.shape != (len(names), len(names)) or not np.isfinite(matrix).all():
-        return f"no finite square matrix for {len(names)} names: shape {matrix.shape}"
+        return f"no finite square matrix for {several(len(names), 'name')}: shape {matrix.shape}"
     stated = np.array([measurands[name].uncertainty for name in names], dtype=np.float64)
     scale = np.outer(stated, stated)
     if (np.abs(matrix - matrix.T) > AGREES * scale).any():

@@ -486,7 +486,7 @@ def _check_clock(analysis: Analysis, answers: Mapping[str, Answer], row: NDArray
 def _check_sampling(analysis: Analysis, answers: Mapping[str, Answer], rows: int) -> None:
     limits = analysis.sampling
     if rows < limits.rows:
-        raise Refusal("too-few-rows", f"{rows} rows, at least {limits.rows} are needed")
+        raise Refusal("too-few-rows", f"{several(rows, 'row')}, at least {limits.rows} are needed")
     clock = next(
         (answers[n.name] for n in analysis.columns if n.quantities == ("time",) and n.name in answers), None
     )

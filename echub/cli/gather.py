@@ -10,6 +10,7 @@ import typer
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
 from echub.cli.streams import Quiet, hushed
+from echub.text import several
 
 app = new_app()
 
@@ -48,5 +49,6 @@ def gather(
             typer.echo(f"{result.unreachable} sources cannot be reached now; their rows stay", err=True)
         counts = [f"{getattr(result, name)} {name}" for name in ("added", "replaced", "removed", "unchanged")]
         with hushed(quiet):
-            typer.echo(f"{', '.join(counts)}; {result.parts} parts, {result.outcomes} outcomes in {to}")
+            there = f"{several(result.parts, 'part')}, {several(result.outcomes, 'outcome')}"
+            typer.echo(f"{', '.join(counts)}; {there} in {to}")
     raise typer.Exit(1 if result.problems else 0)

@@ -10,6 +10,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
+from echub.text import several
 
 if TYPE_CHECKING:
     from echub.batch.lake.query import LakeAnswer
@@ -86,7 +87,7 @@ def _table(answer: LakeAnswer) -> None:
             more += 1
     table(answer.names, rows or [["" for _ in answer.names]], indent=0)
     if more:
-        typer.echo(f"… and {more} more rows: -o FILE.csv takes all", err=True)
+        typer.echo(f"… and {several(more, 'more row')}: -o FILE.csv takes all", err=True)
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401

@@ -25,6 +25,7 @@ from echub.model.record import Provenance, Record
 from echub.remark import Notice, Remark
 from echub.science.events import Brackets, Offset, match_steps
 from echub.segments import steps
+from echub.text import several
 
 ALIGNED = "time_aligned"
 STEPPED = ("current", "current_density", "current_setpoint")
@@ -213,7 +214,7 @@ def _by_event(first: Record, other: Record, name: str, how: How) -> Alignment:
         raise NoCommonClock(
             f"no step of {source} is seen in {column.name} of {name}",
             expected="a change of the second signal by five standard deviations at a step of the first",
-            found=f"{len(steps_at)} steps of {source}",
+            found=f"{several(len(steps_at), 'step')} of {source}",
             hint="--event COLUMN=COLUMN names signals that change together",
         )
     if found.rivals:

@@ -211,7 +211,8 @@ def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
     found = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(held(c))]
     empty = [h for h in found if not any(h == notice.column or h in notice.message for notice in told)]
     if len(empty) > 1:
-        return [Remark("no-number", f"{len(empty)} columns hold no number at all: {', '.join(empty)}")]
+        columns = several(len(empty), "column holds", "columns hold")
+        return [Remark("no-number", f"{columns} no number at all: {', '.join(empty)}")]
     return [Remark("no-number", f"{header} holds no number at all", column=header) for header in empty]
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         sign_by_charge,
         sign_by_state,
     )
-    from echub.segments.current import Threshold, pulse_threshold, rest_threshold, states
+    from echub.segments.current import Threshold, pulse_threshold, rest_threshold, stated_rest, states
     from echub.segments.rows import Segments, runs
     from echub.segments.spectra import spectrum_numbers, sweep_starts
     from echub.segments.stamping import Stamps, stamps
@@ -69,6 +69,7 @@ _LAZY = {
     "sign_by_state": ".consistency",
     "spectrum_numbers": ".spectra",
     "stamps": ".stamping",
+    "stated_rest": ".current",
     "states": ".current",
     "steps": ".stepping",
     "sweep_starts": ".spectra",
@@ -103,6 +104,7 @@ __all__ = [
     "sign_by_state",
     "spectrum_numbers",
     "stamps",
+    "stated_rest",
     "states",
     "steps",
     "sweep_starts",

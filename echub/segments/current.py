@@ -48,6 +48,14 @@ def rest_threshold(current: ArrayLike) -> Threshold:
     return Threshold(2 * off, off, how=f"off below {off:.3g}: noise {noise:.2g}, largest current {largest:.3g}")
 
 
+def stated_rest(off: float) -> Threshold:
+    """Return the threshold of a stated current: what is not above it is rest, and 1.2 of it flows for certain.
+
+    Noise about `off` makes no half cycles. off: any unit, which is that of the result.
+    """
+    return Threshold(1.2 * off, off, how="stated")
+
+
 def pulse_threshold(current: ArrayLike, sign: int = 0) -> Threshold:
     """Find the current at rest and the amplitude of a pulse train; pulses start at 60 % and end at 40 % of it.
 

@@ -17,6 +17,7 @@ from echub.plugin import (
     require_distinct,
     require_one_basis,
 )
+from echub.text import several
 from echub_arrhenius import ChoiceParams
 
 KELVIN = 273.15
@@ -152,7 +153,9 @@ def choose(outcomes: Iterable[Outcome], params: ChoiceParams, group: str = "") -
         )
     if not points:
         raise Refusal(
-            "no-values", f"none of {len(left_out)} outcomes has a usable {name}", where=_reasons(left_out)
+            "no-values",
+            f"none of {several(len(left_out), 'outcome')} has a usable {name}",
+            where=_reasons(left_out),
         )
     require_distinct([point.outcome for point in points])
     _require_comparable(points, params)
@@ -248,17 +251,15 @@ def _kelvin_flags(points: Sequence[CellValue]) -> list[Flag]:
     doubted = celsius[gaps[-1] :] if gaps else celsius
     low, high = KELVIN_AS_CELSIUS
     if low <= doubted[0] and doubted[-1] <= high:
-        text = (
-            f"{len(doubted)} temperatures lie between {doubted[0]:g} and {doubted[-1]:g} °C: kelvin stated as °C?"
-        )
+        lie = several(len(doubted), "temperature lies", "temperatures lie")
+        text = f"{lie} between {doubted[0]:g} and {doubted[-1]:g} °C: kelvin stated as °C?"
         return [Flag("kelvin-as-celsius", text, hint="state cell.temperature / K, or trust_temperatures=true")]
     return []
 
 
 def _left_out_flags(left_out: Sequence[tuple[str, str]]) -> list[Flag]:
-    return (
-        [Flag("left-out", f"{len(left_out)} outcomes were left out", where=_reasons(left_out))] if left_out else []
-    )
+    text = several(len(left_out), "outcome was left out", "outcomes were left out")
+    return [Flag("left-out", text, where=_reasons(left_out))] if left_out else []
 
 
 def _reasons(left_out: Sequence[tuple[str, str]]) -> str:

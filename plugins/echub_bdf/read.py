@@ -134,7 +134,7 @@ def _check_width(source: Source, body: bytes, width: int) -> None:
                 "a line has another number of cells than the header",
                 path=source.shown,
                 where=f"line {number}",
-                expected=f"{width} cells",
+                expected=several(width, "cell"),
                 found=several(line.count(b",") + 1, "cell"),
                 cause="the line is damaged, or commas are decimal marks",
             )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal, UnknownOption, current_ranges
 from echub.science import CurrentRanges, digit, digit_error, robust_sigma
+from echub.text import several
 from echub_dc import DecayParams
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,7 @@ def stepped(data: Inputs) -> tuple[int, float]:
     if len(t) - first < LEAST_ROWS:
         raise Refusal(
             "too-few-rows-after-step",
-            f"{len(t) - first} rows after the step, at least {LEAST_ROWS} are needed",
+            f"{several(len(t) - first, 'row')} after the step, at least {LEAST_ROWS} are needed",
             where=f"source row {data.row[first]}",
             hint=OTHERS,
         )
@@ -168,7 +169,7 @@ def _offset(before: Floats, u: Floats, step: float, params: DecayParams, data: I
         return (
             float(np.mean(resting)),
             float(np.hypot(u_mean, drift)),
-            f"{len(resting)} rows at rest before the step",
+            f"{several(len(resting), 'row')} at rest before the step",
         )
     raise Refusal(
         "no-offset",

@@ -37,7 +37,8 @@ def parse_cells(
     if b"#" in data:
         data, strange = _STRANGE.subn(_plain, data)
         if strange:
-            text = f"{strange} cells print no number (such as -1.#IND): read as NaN or infinite"
+            cells = several(strange, "cell prints", "cells print")
+            text = f"{cells} no number (such as -1.#IND): read as NaN or infinite"
             notices.append(Notice("undefined-number", text))
     parsed = cells_of(data, kinds, width)
     if isinstance(parsed, str):
@@ -59,7 +60,8 @@ def parse_cells(
         raise _bad_row(source, lines, data, kinds, width, "an empty cell among times or words")
     for n, count in empty.items():
         columns[n] = columns[n].cast(frame.schema[str(n)].from_python(float)).fill_null(MISSING)
-        notices.append(Notice("empty-cells", f"{count} cells of {names[n]} are empty: missing", column=names[n]))
+        cells = several(count, f"cell of {names[n]} is", f"cells of {names[n]} are")
+        notices.append(Notice("empty-cells", f"{cells} empty: missing", column=names[n]))
     return columns, notices
 
 
@@ -116,11 +118,10 @@ def _numbers(
         columns[n], wrong = _with_nan(cells, kinds[n])
         words.append(wrong.cast(pl.Int32).alias(str(n)))
         if wrong.any():
-            row, count = int(wrong.arg_max() or 0), wrong.sum()
+            row, count = int(wrong.arg_max() or 0), int(wrong.sum())
             first = f"the first {cells[row]!r} in line {lines.of(row)}"
-            notices.append(
-                Notice("not-a-number", f"{names[n]}: {count} cells are not numbers, {first}: read as NaN")
-            )
+            text = several(count, "cell is not a number", "cells are not numbers")
+            notices.append(Notice("not-a-number", f"{names[n]}: {text}, {first}: read as NaN"))
     most = pl.DataFrame(words).sum_horizontal().max() if len(words) > 1 else 0
     if isinstance(most, int) and 2 * most > len(words):
         return None
@@ -148,7 +149,7 @@ def _bad_row(
     source: Source, lines: Lines, data: bytes, kinds: Sequence[str], width: int, problem: str
 ) -> ReadError:
     """Find the first row that does not fit, and say how."""
-    where, found, expected = "", problem, f"{len(kinds)} values in every row"
+    where, found, expected = "", problem, f"{several(len(kinds), 'value')} in every row"
     for number, line in enumerate(data.split(b"\n")):
         cells = line.rstrip(b"\r").split(b"\t")
         wrong = [n for n, kind in enumerate(kinds) if n < len(cells) and not _fits(cells[n], kind)]

@@ -171,7 +171,7 @@ def _fitting_names(source: Source, head: Head, sample: Sequence[Sequence[bytes]]
         f"the table has {whole} names for {several(len(cells) - (not cells[-1]), 'value')}",
         path=source.shown,
         where=f"line {len(head.lines) + 2}",
-        expected=f"{whole} values",
+        expected=several(whole, "value"),
         found=several(len(cells), "cell"),
         cause="the header count is wrong, or the table was edited",
         hint="state the lines up to the column names: --option header_lines=N",
@@ -289,7 +289,7 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: AsciiTable) -> bytes
         return data
     text = f"the file ends inside row {data.count(10)}: that row was left out"
     table.notices.append(Notice("truncated", text))
-    what = f"{len(data) - begin} bytes of the incomplete last row"
+    what = f"{several(len(data) - begin, 'byte')} of the incomplete last row"
     table.dropped.append(Dropped(what, "the file ends inside it"))
     return data[:begin]
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
+from echub.text import several
 from echub_eclab.container import Module, is_boundary
 from echub_eclab.layout import DataHeader, RecordLayout
 from echub_eclab.records import CHUNK
@@ -50,7 +51,7 @@ def extent(source: Source, module: Module, header: DataHeader, layout: RecordLay
     if held < header.stated:
         return _cut_short(source, header, size, doubtful=not agree)
     if held == header.stated and held % size == 0:
-        text = f"the header counts {header.points} rows, the data hold {held // size}; all were read"
+        text = f"the header counts {several(header.points, 'row')}, the data hold {held // size}; all were read"
         return Extent(held // size, module.end, (Notice("row-count", text),), doubtful=True)
     raise misfit(source, header, size)
 
@@ -62,9 +63,9 @@ def _cut_short(source: Source, header: DataHeader, size: int, *, doubtful: bool)
     text = f"the file ends at offset {source.size}, inside its data: {rows} of {header.points} rows were recovered"
     rest = header.held - rows * size
     if rest < size:
-        lost = Dropped(f"{rest} bytes of the incomplete row {rows}", "the file ends inside it")
+        lost = Dropped(f"{several(rest, 'byte')} of the incomplete row {rows}", "the file ends inside it")
     else:
-        lost = Dropped(f"{rest} bytes behind {rows} rows", "the header counts no more rows")
+        lost = Dropped(f"{several(rest, 'byte')} behind {several(rows, 'row')}", "the header counts no more rows")
     return Extent(rows, source.size, (Notice("truncated", text),), (lost,) if rest else (), doubtful)
 
 
@@ -82,8 +83,9 @@ def without_zero_tail(source: Source, header: DataHeader, layout: RecordLayout, 
     if edge < kept * size:
         kept -= 1
     offset = header.start + kept * size
-    text = f"zero bytes from row {kept} (offset {offset}) to the end of the data: {rows - kept} rows are not data"
-    lost = Dropped(f"{rows - kept} rows of zero bytes from row {kept}", "they were never written")
+    unwritten = several(rows - kept, "row is", "rows are")
+    text = f"zero bytes from row {kept} (offset {offset}) to the end of the data: {unwritten} not data"
+    lost = Dropped(f"{several(rows - kept, 'row')} of zero bytes from row {kept}", "they were never written")
     return found._replace(
         rows=kept, notices=(*found.notices, Notice("zero-tail", text)), dropped=(*found.dropped, lost)
     )
@@ -107,7 +109,7 @@ def misfit(source: Source, header: DataHeader, size: int) -> ReadError:
         "the size of the records does not fit the size of the data",
         path=source.shown,
         where=f"offset {header.start}",
-        expected=f"{header.points} rows of {size} bytes, {header.points * size} in all",
+        expected=f"{several(header.points, 'row')} of {size} bytes, {header.points * size} in all",
         found=f"{header.held} bytes",
         cause="a damaged header, or a column of another size than known here",
         hint="export the file as text (.mpt) in EC-Lab",

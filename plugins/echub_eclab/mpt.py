@@ -149,7 +149,8 @@ def _timed(source: Source, column: SourceColumn, series: pl.Series, prose: Prose
         return replace(column, quantity=None, unit=None)
     if not read.all():
         row = int((~read).arg_max() or 0)
-        text = f"{column.header}: {(~read).sum()} cells are not times, the first {series[row]!r} in row {row}"
+        cells = several(int((~read).sum()), "cell is not a time", "cells are not times")
+        text = f"{column.header}: {cells}, the first {series[row]!r} in row {row}"
         prose.notices.append(Notice("not-a-number", f"{text}: read as NaN"))
     if read is not dated:
         return _with_seconds(column, elapsed.to_numpy(), {"printed_as": "h:m:s"})

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal, Series
+from echub.text import several
 from echub_eis.declared import ResistanceParams
 
 Floats = NDArray[np.float64]
@@ -64,7 +65,7 @@ def load(data: Inputs) -> Trace:
         at = int(np.flatnonzero(~(frequency > 0))[0])
         raise Refusal(
             "frequency-not-positive",
-            f"{int((~(frequency > 0)).sum())} frequencies are not above zero",
+            f"{several(int((~(frequency > 0)).sum()), 'frequency is', 'frequencies are')} not above zero",
             where=f"source row {data.row[at]}",
             hint='--select "frequency > 0"',
         )

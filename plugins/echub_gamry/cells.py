@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import MISSING, Dropped, Notice, ReadError, Source
-from echub.text import Finding, decimal_mark, parse_number
+from echub.text import Finding, decimal_mark, parse_number, several
 from echub_gamry.explain import Explain, GamryTable
 
 if TYPE_CHECKING:
@@ -165,7 +165,9 @@ class _Body:
             else:
                 raise self._misfit(number, len(cells) - 1)
         if blanks:
-            text = f"{blanks} rows of {self.block.name} have blanks between their values, not tabs: edited by hand"
+            name = self.block.name
+            rows = several(blanks, f"row of {name} has", f"rows of {name} have")
+            text = f"{rows} blanks between their values, not tabs: edited by hand"
             self.notices.append(Notice("blanks-for-tabs", text))
         if at_end and kept and self._ends_in_a_cut_number(kept):
             self._drop_last(kept.pop())
@@ -239,7 +241,11 @@ class _Body:
         if not empty:
             return column.to_numpy()
         where = f"{self.block.names[number]} in {self.block.name}"
-        self.notices.append(Notice("empty-cells", f"{empty} cells of {where} are empty: missing"))
+        self.notices.append(
+            Notice(
+                "empty-cells", f"{several(empty, f'cell of {where} is', f'cells of {where} are')} empty: missing"
+            )
+        )
         return column.cast(pl.Float64).fill_null(MISSING).to_numpy()
 
     # -- refusals --------------------------------------------------------------------------
@@ -266,8 +272,8 @@ class _Body:
             None,
             "the file was edited, or two tables were mixed",
             where=f"line {self._line(number)}, in {self.block.name}",
-            expected=f"{self.width} values: {', '.join(self.block.names)}",
-            found=f"{max(cells, 0)} values",
+            expected=f"{several(self.width, 'value')}: {', '.join(self.block.names)}",
+            found=several(max(cells, 0), "value"),
         )
 
     def _line(self, row: int) -> int:

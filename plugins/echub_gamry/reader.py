@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, Dropped, Notice, ReadError, Record, Source, SourceColumn, build_tables
+from echub.text import several
 from echub_gamry.cells import Words, header_mark, read_rows, table_mark
 from echub_gamry.columns import MEANINGS, NO_SENSOR_CODE, column_of, words_of
 from echub_gamry.explain import Explain, GamryTable, parse
@@ -54,7 +55,8 @@ def _report(explain: Explain, tables: Sequence[tuple[str, list[Dataset]]]) -> No
         text = "the file has no table: the measurement never started, or the file was cut in its header"
         explain.notices.append(Notice("no-table", text))
     if explain.stray:
-        text = f"{len(explain.stray)} lines of the header belong to no object; kept in the settings"
+        lines = several(len(explain.stray), "line of the header belongs", "lines of the header belong")
+        text = f"{lines} to no object; kept in the settings"
         explain.notices.append(Notice("stray-lines", text))
 
 
@@ -133,7 +135,7 @@ def _check_count(block: GamryTable, rows: int, notices: list[Notice]) -> None:
         notices.append(Notice("no-units", text))
     if block.declared is not None and block.declared != rows:
         why = "it was stopped or cut" if rows < block.declared else "the number is that of the programme"
-        text = f"{block.name} states {block.declared} rows and has {rows}: {why}"
+        text = f"{block.name} states {several(block.declared, 'row')} and has {rows}: {why}"
         notices.append(Notice("row-count", text))
 
 

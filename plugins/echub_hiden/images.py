@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import ReadError, Source
 from echub.species import parse_species
-from echub.text import decode, encoding_of
+from echub.text import decode, encoding_of, several
 from echub_hiden.declared import DeclaredPart, open_beside
 
 COUNTED = ("I", "L", "F")
@@ -88,7 +88,7 @@ def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
         raise ReadError(
             f"there are no images of {label}",
             expected=pattern.replace("{species}", label),
-            found=f"{len(names)} files beside the manifest, none of that name",
+            found=f"{several(len(names), 'file')} beside the manifest, none of that name",
         )
     if "{frame" not in pattern:
         return _pages(open_beside(source, found[0][1]))

@@ -21,6 +21,7 @@ from echub.plugin import (
     build_map,
 )
 from echub.species import overlay, parse_species
+from echub.text import several
 from echub_hiden.declared import Declared, DeclaredPart, X, Y, describe, exchanged, parse, seconds_of
 from echub_hiden.images import Stack, read_stack
 from echub_hiden.tables import read_table
@@ -152,7 +153,12 @@ def _map(declared: Declared, source: Source, metadata: Metadata, notices: list[N
     ]
     if not mask.all():
         lost = int((~mask).sum())
-        notices.append(Notice("nan-pixels", f"{lost} pixels are not numbers: masked as not measured"))
+        notices.append(
+            Notice(
+                "nan-pixels",
+                f"{several(lost, 'pixel is not a number', 'pixels are not numbers')}: masked as not measured",
+            )
+        )
         columns.append(SourceColumn("mask", mask.astype("u1"), "mask", "1", "derived", axes=AXES, attrs=_MASKED))
     return build_map("ion_map", columns)
 

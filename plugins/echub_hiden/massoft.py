@@ -21,7 +21,7 @@ from echub.plugin import (
     build_dataset,
     without_zero_tail,
 )
-from echub.text import decode, encoding_of
+from echub.text import decode, encoding_of, several
 from echub_hiden.columns import read_columns
 from echub_hiden.header import Header, Scan, cells, describe, parse
 from echub_hiden.options import MassoftOptions
@@ -162,7 +162,7 @@ def _blocks(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropp
             _check_lengths(block.header, block.rows, ends, complete or block is not found[-1], len(found) == 1)
     count = sum(len(block.rows) for block in found)
     if count != header.rows:
-        text = f"line 1 says {header.rows} rows, the file has {count}: it was truncated or edited"
+        text = f"line 1 says {several(header.rows, 'row')}, the file has {count}: it was truncated or edited"
         header.notices.append(Notice("row-count", text))
     if not count:
         header.notices.append(Notice("no-rows", "the export has no rows of data"))
@@ -261,8 +261,8 @@ def _misfit(header: Header, number: int, row: Sequence[str], count: int) -> Read
     return ReadError(
         "a row does not fit the column names",
         where=f"line {header.first_row + number + 1}",
-        expected=f"{count} cells: {', '.join(header.names)}",
-        found=f"{len(row)} cells",
+        expected=f"{several(count, 'cell')}: {', '.join(header.names)}",
+        found=several(len(row), "cell"),
         cause="decimal commas between commas, which cannot be told apart" if comma else "the file is damaged",
         hint="export it from MASsoft with another list separator" if comma else None,
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Notice, SourceColumn, UnknownSpecies, UnknownUnit, parse_unit
 from echub.species import fits_mass, parse_species
+from echub.text import several
 from echub_hiden.header import Header, Scan
 from echub_hiden.options import MassoftOptions
 
@@ -38,9 +39,8 @@ def scans_of_legends(header: Header, legends: Sequence[int]) -> dict[int, Scan]:
         if len(scans) == len(legends):
             return dict(zip(legends, scans, strict=True))
     if header.scans:
-        text = (
-            f"the header lists {len(header.scans)} scans, the rows have {len(legends)} channels; none is matched"
-        )
+        listed, there = several(len(header.scans), "scan"), several(len(legends), "channel")
+        text = f"the header lists {listed}, the rows have {there}; none is matched"
         header.notices.append(Notice("scan-count", text))
     return {}
 

@@ -116,7 +116,7 @@ class _ObjectCutter:
         columns, stated = self._count(), self._count()
         rows = list(self._rows(name, columns, stated))
         if len(rows) < stated:
-            has = f"states {stated} rows of {columns} numbers and has {len(rows)}"
+            has = f"states {several(stated, 'row')} of {several(columns, 'number')} and has {len(rows)}"
             text = f"{name} {has}: the file was cut, or edited"
             self.found.notices.append(Notice("row-count", text))
         return IviumBlock(columns, rows, line)
@@ -144,7 +144,7 @@ class _ObjectCutter:
             "a row is not one of numbers",
             path=self.source.shown,
             where=f"line {self.at + 1}, in {name}",
-            expected=f"{columns} numbers",
+            expected=several(columns, "number"),
             found=repr(self.lines[self.at][:60]),
             cause="the file is damaged or was edited",
         )

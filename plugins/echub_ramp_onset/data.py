@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal, current_ranges
 from echub.science import CurrentRanges, robust_sigma
+from echub.text import several
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.electrodes import watch
 
@@ -293,7 +294,9 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
     if high - low < 0.05 * largest:  # only the words of a refusal depend on it, and on the 0.2 below
         return f"the {what} is constant: {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
     jumps = int((np.abs(np.diff(drive)) > 0.2 * (high - low)).sum())
-    return f"the {what} does not rise linearly: it runs {ends}" + (f", with {jumps} jumps" if jumps else "")
+    return f"the {what} does not rise linearly: it runs {ends}" + (
+        f", with {several(jumps, 'jump')}" if jumps else ""
+    )
 
 
 # -- control ---------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from echub_relaxation import RelaxationParams
 from echub_relaxation.data import Recovery, recovery_of
 from echub_relaxation.method import FittedRecovery, chosen, f_test, fit, runs_p
 
+TIMES = {"single": ("",), "stretched": ("",), "double": ("_fast", "_slow")}
+"""What the times of a form are called, behind T1."""
 SEEN = 5.0
 """Standard deviations of the noise that the signal rises at least."""
 UNDECIDED = 6.0
@@ -24,8 +26,7 @@ OVER = 5.0
 RANDOM = 0.001
 """p below which residuals are not random."""
 UNSATURATED = 0.01
-"""p below which the signal at zero delay is not zero: one of a hundred saturated recoveries is refused for
-nothing, and what passes moves no time by more than its interval."""
+"""p below which the signal at zero delay is not zero: of 100 saturated recoveries one is refused for nothing."""
 
 
 def run(data: Inputs, params: RelaxationParams) -> Outcome:
@@ -42,11 +43,12 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
     _require_signal(recovery, best, params)
     _require_plateau(recovery, best)
     _require_start(recovery, best, params)
-    _require_saturated(recovery, best, params)
+    free = None if params.offset else _informative(fit(recovery, best.form, offset=True))
+    _require_saturated(recovery, best, free)
     _require_resolved(best)
     return Outcome(
         dict(_measurands(best, params.level / 100)),
-        tuple(_flags(recovery, best, fits, params)),
+        (*_flags(recovery, best, fits, params), *_open(recovery, best, free, params.level / 100)),
         {"forms": _table(fits)},
         diagnostics=_shown(recovery, best),
         conditions={"form": Condition(form), "offset": Condition(params.offset)},
@@ -91,23 +93,25 @@ def _require_start(recovery: Recovery, best: FittedRecovery, params: RelaxationP
     )
 
 
-def _require_saturated(recovery: Recovery, best: FittedRecovery, params: RelaxationParams) -> None:
-    """Refuse a form that starts at zero if the data do not: its times make up for the signal that was left.
+def _informative(free: FittedRecovery) -> FittedRecovery | None:
+    """Return a fit with an offset, if it describes the data: of one that does not, the offset shows nothing."""
+    return None if runs_p(free.residuals) < RANDOM else free
 
-    Of a form that fits neither with an offset nor without, this shows nothing: it is flagged.
-    """
-    if params.offset:
+
+def _require_saturated(recovery: Recovery, best: FittedRecovery, free: FittedRecovery | None) -> None:
+    """Refuse a form that starts at zero if the data do not: its times make up for the signal that was left."""
+    if free is None or (p := f_test(best, free)) >= UNSATURATED:
         return
-    free = fit(recovery, best.form, offset=True)
-    p = f_test(best, free)
-    if p >= UNSATURATED or runs_p(free.residuals) < RANDOM:
-        return
-    left = free.offset / float(free.curve(recovery.delay)[-1])
     raise Refusal(
         "not-saturated",
-        f"at zero delay {left:.1%} of the signal is left by the {best.form} form (p = {p:.1g} that it is zero)",
+        f"at zero delay {_left(recovery, free):.1%} of the signal is left by the {best.form} form "
+        f"(p = {p:.1g} that it is zero)",
         hint="--param offset=true fits it; or measure shorter delays",
     )
+
+
+def _left(recovery: Recovery, free: FittedRecovery) -> float:
+    return free.offset / float(free.curve(recovery.delay)[-1])
 
 
 def _earlier(params: RelaxationParams) -> str:
@@ -131,8 +135,7 @@ def _require_resolved(best: FittedRecovery) -> None:
 
 
 def _measurands(best: FittedRecovery, level: float) -> Iterator[tuple[str, Measurand]]:
-    names = {"single": ("",), "stretched": ("",), "double": ("_fast", "_slow")}[best.form]
-    for number, name in enumerate(names):
+    for number, name in enumerate(TIMES[best.form]):
         log, u = float(best.log_times[number]), best.uncertainty(number)
         yield f"T1{name}", _of_log(log, u, "s", best, level)
         yield f"R1{name}", _of_log(-log, u, "1/s", best, level)
@@ -195,6 +198,21 @@ def _flags(
     if other in fits and fits[other].resolved and abs(fits[other].aicc - best.aicc) < UNDECIDED:
         text = f"the {best.form} and the {other} form differ by {abs(fits[other].aicc - best.aicc):.1f} in AICc"
         yield Flag("form-undecided", text, hint=f"--param form={other}")
+
+
+def _open(recovery: Recovery, best: FittedRecovery, free: FittedRecovery | None, level: float) -> Iterator[Flag]:
+    """Flag a time that hangs on the saturation: what noise hides at zero delay moves it beyond its interval."""
+    if free is None:
+        return
+    for number, name in enumerate(TIMES[best.form]):
+        moved = float(free.log_times[number] - best.log_times[number])
+        if abs(moved) > _half(best, level) * best.uncertainty(number):
+            time = float(np.exp(free.log_times[number]))
+            text = (
+                f"with the signal at zero delay fitted too ({_left(recovery, free):.1%} of it), T1{name} is "
+                f"{time:.3g} s, outside its interval (p = {f_test(best, free):.1g} that it is zero)"
+            )
+            yield Flag("saturation-open", text, hint="--param offset=true fits it; or measure shorter delays")
 
 
 def _table(fits: dict[str, FittedRecovery]) -> dict[str, Series]:

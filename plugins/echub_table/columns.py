@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from echub.dates import WallClock, wall_clock
 from echub.plugin import Dropped, Metadata, Notice, ReadError, SourceColumn, UnitMismatch, quantities
+from echub.text import several
 from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
 from echub_table.dialect import Dialect
 from echub_table.digits import numbers_of
@@ -198,9 +199,10 @@ def _report_lost(seconds: NDArray[np.float64], texts: pl.Series, name: str, foun
             column=name,
             found=words,
         )
-    found.note(
-        "unparsable-rows", f"{int(lost.sum())} clocks of {name} do not parse and are NaN: {words}", column=name
+    clocks = several(
+        int(lost.sum()), f"clock of {name} does not parse and is", f"clocks of {name} do not parse and are"
     )
+    found.note("unparsable-rows", f"{clocks} NaN: {words}", column=name)
 
 
 def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings) -> SourceColumn:

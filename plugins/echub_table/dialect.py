@@ -287,7 +287,8 @@ def _names_without_rows(lines: Sequence[str]) -> str:
 
 
 def _as_rival(block: Block) -> str:
-    return f"{NAMES[block.delimiter]}: {len(block.rows)} lines, {block.numeric} of {block.width} numbers"
+    lines, width = several(len(block.rows), "line"), several(block.width, "number")
+    return f"{NAMES[block.delimiter]}: {lines}, {block.numeric} of {width}"
 
 
 def _starting(block: Block, line: int, source: Source) -> Block:
@@ -358,10 +359,11 @@ def _require_names(names: Sequence[str], block: Block, given: Given, source: Sou
     """Refuse names of a profile, or of a declared line, that are not as many as the fields."""
     if names and len(names) not in (block.width, block.width - _ends_empty(block)):
         raise ReadError(
-            f"{len(names)} names are given but the rows have {block.width} fields",
+            f"{several(len(names), 'name is', 'names are')} given but "
+            f"the rows have {several(block.width, 'field')}",
             path=source.shown,
             where=f"line {block.first + 1}",
-            expected=f"{block.width} names",
+            expected=several(block.width, "name"),
             found=", ".join(names)[:80],
             cause=given.said_by,
         )

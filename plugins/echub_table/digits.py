@@ -81,10 +81,11 @@ def _report(cells: pl.Series, bad: pl.Series, open_cells: pl.Series, name: str, 
     """Say which cells are NaN and why."""
     lone, other = bad & open_cells, bad & ~open_cells
     if lone.any():
+        open_ones = several(int(lone.sum()), "cell")
         shown = ", ".join(map(repr, cells.filter(lone).unique(maintain_order=True)[:3]))
         note(
             "open-thousands",
-            f"{name}: {int(lone.sum())} cells may be thousands or decimals and are NaN: {shown}; "
+            f"{name}: {open_ones} may be thousands or decimals, read as NaN: {shown}; "
             "export them without groups of thousands",
         )
     if other.any():

@@ -33,9 +33,7 @@ def by_evidence(head: bytes, found: Finding) -> Finding:
     if best == "cp1252" or scores[best] <= scores.get("cp1252", 0):
         return found
     word, count = _WORDS[best], scores[best]
-    return Finding(
-        best, f"{count} names, units or states are known in {word}, {scores.get('cp1252', 0)} in cp1252"
-    )
+    return Finding(best, f"names, units or states known: {count} in {word}, {scores.get('cp1252', 0)} in cp1252")
 
 
 def _score(data: bytes, encoding: str) -> int | None:

@@ -379,7 +379,11 @@ def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Noti
         notices.append(Notice("sheet-chosen", text))
     blank = _columns_where(texts, (pl.all().fill_null("").str.strip_chars() == "").any())
     if blank and (count := _formulas_without_values(data)):
-        text = f"{count} cells of the workbook hold formulas whose values were never stored: they are empty"
+        text = several(
+            count,
+            "cell of the workbook holds a formula whose value was never stored: it is empty",
+            "cells of the workbook hold formulas whose values were never stored: they are empty",
+        )
         notices.append(Notice("formulas-without-values", f"{text}; open and save it in a spreadsheet program"))
     return notices
 

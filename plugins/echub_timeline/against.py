@@ -10,6 +10,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, InputSet, Measurand, Outcome, Refusal, Series, input_flags
+from echub.text import several
 from echub_timeline import AgainstParams
 
 
@@ -56,7 +57,7 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
     if places < 2:
         raise Refusal(
             "too-few-settings",
-            f"{len(points)} of {len(outcomes)} outcomes have a {name}, at {places} values of {x}",
+            f"{len(points)} of {len(outcomes)} outcomes have a {name}, at {several(places, 'value')} of {x}",
             hint="a sweep in an earlier step of the study makes several",
         )
     if len(units := sorted({point.measurand.unit for point in points})) > 1:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from echub.plugin import Flag, InputSet, Measurand, NoOptions, Outcome, Refusal, Series
+from echub.text import several
 from echub_timeline.data import TimedTrace
 from echub_timeline.method import placed
 
@@ -27,7 +28,7 @@ def run(data: InputSet[Outcome], params: NoOptions) -> Outcome:
     if not traces:
         raise Refusal(
             "nothing-timed",
-            f"none of {len(data)} outcomes has a start and a table over time",
+            f"none of {several(len(data), 'outcome')} has a start and a table over time",
             hint="--set experiment.start=2026-03-02T09:00:00, or a column in --meta",
         )
     last = max(float(np.nanmax(trace.t)) for trace in traces)

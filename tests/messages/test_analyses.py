@@ -201,7 +201,7 @@ ROWS = {
         "no outcome has a ccd: they hold resistance_1, resistance_2"),
     "weibull: few": (
         lambda _: weibull._require_comparable([OHMS], "resistance_1", Fake()),
-        f"1 cells can be used; at least {weibull.LEAST_CELLS} are needed"),
+        f"1 cell can be used; at least {weibull.LEAST_CELLS} are needed"),
     "cycling: counter": (
         lambda _: list(cycling_flags._of_counter(
             Fake(cycles=Fake(items=range(7), source="current")), Fake(groups=9, each=2))),
@@ -446,7 +446,7 @@ ROWS = {
         lambda _: against._abscissa(TWO_OUTCOMES, ""), "the outcomes differ in 0 numeric conditions: none"),
     "against: one place": (
         lambda _: against.run(TWO_OUTCOMES, Fake(x="load", measurand="", series="")),
-        "2 of 2 outcomes have a u, at 1 values of load"),
+        "2 of 2 outcomes have a u, at 1 value of load"),
     "window: noise": (_noisy_sweep, "the noise is 3 µA/cm², the threshold is 10 µA/cm²"),
 }  # fmt: skip
 

@@ -99,6 +99,15 @@ def _relaxation(last=1.0, first=1e-3, runs=1.0, other=None):
         return list(relaxation._flags(Fake(delay=A([0.0, first, last])), best, fits, Fake(offset=0.0)))
 
 
+def _saturation(moved):
+    """Return the flags of a slow time that an offset moves, and whose interval reaches to 2 × 0.1 in ln T1."""
+    best = Fake(form="double", log_times=A([-5.0, -3.0]), uncertainty=lambda _: 0.1, parameters=4, rss=1.1)
+    free = Fake(log_times=A([-5.0, -3.0 + moved]), offset=0.02, parameters=5, rss=1.0, freedom=20,
+                curve=lambda _: A([1.0]))  # fmt: skip
+    with patch.object(relaxation, "_half", lambda *_: 2.0):
+        return list(relaxation._open(Fake(delay=A([1.0])), best, free, 0.95))
+
+
 def _at_rest(level=0.01, share=0.1):
     train = Fake(threshold=Fake(level=level), sign=1, height=1.0, unit="mA")
     return pulsed._at_rest(train, Fake(at_rest=share, total=1.0))
@@ -214,6 +223,9 @@ ROWS = {
     "relaxation: runs": (_relaxation(runs=0.0009), {"form-does-not-fit"}),
     "relaxation: undecided": (_relaxation(other=(True, 5.9)), {"form-undecided"}),
     "relaxation: decided": (_relaxation(other=(True, 6.0)), set()),
+    "relaxation: the saturation moves nothing": (_saturation(0.19), set()),
+    "relaxation: the saturation moves a time": (_saturation(0.21), {"saturation-open"}),
+    "relaxation: the saturation shortens a time": (_saturation(-0.21), {"saturation-open"}),
     "relaxation: not resolved": (_relaxation(other=(False, 1.0)), set()),
     "pulsed: offset": (_at_rest(), {"offset-current"}),
     "pulsed: small share": (_at_rest(share=0.0009), set()),

@@ -87,7 +87,7 @@ ROWS = {
         "the diagonal makes u(a) 3, stated is 2"),
     "covariance: shape": (
         lambda _: covariance._problem({"a": Fake(uncertainty=2.0)}, ["a"], A([[9.0, 1.0]])),
-        "no finite square matrix for 1 names: shape (1, 2)"),
+        "no finite square matrix for 1 name: shape (1, 2)"),
     "needs: rows": (lambda n: _sampling(n, rows=50), "3 rows, at least 50 are needed"),
     "needs: span": (lambda n: _sampling(n, span_s=60.0), "the data span 10 s, at least 60 s are needed"),
     "needs: step": (lambda n: _sampling(n, step_s=2.0), "a row every 5 s, at most 2 s are needed"),

@@ -223,7 +223,7 @@ ROWS = {
     "table: columns": (_repeats("voltage"), "3 columns are voltage: a, b, c; all are kept"),
     "table: thousands": (
         _digits,
-        "I: 1 cells may be thousands or decimals and are NaN: '1,234'; export them without groups of thousands"),
+        "I: 1 cell may be thousands or decimals, read as NaN: '1,234'; export them without groups of thousands"),
     "table: no numbers": (_digits, "2 of 5 cells of I are not numbers and are NaN: 'a', 'b'"),
     "table: sheet": (
         lambda _: excel._about_sheet(

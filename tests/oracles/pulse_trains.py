@@ -290,7 +290,8 @@ def _rest(train: Train) -> dict[str, Any]:
         text = f"U stays below 3 V (largest {top:.4g} V) until the file ends: a lower bound"
         found["!right-censored"] = (text, f"t = {train.end():.5g} s")
     if train.more:
-        text = f"{train.more} more pulses follow the first crossing of the cut-off: they are not counted"
+        follow, count = ("pulse follows", "it is") if train.more == 1 else ("pulses follow", "they are")
+        text = f"{train.more} more {follow} the first crossing of the cut-off: {count} not counted"
         found["!continued-after-cut-off"] = (text, f"t = {train.end():.5g} s")
     return found
 

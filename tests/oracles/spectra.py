@@ -74,7 +74,7 @@ class Distribution:
             told["!peaks-without-support"] = (text, "")
         if outside >= 10:
             text = f"up to {outside:.0f}% of the distribution lies at time constants that were not measured"
-            told["!mostly-outside-window"] = (text, "1 of 1 spectra")
+            told["!mostly-outside-window"] = (text, "1 of 1 spectrum")
         if rms > 2:
             finest = Smoothest(omega, re + 1j * im, sigma, self.grid(low, high, 40))
             least = finest.misfit(finest.likeliest() / 100)
@@ -87,7 +87,7 @@ class Distribution:
                 if least <= 2
                 else ("drt-does-not-fit", ": no distribution of positive resistances describes this")
             )
-            told[f"!{code}"] = (f"residuals reach {rms:.1f} times the noise{why}", "1 of 1 spectra")
+            told[f"!{code}"] = (f"residuals reach {rms:.1f} times the noise{why}", "1 of 1 spectrum")
         name = "gamma_per_decade" if self.per == "decade" else "gamma_per_ln_tau"
         return told | {
             "polarisation_resistance": whole, "outside_window_share": outside, "peaks": len(numbered),

@@ -56,6 +56,7 @@ TYPED = [
     ("odd pulses: two rests", Typed("several-blocks", params={"block": "1"})),
     ("ramp: kinked", RANGE),
     ("ramp: no area", area()),
+    ("recovery: a signal that noise hides", Typed("saturation-open", params={"offset": "true"})),
     ("recovery: double, hardly told", Typed("form-undecided", params={"form": "stretched"})),
     ("map: whole", Typed("across-polarities", params={"across_polarities": "true"})),
     ("interface: time", Typed("depth-uncalibrated", {"sims.crater_depth": "1 um"})),

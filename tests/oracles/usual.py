@@ -178,6 +178,7 @@ HINTS = {
     "circuit-does-not-fit": "--param circuit=…, or f_min and f_max leave a part out",
     "several-blocks": "--param block=1",
     "form-undecided": "--param form=stretched",
+    "saturation-open": "--param offset=true fits it; or measure shorter delays",
     "starts-too-late": "--param offset=true if the saturation was not complete; else measure shorter delays",
     "across-polarities": "--param across_polarities=true",
     "no-reference-region": "--param reference=REGION",
@@ -242,7 +243,7 @@ def kind_of(measurand: Measurand) -> str | None:
 
 STATISTICAL = {"counting statistics", "extrapolation", "fit", "initial current", "noise", "noise (bootstrap)",
                "noise and baseline", "scatter", "scatter of the half cycles", "stated and scatter",
-               "steady current", "ccd/edges between rows", "cycling/edges between rows"}  # fmt: skip
+               "scatter of the measured current", "steady current"}  # fmt: skip
 """Parts of an uncertainty that repeated readings show (kind A in the GUM); all others are of kind B."""
 SHARED = {"area": "area", "thickness": "thickness", "depth calibration": "depth", "mass": "mass",
           "current": "current",

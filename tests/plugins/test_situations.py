@@ -113,7 +113,7 @@ SITUATIONS = {
         lambda: weibull(*WIDE),
         {},
         "left-out",
-        "1 outcomes",
+        "1 outcome was left out",
     ),
     "cycling: one cycle": (
         "cycling",

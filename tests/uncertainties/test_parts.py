@@ -67,7 +67,9 @@ def _two_craters(one, first, second):
 
 def _level(scatter, accuracy, area):
     params = Fake(area_uncertainty=area)
-    return ccd._level("mA/cm^2", 10.0, scatter, accuracy, Fake(per_area=True), params).uncertainty
+    return ccd._level(
+        "mA/cm^2", 10.0, Component("own", scatter), accuracy, Fake(per_area=True), params
+    ).uncertainty
 
 
 def _shares(hours, limit, gain):

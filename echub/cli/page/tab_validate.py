@@ -8,6 +8,7 @@ from pathlib import Path
 from nicegui import ui
 
 from echub.cli.page.desk import Desk
+from echub.text import several
 from echub.validation.problem import Problem
 
 MOST = 500
@@ -24,7 +25,9 @@ def show(desk: Desk) -> None:
             return
         place.clear()
         with place:
-            ui.label(f"{len(problems)} problems" if problems else "No problem: all files are as they should be.")
+            ui.label(
+                several(len(problems), "problem") if problems else "No problem: all files are as they should be."
+            )
             with ui.element("div").classes("q-list q-list--dense q-list--separator w-full"):
                 for problem in problems[:MOST]:
                     _line(desk, problem)

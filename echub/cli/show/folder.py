@@ -12,7 +12,7 @@ import typer
 
 from echub.cli.show.progress import FEW, rate
 from echub.cli.show.terminal import heading, is_terminal
-from echub.text import printable
+from echub.text import printable, several
 
 if TYPE_CHECKING:
     from echub.batch.task import FileResult
@@ -55,7 +55,9 @@ class Summary:
                     _line(done)
         parts = [f"{self.counts[status]} {status}" for status in reversed(_ORDER) if self.counts[status]]
         speed = f", {rate(total / seconds)}" if total >= FEW and seconds else ""
-        heading(f"{total} files: {', '.join(parts) or 'nothing to convert'} in {_duration(seconds)}{speed}")
+        heading(
+            f"{several(total, 'file')}: {', '.join(parts) or 'nothing to convert'} in {_duration(seconds)}{speed}"
+        )
 
     def complain(self) -> None:
         """Print only what went wrong, on standard error."""
@@ -65,8 +67,9 @@ class Summary:
 
     def interrupted(self, total: int | None, *, keeps_ledger: bool) -> None:
         """Report the progress at an interruption, and how to continue; total: None if it is not known."""
-        of_all = "" if total is None else f" of {total}"
-        done = f"interrupted: {sum(self.counts.values())}{of_all} files are done"
+        count = sum(self.counts.values())
+        files = several(count, "file is", "files are") if total is None else f"{count} of {total} files are"
+        done = f"interrupted: {files} done"
         if keeps_ledger:
             typer.echo(f"{done}; the same command goes on from there", err=True)
         else:

@@ -18,6 +18,7 @@ from echub.plugin import (
     Sensitivity,
 )
 from echub.science import BOLTZMANN_EV
+from echub.text import several
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose, member_of
 from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
@@ -48,7 +49,7 @@ def run(data: InputSet[Outcome], params: ArrheniusParams) -> Outcome:
     if len(temperatures) < TOO_FEW:
         raise Refusal(
             "too-few-temperatures",
-            f"{len(temperatures)} temperatures: a line through them says nothing of its uncertainty; "
+            f"{several(len(temperatures), 'temperature')}: a line through them says nothing of its uncertainty; "
             f"at least {TOO_FEW} are needed",
             tables={"values": chosen.table()},
         )
@@ -131,7 +132,7 @@ def _bars(points: Sequence[CellValue], params: ArrheniusParams) -> tuple[float, 
     if params.error_bars == "eq12" and len(values) != CELLS_OF_EQ12:
         raise Refusal(
             "replicate-count",
-            f"{len(values)} cells at {points[0].kelvin - KELVIN:g} °C: eq. 12 is for the best of three",
+            f"{several(len(values), 'cell')} at {points[0].kelvin - KELVIN:g} °C: eq. 12 is for the best of three",
             hint="--param error_bars=generalised, or --param replicates=mean",
         )
     return eq12(values)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from echub import segments
 from echub.plugin import Inputs, Refusal, current_ranges
 from echub.science import CurrentRanges
-from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
+from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, stated_rest, states
 from echub_ccd import CcdParams
 
 Floats = NDArray[np.float64]
@@ -111,8 +111,7 @@ def _threshold(data: Inputs, j: Floats, params: CcdParams) -> Threshold:
     if not params.rest:
         return _above_offset(j[:: max(1, len(j) // FEW_POINTS)], rest_threshold(j))
     area = data.meta("cell.area") if data.unit_of("j") == "mA/cm^2" else None
-    off = params.rest / float(area or 1.0)
-    return Threshold(1.2 * off, off, how="stated")  # hysteresis: noise about `off` makes no half cycles
+    return stated_rest(params.rest / float(area or 1.0))
 
 
 def _above_offset(j: Floats, found: Threshold) -> Threshold:
@@ -129,8 +128,7 @@ def _above_offset(j: Floats, found: Threshold) -> Threshold:
     offset = np.abs(middle[~paired & (np.abs(middle) < OFFSET * least)])
     if not len(offset):
         return found
-    # Above the noise of the offset, and with its hysteresis (1.2) below half of the smallest level.
-    off = min(1.5 * float(offset.max()), 0.4 * float(least))
+    off = 1.5 * float(offset.max())  # above its noise; with hysteresis (1.2) 0.36 of the smallest level at most
     return Threshold(1.2 * off, off, how=f"off below {off:.3g}: an offset current of {offset.max():.3g}")
 
 

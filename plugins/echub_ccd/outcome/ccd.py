@@ -150,7 +150,7 @@ def _ends(
         name: _level(
             unit,
             value,
-            _scatter(table.j, protocol.level == value, value),
+            Component("scatter of the measured current", _scatter(table.j, protocol.level == value, value)),
             range_error(experiment, protocol, value) or 0.0,
             experiment,
             params,
@@ -160,37 +160,33 @@ def _ends(
     }
     if verdict.half_cycle is not None:
         number = verdict.half_cycle
-        edges = abs(table.level[number]) * table.duration_u[number] / 3600
+        # Where in the time between two rows an edge lies is assumed, not observed: kind B (JCGM 100:2008, 4.3.7).
+        edges = Component(EDGES, float(abs(table.level[number]) * table.duration_u[number] / 3600), "B")
         limit = (range_error(experiment, protocol, protocol.level[number]) or 0.0) * table.duration[number] / 3600
         unit = "mA*h/cm^2" if experiment.per_area else "mA*h"
         charge = float(table.charge[number])
-        found["half_cycle_charge"] = _level(unit, charge, float(edges), limit, experiment, params, own=EDGES)
+        found["half_cycle_charge"] = _level(unit, charge, edges, limit, experiment, params)
     return found
 
 
 def _level(
     unit: str,
     value: float,
-    scatter: float,
+    own: Component,
     limit: float,
     experiment: Experiment,
     params: CcdParams,
-    *,
-    own: str = "scatter of the measured current",
 ) -> Measurand:
-    """Return a level, or its charge, with the parts of its uncertainty; limit: ± error by the range.
-
-    own: the name of its own part, whose size is `scatter`.
-    """
+    """Return a level, or its charge, with the parts of its uncertainty; limit: ± error by the range."""
     accuracy = limit / np.sqrt(3)  # uniform within ±
     area = value * params.area_uncertainty / 100 if experiment.per_area else 0.0
     parts = (
-        Component(own, scatter),
+        own,
         Component(RANGE_ACCURACY, float(accuracy), "B"),
         Component("area", area, "B", "area"),
     )
     kept = tuple(part for part in parts if part.uncertainty)
-    return Measurand(unit, value, float(np.sqrt(scatter**2 + accuracy**2 + area**2)), components=kept)
+    return Measurand(unit, value, float(np.sqrt(own.uncertainty**2 + accuracy**2 + area**2)), components=kept)
 
 
 def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:

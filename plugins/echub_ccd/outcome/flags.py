@@ -9,6 +9,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, range_unknown, several_ranges
+from echub.text import several
 from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
 from echub_ccd.data.fall import NARROW
@@ -190,7 +191,7 @@ def _hidden(findings: CcdFindings, verdict: CcdVerdict) -> Found:
 def _open_circuit(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     if verdict.opened is not None:
         text = "U goes to the limit: the cell opens, it is not shorted; no higher level is known"
-        yield Flag("open-circuit", text, where=f"after {verdict.opened} half cycles")
+        yield Flag("open-circuit", text, where=f"after {several(verdict.opened, 'half cycle')}")
 
 
 def _growth(findings: CcdFindings, verdict: CcdVerdict) -> Found:

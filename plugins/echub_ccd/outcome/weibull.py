@@ -118,7 +118,8 @@ def _cells(used: Sequence[Outcome], name: str) -> CellIntervals:
 
 def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParams) -> None:
     if len(used) < LEAST_CELLS:
-        raise Refusal("too-few-cells", f"{len(used)} cells can be used; at least {LEAST_CELLS} are needed")
+        usable = several(len(used), "cell")
+        raise Refusal("too-few-cells", f"{usable} can be used; at least {LEAST_CELLS} are needed")
     units = sorted({outcome[name].unit for outcome in used})
     if len(units) > 1:
         raise Refusal("mixed-unit", f"the values are in {' and '.join(map(unit_text, units))}",
@@ -176,7 +177,8 @@ def _flags(
     flags = []
     if left_out:
         reasons = "; ".join(f"{label}: {reason}" for label, reason in left_out[:10])
-        flags.append(Flag("left-out", f"{len(left_out)} outcomes were left out", where=reasons))
+        text = several(len(left_out), "outcome was left out", "outcomes were left out")
+        flags.append(Flag("left-out", text, where=reasons))
     flags += input_flags(used)
     if params.allow_mixed:
         flags.append(Flag("mixed", "values that are not comparable were allowed"))

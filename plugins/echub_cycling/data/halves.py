@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
-from echub.segments import Segments, Threshold, half_cycles, rest_threshold, runs, states
+from echub.segments import Segments, half_cycles, rest_threshold, runs, stated_rest, states
 from echub_cycling.data.charge import Floats, RowCharge, ways
 
 BLIP = 5e-3
@@ -112,7 +112,7 @@ def halves_of(trace: CellTrace) -> Halves:
 
 def _states(current: Floats, rest: float) -> NDArray[np.int8]:
     if rest:
-        return states(current, Threshold(rest, rest / 2, how="stated"))
+        return states(current, stated_rest(rest))
     looked = current
     if len(current) > 2 * NOISE_ROWS:  # the noise of a part, the largest current of all
         pieces = current[: len(current) // PIECE * PIECE].reshape(-1, PIECE)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from echub import segments
 from echub.plugin import Inputs, Refusal, current_ranges
 from echub.science import CurrentRanges, Wander, difference_noise, digit, digit_error, noise_of_digits, wander
-from echub.segments import Segments, rest_threshold, runs, states
+from echub.segments import Segments, rest_threshold, runs, stated_rest, states
 from echub_cycling.data.charge import Floats
 from echub_cycling.data.sweep import what_is_swept
 
@@ -216,9 +216,7 @@ def _levels(t: Floats, j: Floats, asked: Floats | None, rest: float) -> Segments
     """Return the levels: by the set point if one is recorded, which an alternating current does not disturb."""
     source = asked if asked is not None and np.isfinite(asked).all() and len(np.unique(asked)) > 2 else j
     limit = rest_threshold(source)
-    found = segments.steps(
-        source, threshold=type(limit)(rest, rest / 2, how="stated") if rest else limit, level=SAME
-    )
+    found = segments.steps(source, threshold=stated_rest(rest) if rest else limit, level=SAME)
     duration = t[found.stop - 1] - t[found.start]
     active = found.sign != 0
     if not active.any():

@@ -69,9 +69,11 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
         place = int(np.flatnonzero(gap)[0])
         yield Flag(
             "rows-missing",
-            "1 half cycle has a gap with more than a tenth of its charge"
-            if gap.sum() == 1
-            else f"{int(gap.sum())} half cycles have a gap with more than a tenth of their charge",
+            several(
+                int(gap.sum()),
+                "half cycle has a gap with more than a tenth of its charge",
+                "half cycles have a gap with more than a tenth of their charge",
+            ),
             where=f"t = {found.halves.begin[place]:.5g} s",
         )
 
@@ -106,9 +108,11 @@ def _of_ends(found: CyclesFound) -> Iterator[Flag]:
     if halves.merged:
         yield Flag(
             "short-pulses",
-            "1 pulse of under 0.5 % of its neighbours is not a half cycle"
-            if halves.merged == 1
-            else f"{halves.merged} pulses of under 0.5 % of their neighbours are not half cycles",
+            several(
+                halves.merged,
+                "pulse of under 0.5 % of its neighbours is not a half cycle",
+                "pulses of under 0.5 % of their neighbours are not half cycles",
+            ),
             "info",
         )
 
@@ -146,10 +150,8 @@ def _of_values(found: CyclesFound) -> Iterator[Flag]:
 def _of_counter(found: CyclesFound, counted: Counted | None) -> Iterator[Flag]:
     if counted is None or counted.groups == len(found.cycles):
         return
-    what = "half cycles" if counted.each == 1 and counted.groups > 1 else "cycles"
-    text = (
-        f"the instrument counts {counted.groups} {what} with current, the current itself shows {len(found.cycles)}"
-    )
+    what = several(counted.groups, "half cycle" if counted.each == 1 and counted.groups > 1 else "cycle")
+    text = f"the instrument counts {what} with current, the current itself shows {len(found.cycles)}"
     if found.cycles.source == "counter":
         text = f"the instrument's cycles have {counted.each:g} half cycles each; they are used as they are"
     yield Flag("cycle-counter-differs", text, "info")

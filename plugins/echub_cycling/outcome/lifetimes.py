@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series, require_comparable
+from echub.text import several
 from echub_cycling import LifetimesParams
 from echub_cycling.data.charge import Floats
 
@@ -18,7 +19,10 @@ def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
     """Return the median lifetime over cells; cells without a drop count as long as they were watched."""
     used = [o for o in outcomes if "lifetime" in o.measurands and o.status != "refused"]
     if len(used) < LEAST:
-        raise Refusal("too-few-lifetimes", f"{len(used)} outcomes have a lifetime, at least {LEAST} are needed")
+        raise Refusal(
+            "too-few-lifetimes",
+            f"{several(len(used), 'outcome has', 'outcomes have')} a lifetime, at least {LEAST} are needed",
+        )
     if not params.allow_mixed:
         require_comparable(used, ("cell.temperature",))
     time = np.array([_time(o["lifetime"]) for o in used])
@@ -30,7 +34,8 @@ def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
         "failed": Measurand("1", float(failed.sum())),
     }
     left = len(outcomes) - len(used)
-    flags = (Flag("left-out", f"{left} outcomes without a lifetime were left out", "info"),) if left else ()
+    text = several(left, "outcome without a lifetime was left out", "outcomes without a lifetime were left out")
+    flags = (Flag("left-out", text, "info"),) if left else ()
     tables = {
         "survival": {
             "time": Series.of(table, "h"),

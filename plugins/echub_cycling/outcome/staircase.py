@@ -7,6 +7,7 @@ import numpy as np
 
 from echub.drawing import envelope, unit_text
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
+from echub.text import several
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
 from echub_cycling.method.linearity import LEAST_ERROR, Linearity, linearity
@@ -66,7 +67,7 @@ def _require(found: LevelTable, lines: list[Linearity]) -> None:
     if not lines:
         raise Refusal(
             "no-levels",
-            f"{len(found)} levels, but no three rising ones in one direction: no line to compare with",
+            f"{several(len(found), 'level')}, but no three rising ones in one direction: no line to compare with",
             hint="ccd judges steps that do not rise, cycling and symmetric-cycling cycles at one current",
         )
     if all(HIDES * line.slope_error > abs(line.slope) for line in lines):

@@ -1,4 +1,4 @@
-"""Measurands with their uncertainty: accuracies are uniform within ±, what lies between rows is normal."""
+"""Measurands with their uncertainty: accuracies are uniform within ±, scatter and the sum of edges are normal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from echub_cycling.data.charge import Floats
 
 SIZES = ("mass", "area")
 """What a charge is divided by, of which all values of a cell have the same error."""
+OBSERVED = ("scatter", "noise")
+"""Parts that repeated readings show, kind A in the GUM. Where an edge lies between two rows no reading shows: that
+it may lie anywhere there is assumed (JCGM 100:2008, 4.3.7), which is kind B."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class ErrorBudget:
 
 
 def _normal(name: str, value: float) -> Component:
-    """Return a part that is normal: of scatter, or of a size that is stated and that others of the cell share."""
-    return Component(name, value, "B", name) if name in SIZES else Component(name, value, "A")
+    """Return a part that is normal: of scatter, of edges, or of a size that is stated and that others share."""
+    return Component(name, value, "A" if name in OBSERVED else "B", name if name in SIZES else "")
 
 
 def drawn(unit: str, value: float, name: str, draws: Floats, budget: ErrorBudget, **rest: object) -> Measurand:

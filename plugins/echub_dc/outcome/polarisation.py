@@ -56,11 +56,9 @@ def _table(found: Steady) -> dict[str, Series]:
 
 def _scaled(m: Measurand, factor: float, unit: str) -> Measurand:
     """Return a measurand times an exact factor, a bound as a bound."""
-    if m.value is None and m.interval is None:
-        return Measurand(unit, note=m.note)
-    if m.value is None and m.interval is not None and m.interval.high is not None:
-        return Measurand.less_than(unit, m.interval.high * factor, note=m.note)
     interval = m.interval
+    if m.value is None and interval is not None and interval.high is not None:
+        return Measurand.less_than(unit, interval.high * factor, note=m.note)
     if m.value is None or interval is None or interval.low is None or interval.high is None:
         return Measurand(unit, note=m.note)
     ends = Interval(interval.low * factor, interval.high * factor, level=interval.level, method=interval.method)

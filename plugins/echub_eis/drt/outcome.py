@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from echub.plugin import Condition, Flag, Inputs, InputSet, Measurand, Outcome, Refusal, Series
+from echub.text import several
 from echub_eis.drt import DrtParams
 from echub_eis.drt.method.kernel import FREE, DrtKernel, kernel, stacked
 from echub_eis.drt.method.peaks import Peak, peaks_of, resample, supported
@@ -138,10 +139,11 @@ def _measurands(found: Sequence[Distribution], params: DrtParams) -> dict[str, M
 def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
     made = []
     outside = [d for d in found if d.outside >= MUCH_OUTSIDE]
+    spectra = several(len(found), "spectrum", "spectra")
     if outside:
         worst = max(outside, key=lambda d: d.outside)
         text = f"up to {worst.outside:.0%} of the distribution lies at time constants that were not measured"
-        made.append(Flag("mostly-outside-window", text, where=f"{len(outside)} of {len(found)} spectra"))
+        made.append(Flag("mostly-outside-window", text, where=f"{len(outside)} of {spectra}"))
     checked = [d for d in found if d.examined.check.p is not None]
     misfit = [d for d in checked if d.least > MISFIT**2]
     if misfit:
@@ -150,7 +152,7 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
             f"residuals reach {worst.variance**0.5:.1f} times the noise: "
             "no distribution of positive resistances describes this"
         )
-        made.append(Flag("drt-does-not-fit", text, where=f"{len(misfit)} of {len(found)} spectra"))
+        made.append(Flag("drt-does-not-fit", text, where=f"{len(misfit)} of {spectra}"))
     coarse = [d for d in checked if d.least <= MISFIT**2 < d.variance]
     if coarse:
         worst = max(coarse, key=lambda d: d.variance)
@@ -158,7 +160,7 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
             f"residuals reach {worst.variance**0.5:.1f} times the noise, and {worst.least**0.5:.1f} times with "
             "more time constants and a weaker λ: they are those of the grid or of λ, not of the spectrum"
         )
-        made.append(Flag("drt-not-resolved", text, "info", where=f"{len(coarse)} of {len(found)} spectra"))
+        made.append(Flag("drt-not-resolved", text, "info", where=f"{len(coarse)} of {spectra}"))
     weak = sum(peak.support < params.support / 100 for d in found for peak in d.peaks)
     if weak and params.bootstrap:
         whole = sum(len(d.peaks) for d in found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from echub.plugin import Flag, Refusal
+from echub.text import several
 from echub_eis.declared import PRESETS, FitParams
 from echub_eis.method.choose import POINTS_PER_PARAMETER, RatedCircuit, candidates, choose, settled, texts
 from echub_eis.method.circuit import canonical
@@ -96,7 +97,8 @@ def answer(examined: Examined, params: FitParams) -> FittedSpectrum:
         least = POINTS_PER_PARAMETER * len(Model(parse(circuits[0])))
         raise Refusal(
             "too-few-points",
-            f"{len(examined.spectrum.z)} points for {least // POINTS_PER_PARAMETER} parameters of {circuits[0]}: "
+            f"{several(len(examined.spectrum.z), 'point')} for "
+            f"{several(least // POINTS_PER_PARAMETER, 'parameter')} of {circuits[0]}: "
             f"at least {least} are needed",
             hint="--param circuit='R(RC)'",
             diagnostics=examined.trace.table(),

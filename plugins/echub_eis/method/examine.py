@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Flag, Refusal
 from echub.science import MAD_TO_SIGMA
+from echub.text import several
 from echub_eis.data import Trace
 from echub_eis.declared import CheckParams
 from echub_eis.method import kk
@@ -82,12 +83,12 @@ def _require_points(trace: Trace) -> None:
     if used == 0:
         raise Refusal(
             "all-points-masked",
-            f"none of {len(trace.z)} points is left: {_reasons(trace)}",
+            f"none of {several(len(trace.z), 'point')} is left: {_reasons(trace)}",
             hint="--param f_max=0 --param f_min=0 --param negative_real=keep",
             diagnostics=trace.table(),
         )
     if used < LEAST_POINTS:
-        left = "1 point is" if used == 1 else f"{used} points are"
+        left = several(used, "point is", "points are")
         raise Refusal(
             "too-few-points",
             f"{left} left, at least {LEAST_POINTS} are needed: {_reasons(trace) or 'none is masked'}",
@@ -138,24 +139,24 @@ def _mask_flags(trace: Trace) -> list[Flag]:
     flags = []
     copies = int((trace.reason == "copy").sum())
     if copies:
-        repeated = "1 point repeats" if copies == 1 else f"{copies} points repeat"
+        repeated = several(copies, "point repeats", "points repeat")
         text = f"{repeated} another to the last digit, and {'is' if copies == 1 else 'are'} left out"
         flags.append(Flag("copied-points", text, hint="the export may have written them twice"))
     kept = trace.frequency[trace.reason != "copy"]
     doubled = len(kept) - len(np.unique(kept))
     if doubled:
-        twice = "1 frequency occurs" if doubled == 1 else f"{doubled} frequencies occur"
+        twice = several(doubled, "frequency occurs", "frequencies occur")
         flags.append(Flag("doubled-frequencies", f"{twice} twice; both points count", "info"))
     negative = int((trace.reason == "negative real part").sum())
     if negative:
         at = trace.frequency[trace.reason == "negative real part"]
-        found = "1 point has" if negative == 1 else f"{negative} points have"
+        found = several(negative, "point has", "points have")
         band = f"{at.min():.3g} Hz" if negative == 1 else f"{at.min():.3g} to {at.max():.3g} Hz"
         text = f"{found} a negative real part, {band}: left out"
         flags.append(Flag("negative-real-part", text, hint="--param negative_real=keep"))
     if outliers := int((trace.reason == "outlier").sum()):
         rows = ", ".join(str(row) for row in trace.row[trace.reason == "outlier"])
-        points = "1 point stands" if outliers == 1 else f"{outliers} points stand"
+        points = several(outliers, "point stands", "points stand")
         text = f"{points} out of Kramers-Kronig, left out"
         flags.append(Flag("outliers", text, "info", f"source rows {rows}", hint="--param outliers=0"))
     return flags

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from echub.plugin import Component, Interval, Measurand, Refusal
+from echub.text import several
 from echub_eis.data import StatedCell
 from echub_eis.declared import ResistanceParams
 from echub_eis.method.choose import affordable, settled
@@ -37,7 +38,8 @@ def excess(found: Examined, cell: StatedCell, params: ResistanceParams) -> dict[
     if not affordable(model, above):
         raise Refusal(
             "too-few-points",
-            f"{len(above.z)} points above {params.excess_from:g} Hz for {len(model)} parameters",
+            f"{several(len(above.z), 'point')} above {params.excess_from:g} Hz "
+            f"for {several(len(model), 'parameter')}",
             hint="--param excess_from=1kHz",
         )
     fitted = settled(fit(model, above, found.noise))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Component, Flag, Inputs, current_ranges, range_unknown, several_ranges
 from echub.science import RANGE_ACCURACY
+from echub.text import several
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.electrode import Floats
 
@@ -33,7 +34,7 @@ class CurrentAccuracy:
         """Return what is to be said of the ranges; nothing of a file that records none."""
         found = list(several_ranges(dict.fromkeys(self.used, "")))
         if self.used and self.unknown:
-            where = f" in {self.unknown} rows of the pulses"
+            where = f" in {several(self.unknown, 'row')} of the pulses"
             found.append(range_unknown(where, "there the accuracy is that of the ranges that are"))
         return found
 

@@ -21,6 +21,7 @@ from echub.drawing import (
     value_text,
 )
 from echub.plugin import Outcome
+from echub.text import several
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,7 +58,7 @@ def _headline(outcome: Outcome) -> str:
             return f"{value_text(found.value, found.uncertainty)} {unit_text(found.unit)}"
         if found is not None and found.interval is not None:
             return f"> {found.interval.low:.5g} {unit_text(found.unit)}"
-    return f"{len(outcome.tables['blocks']['rest'])} blocks"
+    return several(len(outcome.tables["blocks"]["rest"]), "block")
 
 
 def _trace(upper: Any, lower: Any, outcome: Outcome, shown: dict[str, Any]) -> None:  # noqa: ANN401

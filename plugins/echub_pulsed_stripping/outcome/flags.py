@@ -186,7 +186,11 @@ def _after(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[Flag]:
     flags = []
     more = block.last - block.first + 1 - len(rows.pulses)
     if rows.end == "cut_off" and more:
-        text = f"{more} more pulses follow the first crossing of the cut-off: they are not counted"
+        text = several(
+            more,
+            "more pulse follows the first crossing of the cut-off: it is not counted",
+            "more pulses follow the first crossing of the cut-off: they are not counted",
+        )
         flags.append(Flag("continued-after-cut-off", text, where=f"t = {rows.t[-1]:.5g} s"))
     if not block.fresh:
         text = (

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series
 from echub.science import median_error
+from echub.text import several
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.accuracy import CurrentAccuracy, accuracy_of
 from echub_pulsed_stripping.data.blocks import PulseBlock, blocks_of
@@ -126,7 +127,7 @@ def _chosen(answers: list[BlockAnswer], params: PulsedStrippingParams) -> BlockA
     if params.block > len(answers):
         raise Refusal(
             "no-such-block",
-            f"the file has {len(answers)} blocks, block {params.block} is asked for",
+            f"the file has {several(len(answers), 'block')}, block {params.block} is asked for",
             hint=f"--param block={len(answers)}",
         )
     if params.block:

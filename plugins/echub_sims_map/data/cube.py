@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub.science import live_share, saturation
+from echub.text import several
 
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
@@ -188,7 +189,9 @@ def _require_counts(species: str, counts: Array, measured: Truth) -> None:
     if not measured.any():
         raise Refusal("no-values", f"{species}: no pixel was measured")
     if counts.min() < 0:
-        raise Refusal("negative-counts", f"{species}: {int((counts < 0).sum())} pixels are negative")
+        raise Refusal(
+            "negative-counts", f"{species}: {several(int((counts < 0).sum()), 'pixel is', 'pixels are')} negative"
+        )
     if not counts.any():
         raise Refusal("empty-channel", f"{species}: all pixels are zero")
     if np.array_equal(counts, np.round(counts)):

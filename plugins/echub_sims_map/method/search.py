@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from echub.plugin import Flag, Refusal
+from echub.text import several
 from echub_sims_map.data.cube import LEAST_FRAMES, Array, IonCube, Maps, Truth
 from echub_sims_map.declared import SimsMapParams
 from echub_sims_map.method.columns import (
@@ -159,7 +160,7 @@ def _require_depth(whole: IonCube, cube: IonCube) -> None:
     if len(cube.counts) >= LEAST_FRAMES:
         return
     code = "one-frame" if len(whole.counts) == 1 else "too-few-frames"
-    text = f"{len(cube.counts)} frames have hardly a depth; columns need {LEAST_FRAMES}"
+    text = f"{several(len(cube.counts), 'frame has', 'frames have')} hardly a depth; columns need {LEAST_FRAMES}"
     raise Refusal(code, text, hint="--param frames=1" if len(whole.counts) > len(cube.counts) else "")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, Inputs, Refusal
+from echub.text import several
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile, Mask
 
@@ -31,7 +32,8 @@ def background(profile: CountProfile, data: Inputs, params: SimsProfileParams) -
             ends = profile.x[mine].min(), profile.x[mine].max()
             raise Refusal(
                 "no-plateau",
-                f"the background window holds {int(inside.sum())} points of {key[1]}, {_LEAST_POINTS} are needed",
+                f"the background window holds {several(int(inside.sum()), 'point')} of {key[1]}, "
+                f"{_LEAST_POINTS} are needed",
                 hint=f"the profile goes from {ends[0]:.4g} to {ends[1]:.4g} {unit_text(profile.unit)}",
             )
         rate = profile.n[inside].sum() / profile.gain[inside].sum()
@@ -159,7 +161,7 @@ def _normalised(
         ratio[mine] /= np.nanmedian(ratio[mine])
     lost = int(np.isnan(ratio).sum())
     if lost:
-        text = f"{lost} points are left out: the normalising signal is too weak there"
+        text = f"{several(lost, 'point is', 'points are')} left out: the normalising signal is too weak there"
         flags = (*flags, Flag("normaliser-weak", text))
     return profile.did(
         "normalisation",

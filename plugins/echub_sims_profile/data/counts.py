@@ -10,6 +10,7 @@ from scipy.special import chdtr
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub.science import live_share, saturation
+from echub.text import several
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile
 
@@ -34,7 +35,10 @@ def counts(data: Inputs) -> CountProfile:
     with np.errstate(invalid="ignore"):
         negative = int((n < 0).sum())
     if negative:
-        raise Refusal("negative-counts", f"{negative} counts are negative: this is not a counting detector")
+        raise Refusal(
+            "negative-counts",
+            f"{several(negative, 'count is', 'counts are')} negative: this is not a counting detector",
+        )
     if not np.isfinite(n).any():
         raise Refusal("no-values", "no row has counts")
     size = len(data)
@@ -98,7 +102,11 @@ def dead_time(profile: CountProfile, data: Inputs, params: SimsProfileParams) ->
             sorted({f"{s} {r}".strip() for s, r in zip(profile.species[lost], profile.region[lost], strict=True)})
         )
         flags.append(
-            Flag("saturated-left-out", f"{int(lost.sum())} points are saturated and left out", where=where)
+            Flag(
+                "saturated-left-out",
+                f"{several(int(lost.sum()), 'point is', 'points are')} saturated and left out",
+                where=where,
+            )
         )
     detail = f"{params.dead_time.replace('_', '-')}, {1e9 * dead:g} ns"
     return profile.did("dead time", detail, *flags, gain=profile.gain * live, n=np.where(lost, np.nan, profile.n))
@@ -154,5 +162,5 @@ def _require_unsaturated(
         raise Refusal(
             "saturated",
             f"rate times dead time reaches {float(load[mine].max()):.2f}: the detector is saturated",
-            where=f"{int(mine.sum())} points of {asked}",
+            where=f"{several(int(mine.sum()), 'point')} of {asked}",
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Flag, Inputs, Refusal
+from echub.text import several
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile
 
@@ -41,7 +42,7 @@ def axis(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> Coun
         z = _by_craters(profile, data, craters)
         return _placed(profile.did("depth", "time · crater depth / total time, per crater", x=z, unit="nm"))
     if layers:
-        detail = f"piecewise by {len(layers)} layers"
+        detail = f"piecewise by {several(len(layers), 'layer')}"
         return _placed(profile.did("depth", detail, x=by_layers(data["t"], layers), unit="nm"))
     where = ", ".join(name for name in missing if name) or "the file"
     flag = Flag(

@@ -313,7 +313,7 @@ def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 130
-    assert "1 files are done; the same command goes on from there" in capsys.readouterr().err
+    assert "1 file is done; the same command goes on from there" in capsys.readouterr().err
 
 
 def test_a_range_at_a_time_and_a_local_folder_at_either_end(bucket, folder, out, tmp_path, monkeypatch):

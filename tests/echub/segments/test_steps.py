@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from echub.segments import Threshold, agreement, half_cycles, pulse_threshold, rest_threshold, runs, states, steps
+from echub.segments import (
+    Threshold,
+    agreement,
+    half_cycles,
+    pulse_threshold,
+    rest_threshold,
+    runs,
+    stated_rest,
+    states,
+    steps,
+)
 
 NAN = np.nan
 
@@ -134,3 +144,9 @@ def test_thresholds_say_what_they_rest_on():
     steady = rest_threshold([0.0] * 10 + [10.0] * 10)
     assert steady.how == "off below 0.01: noise 0, largest current 10"  # a thousandth of the largest
     assert (steady.on, steady.off) == pytest.approx((0.02, 0.01))
+
+
+def test_a_stated_rest_is_one_and_a_fifth_more_flows():
+    """A row between both goes on as the one before, if that is of its own sign."""
+    found = states([0.9, 1.3, 1.1, 1.0, 1.1, -1.1, -1.3, -1.1, -0.9], stated_rest(1.0))
+    assert found.tolist() == [0, 1, 1, 0, 0, 0, -1, -1, 0]

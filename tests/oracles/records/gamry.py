@@ -133,9 +133,9 @@ def voltammogram() -> FileWorld:
                                   "kept as a vendor column",
         "!overload": f"3 of 4 rows of CURVE1 are overloaded: e at position 2 ({hit}) in 2; "
                      f"i at position 5 ({MEANT[4]}) in 1; a at position 11 ({MEANT[10]}) in 1",
-        "!empty-cells": "1 cells of Ach in CURVE2 are empty: missing",
+        "!empty-cells": "1 cell of Ach in CURVE2 is empty: missing",
         "!experiment-aborted": "the measurement was stopped before its end",
-        "!stray-lines": "1 lines of the header belong to no object; kept in the settings",
+        "!stray-lines": "1 line of the header belongs to no object; kept in the settings",
         "!default-value": DEFAULT,
     }, "gamry-dta")  # fmt: skip
 
@@ -347,7 +347,7 @@ def short_row() -> Refused:
     data = dta("CV", table("CURVE", "T | Vf", "s | V", "0.5", "1 | 2"))
     line = data.count(b"\n", 0, data.index(b"\t0.5\r")) + 1
     return _refused("a row does not fit the names of its table", data, where=f"line {line}, in CURVE",
-                    expected="2 values: T, Vf", found="1 values",
+                    expected="2 values: T, Vf", found="1 value",
                     cause="the file was edited, or two tables were mixed",
                     hint="take the file that the Framework wrote")  # fmt: skip
 

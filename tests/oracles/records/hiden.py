@@ -106,7 +106,7 @@ def miscounted() -> FileWorld:
         "!last-row-cut": "the last row is cut and left out: the file was truncated",
         "!row-count": "line 1 says 4 rows, the file has 2: it was truncated or edited",
         "!clock-never-set": "the instrument's clock says 2001-01-13T07:05:09: it was never set",
-        "!scan-count": "the header lists 2 scans, the rows have 1 channels; none is matched",
+        "!scan-count": "the header lists 2 scans, the rows have 1 channel; none is matched",
         "!unit-unknown": "the file prints no unit for the input (none)",
         "!clock-disagrees": "Time says 00:01:10 where ms says 5000; ms counts",
         "!incomplete": ...,
@@ -295,7 +295,7 @@ def declared() -> FileWorld:
         "!test-missing": "region used: the test run.mpr is not beside the manifest",
         "!not-finite": "region used, profile 1, P: 1 are not numbers",
         "!negative-counts": "region used, profile 1, P: there are negative values",
-        "!nan-pixels": "1 pixels are not numbers: masked as not measured",
+        "!nan-pixels": "1 pixel is not a number: masked as not measured",
     }, "sims-declared", others={"fresh.csv": PAIRS.encode(), "used.csv": TABLE.encode(),
                                 **{file: data.encode() for file, data in IMAGES.items()}})  # fmt: skip
 

@@ -284,9 +284,8 @@ def asked_sheet() -> FileWorld:
         f"{NAME}.vendor_when": column("when", [first, first + 43_200, first + 86_400], None, "s", 1, attrs=...),
         f"{NAME}.voltage": column("U / V", [3.25, 3.5, 3.75], "voltage", "V", 2),
         f"{NAME}.temperature": column("T / degC", [20.5, None, 22.5], "temperature", "degC", 3),
-        "!formulas-without-values": "1 cells of the workbook hold formulas whose values were never stored: they "
-                                    "are "
-                                    "empty; open and save it in a spreadsheet program",
+        "!formulas-without-values": "1 cell of the workbook holds a formula whose value was never stored: "
+                                    "it is empty; open and save it in a spreadsheet program",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: when",
         "!non-finite": ("T / degC has 1 missing value", {"column": "T / degC"}),
         "settings.sheet": "second",
@@ -413,7 +412,7 @@ def lost_clock() -> FileWorld:
         NAME: {"kind": NAME}, f"{NAME}.row": rows(200),
         f"{NAME}.time": column("Test time", seconds, "time", "s", 0, attrs={"printed_as": "h:m:s"}),
         f"{NAME}.voltage": column("U / V", [n / 8 for n in range(200)], "voltage", "V", 1),
-        "!unparsable-rows": ("1 clocks of Test time do not parse and are NaN: 'never'", {"column": "Test time"}),
+        "!unparsable-rows": ("1 clock of Test time does not parse and is NaN: 'never'", {"column": "Test time"}),
         "!non-finite": ("Test time has 1 NaN", {"column": "Test time"}),
     }, "table", silent=("settings.",))  # fmt: skip
 

@@ -55,3 +55,55 @@ def test_too_few_rows_have_no_fall():
     falls = of(np.ones(3), step(60, 30, 0.3))
     assert np.isnan(falls.narrow[0])
     assert falls.narrow[1] == pytest.approx(0.3)
+
+
+RATTLES = 0.002 * (-1.0) ** np.arange(400)
+"""Rows that rattle: neighbours differ by twice this, second differences by four times."""
+
+
+def rattling(depth, at=100, rows=400):
+    """Return the falls of a half cycle that rattles: windows of 20 rows, 1 row in 100 is fine, of any quarter."""
+    r = step(rows, at, depth) * (1 + RATTLES[:rows])
+    return steepest(r, runs(np.zeros(rows, dtype=int)), np.array([1e-9]))
+
+
+@pytest.mark.parametrize(("at", "rest"), [(100, None), (359, None), (360, 40), (370, 30)])
+def test_a_fall_is_as_uncertain_as_the_rows_beside_it_rattle(at, rest):
+    """Variance of a mean of 20: (4 d)² / 6 / 20. An end of up to two windows may lie anywhere."""
+    right = min(400 - at, 20)
+    variance = 16 * 0.002**2 / 6 * (1 / 20 + 0.8**2 / right) + ((0.8 * 0.002) ** 2 / rest if rest else 0)
+    found = rattling(0.2, at)
+    assert found.row.tolist() == [at]
+    assert found.sigma / found.before == pytest.approx(np.sqrt(variance) / found.before**2, rel=1e-3)
+
+
+def test_the_deciles_of_rows_that_rattle_are_nearer_to_each_other():
+    assert rattling(0.2).held == pytest.approx(1 - 0.8 * 1.002 / 0.998)
+
+
+@pytest.mark.parametrize(("depth", "told"), [(0.04, False), (0.06, True)])
+def test_a_fall_by_less_than_a_twentieth_is_not_looked_at(depth, told):
+    """Nothing but the noise of all rows is its uncertainty."""
+    found = rattling(depth)
+    assert np.isfinite(found.usual[0]) == told
+    assert (found.held[0] > 0) == told
+    assert (found.sigma[0] > 1e-6) == told
+
+
+@pytest.mark.parametrize(("slope", "at"), [(1e-3, 199.5), (-1e-4, 159.5)])
+def test_r_at_a_fall_is_expected_by_its_course_if_that_rises(slope, at):
+    """The windows are 20 and 100 of 400 rows: 80 rows up to 20 before the fall in row 200 tell the course.
+
+    One that falls is not carried on: the median of the later half of them counts, rows 140 to 179.
+    """
+    r = (1 + slope * np.arange(400)) * step(400, 200, 0.3)
+    found = steepest(r, runs(np.zeros(400, dtype=int)), np.array([1e-9]))
+    assert found.row.tolist() == [200]
+    assert found.usual == pytest.approx([1 + slope * at], abs=1e-9)
+
+
+@pytest.mark.parametrize(("rows", "known"), [(28, False), (33, True)])
+def test_a_course_needs_six_rows_before_the_window_of_a_fall(rows, known):
+    """A quarter of 28 rows is 7, of 33 rows 9; less the two of the narrow window."""
+    found = of(step(rows, 20, 0.3))
+    assert np.isfinite(found.usual[0]) == known

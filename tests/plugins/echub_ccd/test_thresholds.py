@@ -8,33 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from echub_ccd import CcdParams
 from echub_ccd.method import detectors as d
 from echub_ccd.method.losses import stays_lower
-from tests.messages.saying import Fake
+from tests.plugins.echub_ccd.support import context, halves
 
 A, NAN = np.array, np.nan
-
-
-class Halves(Fake):
-    """A table of half cycles with what a test states of them."""
-
-    def __len__(self):
-        return len(self.r_end)
-
-
-def halves(r_end, **other):
-    n = len(r_end)
-    values = {
-        "r_start": r_end, "r_median": r_end, "sign": [1, -1] * (n // 2) + [1] * (n % 2), "file": [0] * n,
-        "level": [1.0] * n, "rise": [0.0] * n, "noise": [0.0] * n, "rows": [60] * n, "u_largest": [1.0] * n,
-        "u_end": [1.0] * n, "fall_before": r_end, "slow": [0.0] * n,
-    } | other  # fmt: skip
-    return Halves(r_end=A(r_end, float), **{k: A(v, float) for k, v in values.items()})
-
-
-def context(bulk=NAN, arcs=(), **params):
-    return d.Context(CcdParams(**params), bulk, A(arcs, float))
 
 
 def fires(detector, table, given):

@@ -252,3 +252,17 @@ def test_an_uncertain_area_is_in_every_resistance_times_area(report):
         assert (area.kind, area.group) == ("B", "area")
         assert area.uncertainty == pytest.approx(expected, rel=2e-3)
         assert outcome[name].uncertainty == pytest.approx(expected, rel=2e-3)
+
+
+def test_currents_of_a_level_that_differ_are_a_scatter_that_readings_show():
+    """Both directions lie 0.4 % beside the level that was asked for, each measured to 0.01 % of it."""
+    case = synth.staircase(1, STEP)
+    current = case.columns["current"].values
+    noise = 1e-4 * np.random.default_rng(1).standard_normal(len(current))
+    case = case.with_values("current", current * (1 + 0.004 * np.sign(current) + noise))
+    outcome = echub.analyze("ccd", case.record())
+    for name, level in (("last_survived", 3.0), ("first_failed", 4.0)):
+        (part,) = outcome[name].components
+        assert (part.name, part.kind) == ("scatter of the measured current", "A")
+        assert part.uncertainty == pytest.approx(0.004 * level, rel=0.01)
+        assert outcome[name].uncertainty == part.uncertainty

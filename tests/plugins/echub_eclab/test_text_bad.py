@@ -84,8 +84,7 @@ def test_a_word_among_numbers_costs_its_cell_only_and_names_its_line():
     record = read_mpt(WHOLE.replace(CELLS[6][7].encode(), b"overload", 1), derived="none")
     (notice,) = [n for n in record.notices if n.code == "not-a-number"]
     assert (
-        notice.message
-        == f"{NAMES[7]}: 1 cells are not numbers, the first 'overload' in {row_line(6)}: read as NaN"
+        notice.message == f"{NAMES[7]}: 1 cell is not a number, the first 'overload' in {row_line(6)}: read as NaN"
     )
     for (index, _), values in record.source_table().items():
         expected = next(v for (i, _), v in whole.items() if i == index).astype(float)

@@ -81,7 +81,7 @@ def noisy_constant(j):
         ("pulse-unresolved", lambda: sampled(1.3, charge=""), {}, "a row every 1.3 s is sparser"),
         ("rest-unresolved", lambda: sampled(0.3, rests_s=(0.25,)), {}, "have 1 row, at least 2"),
         ("beyond-cut-off-at-once", series, {"cut_off": 0.03}, "beyond the cut-off of 0.03 V"),
-        ("no-such-block", series, {"block": 2}, "has 1 blocks"),
+        ("no-such-block", series, {"block": 2}, "has 1 block,"),
         ("missing-column", lambda: series().without("current"), {}, "no current_density or current"),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_time_axis_with_a_table_of_layers_becomes_depth():
     outcome = analyze("time_x_axis", "63Cu")
     assert outcome["interface_position"].unit == "nm"
     details = dict(zip(*(outcome.tables["steps"][k].values for k in ("step", "detail")), strict=True))
-    assert details["depth"] == "piecewise by 1 layers"
+    assert details["depth"] == "piecewise by 1 layer"
 
 
 def test_a_concentration_is_that_of_the_instruments_own_software():

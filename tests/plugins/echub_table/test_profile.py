@@ -106,7 +106,7 @@ def test_a_profile_names_the_columns_of_a_headless_table(tmp_path):
 def test_too_few_names_are_refused(tmp_path):
     (tmp_path / "spectrum.csv").write_text(lines(FREQUENCY, REAL, IMAGINARY))
     (tmp_path / "lab.toml").write_text("[table-profile]\ntitle = 'bare'\n[dialect]\ncolumns = ['f / Hz']\n")
-    with pytest.raises(EchubError, match="1 names are given but the rows have 3 fields"):
+    with pytest.raises(EchubError, match="1 name is given but the rows have 3 fields"):
         echub.read(tmp_path / "spectrum.csv")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Refusal
+from echub.text import several
 from echub_eis.data import Trace
 from echub_eis.declared import PRESETS
 from echub_eis.method.answer import answer, labels_of
@@ -85,7 +86,10 @@ def follow(examined: Sequence[tuple[Examined | None, str]], params: SeriesParams
     usable = [one for one, _ in examined if one is not None]
     if not usable:
         codes = sorted({reason for _, reason in examined})
-        raise Refusal("no-spectrum", f"none of {len(examined)} spectra can be used: {', '.join(codes)}")
+        raise Refusal(
+            "no-spectrum",
+            f"none of {several(len(examined), 'spectrum', 'spectra')} can be used: {', '.join(codes)}",
+        )
     texts = _circuits(usable, params)
     model = Model(parse(max(texts, key=lambda text: len(Model(parse(text))))))
     noise = pooled(usable)
@@ -98,7 +102,8 @@ def follow(examined: Sequence[tuple[Examined | None, str]], params: SeriesParams
     if all(one.fitted is None for one in fits):
         raise Refusal(
             "too-few-points",
-            f"no spectrum has points enough for the {len(model)} parameters of {canonical(model.circuit)}",
+            f"no spectrum has points enough for the {several(len(model), 'parameter')} "
+            f"of {canonical(model.circuit)}",
             hint="--param circuit='R(RC)'",
         )
     return FollowedSeries(model, tuple(one for one, _ in examined), tuple(fits), noise, texts, labels_of(model))

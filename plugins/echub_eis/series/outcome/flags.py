@@ -11,6 +11,7 @@ import numpy as np
 from echub.drawing import unit_text
 from echub.plugin import Flag, range_unknown, several_ranges
 from echub.science import robust_sigma
+from echub.text import several
 from echub_eis.method.circuit import canonical
 from echub_eis.series.data import SHOWN
 from echub_eis.series.method.follow import crossed
@@ -83,7 +84,8 @@ def _of_fits(result: SeriesResult) -> Iterator[Flag]:
     again = [k for k, one in enumerate(followed.fits) if one.restarted][1:]
     if again:
         shown = series.listed(again)
-        text = f"{len(again)} spectra were fitted from new starting values, which was better: {shown}"
+        spectra = several(len(again), "spectrum was", "spectra were")
+        text = f"{spectra} fitted from new starting values, which was better: {shown}"
         yield Flag("restarted", text, "info")
     misfit = result.misfit
     if np.isfinite(misfit).any() and np.nanmedian(misfit) > MISFIT:

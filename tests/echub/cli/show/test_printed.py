@@ -180,7 +180,7 @@ def test_a_summary_starts_with_what_went_wrong(lines):
     ],
 )
 def test_how_long_it_took(lines, seconds, said):
-    assert lines(summary(OK).show, seconds)[-1] == f"1 files: 1 ok in {said}"
+    assert lines(summary(OK).show, seconds)[-1] == f"1 file: 1 ok in {said}"
     assert lines(summary().show, seconds) == [f"0 files: nothing to convert in {said}"]
 
 

@@ -1,0 +1,219 @@
+"""Jumps, the spectra beside a decay, bounds and their inverses: limits from both sides, values by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from echub.plugin import Interval, Measurand, Refusal
+from echub_dc import resistances
+from echub_dc.method.initial import initial
+from echub_dc.method.jumps import jumps
+from echub_dc.outcome import polarisation, transference
+from echub_dc.resistances import InterfaceResistance
+from tests.messages.saying import Fake
+
+A = np.array
+
+
+# -- jumps -----------------------------------------------------------------------------------
+
+
+def stepped(size, at=20, rows=40, beside=0.0):
+    """Return a current that jumps after row `at` for good, and three rows before by another amount, and back."""
+    current = np.where(np.arange(rows) > at, size, 0.0)
+    current[at - 3] += beside
+    return current
+
+
+def fading(before):
+    """Return a jump by 20, of which six rows have 10.25 in their median; those before lie higher, but the last."""
+    current = np.zeros(40)
+    current[15:20] = before
+    current[21:27] = [20, 16.1, 12.2, 8.3, 4.4, 0.5]
+    return current
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("current", "noise", "found"),
+    [
+        (stepped(11.4), 1.0, [20]),
+        (stepped(11.2), 1.0, []),
+        (stepped(11.4), 0.0, [20]),
+        (fading(0.2), 1.0, [20]),
+        (fading(0.3), 1.0, []),
+        (stepped(50.0, beside=9.9), 1.0, [20]),
+        (stepped(50.0, beside=10.1), 1.0, []),
+        (stepped(50.0, at=12), 1.0, [12]),
+        (stepped(50.0, at=11), 1.0, []),
+        (stepped(50.0, at=32), 1.0, [32]),
+        (stepped(50.0, at=33), 1.0, []),
+        (np.zeros(40), 0.0, []),
+    ],
+)
+def test_a_jump_is_beyond_noise_and_what_is_beside_it_and_half_of_it_lasts(current, noise, found, sign):
+    """8 √2 is 11.31, and a fifth of 50 is 10; twelve rows after the step and six at the end are left out."""
+    assert jumps(sign * current, noise).tolist() == found
+
+
+# -- the current at the step -------------------------------------------------------------------
+
+
+def course(t, excess=100.0, tau=10.0):
+    t = A(t, float)
+    return Fake(time=t, current=5.0 + excess * np.exp(-t / tau), interval=0.0, limits=lambda *_: ())
+
+
+def test_an_exponential_is_carried_back_to_the_step():
+    found = initial(course(np.arange(1.0, 60.0)), 5.0)
+    assert found.early
+    assert found.value == pytest.approx(105.0)
+    assert found.first == pytest.approx(5 + 100 * np.exp(-0.1))
+    assert (found.half_time, found.first_time) == (7.0, 1.0)
+    # When exactly the step came is known to an interval, in which the excess falls by ln 2 of a half time.
+    data = course(np.arange(1.0, 60.0))
+    data.interval = 1.0
+    assert initial(data, 5.0).u == pytest.approx(100 * np.log(2) / 7 / 12**0.5, rel=1e-6)
+    data.interval, data.limits = 0.0, lambda rows, current: (0.3, 0.4 * (rows == slice(0, 7)) * (current > 104.9))
+    assert initial(data, 5.0).u == pytest.approx(0.5 / 3**0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("t", "early"),
+    [
+        # Half of the first excess is left after 6.93 s: the fifth row before that, or the fourth.
+        (1 + 1.6 * np.arange(40), True),
+        (1 + 1.8 * np.arange(40), False),
+        # The half is seen in the ninth row, 8 s after the first, of which 0.15 are 1.2 s.
+        (1.19 + np.arange(40), False),
+        (1.04 + np.arange(40), True),
+        (1.06 + np.arange(40), False),
+    ],
+)
+def test_the_first_rows_tell_the_current_at_the_step_if_they_are_five_and_early(t, early):
+    """The excess is below half of what the first row shows from 7 s after it on: 0.15 of that are 1.05 s."""
+    found = initial(course(t), 5.0)
+    assert found.early == early
+    if not early:
+        assert (found.value, found.u) == (found.first, np.inf)
+
+
+def test_a_current_that_rises_tells_none_at_the_step():
+    assert not initial(course(np.arange(1.0, 60.0), excess=-3.0), 5.0).early
+
+
+# -- the spectra of the record -----------------------------------------------------------------
+
+
+def beside(*times):
+    """Return which spectra, of three points in these seconds each, stand beside a decay from 100 to 200 s."""
+    t = np.concatenate([A(one, float) for one in times])
+    number = np.repeat(np.arange(len(times)), 3)
+    data = Fake(items={"t": np.arange(0.0, 300.0), "z_t": t, "z_n": number}, row=1000 + np.arange(300))
+    found = resistances._spectra_beside(data, Fake(row=1000 + np.arange(100, 201)))
+    return [None if rows is None else int(rows[0]) // 3 for rows in found]
+
+
+def test_the_nearest_spectra_that_do_not_overlap_the_decay_count():
+    early, nearer, over, during = (10, 20, 30), (80, 90, 100), (90, 100, 101), (120, 130, 140)
+    late, later = (200, 210, 220), (230, 240, 250)
+    assert beside(early, nearer, over, during, late, later) == [1, 4]
+    assert beside(later, (199, 210, 220), late, over, nearer, early) == [4, 2]
+    assert beside(over, during, (199, 205, 210)) == [None, None]
+    data = Fake(items={"t": A([0.0])}, row=[0])
+    assert resistances._spectra_beside(data, Fake(row=[0])) == (None, None)
+
+
+OHMS = {"resistance_int": Measurand("ohm", 50.0, 1.0), "resistance_hf": Measurand("ohm", 9.0, 0.1)}
+
+
+@pytest.mark.parametrize(("stated", "u"), [(1.9, 1.0), (2.1, 1.05), (0.0, 1.0)])
+def test_a_resistance_is_as_uncertain_as_is_stated_at_least(stated, u):
+    outcome = Fake(measurands=OHMS, flags=[])
+    found = resistances._of_measurand(outcome, "", "a.json", Fake(measurand="", resistance_uncertainty=stated))
+    assert (found.value, found.u, found.how) == (50.0, pytest.approx(u), "resistance_int of a.json")
+    named = resistances._of_measurand(
+        outcome, "", "a.json", Fake(measurand="resistance_hf", resistance_uncertainty=0)
+    )
+    assert named.value == 9.0
+    assert resistances._of_measurand(outcome, "resistance_hf", "a.json", Fake(
+        measurand="resistance_int", resistance_uncertainty=0)).value == 9.0  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "found"), [("resistance_ct_2", True), ("no_resistance_ct", False)])
+def test_the_name_of_a_resistance_of_an_interface_begins_as_that(name, found):
+    outcome = Fake(
+        measurands={name: Measurand("ohm", 7.0), "resistance_int": Measurand("ohm*cm^2", 5.0)}, flags=[]
+    )
+    asked = Fake(measurand="", resistance_uncertainty=0)
+    if found:
+        assert resistances._of_measurand(outcome, "", "a.json", asked).value == 7.0
+        return
+    with pytest.raises(Refusal, match="it has none"):
+        resistances._of_measurand(outcome, "", "a.json", asked)
+
+
+def test_two_resistances_of_interfaces_have_to_be_told_apart():
+    both = Fake(measurands=OHMS | {"resistance_ct": Measurand("ohm", 7.0)}, flags=[])
+    with pytest.raises(Refusal, match="it has resistance_int, resistance_hf, resistance_ct"):
+        resistances._of_measurand(both, "", "a.json", Fake(measurand="", resistance_uncertainty=0))
+    with pytest.raises(Refusal, match="it has none"):
+        resistances._of_measurand(Fake(measurands={}), "", "a.json", Fake(measurand="", resistance_uncertainty=0))
+
+
+# -- what follows from a current ---------------------------------------------------------------
+
+KNOWN = Measurand("nA", 2.0, 0.5, Interval(1.0, 4.0, level=0.9, method="m"), note="n")
+
+
+def test_a_resistance_is_a_factor_over_the_current_with_its_ends_turned_round():
+    found = polarisation._inverse(KNOWN, 8.0, "ohm")
+    assert (found.value, found.uncertainty, found.unit, found.note) == (4.0, 1.0, "ohm", "n")
+    assert (found.interval.low, found.interval.high, found.interval.level) == (2.0, 8.0, 0.9)
+    for low in (-1.0, 0.0):
+        open_ended = Measurand("nA", 2.0, 0.5, Interval(low, 4.0, level=0.9))
+        assert polarisation._inverse(open_ended, 8.0, "ohm").interval.high is None
+    bound = polarisation._inverse(Measurand.less_than("nA", 4.0, note="n"), 8.0, "ohm")
+    assert (bound.censoring, bound.interval.low, bound.note) == ("right", 2.0, "n")
+    nothing = polarisation._inverse(Measurand("nA", note="n"), 8.0, "ohm")
+    assert (nothing.value, nothing.interval, nothing.unit, nothing.note) == (None, None, "ohm", "n")
+
+
+def test_a_conductivity_is_the_current_times_a_factor():
+    found = polarisation._scaled(KNOWN, 8.0, "S/cm")
+    assert (found.value, found.uncertainty, found.unit, found.note) == (16.0, 4.0, "S/cm", "n")
+    assert (found.interval.low, found.interval.high, found.interval.level) == (8.0, 32.0, 0.9)
+    bound = polarisation._scaled(Measurand.less_than("nA", 4.0, note="n"), 8.0, "S/cm")
+    assert (bound.censoring, bound.interval.high, bound.note) == ("left", 32.0, "n")
+    nothing = polarisation._scaled(Measurand("nA", note="n"), 8.0, "S/cm")
+    assert (nothing.value, nothing.interval, nothing.unit, nothing.note) == (None, None, "S/cm", "n")
+
+
+def test_a_transference_number_by_hand():
+    """10 and 20 nA at 0.1 V; 1 MΩ before takes 0.02 V, 2 MΩ after 0.02 V: 10 · 0.08 / (20 · 0.08)."""
+    assert transference.bruce_vincent(10.0, 20.0, 0.1, 1e6, 2e6) == pytest.approx(0.5)
+    assert transference.bruce_vincent(10.0, 20.0, 0.1, 2e6, 1e6) == pytest.approx(0.5 * 0.06 / 0.09)
+    assert np.isnan(transference.bruce_vincent(10.0, 0.0, 0.1, 1e6, 1e6))
+    assert np.isnan(transference.bruce_vincent(10.0, 20.0, 0.125, 1e6, 0.125 / (10 * 1e-9)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [(4.9e6, 1e6, False), (5.1e6, 1e6, True), (1e6, 9.9e6, False), (1e6, 10.1e6, True)],
+)
+def test_resistances_that_take_the_whole_potential_are_not_of_this_cell(before, after, refused):
+    """0.1 V over 20 nA at first, and 10 nA in the end."""
+    decay = Fake(step=0.1, u_step=0.0, time=A([0.0]))
+    found = Fake(decay=decay, tail=Fake(mean=10.0), measurand=Measurand("nA", 10.0, 0.1))
+    start = Fake(value=20.0, u=0.0)
+    pair = (InterfaceResistance(before, 0.0, "stated"), InterfaceResistance(after, 0.0, "stated"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(transference, "diagnostics", lambda _: {})
+        if not refused:
+            made = transference._number(found, start, Fake(level=95.0), *pair)
+            assert made.note == "interfaces: stated, stated"
+            return
+        with pytest.raises(Refusal) as caught:
+            transference._number(found, start, Fake(level=95.0), *pair)
+    assert caught.value.code == "potential-in-interfaces"
