@@ -191,7 +191,7 @@ _PART = re.compile(r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+(\.[ \t]*+)?""")
 def _toml(text: str) -> Any:  # noqa: ANN401
     import tomllib
 
-    if text.count(".") > _DOTS:
+    if text.count(".") >= _DOTS:
         parts, end = 0, -1
         for found in _PART.finditer(text):
             parts = parts + 1 if found.start() == end else 1

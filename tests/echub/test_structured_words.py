@@ -10,7 +10,7 @@ import pytest
 
 from echub import structured
 from echub.errors import EchubError, PluginError
-from echub.structured import _BITS, _DEEPEST, _DOTS, Shape, _found, _line, parse, read_file, shown_path
+from echub.structured import _BITS, _DEEPEST, _DOTS, Shape, _found, _line, parse, parse_written, read_file, shown_path
 from tests.messages.parts import said
 
 THING = Shape("the thing", dict[str, Any], hint="see the page")
@@ -50,8 +50,8 @@ def nested(levels):
 
 
 def test_nesting_up_to_its_bound_is_read_and_beyond_it_is_told():
-    assert parse(nested(_DEEPEST - 1), ANY, syntax="json")
-    assert told(nested(_DEEPEST + 2), ANY, "json") == {
+    assert parse(nested(_DEEPEST), ANY, syntax="json")
+    assert told(nested(_DEEPEST + 1), ANY, "json") == {
         "message": "the thing cannot be read: it is nested too deeply", "path": "a.x",
         "expected": f"at most {_DEEPEST} levels", "found": "more than that",
     }  # fmt: skip
@@ -65,6 +65,37 @@ def test_whole_numbers_up_to_their_bound(sign):
         "message": "the thing cannot be read: a whole number is too large", "path": "a.x", "where": "a[1]",
         "expected": f"at most {_BITS} bits", "found": "a longer one", "hint": "see the page",
     }  # fmt: skip
+
+
+def alternating(levels):
+    """Return compact JSON of tables and lists in turn, of which one pass takes two levels."""
+    whole, rest = divmod(levels, 2)
+    return '{"a":[' * whole + '{"a":1}' * rest + "]}" * whole
+
+
+def test_what_echub_wrote_is_bounded_like_anything_else():
+    for text in (nested(_DEEPEST), alternating(_DEEPEST), alternating(_DEEPEST - 1)):
+        assert parse_written(text, ANY) == parse(text, ANY, syntax="json")
+    for text in (nested(_DEEPEST + 1), alternating(_DEEPEST + 1)):
+        assert said(lambda text=text: parse_written(text, ANY))["expected"] == f"at most {_DEEPEST} levels"
+    small = Shape("the thing", Any, largest=30)
+    assert parse_written('"' + "x" * 28 + '"', small) == "x" * 28
+    for text in ('"' + "x" * 29 + '"', b'"' + b"x" * 29 + b'"'):
+        assert said(lambda text=text: parse_written(text, small))["expected"] == "at most 30 bytes"
+
+
+def test_a_file_up_to_its_size_and_its_mark(tmp_path):
+    small = Shape("the thing", Any, largest=30)
+    (tmp_path / "a").write_bytes(b"\xef\xbb\xbf" + b'"' + b"x" * 25 + b'"')
+    assert read_file(tmp_path / "a", small, "json") == "x" * 25
+    (tmp_path / "a").write_bytes(b'"' + b"x" * 29 + b'"')
+    assert said(lambda: read_file(tmp_path / "a", small, "json"))["found"] == "more than that"
+
+
+def test_parts_of_a_key_up_to_their_bound():
+    assert told("a" + ".a" * (_DOTS - 1) + " = 1")["expected"] == f"at most {_DEEPEST} levels"
+    for key in ("a" + ".a" * _DOTS, "'a b'" + ' . "c"\t.\td' * (_DOTS // 2)):
+        assert told(f"{key} = 1")["expected"] == f"at most {_DOTS}"
 
 
 def test_dots_of_a_key_up_to_their_bound():
