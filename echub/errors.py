@@ -119,7 +119,7 @@ class EchubError(Exception):
             hint or "",
             column or "",
         )
-        self.path = path
+        self.path = path or None
         self.guessed = False
 
     def __reduce__(self) -> tuple[object, ...]:

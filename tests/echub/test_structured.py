@@ -105,7 +105,9 @@ def test_keys_of_a_later_minor_version_are_left_out_only_beyond_the_known_one():
             checked({"format": stated, "new": 1}, shape)
     with pytest.warns(LaterVersion) as said:
         assert checked({"format": "thing 1.3", "new": 1}, shape) == {"format": "thing 1.3"}
-    assert [str(one.message) for one in said] == ["the thing is of a later version than this echub: new is not read"]
+    assert [str(one.message) for one in said] == [
+        "the thing is of a later version than this echub: new is not read"
+    ]
     with pytest.warns(LaterVersion) as said:
         checked({"format": "thing 1.3", "old": 1, "new": 1, "seed": 2}, shape, "a.toml")
     assert [str(one.message).split(": ")[0] for one in said] == ["a.toml", "a.toml"]
