@@ -342,10 +342,10 @@ def test_ten_intervals_of_a_time_series_settle_a_factor(kind, rows, is_found, kn
     known(charge_anodic="mA*h")
     run = {"time": TIME[:rows], "current": np.full(rows, 2.0)}
     mah = 2.0 * TIME[:rows] / 3600
-    own = ("charge-against-current", "the charge changes by 0.9 times the integral of the current", "charge", (), 0,
-           "1 ± 0.05", "0.9 over 10 intervals")  # fmt: skip
-    other = ("charge-against-current", "charge_anodic grows 1000 times as fast as the current says",
-             "charge_anodic", (), 0, "1 ± 0.05", "1000 over 10 intervals")  # fmt: skip
+    code, own_text = "charge-against-current", "the charge changes by 0.9 times the integral of the current"
+    own = (code, own_text, "charge", (), 0, "1 ± 0.05", "0.9 over 10 intervals")
+    other_text = "charge_anodic grows 1000 times as fast as the current says"
+    other = (code, other_text, "charge_anodic", (), 0, "1 ± 0.05", "1000 over 10 intervals")
     assert of_physics(dataset(kind, **run, charge=0.9 * mah)) == ([own] if is_found else [])
     assert of_physics(dataset(kind, **run, charge_anodic=1000 * mah)) == ([other] if is_found else [])
     assert of_physics(dataset(kind, **run, charge_anodic=1.5 * mah)) == []  # no factor between two units
