@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.deferred import parts
 from echub.model.missing import MISSING
 from echub.model.units import Scale
+from echub.model.vocabulary import quantities
 from echub.validation import physics, values
 from echub.validation.group import CORE, Group
 from echub.validation.limits import Limits
@@ -189,6 +192,67 @@ def test_a_counter_falls_unless_the_clock_or_the_run_restarts():
     )
     restarted = dataset(time=[0.0, 1.0, 0.0], step_execution=np.array([1, 2, 1]), attrs={"clock_restarts": "2"})
     assert of_values(restarted) == []
+
+
+@pytest.fixture
+def blocks(monkeypatch):
+    """Read columns three rows at a time, as long ones are read in blocks."""
+    monkeypatch.setattr(values, "parts", partial(parts, step=3))
+
+
+@pytest.mark.parametrize(("current", "rows", "found"), [
+    ([2, 3, 4, 9, 1, 5, np.nan, 0, 7], (3, 4, 7), "9, 1, 0 mA"),
+    ([2, 3, 4, 9, 5, 5, np.nan, 2, 7], (3,), "9 mA"), ([2, 3, 4, 5, 1, 5, np.nan, 2, 7], (4,), "1 mA"),
+    ([2, 3, 4, np.nan, np.nan, np.nan, 5, 2, 9], (8,), "9 mA"),
+])  # fmt: skip
+def test_what_is_found_in_each_block_of_a_column(current, rows, found, blocks):
+    lab = Group("lab", ranges={"current": Limits(1.5, 8.0, "mA")})
+    missing, beyond = of_values(dataset(time=np.arange(9.0), current=np.array(current, float)), lab)
+    gaps = tuple(np.flatnonzero(np.isnan(current)).tolist())
+    assert missing[1:5] == ("current is not a number (NaN)", "current", gaps, len(gaps))
+    assert beyond == ("out-of-range", "current is out of range", "current", rows, len(rows), "1.5 to 8 mA, by lab",
+                      found)  # fmt: skip
+
+
+def test_twenty_rows_of_all_blocks_are_named_and_all_counted(blocks):
+    ((*_, rows, count, _, found),) = of_values(dataset(time=np.arange(50.0), current=[1.0, np.inf] * 25))
+    assert (rows, count, found) == (tuple(range(1, 40, 2)), 25, "inf, inf, inf, … mA")
+
+
+def test_a_row_of_a_map_is_bad_once():
+    counts = np.array([[1.0, 2.0], [np.inf, np.inf], [3.0, -np.inf]])
+    made = dataset(time=[0.0, 1.0, 2.0])
+    made.columns["map"] = Column("map", counts, "current", "mA", axes=("row", "x"))
+    found = ("not-finite", "map is infinite", "map", (1, 2), 2, "", "inf, inf, -inf mA")
+    assert of_values(made) == [found]
+
+
+RANGES = [
+    (name, code, limits)
+    for name, known in quantities().items()
+    for code, limits in (("out-of-range", (known.min, known.max)), ("implausible", known.plausible or ()))
+    if any(end is not None for end in limits) and name not in ("row", "record")
+]
+
+
+@pytest.mark.parametrize(("name", "code", "limits"), RANGES)
+def test_each_end_of_the_vocabulary_is_inside(name, code, limits):
+    """A value at an end is fine; one beyond it, by a part of the range, is found."""
+    known = quantities()[name]
+    ends = [end for end in limits if end is not None]
+    step = max(abs(max(ends) - min(ends)), abs(max(ends)), 1.0) * 1e-3
+    step = np.ceil(step) if known.is_integer else step
+    beyond = [end + sign * step for end, sign in zip(limits, (-1, 1), strict=True) if end is not None]
+
+    def codes(value):
+        column = Column("x", np.array([float(value)]), name, known.unit)
+        return [r.code for r in values.check_dataset(Dataset("other", {"x": column}), CORE)]
+
+    def beyond_all(value):
+        return (known.min is not None and value < known.min) or (known.max is not None and value > known.max)
+
+    for value, own in (*((end, []) for end in ends), *((value, [code]) for value in beyond)):
+        assert codes(value) == (["out-of-range"] if beyond_all(value) else own)
 
 
 # -- by physics --------------------------------------------------------------------------------------
