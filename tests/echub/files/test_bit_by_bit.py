@@ -10,6 +10,7 @@ from echub.files.bit_by_bit import compare_tables
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.dataset import Omitted
 from echub.model.deferred import STEP
+from echub.model.missing import MISSING
 from echub.model.record import Record
 
 ROWS = 2 * STEP + 9
@@ -46,6 +47,18 @@ def test_equal_tables_have_an_empty_word_for_each_column():
 
 def test_nan_equals_nan():
     assert not any(compare_tables(with_value(7, np.nan), with_value(7, np.nan)).values())
+
+
+@pytest.mark.parametrize(("written", "now"), [("nan", "missing"), ("missing", "nan"), ("missing", "5.0")])
+def test_what_is_missing_is_no_number_of_the_source_and_no_nan(written, now, monkeypatch):
+    values = {"nan": np.nan, "missing": MISSING, "5.0": 5.0}
+    one, other = (
+        made(time=np.where(np.arange(ROWS) == STEP + 2, values[v], np.arange(ROWS))) for v in (written, now)
+    )
+    said = f"1 of {ROWS} rows differ, first row {STEP + 2}: {written} against {now}"
+    assert compare_tables(one, other)[0, "time/s"] == said
+    assert compare_tables(one, one)[0, "time/s"] == ""
+    assert whole(monkeypatch, one, other)[0, "time/s"] == said
 
 
 @pytest.mark.parametrize("at", [0, STEP - 1, STEP, ROWS - 1, [5, STEP + 5]])
