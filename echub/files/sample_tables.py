@@ -18,6 +18,7 @@ from echub.model.energies import refer_energies
 from echub.model.record import Record
 from echub.model.samples import SAMPLE, TABLE, join_samples
 from echub.remark import Remark
+from echub.text import several
 
 
 def sample_table(
@@ -101,7 +102,7 @@ def _left_out(tables: Sequence[Dataset], paths: Sequence[Path], whole: Dataset) 
             said.append(f"{path.name}: {', '.join(alone)}")
     if not said:
         return []
-    text = f"{len(kept)} samples are in all tables; the others are left out"
+    text = f"{several(len(kept), 'sample')} in all tables; the others are left out"
     cause = f"{alike} differ only by case or blanks" if (alike := _alike(tables)) else ""
     return [Remark("samples-left-out", text, where="; ".join(said), cause=cause)]
 
