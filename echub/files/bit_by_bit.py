@@ -110,7 +110,7 @@ class _Difference:
         self._rows, self._count, self._text = rows, 0, ""
 
     def add(self, first: int, written: NDArray[Any], now: NDArray[Any]) -> None:
-        """Compare rows from `first` on; NaN equals NaN, and what is missing is no NaN."""
+        """Compare rows from `first` on; NaN equals NaN, and missing equals missing only."""
         if same_values(written, now):
             return
         self.found = True

@@ -84,7 +84,7 @@ def test_a_later_major_version_is_refused(stated):
 
 
 def test_a_version_may_lie_deeper_and_states_only_what_it_states():
-    """The part of a patch is not compared; what is no text, or no number, states none."""
+    """The part of a patch is not compared; only a text with a number states a version."""
     shape = Shape("the thing", dict[str, Any], version=("about.format", 1, 2))
     for stated in ("thing 1.2", "1.2", "thing 1.2.9", "thing 1.3.9", 7, None, "1.x", "thing1.3"):
         assert checked({"about": {"format": stated}}, shape)
