@@ -86,6 +86,7 @@ def test_the_factor_of_another_unit(factor, unit):
 def test_clocks_that_agree_or_say_too_little_have_no_factor():
     wall = np.arange(0.0, 7200.0, 60.0)
     assert clock_ratio(wall, wall).factor is None
+    assert [clock_ratio(wall, wall).unit(printed) for printed in (1.0, 60.0, 7.0)] == ["s", "min", ""]
     assert clock_ratio(wall[:1], wall[:1]) is None
     assert clock_ratio(np.array([0.0, 5.0]), np.array([0.0, 5.0])) is None
 
@@ -354,3 +355,25 @@ def test_an_hour_between_clocks_is_that_of_summer(elapsed, is_hour, turned):
     text = compare(np.array([0.0, spans[1]]), np.array([0.0, spans[0]]), "t")
     summer = "the clocks changed meanwhile (state the time zone), " if is_hour else ""
     assert text == (f"t spans {spans[1]:g} s but the wall clock 7200 s: {summer}a pause, or a clock that was set")
+
+
+MONTHS = {
+    "English": "January February March April May June July August September October November December",
+    "German": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "Austrian": "Jan Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez",
+    "French": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "French without accents": "jan fevrier mars avr mai juin juillet aout sept oct nov dec",
+    "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "Italian": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+}
+
+
+@pytest.mark.parametrize("language", MONTHS)
+def test_months_in_words(language):
+    """June and July begin alike in French: neither is guessed."""
+    words = MONTHS[language].split()
+    found = wall_clock(pl.Series([f"5 {word} 2024" for word in words]), "t")
+    open_ = (6, 7) if language.startswith("French") else ()
+    wanted = [None if n in open_ else f"2024-{n:02}-05" for n in range(1, 13)]
+    days = [None if np.isnan(one) else str(np.datetime64(int(one), "s"))[:10] for one in found.seconds]
+    assert days == wanted
