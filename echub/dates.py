@@ -148,7 +148,7 @@ def _order(
         where=f"column {name}",
         expected="a date with a day beyond 12, or a year of four digits",
         found=str(texts.filter(texts != "")[0]),
-        cause=f"{' and '.join(possible)} are both possible" if possible else "the column mixes two orders",
+        cause=f"{' and '.join(possible)} are possible" if possible else "the column mixes two orders",
         hint=" or ".join(f"`--option dates={order}`" for order in possible or _ORDERS) + " says which",
     )
 
@@ -170,19 +170,30 @@ def _possible(parts: pl.DataFrame) -> list[str]:
     """List the orders that no date of the column contradicts."""
     a, b, c = (_range(parts[part]) for part in "abc")
     found = []
-    if a.digits <= 2 and a.high <= 31 and b.high <= 12:
+    if a.is_day and b.is_month:
         found.append("dmy")
-    if a.digits <= 2 and a.high <= 12 and b.high <= 31:
+    if a.is_month and b.is_day:
         found.append("mdy")
-    if c.digits <= 2 and b.high <= 12 and c.high <= 31:
+    if c.is_day and b.is_month:
         found.append("ymd")
     return found
 
 
 @dataclass(frozen=True)
 class _Range:
+    """The numbers at one place of all dates, and the most digits that one has."""
+
+    low: int
     high: int
     digits: int
+
+    @property
+    def is_day(self) -> bool:
+        return self.low >= 1 and self.high <= 31 and self.digits <= 2
+
+    @property
+    def is_month(self) -> bool:
+        return self.is_day and self.high <= 12
 
 
 def _range(part: pl.Series) -> _Range:
@@ -190,7 +201,7 @@ def _range(part: pl.Series) -> _Range:
 
     numbers = part.cast(pl.Int32, strict=False).drop_nulls().to_numpy()
     digits = part.str.len_chars().drop_nulls().to_numpy()
-    return _Range(int(numbers.max(initial=0)), int(digits.max(initial=0)))
+    return _Range(int(numbers.min(initial=1)), int(numbers.max(initial=0)), int(digits.max(initial=0)))
 
 
 def _month_numbers(words: pl.Series) -> pl.Series:

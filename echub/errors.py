@@ -108,18 +108,16 @@ class EchubError(Exception):
         column: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.remark = Remark(
-            self.code,
-            message,
-            "error",
-            where or "",
-            expected or "",
-            found or "",
-            cause or "",
-            hint or "",
-            column or "",
-        )
-        self.path = path
+        given: dict[str, Any] = {
+            "where": where,
+            "expected": expected,
+            "found": found,
+            "cause": cause,
+            "hint": hint,
+            "column": column,
+        }
+        self.remark = Remark(self.code, message, "error", **{name: text for name, text in given.items() if text})
+        self.path = path or None
         self.guessed = False
 
     def __reduce__(self) -> tuple[object, ...]:

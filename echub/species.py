@@ -120,7 +120,7 @@ class Species:
     @property
     def nominal_mass(self) -> int:
         """Return the mass number of the most abundant isotopologue."""
-        return round(self.mz * max(1, abs(self.charge or 1)))
+        return round(self.mz * abs(self.charge or 1))
 
     def elements(self) -> set[str]:
         """Return the symbols of the elements."""
@@ -144,14 +144,14 @@ def parse_species(text: str) -> Species:
     label = text.strip()
     if len(label) > _LONGEST:
         raise _refused(f"{label[:_LONGEST]}...", _LONGEST, "a longer one", f"at most {_LONGEST} characters")
-    if label.lower() in SPECIAL and label not in ("Se", "TiC", "T+", "T-"):
+    if label.lower() in SPECIAL and label not in ("Se", "TiC"):
         return Species(label, special=SPECIAL[label.lower()])
     plain = _ascii(label)
     body, charge = _split_charge(plain)
     if not body:
         raise _refused(label, 0, "no atoms", "an ion label such as Na+, ZrO2-, [18O]-")
-    if abs(charge or 0) > _CHARGES:
-        raise _refused(label, len(body), f"{charge} charges", f"at most {_CHARGES} charges")
+    if charge is not None and not 0 < abs(charge) <= _CHARGES:
+        raise _refused(label, len(body), f"{charge} charges", f"1 to {_CHARGES} charges")
     atoms = _atoms(label, body)
     if sum(atom.count for atom in atoms) > _ATOMS:
         raise _refused(label, 0, "more atoms", f"at most {_ATOMS} atoms")
@@ -291,7 +291,7 @@ def fits_mass(species: Species, mass: float) -> bool:
     """
     if species.special:
         return True
-    charge = max(1, abs(species.charge or 1))
+    charge = abs(species.charge or 1)
     options = {0}
     for atom in species.atoms:
         numbers = [atom.nucleons] if atom.nucleons else list(abundances(atom.symbol))

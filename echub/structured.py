@@ -90,7 +90,7 @@ def read_file(path: str | os.PathLike[str], shape: Shape, syntax: Syntax = "toml
             path=shown,
             expected="a file",
             found=_line(error),
-            hint=shape.hint or None,
+            hint=shape.hint,
         ) from None
     return parse(data, shape, shown, syntax)
 
@@ -174,10 +174,10 @@ def _tree(text: bytes | str, shape: Shape, path: str, syntax: str) -> Any:  # no
     except ValueError as error:  # of tomllib, json, the encoding, or a number of thousands of digits
         raise shape.error(
             f"{shape.name} cannot be read: it is not {syntax.upper()}",
-            path=path or None,
+            path=path,
             expected=f"{syntax.upper()} in UTF-8",
             found=_line(error),
-            hint=shape.hint or None,
+            hint=shape.hint,
         ) from None
 
 
@@ -191,7 +191,7 @@ _PART = re.compile(r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+(\.[ \t]*+)?""")
 def _toml(text: str) -> Any:  # noqa: ANN401
     import tomllib
 
-    if text.count(".") > _DOTS:
+    if text.count(".") >= _DOTS:
         parts, end = 0, -1
         for found in _PART.finditer(text):
             parts = parts + 1 if found.start() == end else 1
@@ -318,11 +318,11 @@ def _bad(
 ) -> EchubError:
     return shape.error(
         f"{shape.name} cannot be read: {what}",
-        path=path or None,
-        where=where or None,
+        path=path,
+        where=where,
         expected=expected,
         found=found,
-        hint=hint or shape.hint or None,
+        hint=hint or shape.hint,
     )
 
 
@@ -368,11 +368,11 @@ def _not_a_key(place: str, names: list[str], where: tuple[str | int, ...], shape
     inside = f"{shown_path(where)} has" if where else f"{shape.name} has"
     return shape.error(
         f"{inside} no {_found(place)[1:-1]}",
-        path=path or None,
+        path=path,
         where=shown_path((*where, place)),
         expected=", ".join(names),
         found=_found(place)[1:-1],
-        hint=f"did you mean {near[0]}?" if near else shape.hint or None,
+        hint=f"did you mean {near[0]}?" if near else shape.hint,
     )
 
 

@@ -96,7 +96,7 @@ DAYS = 86_400
 
 @pytest.mark.parametrize(
     ("owner", "age", "stays"),
-    [("", 0.9, True), ("", 1.1, False), ("2-of-3", 9, True), ("1-of-3", 0, False)],
+    [("", 0.999, True), ("", 1.001, False), ("2-of-3", 9, True), ("1-of-3", 0, False)],
 )
 def test_only_temporary_files_of_dead_runs_are_removed(tmp_path, owner, age, stays):
     """Those of this run, which is the only one of its mark, and after a day those of nobody."""

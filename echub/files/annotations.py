@@ -256,15 +256,12 @@ def sidecar_text(values: Mapping[str, str]) -> str:
 
 
 def _toml(path: str, value: str) -> str:
-    """Return a value as TOML: numbers and words as such, a quantity as its text with the unit."""
+    """Return a value as TOML: counts and yes or no as such, all else as a text, a quantity with its unit."""
     import json
 
-    leaf = leaf_of(path)
-    if leaf.type in ("number", "integer"):
-        try:
-            return repr(int(value) if leaf.type == "integer" else float(value))
-        except ValueError:
-            pass
-    if leaf.type == "boolean":
+    kind = leaf_of(path).type
+    if kind == "integer" and value.strip().isdecimal():
+        return str(int(value))
+    if kind == "boolean":
         return "true" if value.lower() in ("true", "yes", "1") else "false"
     return json.dumps(value, ensure_ascii=False)

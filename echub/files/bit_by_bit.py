@@ -12,6 +12,7 @@ from echub.model.channels import is_long
 from echub.model.column import Column, same_values
 from echub.model.dataset import Dataset, Omitted
 from echub.model.deferred import STEP, Deferred, held, passed
+from echub.model.missing import is_missing
 from echub.model.record import Record
 
 Key = tuple[int, str]
@@ -30,11 +31,10 @@ def compare_tables(written: Record, now: Record) -> dict[Key, str]:
 
 def _compare_whole(written: Mapping[Key, NDArray[Any]], now: Mapping[Key, NDArray[Any]]) -> dict[Key, str]:
     found = {key: _one_sided(key, written, now) for key in dict.fromkeys((*written, *now))}
-    for key in written:
-        if key in now and not same_values(written[key], now[key]):
-            told = _Difference(len(now[key]))
-            told.add(0, written[key], now[key])
-            found[key] = str(told)
+    for key in written.keys() & now.keys():
+        told = _Difference(len(now[key]))
+        told.add(0, written[key], now[key])
+        found[key] = str(told)
     return found
 
 
@@ -109,17 +109,22 @@ class _Difference:
         self._rows, self._count, self._text = rows, 0, ""
 
     def add(self, first: int, written: NDArray[Any], now: NDArray[Any]) -> None:
-        """Compare rows from `first` on; NaN equals NaN."""
+        """Compare rows from `first` on; NaN equals NaN, and missing equals missing only."""
         if same_values(written, now):
             return
         self.found = True
         if written.dtype != now.dtype or written.shape != now.shape:
             self._text = self._text or f"{written.dtype} {written.shape} against {now.dtype} {now.shape}"
             return
-        unequal = np.flatnonzero(~((written == now) | ((written != written) & (now != now))))
+        same = (written == now) | ((written != written) & (now != now) & (is_missing(written) == is_missing(now)))
+        unequal = np.flatnonzero(~same)
         self._count += len(unequal)
         row = int(unequal[0])
-        self._text = self._text or f"first row {first + row}: {written[row]} against {now[row]}"
+        self._text = self._text or f"first row {first + row}: {_word(written, row)} against {_word(now, row)}"
 
     def __str__(self) -> str:
         return f"{self._count} of {self._rows} rows differ, {self._text}" if self._count else self._text
+
+
+def _word(values: NDArray[Any], row: int) -> str:
+    return "missing" if is_missing(values[row : row + 1]).any() else str(values[row])

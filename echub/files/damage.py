@@ -32,7 +32,7 @@ def damage_of(source: Source, column: str = "") -> Iterator[None]:
         raise ReadError(
             f"the column {column} of the native file is damaged" if column else "the native file is damaged",
             path=source.shown,
-            column=column or None,
+            column=column,
             found=str(error).splitlines()[0] if str(error) else type(error).__name__,
             cause="it was truncated or changed after it was written",
             hint="convert the source again with --force",
@@ -45,7 +45,7 @@ def require_same(what: str, found: str, stated: str, source: Source, column: str
         raise ChangedContent(
             f"the {what} are not those that were written",
             path=source.shown,
-            column=column or None,
+            column=column,
             expected=stated,
             found=found,
             cause="the file was damaged, or changed by other software after it was written",

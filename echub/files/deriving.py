@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub import species
-from echub.errors import UnknownOption, UnknownSpecies
+from echub.errors import DataError, UnknownOption, UnknownSpecies
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.dataset import Dataset
 from echub.model.metadata import Entry, Metadata
@@ -167,11 +167,19 @@ def _of_material(formula: str, text: str) -> dict[str, float]:
 
 
 def _number(key: str, value: str, text: str) -> float:
-    number, unit = parse_value(value)
-    if key in _UNITS:
-        if not unit:
-            raise UnknownOption(f"{key} has no unit", expected=f"{key}={value} {_UNITS[key]}", found=text)
-        number = float(convert(number, str(parse_unit(unit)), _UNITS[key]))
+    unit = _UNITS.get(key, "")
+    try:
+        number, given = parse_value(value)
+        if unit and not given:
+            raise UnknownOption(f"{key} has no unit", expected=f"{key}={value} {unit}", found=text)
+        if given and not unit:
+            raise UnknownOption(f"{key} is a pure number", expected=f"{key}={number:g}", found=text)
+        number = float(convert(number, str(parse_unit(given)), unit)) if unit else number
+    except DataError as error:
+        expected = f"a number with a unit, such as {key}=1 {unit}" if unit else f"a number, such as {key}=1"
+        raise UnknownOption(
+            f"{key} cannot be {value}", expected=expected, found=text, cause=error.message
+        ) from None
     if not number > 0:
         raise UnknownOption(f"{key} is positive", expected="a number above zero", found=text)
     return number

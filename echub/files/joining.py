@@ -238,7 +238,7 @@ def texts_of_parts(records: Sequence[Record], names: Sequence[str]) -> dict[str,
     return {
         "metadata": common_metadata(records),
         "settings": {name: record.settings for name, record in pairs},
-        "notices": [Notice(n.code, f"{name}: {n.message}") for name, record in pairs for n in record.notices],
+        "notices": [replace(n, message=f"{name}: {n.message}") for name, record in pairs for n in record.notices],
         "dropped": [Dropped(f"{name}: {d.what}", d.why) for name, record in pairs for d in record.dropped],
     }
 

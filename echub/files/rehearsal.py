@@ -1,9 +1,9 @@
 """Rehearse the reading of a doubtful file where it may end the process: in a worker, under limits.
 
-HDF5, and the libraries that read workbooks, can crash, loop without end or fill the memory on a damaged file.
-A reader that uses one declares ``intact(source)``: a cheap check that answers True if such damage would be
-noticed. Any other file is read once in a worker. If that ends well, it is read here; an error there is the
-error here; and if the worker dies or takes too long, that is an error about this one file. The worker is
+The libraries that read HDF5, workbooks and binary tables can crash, loop without end or fill the memory on a
+damaged file. A reader that uses one declares ``intact(source)``: a cheap check that answers True if such damage
+would be noticed. Any other file is read once in a worker. If that ends well, it is read here; an error there is
+the error here; and if the worker dies or takes too long, that is an error about this one file. The worker is
 started for the first doubtful file, and serves all later ones of this process.
 """
 

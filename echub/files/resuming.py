@@ -6,7 +6,6 @@ and cycles continue or restart as in the files, and the dataset says which.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.dates import instants
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.missing import MISSING
@@ -27,13 +27,10 @@ _CONTINUES = 0.01
 
 
 def shifts(records: Sequence[Record]) -> list[float]:
-    """Return the seconds from the first record's start to that of each; from the instants if all are known."""
-    for path in ("experiment.start_utc", "experiment.start"):
-        stated = [record.metadata.value(path) for record in records]
-        if None not in stated:
-            moments = [dt.datetime.fromisoformat(str(text)) for text in stated]
-            return [(moment - moments[0]).total_seconds() for moment in moments]
-    return []
+    """Return the seconds from the first record's start to that of each; empty if the starts cannot be compared."""
+    stated = ([r.metadata.value(path) for r in records] for path in ("experiment.start_utc", "experiment.start"))
+    moments = instants(*stated) or []
+    return [(moment - moments[0]).total_seconds() for moment in moments]
 
 
 def why_not_resumed(records: Sequence[Record]) -> str:
@@ -41,8 +38,10 @@ def why_not_resumed(records: Sequence[Record]) -> str:
     techniques = {str(record.metadata.value("technique.name")) for record in records}
     if len(techniques) > 1:
         return f"the parts are of different techniques: {', '.join(sorted(techniques))}"
+    if not (known := shifts(records)):
+        return "the starts of the parts cannot be compared: some state a zone, others none"
     end = -np.inf
-    for number, (record, shift) in enumerate(zip(records, shifts(records), strict=True), 1):
+    for number, (record, shift) in enumerate(zip(records, known, strict=True), 1):
         clocks = [d["time"] + shift for d in record.datasets.values() if d.rows and "time" in d.columns]
         if clocks and min(np.nanmin(clock) for clock in clocks) < end - OVERLAP_S:
             return f"part {number} starts before part {number - 1} ends"
@@ -147,5 +146,11 @@ def _statements(columns: dict[str, Column], starts: Sequence[int]) -> Iterator[t
     if charge := columns.get("charge"):
         span = float(np.ptp(charge.values[np.isfinite(charge.values)])) if len(charge.values) else 0.0
         steps = [abs(float(charge.values[row] - charge.values[row - 1])) for row in joints]
-        words = ["continued" if step <= _CONTINUES * span else "restarted" for step in steps]
-        yield "charge_at_run_starts", " ".join(words)
+        yield "charge_at_run_starts", " ".join(_goes_on(step, span) for step in steps)
+
+
+def _goes_on(step: float, span: float) -> str:
+    """Return whether a charge continues across a joint with this step; a part may have none."""
+    if np.isnan(step):
+        return "unknown"
+    return "continued" if step <= _CONTINUES * span else "restarted"

@@ -117,7 +117,7 @@ def fault(who: str, owner: str, found: str, where: str = "") -> PluginFault:
     """Build the error that names a plugin as the cause."""
     return PluginFault(
         f"{who} failed",
-        where=where or None,
+        where=where,
         found=found,
         cause=f"a mistake in {owner}",
         hint="report it to the plugin's author, with the file if you can",

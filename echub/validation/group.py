@@ -208,24 +208,43 @@ def _group(where: str, tables: Mapping[str, Any], chain: tuple[str, ...]) -> Gro
 
 
 def _joined(parent: Group, child: Group) -> Group:
-    """Merge a child into its parent; ranges of the child are already narrower."""
+    """Merge two groups so that what either demands holds: a child with its parent, or two parents of one child."""
     kinds = {**parent.columns, **child.columns}
+    severity = dict(parent.severity)
+    for code, own in child.severity.items():
+        severity[code] = heavier(own, severity.get(code, own))
     return replace(
         child,
         required_metadata=tuple(dict.fromkeys((*parent.required_metadata, *child.required_metadata))),
-        metadata_ranges={**parent.metadata_ranges, **child.metadata_ranges},
-        ranges={**parent.ranges, **child.ranges},
+        metadata_ranges=_in_both(parent.metadata_ranges, child.metadata_ranges),
+        ranges=_in_both(parent.ranges, child.ranges),
         columns={
             kind: tuple(dict.fromkeys((*parent.columns.get(kind, ()), *child.columns.get(kind, ()))))
             for kind in kinds
         },
         quantities=tuple(dict.fromkeys((*parent.quantities, *child.quantities))),
-        ignore=parent.ignore | child.ignore,
-        severity={**parent.severity, **child.severity},
+        ignore=frozenset(code for code in parent.ignore | child.ignore if severity.get(code) != "error"),
+        severity=severity,
         file_name=child.file_name or parent.file_name,
         file_example=child.file_example or parent.file_example,
         sources=(*parent.sources, *child.sources),
     )
+
+
+def _in_both(parent: Mapping[str, Limits], child: Mapping[str, Limits]) -> dict[str, Limits]:
+    """Return the ranges of both; of a name that both have, what lies in either."""
+    joined = {**parent, **child}
+    for name in parent.keys() & child.keys():
+        joined[name] = parent[name].narrowed_to(child[name])
+        if joined[name].is_empty:
+            raise SchemaError(
+                f"the schemas that this one extends leave no value of {name!r}",
+                where="schema.extends",
+                expected=str(parent[name]),
+                found=str(child[name]),
+                hint="extend one of them",
+            )
+    return joined
 
 
 def _resolved(where: str, name: str) -> str:

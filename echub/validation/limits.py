@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from echub.errors import EchubError, SchemaError
@@ -39,6 +39,18 @@ class Limits:
         """Return whether this range lies inside the outer one."""
         low = outer.low is None or (self.low is not None and self.low >= outer.low)
         return low and (outer.high is None or (self.high is not None and self.high <= outer.high))
+
+    def narrowed_to(self, other: Limits) -> Limits:
+        """Return the range that both leave, in the words of the other."""
+        lows, highs = (
+            [end for end in ends if end is not None] for ends in ((self.low, other.low), (self.high, other.high))
+        )
+        return replace(other, low=max(lows, default=None), high=min(highs, default=None))
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no value lies in the range."""
+        return self.low is not None and self.high is not None and self.low > self.high
 
 
 def column_limits(name: str) -> Limits:
@@ -100,9 +112,10 @@ def _read(name: str, ends: Any, base: Limits) -> Limits:  # noqa: ANN401
             found=repr(ends),
         )
     low, high = (_end(name, end, base) for end in ends)
-    if low is not None and high is not None and low > high:
+    own = Limits(low, high, base.unit, base.point, "group")
+    if own.is_empty:
         raise SchemaError(f"the range of {name!r} is empty", where=f"range.{name}", found=repr(list(ends)))
-    return Limits(low, high, base.unit, base.point, "group")
+    return own
 
 
 def _end(name: str, end: Any, base: Limits) -> float | None:  # noqa: ANN401

@@ -31,6 +31,7 @@ def echub_readers() -> Iterable[Reader]:
             sniff="echub_bdf:sniff_binary",
             read="echub_bdf.binary:read",
             options="echub_bdf.options:BdfReadOptions",
+            intact="echub_bdf:is_intact",
         ),
     )
 
@@ -68,3 +69,8 @@ def sniff_binary(source: Source) -> Confidence:
         label.encode() in source.head for column in COLUMNS[:4] for label in (column.label, column.name)
     )
     return Confidence.LIKELY if labelled or ".bdf." in source.name.lower() else Confidence.MAYBE
+
+
+def is_intact(source: Source) -> bool:
+    """Return False: pages of Parquet and Feather have no checksums, and some damage ends the process in polars."""
+    return False

@@ -86,6 +86,7 @@ def test_the_factor_of_another_unit(factor, unit):
 def test_clocks_that_agree_or_say_too_little_have_no_factor():
     wall = np.arange(0.0, 7200.0, 60.0)
     assert clock_ratio(wall, wall).factor is None
+    assert [clock_ratio(wall, wall).unit(printed) for printed in (1.0, 60.0, 7.0)] == ["s", "min", ""]
     assert clock_ratio(wall[:1], wall[:1]) is None
     assert clock_ratio(np.array([0.0, 5.0]), np.array([0.0, 5.0])) is None
 
@@ -139,7 +140,7 @@ def test_an_order_that_is_open_or_impossible_is_refused_with_each_that_is_left()
     assert (error.where, error.found, error.cause) == (
         "column when",
         "03/04/2024",
-        "dmy and mdy are both possible",
+        "dmy and mdy are possible",
     )
     assert error.hint == "`--option dates=dmy` or `--option dates=mdy` says which"
     assert error.expected == "a date with a day beyond 12, or a year of four digits"
@@ -195,3 +196,184 @@ def test_a_zone_in_the_text_is_taken_off(text, utc):
     found = wall_clock(pl.Series([text]), "t")
     assert found.zoned
     assert np.datetime64(int(found.seconds[0]), "s") == np.datetime64(utc)
+
+
+# -- each number that decides ----------------------------------------------------------------------
+
+
+def _moment(*texts, name="t", order=""):
+    """Return the moments of texts as the clock shows them; None where there is none."""
+    found = wall_clock(pl.Series(texts), name, order).seconds
+    return [None if np.isnan(one) else str(np.datetime64(int(1000 * one), "ms"))[:-1] for one in found]
+
+
+@pytest.mark.parametrize(("text", "orders"), [
+    ("31/12/2024", ["dmy"]), ("12/31/2024", ["mdy"]), ("13/12/2024", ["dmy"]), ("12/13/2024", ["mdy"]),
+    ("12/11/2024", ["dmy", "mdy"]), ("32/01/2024", []), ("01/32/2024", []), ("13/13/2024", []),
+    ("2024/12/31", ["ymd"]), ("2024/13/01", []), ("2024/12/32", []), ("100/01/02", ["ymd"]),
+    ("31.12.31", ["dmy", "ymd"]), ("31.12.32", ["dmy"]), ("32.12.31", ["ymd"]),
+    ("11.12.10", ["dmy", "mdy", "ymd"]), ("03.03.03", ["dmy", "mdy", "ymd"]),
+    ("11.12.00", ["dmy", "mdy"]), ("00.12.11", ["ymd"]), ("31.12.00", ["dmy"]),
+    ("00/12/2024", []), ("12/00/2024", []), ("2024-00-12", []), ("2024-12-00", []),
+])  # fmt: skip
+def test_the_orders_in_which_three_numbers_are_a_date(text, orders):
+    if len(orders) == 1:
+        assert wall_clock(pl.Series([text]), "t").order == orders[0]
+        return
+    with pytest.raises(Ambiguous) as refused:
+        wall_clock(pl.Series([text]), "t")
+    possible = f"{' and '.join(orders)} are possible" if orders else "the column mixes two orders"
+    assert refused.value.cause == possible
+    for order in orders:
+        assert wall_clock(pl.Series([text]), "t", order).order == order
+
+
+def test_what_proves_the_order_is_said():
+    others = [pl.Series(["01/02/2024", "5/30/2024", "04/05/2024"]), pl.Series(["06/07/2024", "30/06/2024"])]
+    found = wall_clock(pl.Series(["03/04/2024"]), "t", "", others)
+    assert (found.order, found.evidence) == ("mdy", "5/30/2024 in the same file is a date in this order only")
+    found = wall_clock(pl.Series(["03/04/2024"]), "t", "", [pl.Series(["2024-05-30"]), others[1]])
+    assert (found.order, found.evidence) == ("dmy", "30/06/2024 in the same file is a date in this order only")
+    assert wall_clock(pl.Series(["03/04/2024"]), "t", "mdy").evidence == "said by the user or a profile"
+    assert wall_clock(pl.Series(["30/04/2024"]), "t", "mdy").evidence == "every date is one in this order only"
+    assert wall_clock(pl.Series(["3 Apr 2024"]), "t").evidence == "the month is a word"
+
+
+def test_days_that_a_month_has():
+    texts = [f"{year}-{month:02}-{day}" for year, month, day in (
+        (2024, 2, 29), (2023, 2, 29), (1900, 2, 29), (2000, 2, 29), (2024, 2, 30), (2024, 4, 30), (2024, 4, 31),
+        (2024, 6, 31), (2024, 9, 31), (2024, 11, 31), (2024, 12, 31), (2024, 1, 31), (2024, 3, 31), (2024, 10, 31),
+    )]  # fmt: skip
+    not_there = {1, 2, 4, 6, 7, 8, 9}
+    assert _moment(*texts) == [None if n in not_there else f"{text}T00:00:00.00" for n, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(("text", "moment"), [
+    ("30/03/2024 12:30:15.25 AM", "2024-03-30T00:30:15.25"),
+    ("30/03/2024 12:30:15,5 PM", "2024-03-30T12:30:15.50"),
+    ("30/03/99 1:05 p.m.", "2099-03-30T13:05:00.00"), ("30/03/00, 11:05 a.m.", "2000-03-30T11:05:00.00"),
+    ("30.03.2024_23:59", "2024-03-30T23:59:00.00"), ("Mar 5, 2024 10:00", "2024-03-05T10:00:00.00"),
+    ("5 März 2024", "2024-03-05T00:00:00.00"), ("5-xyz-2024", None),
+    ("2024-03-30T07:08:09", "2024-03-30T07:08:09.00"),
+])  # fmt: skip
+def test_times_of_day(text, moment):
+    assert _moment(text) == [moment]
+
+
+@pytest.mark.parametrize(("texts", "name", "hours", "zoned"), [
+    (["2024-03-30 10:00", "2024-03-30 11:00"], "Clock (UTC+1)", [9, 10], True),
+    (["2024-03-30 10:00", "2024-03-30 11:00"], "Clock", [10, 11], False),
+    (["2024-03-30 10:00Z", "2024-03-30 11:00"], "Clock (UTC+1)", [None, None], False),
+    (["2024-03-30 10:00+01:00", "2024-03-30 10:00-02:30"], "Clock (UTC+5)", [9, 12.5], True),
+    (["2024-03-30", "2024-03-30"], "Date (UTC+1)", [0, 0], False),
+])  # fmt: skip
+def test_a_zone_counts_if_all_rows_have_it_or_only_the_name(texts, name, hours, zoned):
+    found = wall_clock(pl.Series(texts), name)
+    assert (found.zoned, found.dated) == (zoned, ":" not in texts[0])
+    day = np.datetime64("2024-03-30").astype("datetime64[s]").astype(float)
+    if hours[0] is not None:
+        assert ((found.seconds - day) / 3600).tolist() == hours
+
+
+@pytest.mark.parametrize(
+    ("name", "offset"),
+    [("Time (GMT+5:45)", 20700.0), ("t UTC\u22121", -3600.0), ("t utc -2", -7200.0), ("t UTC-0030", -1800.0)],
+)
+def test_offsets_of_zones_in_names(name, offset):
+    assert zone_in(name) == offset
+
+
+def test_clocks_of_twelve_hours_with_a_comma():
+    assert clock_12(pl.Series(["1:02:03,5 pm", "12:02 AM", "1:60 pm", "12:00 PM"])).to_list() == [
+        13 * 3600 + 2 * 60 + 3.5, 120.0, None, 43200.0
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("minutes", "utc"), [
+    ([-60, 0], [-60, None]),  # an hour of nothing: both passes would fit
+    ([-59, 0], [-59, 0]),
+    ([-40, -30, -20, 0, 10], [-40, -30, -20, 0, 10]),  # a gap of two steps
+    ([-41, -31, -21, 0, 10], [-41, -31, -21, None, None]),
+    ([40, 50, 70, 80], [100, 110, 130, 140]),
+    ([40, 50, 71, 81], [None, None, 131, 141]),
+    ([90, 10, 20], [150, None, None]),  # rows out of order
+    ([10, 20, 5], [10, 20, 65]),  # one step back is that of the clock
+    ([-10, 50.25, 50.5], [-10, None, None]),
+])  # fmt: skip
+def test_gaps_around_the_repeated_hour(minutes, utc):
+    found = to_utc(BACK + 60.0 * np.array(minutes), "Europe/Berlin") - (BACK - 7200.0)
+    assert np.array_equal(found, 60.0 * np.array(utc, float), equal_nan=True)
+
+
+def test_each_repeated_hour_is_settled_by_its_own_rows():
+    """Berlin's clocks went back on 27 October 2024 and on 26 October 2025."""
+    year = 364 * 86_400.0
+    minutes = 60.0 * np.array([-30, 0, 30, 0, 30, 60])
+    found = to_utc(np.concatenate([BACK + minutes, BACK + year + minutes]), "Europe/Berlin") - (BACK - 7200.0)
+    wanted = 60.0 * np.array([-30, 0, 30, 60, 90, 120])
+    assert found.tolist() == [*wanted, *(wanted + year)]
+
+
+def test_the_skipped_hour_is_no_time_and_fractions_stay():
+    """Berlin's clocks went forward from 02:00 to 03:00 on 31 March 2024."""
+    spring = np.datetime64("2024-03-31T02:00").astype("datetime64[s]").astype(float)
+    found = to_utc(spring + np.array([-0.25, 1800.0, 3600.000001]), "Europe/Berlin") - (spring - 3600.0)
+    assert np.array_equal(found.round(6), [-0.25, np.nan, 1e-6], equal_nan=True)
+
+
+@pytest.mark.parametrize(("factor", "span", "apart", "is_found"), [
+    (60.0, 3600.0, 0.0105, True), (60.0, 3600.0, 0.0106, False), (60.0, 3600.0, -0.0105, True),
+    (60.0, 3600.0, -0.0106, False), (1 / 3600, 200.0, 0.0199, True), (1 / 3600, 200.0, 0.0201, False),
+    (1000.0, 10.0, 0.2, True), (1000.0, 9.99, 0.0, None),
+])  # fmt: skip
+def test_a_factor_to_a_hundredth_and_two_seconds(factor, span, apart, is_found):
+    """Of 3600 s, 2 s are 0.00056; rows without a number at the ends do not count."""
+    wall = np.array([np.nan, 0.0, span, 5e9])
+    found = clock_ratio(np.array([0.0, 0.0, span * factor * (1 + apart), np.nan]), wall)
+    if is_found is None:
+        assert found is None
+        return
+    assert (found.elapsed, found.wall) == (pytest.approx(span * factor * (1 + apart)), span)
+    assert found.factor == (pytest.approx(factor) if is_found else None)
+
+
+def test_time_that_does_not_advance_has_no_ratio():
+    assert clock_ratio(np.array([5.0, 5.0]), np.array([0.0, 100.0])) is None
+    assert clock_ratio(np.array([5.0, 4.0]), np.array([0.0, 100.0])) is None
+    assert str(clock_ratio(np.array([0.0, 30.0]), np.array([0.0, 20.0]))) == (
+        "30 s elapsed, 20 s by the wall clock"
+    )
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "is_hour"), [(3597.0, False), (3598.0, True), (3602.0, True), (3603.0, False)]
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_hour_between_clocks_is_that_of_summer(elapsed, is_hour, turned):
+    """7200 s by one clock, and an hour more or less by the other, to 2 s."""
+    spans = (7200.0, 7200.0 + elapsed) if turned else (7200.0, 7200.0 - elapsed)
+    text = compare(np.array([0.0, spans[1]]), np.array([0.0, spans[0]]), "t")
+    summer = "the clocks changed meanwhile (state the time zone), " if is_hour else ""
+    assert text == (f"t spans {spans[1]:g} s but the wall clock 7200 s: {summer}a pause, or a clock that was set")
+
+
+MONTHS = {
+    "English": "January February March April May June July August September October November December",
+    "German": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "Austrian": "Jan Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez",
+    "French": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "French without accents": "jan fevrier mars avr mai juin juillet aout sept oct nov dec",
+    "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "Italian": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+}
+
+
+@pytest.mark.parametrize("language", MONTHS)
+def test_months_in_words(language):
+    """June and July begin alike in French: neither is guessed."""
+    words = MONTHS[language].split()
+    found = wall_clock(pl.Series([f"5 {word} 2024" for word in words]), "t")
+    open_ = (6, 7) if language.startswith("French") else ()
+    wanted = [None if n in open_ else f"2024-{n:02}-05" for n in range(1, 13)]
+    days = [None if np.isnan(one) else str(np.datetime64(int(one), "s"))[:10] for one in found.seconds]
+    assert days == wanted

@@ -39,7 +39,15 @@ def test_rows_in_words(rows, count, text):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("missing-area", "missing-area"), ("no-area", "no-area"), ("empty", "empty"), ("A_b", "A_b")]
+    ("old", "new"),
+    [
+        ("missing_area", "missing-area"),
+        ("no_c_rate_2", "no-c-rate-2"),
+        ("no-area", "no-area"),
+        ("empty", "empty"),
+        ("A_b", "A_b"),
+        ("a-b_c", "a-b_c"),
+    ],
 )
 def test_a_code_of_before_is_read_in_the_spelling_of_today(old, new):
     assert kebab(old) == new
@@ -50,6 +58,13 @@ def test_an_outcome_of_before_opens():
     flag = {"code": "no-area", "message": "m", "severity": "info", "where": "", "hint": ""}
     old = Outcome().as_dict() | {"flags": [flag]}
     assert Outcome.from_dict(old).flags == (Remark("no-area", "m", "info"),)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [("I/mA", "I/mA: it is cut"), ("cut", "it is cut"), ("", "it is cut")]
+)
+def test_a_column_precedes_the_message_that_does_not_name_it(column, text):
+    assert Remark("a", "it is cut", column=column).text == text
 
 
 def test_a_loss_is_a_remark_and_keeps_its_form():

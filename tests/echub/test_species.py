@@ -236,7 +236,7 @@ def test_a_number_before_hydrogen_that_may_be_a_count_or_a_nuclide_is_refused():
     ("label", "found", "expected"),
     [
         ("Na" * 60, "a longer one", "at most 100 characters"),
-        ("Na^{10+}", "10 charges", "at most 9 charges"),
+        ("Na^{10+}", "10 charges", "1 to 9 charges"),
         ("C300+", "more atoms", "at most 200 atoms"),
         ("Na0+", "the count 0", "a count of at least 1"),
     ],
@@ -247,3 +247,13 @@ def test_a_label_beyond_any_ion_is_refused(label, found, expected):
     assert (refused.value.found, refused.value.expected) == (found, expected)
     inside = {"Na" * 60: "Na" * 49, "Na^{10+}": "Na^{9+}", "C300+": "C200+", "Na0+": "Na1+"}
     assert parse_species(inside[label]).atoms[0].symbol == label.rstrip("0+^{}13")[:2]
+
+
+@pytest.mark.parametrize(
+    ("label", "found"), [("Na^{10-}", "-10 charges"), ("Na^0+", "0 charges"), ("Na^0-", "0 charges")]
+)
+def test_an_ion_has_some_charges_of_one_sign(label, found):
+    with pytest.raises(UnknownSpecies) as refused:
+        parse_species(label)
+    assert (refused.value.found, refused.value.where) == (found, "position 3")
+    assert parse_species("Na^{9-}").charge == -9

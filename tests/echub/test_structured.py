@@ -83,6 +83,36 @@ def test_a_later_major_version_is_refused(stated):
     assert (error.where, error.found) == ("format", stated)
 
 
+def test_a_version_may_lie_deeper_and_states_only_what_it_states():
+    """The part of a patch is not compared; only a text with a number states a version."""
+    shape = Shape("the thing", dict[str, Any], version=("about.format", 1, 2))
+    for stated in ("thing 1.2", "1.2", "thing 1.2.9", "thing 1.3.9", 7, None, "1.x", "thing1.3"):
+        assert checked({"about": {"format": stated}}, shape)
+    for tree in ({}, {"about": "thing 2"}, {"about": {}}, {"format": "thing 2"}):
+        assert checked(tree, shape) == tree
+    for stated in ("thing 2", "2", "thing 2.0.1"):
+        with pytest.raises(PluginError, match="a later version") as caught:
+            checked({"about": {"format": stated}}, shape, "a.toml")
+        error = caught.value
+        assert (error.where, error.path, error.found) == ("about.format", "a.toml", stated)
+        assert (error.expected, error.hint) == ("version 1.2 or earlier", "pip install --upgrade echub")
+
+
+def test_keys_of_a_later_minor_version_are_left_out_only_beyond_the_known_one():
+    shape = Shape("the thing", Tree, version=("format", 1, 2))
+    for stated in ("thing 1.2", "thing 1.1", "thing 0.3"):
+        with pytest.raises(PluginError, match="has no new"):
+            checked({"format": stated, "new": 1}, shape)
+    with pytest.warns(LaterVersion) as said:
+        assert checked({"format": "thing 1.3", "new": 1}, shape) == {"format": "thing 1.3"}
+    assert [str(one.message) for one in said] == [
+        "the thing is of a later version than this echub: new is not read"
+    ]
+    with pytest.warns(LaterVersion) as said:
+        checked({"format": "thing 1.3", "old": 1, "new": 1, "seed": 2}, shape, "a.toml")
+    assert [str(one.message).split(": ")[0] for one in said] == ["a.toml", "a.toml"]
+
+
 @pytest.mark.parametrize("stated", ["thing 1", "thing 1.0", "thing 0.9", "thing"])
 def test_an_unknown_key_in_a_known_version_is_refused(stated):
     assert refused(f'format = "{stated}"\nnew = 1').where == "new"

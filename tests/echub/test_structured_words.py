@@ -10,9 +10,11 @@ import pytest
 
 from echub import structured
 from echub.errors import EchubError, PluginError
-from echub.structured import _BITS, _DEEPEST, _DOTS, Shape, _found, _line, parse, read_file, shown_path
+from echub.structured import Shape, _found, _line, parse, parse_written, read_file, shown_path
 from tests.messages.parts import said
 
+DEEPEST, BITS, DOTS = 32, 64, 64
+"""The bounds as they are promised: levels, bits of a whole number, parts of a key."""
 THING = Shape("the thing", dict[str, Any], hint="see the page")
 ANY = Shape("the thing", Any)
 
@@ -50,30 +52,69 @@ def nested(levels):
 
 
 def test_nesting_up_to_its_bound_is_read_and_beyond_it_is_told():
-    assert parse(nested(_DEEPEST - 1), ANY, syntax="json")
-    assert told(nested(_DEEPEST + 2), ANY, "json") == {
+    assert parse(nested(DEEPEST), ANY, syntax="json")
+    assert told(nested(DEEPEST + 1), ANY, "json") == {
         "message": "the thing cannot be read: it is nested too deeply", "path": "a.x",
-        "expected": f"at most {_DEEPEST} levels", "found": "more than that",
+        "expected": f"at most {DEEPEST} levels", "found": "more than that",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_whole_numbers_up_to_their_bound(sign):
-    largest = sign * (2**_BITS - 1)
+    largest = sign * (2**BITS - 1)
     assert parse(json.dumps({"a": [0, largest]}), THING, syntax="json") == {"a": [0, largest]}
-    assert told(json.dumps({"a": [0, sign * 2**_BITS]}), syntax="json") == {
+    assert told(json.dumps({"a": [0, sign * 2**BITS]}), syntax="json") == {
         "message": "the thing cannot be read: a whole number is too large", "path": "a.x", "where": "a[1]",
-        "expected": f"at most {_BITS} bits", "found": "a longer one", "hint": "see the page",
+        "expected": f"at most {BITS} bits", "found": "a longer one", "hint": "see the page",
     }  # fmt: skip
+
+
+def alternating(levels):
+    """Return compact JSON of tables and lists in turn, of which one pass takes two levels."""
+    whole, rest = divmod(levels, 2)
+    return '{"a":[' * whole + '{"a":1}' * rest + "]}" * whole
+
+
+def test_what_echub_wrote_is_bounded_like_anything_else():
+    for text in (nested(DEEPEST), alternating(DEEPEST), alternating(DEEPEST - 1)):
+        assert parse_written(text, ANY) == parse(text, ANY, syntax="json")
+    for text in (nested(DEEPEST + 1), alternating(DEEPEST + 1)):
+        assert said(lambda text=text: parse_written(text, ANY))["expected"] == f"at most {DEEPEST} levels"
+    small = Shape("the thing", Any, largest=30)
+    assert parse_written('"' + "x" * 28 + '"', small) == "x" * 28
+    for text in ('"' + "x" * 29 + '"', b'"' + b"x" * 29 + b'"'):
+        assert said(lambda text=text: parse_written(text, small))["expected"] == "at most 30 bytes"
+
+
+@pytest.mark.parametrize(("syntax", "most"), [("toml", 1 << 20), ("json", 1 << 26)])
+def test_a_text_of_the_usual_size(syntax, most):
+    """Blanks count too."""
+    text = {"toml": "a = 1", "json": '{"a": 1}'}[syntax]
+    assert parse(text.ljust(most), THING, syntax=syntax) == {"a": 1}
+    assert told(text.ljust(most + 1), syntax=syntax)["expected"] == f"at most {most:,} bytes"
+
+
+def test_a_file_up_to_its_size_and_its_mark(tmp_path):
+    small = Shape("the thing", Any, largest=30)
+    (tmp_path / "a").write_bytes(b"\xef\xbb\xbf" + b'"' + b"x" * 25 + b'"')
+    assert read_file(tmp_path / "a", small, "json") == "x" * 25
+    (tmp_path / "a").write_bytes(b'"' + b"x" * 29 + b'"')
+    assert said(lambda: read_file(tmp_path / "a", small, "json"))["found"] == "more than that"
+
+
+def test_parts_of_a_key_up_to_their_bound():
+    assert told("a" + ".a" * (DOTS - 1) + " = 1")["expected"] == f"at most {DEEPEST} levels"
+    for key in ("a" + ".a" * DOTS, "'a b'" + ' . "c"\t.\td' * (DOTS // 2)):
+        assert told(f"{key} = 1")["expected"] == f"at most {DOTS}"
 
 
 def test_dots_of_a_key_up_to_their_bound():
-    assert told("x = 1\n" + "a" + ".a" * (_DOTS + 5) + " = 1") == {
+    assert told("x = 1\n" + "a" + ".a" * (DOTS + 5) + " = 1") == {
         "message": "the thing cannot be read: a key has too many parts", "path": "a.x",
-        "expected": f"at most {_DOTS}", "found": "more, before line 3", "hint": "see the page",
+        "expected": f"at most {DOTS}", "found": "more, before line 3", "hint": "see the page",
     }  # fmt: skip
-    many = "\n".join(f"k{n} = 1.5" for n in range(2 * _DOTS))
-    assert len(parse(many, THING)) == 2 * _DOTS
+    many = "\n".join(f"k{n} = 1.5" for n in range(2 * DOTS))
+    assert len(parse(many, THING)) == 2 * DOTS
 
 
 @pytest.mark.parametrize("syntax", ["toml", "json"])

@@ -146,6 +146,7 @@ def test_the_size_of_a_table_is_told():
         (["19.0", "18.25", "17.0", "2"], ".", False),
         (["19", "18", "17", "2"], ".", False),
         (["19.0", "18.0", "2"], ".", False),
+        (["19.0 ", " 18.0", "17.0", "2 "], ".", True),
     ],
 )
 def test_a_number_that_was_cut(cells: list[str], decimal: str, cut: bool) -> None:
@@ -163,3 +164,40 @@ def test_one_faulty_byte_among_characters_of_utf8_is_damage():
 @pytest.mark.parametrize("text", ["Strom / µA", "Größe / µm, T / °C", "Ã© and Ü, ä, ö", "25 °C"])
 def test_text_of_one_byte_per_character_is_not_taken_for_damaged_utf8(text):
     assert encoding_of(text.encode("cp1252"), whole=True).value == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        ("µµµ".encode() + b"\xff", "cp1252"),  # three characters of several bytes for a faulty byte may be chance
+        ("µµµµ".encode() + b"\xff", "utf-8"),
+        ("µµµ\ufffd".encode() + b"\xff", "utf-8"),  # a replaced character in the text is one
+        (b"a;b\n1;2\n" + b"\0" * 4, "utf-8"),  # space that was never written
+        (b"a;b\n1;2\n" + b"\0" * 3, None),
+        ("123456789Ω".encode("utf-16-le"), None),  # nine of ten characters are ASCII, and not more
+        ("1234567890Ω".encode("utf-16-le"), "utf-16-le"),
+        ("1234567890Ω".encode("utf-16-be"), "utf-16-be"),
+        (("1234567890" * 2)[:18].encode("utf-16-le") + b"\0\1\0\0", None),  # a tenth has a NUL as its low byte
+        (("1234567890" * 2)[:19].encode("utf-16-le") + b"\0\1\0\0", "utf-16-le"),
+    ],
+)
+def test_how_many_bytes_settle_an_encoding(raw, encoding):
+    found = encoding_of(raw, whole=True)
+    assert found.value == encoding
+    if encoding and "16" in encoding:
+        count, half = len(raw) // 2 - 1, len(raw) // 2
+        assert found.evidence == f"{count} of {half} characters have a NUL as their high byte"
+
+
+@pytest.mark.parametrize(
+    ("texts", "evidence"),
+    [
+        (["x", "1.5 ", "2,5", "3.5"], "both marks occur: 1.5 and 2,5"),
+        (["7", "1,25", "2,5"], "1,25 has no other reading"),
+        (["7", " 1,234", "2,345"], "1,234 may be a decimal or a group of thousands"),
+        (["7", "x,y", "1,2,3"], "no number has a mark"),
+        (["1,234", "1,234.5"], "1,234.5 has no other reading"),
+    ],
+)
+def test_what_speaks_for_a_decimal_mark(texts, evidence):
+    assert decimal_mark(texts).evidence == evidence

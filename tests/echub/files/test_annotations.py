@@ -4,7 +4,7 @@ import pytest
 
 import echub
 from echub.errors import EchubError, MetadataError, PluginError
-from echub.files.annotations import Annotations, MetaTable, is_about_files
+from echub.files.annotations import Annotations, MetaTable, is_about_files, sidecar_text
 from echub.files.output import plan
 from echub.model.metadata import Metadata
 from echub.model.source import Source
@@ -320,3 +320,23 @@ def test_a_wrong_cell_names_its_row(tmp_path, run):
 def test_a_wrong_value_is_refused_before_any_file(values):
     with pytest.raises(MetadataError):
         Annotations.of(values=values)
+
+
+def test_a_sidecar_is_written_from_what_was_said(run):
+    """What it states is what the command line would have stated."""
+    said = {
+        "sample.id": 'a "b" µ', "cell.area": "0.785 cm^2", "cell.n_interfaces": " 2", "cell.symmetric": "Yes",
+        "sample.group": "7",
+    }  # fmt: skip
+    text = sidecar_text(said)
+    assert text == (
+        'cell.area = "0.785 cm^2"\ncell.n_interfaces = 2\ncell.symmetric = true\nsample.group = "7"\n'
+        'sample.id = "a \\"b\\" µ"\n'
+    )
+    run.with_name(run.name + ".echub.toml").write_text(text, encoding="utf-8")
+    stated, _ = apply(run)
+    other = run.with_name("other.mpr")
+    other.write_bytes(b"data")
+    by_hand, _ = apply(other, values=said)
+    assert {e.path: e.value for e in stated} == {e.path: e.value for e in by_hand}
+    assert sidecar_text({"cell.symmetric": "no"}) == "cell.symmetric = false\n"

@@ -8,8 +8,10 @@ import pytest
 from echub.files import bit_by_bit
 from echub.files.bit_by_bit import compare_tables
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.dataset import Omitted
+from echub.model.column import Column
+from echub.model.dataset import Dataset, Omitted
 from echub.model.deferred import STEP
+from echub.model.missing import MISSING
 from echub.model.record import Record
 
 ROWS = 2 * STEP + 9
@@ -48,6 +50,18 @@ def test_nan_equals_nan():
     assert not any(compare_tables(with_value(7, np.nan), with_value(7, np.nan)).values())
 
 
+@pytest.mark.parametrize(("written", "now"), [("nan", "missing"), ("missing", "nan"), ("missing", "5.0")])
+def test_what_is_missing_is_no_number_of_the_source_and_no_nan(written, now, monkeypatch):
+    values = {"nan": np.nan, "missing": MISSING, "5.0": 5.0}
+    one, other = (
+        made(time=np.where(np.arange(ROWS) == STEP + 2, values[v], np.arange(ROWS))) for v in (written, now)
+    )
+    said = f"1 of {ROWS} rows differ, first row {STEP + 2}: {written} against {now}"
+    assert compare_tables(one, other)[0, "time/s"] == said
+    assert compare_tables(one, one)[0, "time/s"] == ""
+    assert whole(monkeypatch, one, other)[0, "time/s"] == said
+
+
 @pytest.mark.parametrize("at", [0, STEP - 1, STEP, ROWS - 1, [5, STEP + 5]])
 def test_a_difference_in_any_block_is_counted_and_placed(at, monkeypatch):
     found = compare_tables(with_value(at, 5), made())
@@ -64,13 +78,28 @@ def test_a_column_of_another_type_differs(monkeypatch):
     assert list(whole(monkeypatch, made(), other)) == list(found)
 
 
-def test_a_column_that_only_one_has_is_said_so():
+def test_a_table_beside_the_rows_of_the_source_is_not_compared():
+    """Its rows are not those of the source, and do not count as such."""
+    beside = Dataset("table", {"x": Column("x", np.arange(2.0 * ROWS), None, "1")})
+    one, other = made(), with_value(ROWS - 1, 5)
+    one.datasets["table"] = beside
+    found = compare_tables(one, other)
+    assert found[1, "I/A"].startswith(f"1 of {ROWS} rows differ, first row {ROWS - 1}: ")
+    assert not found[0, "time/s"]
+
+
+@pytest.mark.parametrize("in_blocks", [True, False])
+def test_a_column_that_only_one_has_is_said_so(in_blocks, monkeypatch):
+    if not in_blocks:
+        monkeypatch.setattr(bit_by_bit, "_table", lambda _: None)
     record = made()
     series = record["timeseries"]
     kept = {name: column for name, column in series.columns.items() if column.header != "state"}
     less = Record([replace(series, columns=kept)])
     assert compare_tables(less, record)[2, "state"] == "only in the source"
-    assert compare_tables(record, less)[2, "state"] == "only in the converted file"
+    assert compare_tables(record, less) == {
+        (0, "time/s"): "", (1, "I/A"): "", (2, "state"): "only in the converted file"
+    }  # fmt: skip
 
 
 def test_a_column_that_was_left_out_equals_its_zeros():

@@ -1,11 +1,15 @@
 """Columns by ``--derive``: values by hand, their recipes, and what is refused or flagged."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import echub
 from echub.errors import UnknownOption
 from echub.files.deriving import Derivation, derive
+from echub.model.dataset import Dataset
+from echub.model.record import Record
 from echub.testing.synth import Case, Column
 
 SODIUM = "material=Na, density=0.968 g/cm^3"
@@ -62,6 +66,54 @@ def test_the_start_can_be_named():
     assert record["timeseries"]["layer_thickness"] == pytest.approx([0, 8.862, 0], rel=1e-4)
 
 
+BOTH = {"charge": (np.array([0.0, 1.0, 2.0]), "mA*h"), "areal_charge": (np.array([0.0, 3.0, 6.0]), "mA*h/cm^2")}
+
+
+@pytest.mark.parametrize(("more", "by", "factor"), [
+    ("", "Q M / (z F rho A) from areal_charge; molar_mass", 3.0),  # what the file has is not computed again
+    (", from=areal_charge", "Q M / (z F rho A) from areal_charge; molar_mass", 3.0),
+    (", from=charge", "Q M / (z F rho A) from charge; cell.area 0.5 cm^2 by generator; molar_mass", 2.0),
+])  # fmt: skip
+def test_a_quotient_in_the_file_comes_first_unless_another_start_is_named(more, by, factor):
+    column = derived(f"thickness: {SODIUM}{more}", record_of(**BOTH))["timeseries"].column("layer_thickness")
+    assert column.values == pytest.approx([0, factor * 8.862, 2 * factor * 8.862], rel=1e-4)
+    assert column.attrs["recipe"] == f"{by} 22.9898, electrons 1, density 0.968"
+
+
+def test_a_charge_per_mass_has_no_area():
+    """1 mA·h and -2 mA·h of 4 mg."""
+    column = derived("specific_charge", record_of({**STATED, "cell.active_mass": "4 mg"}))["timeseries"].column(
+        "specific_charge"
+    )
+    assert column.values == pytest.approx([0, 250, -500])
+    assert (column.unit, column.attrs) == (
+        "mA*h/g", {"recipe": "Q / m from charge; cell.active_mass 4 mg by generator"}
+    )  # fmt: skip
+
+
+def test_the_first_charge_of_a_table_is_taken_and_a_second_result_has_another_name():
+    columns = {"charge_step": (np.ones(3), "mA*h"), "charge_half_cycle": (np.array([0.0, 1, 2]), "mA*h")}
+    record = derived("areal_charge", derived("areal_charge: from=charge_step", record_of(**columns)))
+    table = record["timeseries"]
+    assert table["areal_charge"].tolist() == [2, 2, 2]
+    assert table["areal_charge__2"].tolist() == [0, 2, 4]
+    assert table.columns["areal_charge__2"].quantity == "areal_charge"
+    assert list(record.provenance.operations) == ["derived areal_charge: from=charge_step", "derived areal_charge"]
+
+
+def test_each_time_series_gets_its_column_and_nothing_else_does():
+    one, other = record_of(), record_of(current=(np.array([1.0, 2, 3]), "mA"))
+    spectrum = Dataset("impedance", one["timeseries"].columns)
+    first, last = (dataclasses.replace(r["timeseries"], label=label) for r, label in ((one, "a"), (other, "b")))
+    datasets = [first, spectrum, last]
+    record = derived("current_density", Record(datasets, metadata=one.metadata))
+    found = {name: dataset.columns.get("current_density") for name, dataset in record.datasets.items()}
+    assert {name: None if column is None else column.values.tolist() for name, column in found.items()} == {
+        "a": [0, 10, -10], "impedance": None, "b": [2, 4, 6]
+    }  # fmt: skip
+    assert (record.notices, record.provenance.operations) == ([], ("derived current_density",))
+
+
 @pytest.mark.parametrize(
     ("metadata", "columns", "text", "hint"),
     [
@@ -85,6 +137,13 @@ def test_what_a_file_does_not_allow_is_flagged(metadata, columns, text, hint):
         ("thickness: material=Zn, density=7.1 g/cm^3", "electrons"),
         ("thickness: material=Na, density=0.968", "no unit"),
         ("thickness: material=Na, density=-1 g/cm^3", "positive"),
+        ("thickness: material=Na, density=0 g/cm^3", "positive"),
+        ("thickness: material=Na, density=nan g/cm^3", "density cannot be nan"),
+        ("thickness: material=Na, density=1 furlong", "density cannot be 1 furlong"),
+        ("thickness: material=Na, density=1 V", "density cannot be 1 V"),
+        (f"thickness: {SODIUM}, electrons=two", "electrons cannot be two"),
+        (f"thickness: {SODIUM}, electrons=2 V", "electrons is a pure number"),
+        ("thickness: material=Na, density=", "key=value"),
         ("thickness: material=Qq, density=1 g/cm^3", "cannot be read"),
         ("thickness: material=Na+, density=1 g/cm^3", "neutral"),
         ("thickness: Na", "key=value"),

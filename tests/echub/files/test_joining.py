@@ -14,6 +14,7 @@ from echub.files.reading import read
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
+from echub.remark import Dropped, Notice
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.scenarios.base import log
 
@@ -138,3 +139,49 @@ def test_parts_that_measure_at_once_are_reported(first, second):
 )
 def test_parts_that_follow_each_other_and_loops_are_not(first, second):
     assert join(clocks(first, second), LINKS).notices == []
+
+
+def test_what_is_said_of_a_part_is_kept_whole_with_its_name():
+    told = Notice("cut", "it was cut", "note", "line 3", "4 cells", "3", "why", "help", "I/mA", (7, 9), 20)
+    parts = clocks([0.0], [5.0])
+    parts[1].notices.append(told)
+    parts[0].dropped.append(Dropped("a line", "it is empty"))
+    joined = join(parts, LINKS)
+    assert joined.notices == [replace(told, message="02_GCPL: it was cut")]
+    assert [(d.what, d.why) for d in joined.dropped] == [("01_OCV: a line", "it is empty")]
+
+
+@pytest.mark.parametrize(("after", "at_once"), [
+    ([0.5, 1.5, 2.5, 9.0], True),  # each row in a gap of its own, three of either within the other
+    ([0.5, 1.5, 9.0], False),  # two
+    ([0.5, 0.6, 1.5, 1.6, 2.5, 2.6, 9.0], False),  # half of its rows in gaps of their own
+    ([0.5, 0.6, 1.5, 1.6, 2.5, 2.6, 3.5, 9.0], True),  # four of seven
+    ([-0.5, 9.0], True),  # it starts first
+    ([0.0, 9.0], False),
+])  # fmt: skip
+def test_how_rows_alternate_decides_what_ran_at_once(after, at_once):
+    found = join(clocks([0.0, 1, 2, 3, 4], after), LINKS).notices
+    assert [notice.code for notice in found] == ["overlapping-clocks"] * at_once
+
+
+def test_what_a_dataset_of_a_part_says_of_it():
+    first, second = clocks([2.5, 3.0], [])
+    second.metadata.set("technique.name", "GCPL")
+    joined = join([first, second], LINKS)
+    assert [dict(dataset.attrs) for dataset in joined.datasets.values()] == [
+        {"part": "01_OCV", "offset_s": "2.5"}, {"part": "02_GCPL", "technique": "GCPL"}
+    ]  # fmt: skip
+
+
+def test_metadata_are_those_that_all_parts_share_and_the_start_of_the_first():
+    parts = clocks([0.0], [5.0], [6.0])
+    for number, part in enumerate(parts):
+        part.metadata.set("cell.area", "1 cm^2")
+        part.metadata.set("sample.id", "A" if number < 2 else "B")
+        part.metadata.set("experiment.start", f"2024-03-14T09:00:0{number}")
+    parts[0].metadata.set("cell.id", "only here")
+    found = join(parts, [*LINKS, Link("cell_C04.mpr", 3, "03_CP")])
+    assert {entry.path: entry.value for entry in found.metadata} == {
+        "cell.area": 1.0, "experiment.start": "2024-03-14T09:00:00"
+    }  # fmt: skip
+    assert found.provenance.source["size"] == 3

@@ -1,7 +1,9 @@
 """Where output goes, and files that appear whole or not at all."""
 
 import errno
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from echub.errors import TargetClash, TargetExists, TargetNotWritable
-from echub.files.output import plan, require_free, write_atomically
+from echub.files.output import (
+    PreviousOutputs,
+    Target,
+    files_below,
+    plan,
+    require_free,
+    write_atomically,
+)
 from echub.registry.boundary import PluginFault
 
 OUT = Path("out")
@@ -198,7 +207,14 @@ def test_what_was_there_stays_whole(tmp_path):
     [
         (errno.ENOSPC, "the disk is full"),
         (errno.EDQUOT, "the quota is used up"),
+        (errno.EFBIG, "the file would be larger than allowed here"),
+        (errno.EACCES, "no permission to write there"),
+        (errno.EPERM, "no permission to write there"),
         (errno.EROFS, "the file system is read-only"),
+        (errno.EISDIR, "a folder has that name"),
+        (errno.ENOTDIR, "a part of the path is a file, not a folder"),
+        (errno.EEXIST, "a part of the path is a file, not a folder"),
+        (errno.ENAMETOOLONG, "the name is too long for this file system"),
         (errno.EIO, None),
     ],
 )
@@ -210,10 +226,14 @@ def test_what_the_system_refuses_is_said_in_words(tmp_path, number, cause):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_error_number_is_found_in_the_message_of_hdf5(tmp_path):
-    message = (
-        "Can't write data (file write failed: time = ..., errno = 28, error message = 'No space left on device')"
-    )
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Can't write data (file write failed: time = ..., errno = 28, error message = 'No space left on device')",
+        "IO error: No space left on device (os error 28)",
+    ],
+)
+def test_the_error_number_is_found_in_the_message_of_a_library(tmp_path, message):
     with pytest.raises(TargetNotWritable) as refused:
         write_atomically([(tmp_path / "a", failing(RuntimeError(message)))])
     assert refused.value.cause == "the disk is full"
@@ -241,6 +261,78 @@ def test_an_error_of_a_library_stays_its_own_if_there_is_room(tmp_path, error):
     with pytest.raises(type(error)):
         write_atomically([(tmp_path / "a", write)])
     assert list(tmp_path.iterdir()) == []
+
+
+HASH_OF_OLD = hashlib.sha256(b"old").hexdigest()
+
+
+@pytest.mark.parametrize("other", ["a", "b"])
+@pytest.mark.parametrize(("earlier", "there", "is_kept"), [
+    ({}, b"old", True), ({}, b"new", False), ({HASH_OF_OLD}, b"old", False),
+    ({"0" * 64, HASH_OF_OLD}, b"old", False), ({"0" * 64}, b"old", True),
+])  # fmt: skip
+def test_every_part_replaces_only_what_an_earlier_run_wrote(tmp_path, other, earlier, there, is_kept):
+    """Either all parts are written, whichever of them is there already, or none."""
+    (tmp_path / other).write_bytes(there)
+    parts = [(tmp_path / name, writing(b"new")) for name in "ab"]
+    before = PreviousOutputs({str(tmp_path / other): frozenset(earlier)})
+    if is_kept:
+        with pytest.raises(TargetExists, match="is not what echub wrote there") as refused:
+            write_atomically(parts, before)
+        assert refused.value.path == str(tmp_path / other)
+        assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [(other, there)]
+        write_atomically(parts, PreviousOutputs(anything=True))
+    else:
+        written = write_atomically(parts, before)
+        new = hashlib.sha256(b"new").hexdigest()
+        assert written == [(str(tmp_path / name), 3, new) for name in "ab"]
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"new", "b": b"new"}
+
+
+@pytest.mark.parametrize("make", ["link", "folder"])
+def test_what_is_no_file_is_not_what_an_earlier_run_wrote(tmp_path, make):
+    target = tmp_path / "a"
+    target.symlink_to("nowhere") if make == "link" else target.mkdir()
+    with pytest.raises(TargetExists if make == "link" else TargetNotWritable):
+        write_atomically([(target, writing(b"new"))], PreviousOutputs())
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    assert target.is_symlink() is (make == "link")
+
+
+def test_temporary_files_are_marked_by_their_run(tmp_path):
+    names = []
+
+    def look(path):
+        names.append(path.name)
+        path.write_bytes(b"x")
+
+    write_atomically([(tmp_path / "a", look)], PreviousOutputs(run="1-of-3"))
+    write_atomically([(tmp_path / "b", look)], run="2-of-3")
+    write_atomically([(tmp_path / "c", look)])
+    marks = [re.fullmatch(r"\.echub-(.*?)[0-9a-f]{16}\.part", name)[1] for name in names]
+    assert marks == ["1-of-3.", "2-of-3.", ""]
+
+
+def test_files_below_a_folder_are_those_of_no_kind_of_ours(tree):
+    found = [str(path) for path in files_below(Path("data"))]
+    assert found == ["data/a.mpr", "data/a.mpr.h5", "data/b.mpr", "data/deep/readme.txt", "data/deep/er/c.mpr"]
+
+
+@pytest.mark.parametrize(("suffixes", "paths"), [
+    ([".csv", ".csv-metadata.json"], ["x.txt", "x.txt-metadata.json"]), ([".csv-metadata.json", ".csv"],
+     ["x.txt-metadata.json", "x.txt"]), ([".csv", ".json"], None), ([], None), ([".csv", ".csv"], None),
+])  # fmt: skip
+def test_a_target_that_is_one_file_takes_one_part_and_its_companions(suffixes, paths):
+    target = Target.of(Path("a/run.mpr"), "out", "to/x.txt")
+    if paths is None:
+        with pytest.raises(TargetClash) as refused:
+            target.paths(suffixes)
+        assert refused.value.found == (", ".join(suffixes) or "nothing to write")
+        assert refused.value.path == str(Path("to/x.txt"))
+    else:
+        assert target.paths(suffixes) == [Path("to") / name for name in paths]
+    assert Target.of(Path("a/run.mpr"), "out").paths([".csv"]) == [Path("out/run.mpr.csv")]
+    assert Target.of(Path("a/run.mpr")).paths([".csv"]) == [Path("a/run.mpr.csv")]
 
 
 def test_a_folder_of_that_name_is_refused_and_nothing_is_replaced(tmp_path):

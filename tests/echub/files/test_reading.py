@@ -24,17 +24,19 @@ from echub.errors import (
 from echub.files import reading
 from echub.files.annotations import Annotations
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.deferred import parts
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.registry import Registry
+from echub.remark import Notice
 
 
-def series(times=(0.0, 1.0), **parts):
+def series(times=(0.0, 1.0), **others):
     columns = [
         SourceColumn("time/s", times, "time", "s", index=0),
         SourceColumn("I", times, "current", "mA", index=1),
     ]
-    return Record([build_dataset("timeseries", columns)], **parts)
+    return Record([build_dataset("timeseries", columns)], **others)
 
 
 @pytest.fixture
@@ -216,6 +218,37 @@ def test_many_restarts_are_all_kept_and_five_shown(acme):
     record = echub.files.reading.read(acme(lambda source: series(np.tile([1.0, 0.0], 20))))
     assert record.notices[0].message == "time goes back 20 times, at the rows 1, 3, 5, 7, 9 …"
     assert len(record["timeseries"].attrs["clock_restarts"].split()) == 20
+
+
+@pytest.mark.parametrize("step", [3, 100])
+@pytest.mark.parametrize("kept", [0, 1 << 20])
+def test_a_clock_restarts_where_it_is_earlier_than_the_last_known_time(acme, monkeypatch, step, kept):
+    """Whether it is read in blocks or not, and whatever lies between them."""
+    monkeypatch.setattr(reading, "parts", lambda values, own=0: parts(values, own or step))
+    monkeypatch.setattr(reading, "_KEPT", kept)
+    nan = np.nan
+    record = reading.read(acme(lambda source: series([nan, 1, 2, nan, nan, 1, 5, 6, nan, 4, 5, 5, 0])))
+    assert record["timeseries"].attrs["clock_restarts"] == "5 9 12"
+
+
+EMPTY = np.full(4, np.nan)
+
+
+@pytest.mark.parametrize(("columns", "said"), [
+    ({"U/V": EMPTY, "I/A": [np.nan, np.nan, np.nan, 0.0]}, ("U/V", "U/V holds no number at all")),
+    ({"U": EMPTY, "T": EMPTY, "I": [0.0, np.nan, np.nan, np.nan]}, ("", "2 columns hold no number at all: U, T")),
+    ({"U/V": EMPTY, "told": EMPTY}, ("U/V", "U/V holds no number at all")),
+    ({"told": EMPTY, "named": EMPTY, "n": [1, 2, 3, 4], "word": ["a", "b", "c", "d"]}, None),
+])  # fmt: skip
+@pytest.mark.parametrize("step", [2, 100])
+def test_columns_without_a_number_are_told_once_unless_the_reader_did(acme, monkeypatch, columns, said, step):
+    monkeypatch.setattr(reading, "parts", lambda values, own=0: parts(values, own or step))
+    made = [SourceColumn("t", np.arange(4.0), "time", "s", index=0)]
+    made += [SourceColumn(name, np.array(values), index=n) for n, (name, values) in enumerate(columns.items(), 1)]
+    told = [Notice("a", "it is off", column="told"), Notice("b", "nothing in named is a number")]
+    record = reading.read(acme(lambda source: Record([build_dataset("timeseries", made)], notices=list(told))))
+    found = [(n.column, n.message) for n in record.notices if n.code == "no-number"]
+    assert found == ([said] if said else [])
 
 
 def test_what_a_kind_lacks_is_flagged(acme):

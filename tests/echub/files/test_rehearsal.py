@@ -16,7 +16,8 @@ from echub.files import rehearsal
 from echub.model.source import Source
 from echub.registry.calling import options_of
 
-GOLDEN = Path(__file__).parents[3] / "fixtures" / "golden" / "schema-1.0.0.h5"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+GOLDEN = FIXTURES / "golden" / "schema-1.0.0.h5"
 
 
 @pytest.fixture
@@ -36,14 +37,25 @@ def test_an_old_native_file_is_rehearsed_and_reads_the_same(asked):
     assert record.datasets
 
 
+@pytest.mark.parametrize(
+    "name", ["bdf/labels.bdf.parquet", "bdf/labels.bdf.feather", "golden/table-1.timeseries.parquet"]
+)
+def test_every_binary_table_is_rehearsed_and_reads_the_same(asked, name, monkeypatch):
+    record = echub.read(FIXTURES / name)
+    assert [request["reader"] for request in asked] == ["parquet"]
+    monkeypatch.setattr(rehearsal, "in_worker", lambda: True)  # whose death the whole-folder commands survive
+    assert echub.read(FIXTURES / name)["timeseries"].same_as(record["timeseries"])
+    assert len(asked) == 1
+
+
 def test_an_instrument_file_is_not(asked):
-    echub.read(GOLDEN.parents[1] / "eclab" / "ocv.mpr")
+    echub.read(FIXTURES / "eclab" / "ocv.mpr")
     assert asked == []
 
 
 def test_a_whole_workbook_is_not_and_a_damaged_one_is(asked, tmp_path):
     pytest.importorskip("fastexcel")
-    workbook = GOLDEN.parents[1] / "tables" / "workbook.xlsx"
+    workbook = FIXTURES / "tables" / "workbook.xlsx"
     echub.read(workbook)
     assert asked == []
     data = bytearray(workbook.read_bytes())
@@ -56,7 +68,7 @@ def test_a_whole_workbook_is_not_and_a_damaged_one_is(asked, tmp_path):
 
 def test_a_workbook_that_no_program_writes_is_rehearsed_also_for_its_decisions(asked, tmp_path):
     pytest.importorskip("fastexcel")
-    workbook = GOLDEN.parents[1] / "tables" / "workbook.xlsx"
+    workbook = FIXTURES / "tables" / "workbook.xlsx"
     with zipfile.ZipFile(workbook) as given, zipfile.ZipFile(tmp_path / "w.xlsx", "w") as made:
         for name in given.namelist():
             made.writestr(name, given.read(name).replace(b"<sheetData>", b"<!-- a --><sheetData ><!-- b -->"))

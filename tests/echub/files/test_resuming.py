@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,8 +12,15 @@ from echub.files.conversion import Writing, convert_sources
 from echub.files.joining import Link, NotOneRun, link_of, runs_of, why_not_one_run
 from echub.files.output import Target, plan
 from echub.files.reading import Reading, read
+from echub.files.resuming import resume, why_not_resumed
 from echub.files.verification import verify
+from echub.model.column import Column
+from echub.model.dataset import Dataset, Omitted
+from echub.model.metadata import Metadata
+from echub.model.missing import is_missing
+from echub.model.record import Record
 from echub.model.source import Source
+from echub.model.units import Scale
 from echub.validation.validation import check_record
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.scenarios.base import START, log
@@ -158,3 +166,116 @@ def test_the_written_file_verifies_against_its_sources(folder):
     checks = verify(folder / "cell.mpr.h5")
     assert len(checks) > 1
     assert [check for check in checks if not check.holds] == []
+
+
+# -- each part of a joint ------------------------------------------------------------------------
+
+
+def part(labels=None, omitted=(), restarts="", **columns):
+    """Return a time series of columns by name; `word` is a column of codes with labels."""
+    known = {"time": "s", "charge": "mA*h"}
+    made = {
+        name: Column(
+            name, np.asarray(values), name if name in known else None, known.get(name, "1"), header=name,
+            labels=labels if name == "word" else {},
+        )
+        for name, values in columns.items()
+    }  # fmt: skip
+    attrs = {"clock_restarts": restarts} if restarts else {}
+    return Dataset("timeseries", made, omitted=omitted, attrs=attrs)
+
+
+ZERO, SEVEN = (Omitted(name, 9, "<f8", np.float64(value).tobytes().hex()) for name, value in (("x", 0), ("x", 7)))
+
+
+def test_three_parts_become_one_dataset_row_by_row():
+    """A clock restarts within the second part, which has a column of its own; the third has no words."""
+    parts = [
+        part({0: "a", 1: "b"}, time=[0.0, 1, 2], row=[0, 2, 4], charge=[0.0, 1, 3], word=np.uint8([0, 1, 1])),
+        part({0: "b", 1: "c"}, (SEVEN,), "1", time=[0.0, 1], row=[1, 3], charge=[3.03, 4], word=np.uint8([0, 1])),
+        part(time=[0.0, 1, 2], row=[0, 1, 2], charge=[4.05, 1, 2], x=[5.0, 6, 7]),
+    ]
+    whole = resume(parts, [0.0, 10.0, 20.5])
+    assert whole["time"].tolist() == [0, 1, 2, 10, 11, 20.5, 21.5, 22.5]
+    assert whole["row"].tolist() == [0, 2, 4, 6, 8, 9, 10, 11]  # behind the last source row of each part
+    assert np.array_equal(whole["x"], [np.nan] * 3 + [7, 7, 5, 6, 7], equal_nan=True)
+    assert is_missing(whole["x"][:3]).all()
+    words = whole.columns["word"]
+    assert [words.labels[code] for code in words.values] == ["a", "b", "b", "b", "c", "", "", ""]
+    assert (words.labels, words.values.dtype) == ({0: "a", 1: "b", 2: "c", 3: ""}, np.uint8)
+    assert whole.attrs == {
+        "run_starts": "3 5", "gaps_s": "8 9.5", "charge_at_run_starts": "continued restarted",  # of 4.05: 0.0405
+        "clock_restarts": "4",
+    }  # fmt: skip
+    assert whole.omitted == ()
+
+
+@pytest.mark.parametrize(("again", "word"), [
+    (4.04, "continued"), (4.05, "restarted"), (3.97, "continued"), (3.95, "restarted"), (np.nan, "unknown"),
+])  # fmt: skip
+def test_a_charge_continues_within_a_hundredth_of_its_range(again, word):
+    """It ends at 4 and ranges from 0 to 4 or a little more."""
+    whole = resume([part(time=[0.0, 1], charge=[0.0, 4]), part(time=[0.0, 1], charge=[again, 4])], [0.0, 9.0])
+    assert whole.attrs["charge_at_run_starts"] == word
+
+
+def test_a_part_without_rows_has_no_joint():
+    empty = part(time=np.empty(0), charge=np.empty(0), row=np.empty(0, np.int64))
+    one = part(time=[0.0, 1], charge=[0.0, 1], row=[0, 1])
+    assert resume([one, empty, one], [0.0, 5.0, 9.0])["row"].tolist() == [0, 1, 2, 3]
+    assert resume([empty, one], [0.0, 9.0]).attrs["run_starts"] == "0"
+    assert resume([empty, one], [0.0, 9.0]).attrs["gaps_s"] == ""
+    assert resume([one, empty], [0.0, 9.0]).attrs["gaps_s"] == ""
+
+
+def test_what_all_parts_left_out_stays_left_out():
+    parts = [part(omitted=omitted, time=[0.0]) for omitted in ((ZERO, SEVEN), (SEVEN,))]
+    assert resume(parts, [0.0, 9.0]).omitted == (SEVEN,)
+
+
+def test_a_scale_that_not_all_parts_share_is_not_stated():
+    def scaled(factor):
+        column = Column("charge", np.array([1.0]), "charge", "mA*h", scale=Scale(factor), source_dtype="<f4")
+        return Dataset("timeseries", {"charge": column})
+
+    bare = Dataset("timeseries", {"time": Column("time", np.array([1.0]), "time", "s")})
+    half = Fraction(1, 2)
+    for others, scale, dtype in (
+        ([scaled(half)], Scale(half), "<f4"), ([scaled(Fraction(1))], Scale(), ""), ([bare], Scale(), ""),
+    ):  # fmt: skip
+        column = resume([scaled(half), *others], [0.0, 9.0]).columns["charge"]
+        assert (column.scale, column.source_dtype) == (scale, dtype)
+
+
+def stated(*starts, end=10.0):
+    """Return records of ten seconds each that state their starts."""
+    made = []
+    for start in starts:
+        metadata = Metadata()
+        metadata.set("experiment.start", start)
+        made.append(Record([part(time=[0.0, end])], metadata=metadata))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("second", "why"),
+    [
+        ("2024-03-14T09:00:10", ""),
+        ("2024-03-14T09:00:09", ""),  # rounded to the second
+        ("2024-03-14T09:00:08.999", "part 2 starts before part 1 ends"),
+        (
+            "2024-03-14T09:00:20+00:00",
+            "the starts of the parts cannot be compared: some state a zone, others none",
+        ),
+    ],
+)
+def test_a_part_starts_when_the_one_before_has_ended(second, why):
+    assert why_not_resumed(stated("2024-03-14T09:00:00", second)) == why
+
+
+def test_the_latest_end_of_all_parts_before_counts():
+    day = "2024-03-14T09:00:"
+    longer = [*stated(f"{day}00", end=30.0), *stated(f"{day}35", end=1.0), *stated(f"{day}36.5", end=1.0)]
+    assert why_not_resumed(longer) == ""
+    longer[2].metadata.set("experiment.start", f"{day}34.9")
+    assert why_not_resumed(longer) == "part 3 starts before part 2 ends"

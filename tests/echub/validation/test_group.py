@@ -334,3 +334,63 @@ def test_whatever_is_wrong_is_an_error_of_the_schema_that_names_its_file(tmp_pat
     assert (refused.value.code, refused.value.exit_code) == ("schema", 4)
     named = "none.toml" if "none.toml" in text else ".echub.toml"
     assert refused.value.path == str(tmp_path / named)
+
+
+# -- several parents -----------------------------------------------------------------------------
+
+
+def children(tmp_path, one, other, own=""):
+    """Load a schema that extends two others, in this order."""
+    for name, text in (("one.toml", one), ("other.toml", other)):
+        (tmp_path / name).write_text(text)
+    return load(group(tmp_path, f'[schema]\nextends = ["one.toml", "other.toml"]\n{own}'))
+
+
+RANGES = [("-1 mA", "1 mA", -1, 1), ("-5 mA", "0.5 mA", -1, 0.5), ("", "2 mA", -1, 1), ("0 mA", "", 0, 1)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("low", "high", "least", "most"), RANGES)
+def test_of_two_parents_the_narrower_end_counts(tmp_path, low, high, least, most, turned):
+    first, second = '[range]\ncurrent = ["-1 mA", "1 mA"]\n', f'[range]\ncurrent = ["{low}", "{high}"]\n'
+    found = children(tmp_path, *((second, first) if turned else (first, second)))
+    assert (found.ranges["current"].low, found.ranges["current"].high) == (least, most)
+    temperatures = (f'[metadata.range]\n"cell.temperature" = ["{n} degC", "{50 - n} degC"]\n' for n in (10, 20))
+    found = children(tmp_path, *(tuple(temperatures)[:: -1 if turned else 1]))
+    limits = found.metadata_ranges["cell.temperature"]
+    assert (limits.low, limits.high) == (20, 30)
+
+
+def test_two_parents_that_leave_no_value_are_refused(tmp_path):
+    with pytest.raises(SchemaError, match="leave no value of 'current'") as refused:
+        children(tmp_path, '[range]\ncurrent = ["", "1 mA"]\n', '[range]\ncurrent = ["2 mA", ""]\n')
+    assert (refused.value.expected, refused.value.found) == ("at most 1 mA", "at least 2 mA")
+    one = children(tmp_path, '[range]\ncurrent = ["", "1 mA"]\n', '[range]\ncurrent = ["1 mA", ""]\n')
+    assert (one.ranges["current"].low, one.ranges["current"].high) == (1, 1)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_parents_the_heavier_severity_counts_and_an_error_is_not_ignored(tmp_path, turned):
+    first = '[severity]\ntruncated = "error"\nno-line-end = "note"\n'
+    second = '[schema]\nignore = ["truncated", "no-line-end"]\n[severity]\nno-line-end = "warning"\n'
+    found = children(tmp_path, *((second, first) if turned else (first, second)))
+    assert found.severity == {"truncated": "error", "no-line-end": "warning"}
+    assert found.ignore == {"no-line-end"}
+
+
+def test_a_child_may_make_an_error_of_what_its_parent_ignores(tmp_path):
+    found = children(tmp_path, '[schema]\nignore = ["truncated"]\n', "", '[severity]\ntruncated = "error"\n')
+    assert (found.severity, found.ignore) == ({"truncated": "error"}, frozenset())
+
+
+def test_what_two_parents_require_is_required_once_and_in_order(tmp_path):
+    first = '[metadata]\nrequired = ["cell.id", "cell.area"]\n[columns]\ntimeseries = ["voltage"]\n'
+    second = (
+        '[metadata]\nrequired = ["cell.area", "sample.id"]\n[columns]\ntimeseries = ["current", "voltage"]\n'
+        '[files]\nname = "b.*"\nexample = "b1"\n'
+    )
+    found = children(tmp_path, first, second, '[columns]\nimpedance = ["phase"]\n')
+    assert found.required_metadata == ("cell.id", "cell.area", "sample.id")
+    assert found.columns == {"timeseries": ("voltage", "current"), "impedance": ("phase",)}
+    assert (found.file_name, found.file_example) == ("b.*", "b1")
+    assert [source.rpartition("/")[2] for source in found.sources] == ["one.toml", "other.toml", ".echub.toml"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import partial
+
 import numpy as np
 import pytest
 
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.deferred import parts
 from echub.model.missing import MISSING
+from echub.model.units import Scale
+from echub.model.vocabulary import quantities
 from echub.validation import physics, values
 from echub.validation.group import CORE, Group
 from echub.validation.limits import Limits
@@ -188,6 +194,67 @@ def test_a_counter_falls_unless_the_clock_or_the_run_restarts():
     assert of_values(restarted) == []
 
 
+@pytest.fixture
+def blocks(monkeypatch):
+    """Read columns three rows at a time, as long ones are read in blocks."""
+    monkeypatch.setattr(values, "parts", partial(parts, step=3))
+
+
+@pytest.mark.parametrize(("current", "rows", "found"), [
+    ([2, 3, 4, 9, 1, 5, np.nan, 0, 7], (3, 4, 7), "9, 1, 0 mA"),
+    ([2, 3, 4, 9, 5, 5, np.nan, 2, 7], (3,), "9 mA"), ([2, 3, 4, 5, 1, 5, np.nan, 2, 7], (4,), "1 mA"),
+    ([2, 3, 4, np.nan, np.nan, np.nan, 5, 2, 9], (8,), "9 mA"),
+])  # fmt: skip
+def test_what_is_found_in_each_block_of_a_column(current, rows, found, blocks):
+    lab = Group("lab", ranges={"current": Limits(1.5, 8.0, "mA")})
+    missing, beyond = of_values(dataset(time=np.arange(9.0), current=np.array(current, float)), lab)
+    gaps = tuple(np.flatnonzero(np.isnan(current)).tolist())
+    assert missing[1:5] == ("current is not a number (NaN)", "current", gaps, len(gaps))
+    assert beyond == ("out-of-range", "current is out of range", "current", rows, len(rows), "1.5 to 8 mA, by lab",
+                      found)  # fmt: skip
+
+
+def test_twenty_rows_of_all_blocks_are_named_and_all_counted(blocks):
+    ((*_, rows, count, _, found),) = of_values(dataset(time=np.arange(50.0), current=[1.0, np.inf] * 25))
+    assert (rows, count, found) == (tuple(range(1, 40, 2)), 25, "inf, inf, inf, … mA")
+
+
+def test_a_row_of_a_map_is_bad_once():
+    counts = np.array([[1.0, 2.0], [np.inf, np.inf], [3.0, -np.inf]])
+    made = dataset(time=[0.0, 1.0, 2.0])
+    made.columns["map"] = Column("map", counts, "current", "mA", axes=("row", "x"))
+    found = ("not-finite", "map is infinite", "map", (1, 2), 2, "", "inf, inf, -inf mA")
+    assert of_values(made) == [found]
+
+
+RANGES = [
+    (name, code, limits)
+    for name, known in quantities().items()
+    for code, limits in (("out-of-range", (known.min, known.max)), ("implausible", known.plausible or ()))
+    if any(end is not None for end in limits) and name not in ("row", "record")
+]
+
+
+@pytest.mark.parametrize(("name", "code", "limits"), RANGES)
+def test_each_end_of_the_vocabulary_is_inside(name, code, limits):
+    """A value at an end is fine; one beyond it, by a part of the range, is found."""
+    known = quantities()[name]
+    ends = [end for end in limits if end is not None]
+    step = max(abs(max(ends) - min(ends)), abs(max(ends)), 1.0) * 1e-3
+    step = np.ceil(step) if known.is_integer else step
+    beyond = [end + sign * step for end, sign in zip(limits, (-1, 1), strict=True) if end is not None]
+
+    def codes(value):
+        column = Column("x", np.array([float(value)]), name, known.unit)
+        return [r.code for r in values.check_dataset(Dataset("other", {"x": column}), CORE)]
+
+    def beyond_all(value):
+        return (known.min is not None and value < known.min) or (known.max is not None and value > known.max)
+
+    for value, own in (*((end, []) for end in ends), *((value, [code]) for value in beyond)):
+        assert codes(value) == (["out-of-range"] if beyond_all(value) else own)
+
+
 # -- by physics --------------------------------------------------------------------------------------
 
 TIME = np.arange(60.0)
@@ -261,3 +328,169 @@ def test_an_error_of_the_instrument():
 def test_built_datasets_of_these_columns_are_sound():
     made = [SourceColumn(n, TIME + 1, n, UNITS[n], index=i) for i, n in enumerate(("time", "current", "voltage"))]
     assert of_values(build_dataset("timeseries", made)) == []
+
+
+# -- limits of the laws ------------------------------------------------------------------------------
+
+UNPRINTED = 1.2345678912345
+"""A factor after which no value has few digits: what was printed with few is compared less closely."""
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """Name further columns that are quantities."""
+    return lambda **units: [monkeypatch.setitem(UNITS, name, unit) for name, unit in units.items()]
+
+
+@pytest.mark.parametrize("which", ["", "ce_", "wece_"])
+def test_modulus_and_phase_of_each_electrode(which, known):
+    """3 - 4i has the modulus 5; the last row is zero, which has every phase."""
+    real, imag, size = f"impedance_{which}real", f"impedance_{which}imag", f"impedance_{which}abs"
+    phase = f"phase_{which}".rstrip("_")
+    known(**{real: "ohm", imag: "ohm", size: "ohm", phase: "deg"})
+    parts = {
+        real: UNPRINTED * np.array([3.0, 3.0, 3.0, 0.0]), imag: -UNPRINTED * np.array([4.0, 4.0, 4.0, 0.0]),
+    }  # fmt: skip
+    moduli = UNPRINTED * 5.0 * np.array([1.0, 1.002, 0.98, 0.0])
+    found = of_physics(dataset("impedance", **parts, **{size: moduli}))
+    assert found == [
+        ("impedance-modulus", "|Z| is not the modulus of Re Z and Im Z", size, (1, 2), 2, "1e-4",
+         "up to 0.02 of |Z| apart")
+    ]  # fmt: skip
+    degrees = -np.degrees(np.arctan(4 / 3)) + np.array([0.0, 0.02, -0.5, 7.0])
+    found = of_physics(dataset("impedance", **parts, **{phase: degrees}))
+    assert found == [
+        ("impedance-phase", "the phase is not that of Re Z and Im Z", phase, (1, 2), 2, "0.01 deg",
+         "up to 0.5 deg apart")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "steps"),
+    [
+        ([1.5, 20.25, 300.0], [0.005, 0.005, 0.05]),  # two decimals; four digits of 20.25
+        ([0.12345, -7.65432], [5e-6, 5e-6]),  # five decimals
+        ([0.123456, -7.654321], [0.0, 0.0]),  # six decimals and seven digits are as good as all
+        ([1.23456e-4, 9.87654e-4], [0.5e-9, 0.5e-9]),  # six digits
+        ([1.234567e-4, 9.876543e-4], [0.0, 0.0]),
+        ([2e-7, 3e-5, 4e-3], [0.5e-7, 0.5e-5, 0.5e-3]),  # one digit
+        ([np.nan, 0.5, np.inf], [0.0, 0.05, 0.0]),
+        ([np.nan], [0.0]),
+    ],
+)
+@pytest.mark.parametrize("factor", [1.0, -1000.0])
+def test_half_a_unit_in_the_last_printed_place(values, steps, factor):
+    """What was printed in another unit, or with the other sign, has its digits there."""
+    column = Column(
+        "x", np.array(values) * factor, "impedance_real", "ohm", scale=Scale(Fraction(factor)), source_dtype="f8"
+    )
+    assert physics.half_step(column).tolist() == pytest.approx(np.abs(np.array(steps) * factor), rel=1e-9, abs=0)
+
+
+def test_values_of_single_precision_have_no_printed_digits():
+    assert physics.half_step(Column("x", np.array([1.5, 2.5], np.float32), None, "1")).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("apart", "rows"), [(0.9e-3, ()), (1.1e-3, (7,)), (-0.9e-3, ()), (-1.1e-3, (7,))])
+def test_a_power_is_compared_to_a_thousandth_of_the_largest(apart, rows):
+    current = np.where(TIME == 7, 0.0, 2.0)
+    watts = 0.5 * current * 1e-3 + np.where(TIME == 7, apart * 1e-3, 0.0)  # the largest is 1 mW
+    found = of_physics(dataset(time=TIME, current=current, potential_we=np.full(60, 0.5), power_we=watts))
+    assert [row[3] for row in found if row[0] == "power"] == ([rows] if rows else [])
+
+
+@pytest.mark.parametrize(("kind", "rows", "is_found"), [
+    ("timeseries", 10, False), ("timeseries", 11, True), ("impedance", 11, False),
+])  # fmt: skip
+def test_ten_intervals_of_a_time_series_settle_a_factor(kind, rows, is_found, known):
+    known(charge_anodic="mA*h")
+    run = {"time": TIME[:rows], "current": np.full(rows, 2.0)}
+    mah = 2.0 * TIME[:rows] / 3600
+    code, own_text = "charge-against-current", "the charge changes by 0.9 times the integral of the current"
+    own = (code, own_text, "charge", (), 0, "1 ± 0.05", "0.9 over 10 intervals")
+    other_text = "charge_anodic grows 1000 times as fast as the current says"
+    other = (code, other_text, "charge_anodic", (), 0, "1 ± 0.05", "1000 over 10 intervals")
+    assert of_physics(dataset(kind, **run, charge=0.9 * mah)) == ([own] if is_found else [])
+    assert of_physics(dataset(kind, **run, charge_anodic=1000 * mah)) == ([other] if is_found else [])
+    assert of_physics(dataset(kind, **run, charge_anodic=1.5 * mah)) == []  # no factor between two units
+    derived = dataset(kind, **run, charge_anodic=1000 * mah, origin={"current": "derived"})
+    assert of_physics(derived) == []
+
+
+@pytest.mark.parametrize("kind", ["timeseries", "impedance"])
+def test_a_sign_against_the_type_of_the_step(kind, known):
+    known(technique="1")
+    codes = np.where(TIME < 30, 1, 2)
+    labels = {"technique": {1: "Charge", 2: "Discharge"}}
+    current = np.where(TIME < 30, 2.0, -2.0)
+    assert of_physics(dataset(kind, time=TIME, current=current, technique=codes, labels=labels)) == []
+    shares = "0% of the anodic part has a positive current and 0% of the cathodic part has a negative current"
+    found = ("current-sign", "the current's sign contradicts technique", "current", (), 0, "anodic positive",
+             f"by technique: {shares}")  # fmt: skip
+    turned = dataset(kind, time=TIME, current=-current, technique=codes, labels=labels)
+    assert of_physics(turned) == ([found] if kind == "timeseries" else [])
+
+
+@pytest.mark.parametrize(("wrong", "size", "is_found"), [
+    (20, 1.0, False), (21, 1.0, True), (100, 0.05, False), (100, 0.051, True),
+])  # fmt: skip
+def test_a_flag_contradicts_in_a_tenth_of_the_sizeable_rows(wrong, size, is_found):
+    """A current of a twentieth of the largest, and below, is not sizeable."""
+    at = np.arange(200)
+    current = np.where(at < wrong, size, 1.0)
+    found = of_physics(dataset(time=at * 1.0, current=current, oxidation_flag=(at >= wrong).astype(np.uint8)))
+    said = (
+        "oxidation-against-current", "the ox/red flag contradicts the sign of the current", "oxidation_flag",
+        tuple(range(min(wrong, 20))), wrong, "", f"{wrong} of 200 rows with a sizeable current contradict",
+    )  # fmt: skip
+    assert [(*row[:3], row[3][:20], *row[4:]) for row in found] == ([said] if is_found else [])
+
+
+@pytest.mark.parametrize(("agreeing", "mode", "is_found"), [
+    (80, 2, False), (79, 2, True), (80, 1, True), (80, None, True),
+])  # fmt: skip
+def test_a_flag_may_mean_the_direction_of_a_scan(agreeing, mode, is_found, known):
+    """The potential rises and the current is anodic; where the flag is 0, both are contradicted."""
+    known(control_mode="1")
+    at = np.arange(100)
+    modes = {} if mode is None else {"control_mode": np.full(100, mode, np.uint8)}
+    flag = (at < agreeing).astype(np.uint8)
+    given = dataset(time=at * 1.0, current=np.ones(100), potential_we=0.1 + at / 100, oxidation_flag=flag, **modes)
+    assert [row[0] for row in of_physics(given)] == ["oxidation-against-current"] * is_found
+
+
+@pytest.mark.parametrize(("passed", "shown", "said"), [
+    (10.0, 12.1, None), (10.0, 12.2, "0.8197"), (12.1, 10.0, None), (12.2, 10.0, "1.22"),
+    (60000.0, 60.0, "1000"), (60.0, 60000.0, "0.001"), (54000.0, 60.0, "900"), (60.0, 0.0, "inf"),
+])  # fmt: skip
+def test_an_elapsed_time_against_the_wall_clock(passed, shown, said):
+    """Both may be off by 2 s and 1 %; rows in which the clock was set back, or time stands, do not count."""
+    parts = np.array([0.0, 0.25, 0.5, 1.0])
+    time = np.concatenate([passed * parts, [passed, passed + 9.0]])
+    wall = np.concatenate([1e9 + shown * parts, [1e9 + shown + 500.0, 1e9]])
+    cause = ": a factor of 1000, as between milliseconds and seconds" if said in ("1000", "0.001") else ""
+    found = of_physics(dataset(time=time, unix_time=wall))
+    assert found == ([(
+        "elapsed-against-clock", f"elapsed time advances by {passed:.6g} s, the clock by {shown:.6g} s{cause}",
+        "time", (), 0, "equal to 1 %", f"a ratio of {said}",
+    )] if said else [])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"control_mode": np.zeros(60, np.uint8)},  # no current is controlled
+        {"current": np.where(TIME < 40, 1.0, 0.05)},
+        {"potential_we": np.minimum(TIME - 40, 0.0)},  # said as a potential of zero
+        {"potential_we": np.full(60, 0.5)},
+        {"origin": {"potential_we": "derived"}},
+    ],
+)
+def test_a_potential_that_no_current_holds_at_its_extreme(changes, known):
+    known(control_mode="1")
+    run = {
+        "time": TIME, "current": np.ones(60), "potential_we": np.minimum(0.5 + TIME / 60, 0.5 + 40 / 60),
+        "control_mode": np.ones(60, np.uint8),
+    }  # fmt: skip
+    assert [row[0] for row in of_physics(dataset(**run))] == ["compliance-reached"]
+    assert "compliance-reached" not in [row[0] for row in of_physics(dataset(**run | changes))]
