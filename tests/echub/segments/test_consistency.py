@@ -292,7 +292,8 @@ def test_evidence_is_told_in_words():
     both = sign_by_charge(TIME, SIGNED, [_counter("anodic", name="a"), _counter("cathodic", name="c")])
     assert (both.by, both.count) == (("a", "c"), 19 + 19)
     assert str(both) == (
-        "by a, c: 100% of the anodic part has a positive current and 100% of the cathodic part has a negative current"
+        "by a, c: 100% of the anodic part has a positive current"
+        " and 100% of the cathodic part has a negative current"
     )
     one = sign_by_charge(TIME, -SIGNED, [_counter("cathodic", name="c")])
     assert str(one) == "by c: 0% of the cathodic part has a negative current"
