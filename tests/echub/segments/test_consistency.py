@@ -31,8 +31,12 @@ def _counter(sense, current=SIGNED, factor=1.0, name="q"):
 @pytest.mark.parametrize("sense", ["net", "anodic", "cathodic"])
 def test_a_counter_speaks_for_the_sign_that_it_was_made_with(sense):
     counter = _counter(sense)
-    assert sign_by_charge(TIME, SIGNED, [counter]).verdict == "agrees"
-    assert sign_by_charge(TIME, -SIGNED, [counter]).verdict == "opposite"
+    for current, verdict, share in ((SIGNED, "agrees", 1.0), (-SIGNED, "opposite", 0.0)):
+        check = sign_by_charge(TIME, current, [counter])
+        assert check.verdict == verdict
+        known = {"net": [share, share], "anodic": [share, np.nan], "cathodic": [np.nan, share]}[sense]
+        assert [check.up, check.down] == pytest.approx(known, nan_ok=True)
+        assert check.count == (38 if sense == "net" else 19)  # without the interval in which the sign changes
 
 
 def test_a_magnitude_speaks_for_no_sign():
@@ -228,6 +232,13 @@ def test_an_interval_five_times_the_usual_is_a_gap_and_one_without_time_is_none(
     time = np.append(np.arange(10.0), 9 + last)
     charge = np.append(np.arange(10.0), 9 + last)
     assert charge_ratio(time, np.full(11, 3600.0), charge) == (pytest.approx(1), 9 + counted)
+
+
+def test_rows_of_one_time_do_not_make_the_others_unusually_long():
+    time = np.array([0.0, 1, 2, 3, 3, 3, 3, 3, 8])
+    charge = np.array([0.0, 1, 2, 3, 3, 3, 3, 3, 8])
+    assert charge_ratio(time, np.full(9, 3600.0), charge) == (pytest.approx(1), 4)
+    assert sign_by_charge(time, np.ones(9), [Counter("q", charge, "net")]).count == 4
 
 
 @pytest.mark.parametrize(("last", "counted"), [(20.0, 1), (19.0, 1), (18.9, 0), (21.0, 1), (21.1, 0), (-20.0, 0)])
