@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from echub.drawing import colour_bar, shades_of
-from echub.errors import DataError
 from echub.pictures.curves import axis_of, curve, finish
 from echub.pictures.shown import CURRENTS, POTENTIALS, Shown
 from echub.segments import runs
@@ -35,12 +34,7 @@ def has_both(shown: Shown) -> bool:
 
 def draw_voltammogram(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw current against potential; the scans of one file in shades, several files in a colour each."""
-    pairs = [(one.first(POTENTIALS), one.first(CURRENTS)) for one in shown]
-    whole = [(e, i) for e, i in pairs if e is not None and i is not None]
-    if len(whole) < len(shown):
-        raise DataError(
-            "a voltammogram needs a potential and a current", found=", ".join(shown[0].dataset.columns)
-        )
+    whole = [(one.needed(POTENTIALS), one.needed(CURRENTS)) for one in shown]
     across, up = axis_of([e for e, _ in whole]), axis_of([i for _, i in whole])
     axis = figure.subplots()
     for one, (e, i) in zip(shown, whole, strict=True):
