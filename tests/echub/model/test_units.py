@@ -326,3 +326,15 @@ def test_an_added_unit_is_understood_in_expressions(fresh_vocabulary):
 )
 def test_a_unit_is_a_product_of_symbols_with_powers(text, powers):
     assert units.product_of(text) == (None if powers is None else frozenset(powers.items()))
+
+
+@pytest.mark.parametrize("numerator", [1, 2, 3, -2])
+@pytest.mark.parametrize("denominator", [1, 2, 3, 5])
+@pytest.mark.parametrize("offset", [0, 1, -2])
+def test_a_scale_multiplies_divides_and_adds(numerator, denominator, offset):
+    scale = units.Scale(Fraction(numerator, denominator), Fraction(offset))
+    assert scale.apply([30.0, -60.0]).tolist() == [
+        30 * numerator / denominator + offset, -60 * numerator / denominator + offset
+    ]  # fmt: skip
+    assert units.Scale.parse(str(scale)) == scale
+    assert scale.is_identity == (numerator == denominator and offset == 0)

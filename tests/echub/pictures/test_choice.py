@@ -53,6 +53,12 @@ def test_a_sweep_of_the_potential_is_current_against_potential(technique):
     assert legend(axis) == ["scan 1", "scan 2"]
 
 
+def test_scans_that_are_not_counted_in_every_row_are_one_line():
+    (axis,) = echub.plot(series("CV", **{**SCANS, "cycle": [1.0, 1.0, np.nan, np.nan, 2.0, 2.0, 2.0, 2.0]})).axes
+    assert drawn(axis) == [(SCANS["potential_we"], SCANS["current"])]
+    assert legend(axis) == []
+
+
 def test_another_technique_is_drawn_against_time_unless_asked():
     record = series("OCV", **SCANS)
     assert axes_labels(echub.plot(record, picture="time"))[-1] == ("$t$ / s", "$I$ / mA")
