@@ -297,26 +297,22 @@ def _head(name: str, unit: str) -> str:
 
 
 def _results(answers: Sequence[Answer], names: Sequence[str]) -> str:
-    """Tabulate the measurands of a step, one line per answer."""
+    """Tabulate the measurands of a step, one line per answer; one in another unit than its column states it."""
     units = {n: next(a.outcome.measurands[n].unit for a in answers if n in a.outcome.measurands) for n in names}
-    head = [
-        "",
-        "status",
-        *(_head(name, unit) for name, unit in units.items()),
-    ]
+    head = ["", "status", *(_head(name, unit) for name, unit in units.items())]
     rows = []
     for answer in answers:
-        cells = [_value(answer.outcome.measurands.get(n)) for n in names]
+        cells = [_value(answer.outcome.measurands.get(name), unit) for name, unit in units.items()]
         rows.append(
             (f'<a href="#{_anchor(answer)}">{html.escape(answer.label)}</a>', answer.outcome.status, *cells)
         )
     return _table(head, rows, raw=(0, *range(2, len(head))))
 
 
-def _value(measurand: Measurand | None) -> str:
+def _value(measurand: Measurand | None, unit: str) -> str:
     if measurand is None:
         return ""
-    text = html.escape(_plain_value(measurand, unit=False))
+    text = html.escape(_plain_value(measurand, unit=measurand.unit != unit))
     interval = measurand.interval
     if interval is not None and measurand.censoring == "none" and measurand.value is not None:
         level = f"{interval.level:.0%}" if interval.level else interval.kind
@@ -337,8 +333,8 @@ def _plain_value(measurand: Measurand, *, unit: bool = True) -> str:
     elif interval is not None and measurand.censoring in ("right", "left"):
         text = f"> {_number(interval.low)}" if measurand.censoring == "right" else f"< {_number(interval.high)}"
     elif interval is not None:
-        close = "]" if interval.includes_high else ")"
-        text = f"[{_number(interval.low)}, {_number(interval.high)}{close}"
+        first, last = "(["[interval.includes_low], ")]"[interval.includes_high]
+        text = f"{first}{_number(interval.low)}, {_number(interval.high)}{last}"
     else:
         text = "–"
     return f"{text} {unit_text(measurand.unit)}".strip() if unit else text

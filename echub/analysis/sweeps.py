@@ -95,7 +95,10 @@ def grouped(
 
 def _member(item: Any, path: str, stated: Callable[[Any, str], Any]) -> str:  # noqa: ANN401
     condition = item.conditions.get(path) if isinstance(item, Outcome) else None
-    return shown(path, condition) if condition is not None else str(stated(item, path) or NOT_STATED)
+    if condition is not None:
+        return shown(path, condition)
+    value = stated(item, path)
+    return NOT_STATED if value in (None, "") else str(value)
 
 
 def settings_of(outcome: Outcome, by: Sequence[str]) -> dict[str, Condition]:

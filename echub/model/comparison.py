@@ -179,23 +179,19 @@ def _same_meaning(one: _Side, other: _Side) -> bool:
 
 def _judge(dataset: Dataset, one: _Side, other: _Side, at_a: NDArray[np.intp], at_b: NDArray[np.intp]) -> Verdict:
     a, b = _numbers(one, other)
-    if a is None or b is None:
-        wrong = np.flatnonzero(_words(one)[at_a] != _words(other)[at_b])
-        verdict = DIFFERS if len(wrong) else SAME
-        first = int(at_a[wrong[0]]) if len(wrong) else -1
-        return Verdict(dataset.kind, one.header, other.header, verdict, len(at_a), len(wrong), first)
-    a, b = a[at_a], b[at_b]
-    equal = _close(a, b, _tolerance(a, b, one, other))
+    are_words = a is None or b is None
+    a, b = (_words(one)[at_a], _words(other)[at_b]) if a is None or b is None else (a[at_a], b[at_b])
+    equal = a == b if are_words else _close(a, b, _tolerance(a, b, one, other))
     wrong = np.flatnonzero(~equal)
+    found = Verdict(dataset.kind, one.header, other.header, SAME, len(a))
     if not len(wrong):
-        return Verdict(dataset.kind, one.header, other.header, SAME, len(a))
-    rows = dataset["row"] if "row" in dataset.columns else np.arange(dataset.rows)
+        return found
     at = wrong[0]
-    name = _name(a[wrong], b[wrong], one, other)
-    first = int(rows[at_a[at]])
-    return Verdict(
-        dataset.kind, one.header, other.header, name, len(a), len(wrong), first, _plain(a[at]), _plain(b[at])
-    )
+    rows = dataset["row"] if "row" in dataset.columns else np.arange(dataset.rows)
+    found = replace(found, verdict=DIFFERS, rows=len(wrong), first=int(rows[at_a[at]]))
+    if are_words:
+        return found
+    return replace(found, verdict=_name(a[wrong], b[wrong], one, other), a=_plain(a[at]), b=_plain(b[at]))
 
 
 def _plain(value: Any) -> float | None:  # noqa: ANN401
@@ -286,7 +282,7 @@ def _metadata(a: Record, b: Record) -> list[str]:
 
 
 def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
-    if isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool):
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
         # Exports print settings with six digits or three decimals: half of the last place, and a little more.
         return bool(np.isclose(a, b, rtol=1e-6, atol=5.1e-4))
     if isinstance(a, dict) and isinstance(b, dict):

@@ -121,7 +121,8 @@ Product = frozenset[tuple[str, int]]
 """A unit as symbols with their powers."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_FACTOR = r"([^\W\d_]+|[%#°Ωµ]+)(?:\^?\(?([-+]?\d)\)?)?"
+_FACTOR = r"([^\W\d_]+|[%#°Ωµ]+)(?:\^?([-+]?\d))?"
+_POWER_IN_BRACKETS = r"\^\(([-+]?\d)\)"
 _SEPARATORS = r"\s*[·.*⋅•×]\s*|\s+"
 _GLUED = {
     "mAh": "mA h",
@@ -154,6 +155,7 @@ def product_of(text: str) -> Product | None:
     if len(text) > LONGEST:
         return None
     plain = normalise(text).translate(_SUPERSCRIPTS).replace("−", "-").replace("–", "-").replace("**", "^")
+    plain = re.sub(_POWER_IN_BRACKETS, r"^\1", plain)
     powers: dict[str, int] = {}
     for number, part in enumerate(plain.replace("(", " ").replace(")", " ").split("/")):
         factors = [_GLUED.get(factor, factor) for factor in re.split(_SEPARATORS, part.strip())]
@@ -166,7 +168,7 @@ def product_of(text: str) -> Product | None:
             below = number > 0 and (place == 0 or "(" in plain)
             symbol = _SAME.get(match[1], match[1])
             powers[symbol] = powers.get(symbol, 0) + int(match[2] or 1) * (-1 if below else 1)
-    return frozenset(powers.items()) or None
+    return frozenset(powers.items())
 
 
 class UnitTable:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from echub.drawing import axis_label, colour_bar, prefixed, shades_of
-from echub.errors import DataError
-from echub.model.column import Column
 from echub.pictures.curves import axis_of, curve, finish
 from echub.pictures.long import running_charge
 from echub.pictures.shown import POTENTIALS, Floats, Shown
@@ -39,12 +37,8 @@ def has_charge(shown: Shown) -> bool:
 
 def draw_capacity(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw potential against charge, each half cycle from zero; cycles in shades, files in a colour each."""
-    if not all(has_charge(one) for one in shown):
-        raise DataError(
-            "potential against charge needs potential, current and time", found=", ".join(shown[0].dataset.columns)
-        )
     axis = figure.subplots()
-    potentials: list[Column] = [c for one in shown if (c := one.first(POTENTIALS)) is not None]
+    potentials = [one.needed(POTENTIALS) for one in shown]
     up = axis_of(potentials)
     passed = [_charge(one) for one in shown]
     cut = [_halves(one) for one in shown]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
@@ -45,3 +46,10 @@ class Shown:
             if column is not None and column.values.dtype.kind in "fiu" and np.isfinite(column.values).any():
                 return column
         return None
+
+    def needed(self, names: Sequence[str]) -> Column:
+        """Return the first of these columns that has a number; raise `DataError` if none has."""
+        column = self.first(names)
+        if column is None:
+            raise DataError(f"there is no {' or '.join(names)} to draw", found=", ".join(self.dataset.columns))
+        return column

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from echub.drawing import PALETTE, palette_of
-from echub.errors import DataError
 from echub.pictures.curves import axis_of, curve, finish
 from echub.pictures.shown import Shown
 
@@ -38,9 +37,7 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
     colours = dict(zip(names, palette_of(len(names)), strict=True))
     axes = figure.subplots(1, len(parts), sharey=True, squeeze=False)[0]
     for axis, (one, region) in zip(axes, parts, strict=True):
-        depth, counts = one.first(DEPTHS), one.first(INTENSITIES)
-        if depth is None or counts is None:
-            raise DataError("there is no depth or intensity to draw", found=", ".join(one.dataset.columns))
+        depth, counts = one.needed(DEPTHS), one.needed(INTENSITIES)
         across, up = axis_of([depth]), axis_of([counts])
         for species in _texts(one, "species"):
             rows = _where(one, "region", region) & _where(one, "species", species)
@@ -78,10 +75,8 @@ def is_mass_spectrum(shown: Shown) -> bool:
 def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw intensity against mass per charge, logarithmic."""
     axis = figure.subplots()
-    columns = [column for one in shown if (column := one.first(INTENSITIES)) is not None]
-    masses = [one.dataset.columns["mass_to_charge"] for one in shown if "mass_to_charge" in one.dataset.columns]
-    if not columns or len(masses) < len(columns):
-        raise DataError("there is no mass or intensity to draw", found=", ".join(shown[0].dataset.columns))
+    columns = [one.needed(INTENSITIES) for one in shown]
+    masses = [one.dataset.columns["mass_to_charge"] for one in shown]
     across, up = axis_of(masses, masses[0].unit), axis_of(columns)
     for one, mass, column in zip(shown, masses, columns, strict=True):
         curve(axis, across.of(mass), up.of(column), color=one.colour or PALETTE[0], label=one.label)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from echub.drawing import BLUE, RED
-from echub.errors import DataError
 from echub.pictures.curves import axis_of, curve_of_time, finish
 from echub.pictures.shown import POTENTIALS, Shown
 
@@ -27,10 +26,6 @@ def is_series(shown: Shown) -> bool:
 def draw_time(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw potential above current; several files in their colours; restarts and pauses break the line."""
     panels = [(names, colour) for names, colour in _PANELS if any(one.first(names) for one in shown)]
-    if not panels or any("time" not in one.dataset.columns for one in shown):
-        raise DataError(
-            "the time series has nothing to draw against time", found=", ".join(shown[0].dataset.columns)
-        )
     time = axis_of([one.dataset.columns["time"] for one in shown])
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (names, colour) in zip(axes, panels, strict=True):

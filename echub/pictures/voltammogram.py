@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from echub.drawing import colour_bar, shades_of
-from echub.errors import DataError
 from echub.pictures.curves import axis_of, curve, finish
-from echub.pictures.shown import CURRENTS, POTENTIALS, Shown
+from echub.pictures.shown import CURRENTS, POTENTIALS, Floats, Shown
 from echub.segments import runs
 
 if TYPE_CHECKING:
@@ -35,18 +34,13 @@ def has_both(shown: Shown) -> bool:
 
 def draw_voltammogram(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw current against potential; the scans of one file in shades, several files in a colour each."""
-    pairs = [(one.first(POTENTIALS), one.first(CURRENTS)) for one in shown]
-    whole = [(e, i) for e, i in pairs if e is not None and i is not None]
-    if len(whole) < len(shown):
-        raise DataError(
-            "a voltammogram needs a potential and a current", found=", ".join(shown[0].dataset.columns)
-        )
+    whole = [(one.needed(POTENTIALS), one.needed(CURRENTS)) for one in shown]
     across, up = axis_of([e for e, _ in whole]), axis_of([i for _, i in whole])
     axis = figure.subplots()
     for one, (e, i) in zip(shown, whole, strict=True):
-        scans = runs(one.dataset["cycle"] if "cycle" in one.dataset.columns else np.zeros(one.dataset.rows))
-        many = not one.colour and len(scans) > 1
-        numbers = np.asarray(one.dataset["cycle"], np.float64)[scans.start] if many else np.zeros(1)
+        counted = _counted(one)
+        scans = runs(counted)
+        many, numbers = not one.colour and len(scans) > 1, counted[scans.start]
         colours = shades_of(numbers) if many else [one.colour or None] * len(scans)
         potential, current = across.of(e), up.of(i)
         for n in range(len(scans)):
@@ -56,3 +50,12 @@ def draw_voltammogram(figure: FigureBase, shown: Sequence[Shown]) -> None:
         if many and len(scans) > LEGEND:
             colour_bar(figure, [axis], numbers, "scan")
     finish(axis, across.words, up.words, legend=bool(axis.get_legend_handles_labels()[1]))
+
+
+def _counted(one: Shown) -> Floats:
+    """Return the scan of each row, (n,): that of the instrument if it counts all rows, else one."""
+    if "cycle" in one.dataset.columns:
+        counted: Floats = np.asarray(one.dataset["cycle"], np.float64)
+        if np.isfinite(counted).all():
+            return counted
+    return np.zeros(one.dataset.rows)

@@ -47,9 +47,6 @@ def edges(time: ArrayLike, found: Segments, *, averaged: bool = False) -> Edges:
     the row before its first and ends with its last, exactly. The series itself ends with its last row.
     """
     t = np.asarray(time, dtype=np.float64)
-    if not len(t):
-        nothing = np.zeros(len(found))
-        return Edges(nothing, nothing, nothing, nothing)
     inside, before = t[found.start], t[np.maximum(found.start - 1, 0)]
     last, after = t[found.stop - 1], t[np.minimum(found.stop, len(t) - 1)]
     if averaged:
@@ -69,8 +66,6 @@ def by_increments(increment: ArrayLike, found: Segments) -> Floats:
 def by_running_charge(charge: ArrayLike, found: Segments) -> Floats:
     """Return the difference of the running charge (n,), mA·h, between the row before and the last row."""
     values = np.asarray(charge, dtype=np.float64)
-    if not len(values):
-        return np.zeros(len(found))
     # The first row of a series has nothing before it: it starts with the charge it has.
     return np.asarray(found.last(values) - values[np.maximum(found.start - 1, 0)])
 

@@ -245,9 +245,8 @@ def _intervals(time: Floats, current: Floats) -> tuple[Floats, Floats, NDArray[n
     with np.errstate(invalid="ignore"):
         step = np.diff(time)
         large = np.minimum(np.abs(before), np.abs(after)) > SIGNIFICANT * _largest(current)
-        good = large & (np.sign(before) == np.sign(after)) & (step > 0)
-        good &= step <= _GAP * np.median(step[good]) if good.any() else False
-    return step, (before + after) / 2, good
+        good = large & (np.sign(before) == np.sign(after))
+        return step, (before + after) / 2, good & _usual(step, good)
 
 
 def _steady(time: Floats, current: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -258,9 +257,15 @@ def _steady(time: Floats, current: Floats) -> tuple[Floats, Floats, NDArray[np.b
         steady = np.abs(after - before) <= _STEADY * np.maximum(np.abs(before), np.abs(after))
         # Below 1 % of the largest current, its offset is no longer small compared with it.
         large = np.maximum(np.abs(before), np.abs(after)) > 0.01 * _largest(current)
-        good = steady & large & (step > 0)
-        good &= step <= _GAP * np.median(step[good]) if good.any() else False
-    return step, (before + after) / 2, good
+        good = steady & large
+        return step, (before + after) / 2, good & _usual(step, good)
+
+
+def _usual(step: Floats, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the intervals in which time passes, and not far more of it than in the good ones."""
+    passes = step > 0
+    timed = step[good & passes]
+    return passes & (step <= _GAP * (np.median(timed) if len(timed) else 0.0))
 
 
 def _grows(passed: Floats, good: NDArray[np.bool_]) -> NDArray[np.bool_]:

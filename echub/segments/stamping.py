@@ -74,8 +74,6 @@ def stamps(time: ArrayLike, columns: Iterable[ArrayLike] = ()) -> Stamps | None:
     for column in given:
         if column.dtype.kind != "f":
             counted &= column == column[final]
-    lost = groups.total(counted.astype(np.float64)) == 0
-    counted[groups.stop[lost] - 1] = True
     return Stamps(groups, counted, distinct)
 
 

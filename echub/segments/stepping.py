@@ -111,7 +111,7 @@ def agreement(found: Segments, counter: ArrayLike) -> Agreement:
     The first of each starts with the series: rows before the first segment are not compared.
     """
     counted = runs(counter)
-    if not len(found) or not len(counted):
+    if not len(found):
         return Agreement(len(found), len(counted), 0)
     near = np.searchsorted(counted.start, found.start[1:])
     left = counted.start[np.clip(near - 1, 0, len(counted) - 1)]

@@ -92,3 +92,22 @@ def test_what_agrees_does_not_depend_on_the_unit(unit, change, problem):
     found = covariance_problem(Outcome(given, tables={"covariance": table}))
     assert problem in found
     assert bool(problem) == bool(found)
+
+
+@pytest.mark.parametrize(("off", "fits"), [(0.9e-6, True), (1.1e-6, False)])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("place", ["symmetry", "diagonal", "correlation"])
+def test_numbers_of_one_calculation_agree_to_a_millionth(place, off, fits, sign):
+    """Of the product of both uncertainties, 1.0; of a variance; of a correlation of one."""
+    matrix = np.array([[4.0, -0.6], [-0.6, 0.25]])
+    if place == "symmetry":
+        matrix[0, 1] += sign * off * 1.0
+    elif place == "diagonal":
+        matrix[1, 1] *= 1 + sign * off
+    else:
+        matrix[[0, 1], [1, 0]] = sign * (1.0 + off)
+    if fits:
+        assert list(covariance_table(GIVEN, NAMES, matrix)) == ["measurand", "r", "c"]
+    else:
+        with pytest.raises(PluginError):
+            covariance_table(GIVEN, NAMES, matrix)

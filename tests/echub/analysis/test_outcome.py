@@ -146,3 +146,71 @@ def test_an_outcome_says_which_measurands_it_has():
     outcome = Outcome({"x": Measurand("V", 1.0)})
     assert "x" in outcome
     assert "y" not in outcome
+
+
+@pytest.mark.parametrize(
+    ("interval", "inside"),
+    [
+        (Interval(1, 2), (False, True, True, True, False)),
+        (Interval(1, 2, includes_low=False, includes_high=False), (False, False, True, False, False)),
+        (Interval(1, None), (False, True, True, True, True)),
+        (Interval(None, 2), (True, True, True, True, False)),
+        (Interval(None, None), (True,) * 5),
+    ],
+)
+def test_an_interval_covers_what_lies_between_its_ends(interval, inside):
+    assert tuple(interval.covers(value) for value in (0.9, 1, 1.5, 2, 2.1)) == inside
+
+
+@pytest.mark.parametrize(
+    ("measurand", "text"),
+    [
+        (Measurand("mA/cm^2", 0.351, 0.012), "0.351 ± 0.012 mA/cm²"),
+        (Measurand("1", 0.5), "0.5"),
+        (Measurand("s"), "– s"),
+        (Measurand.more_than("s", 3.0), "> 3 s"),
+        (Measurand("ohm", interval=Interval(1, 2, includes_low=False)), "(1, 2] Ω"),
+        (Measurand("V", 1.5, interval=Interval(1, 2)), "1.5 V"),
+    ],
+)
+def test_a_measurand_in_words(measurand, text):
+    assert str(measurand) == text
+
+
+def test_an_outcome_in_words_has_its_status_and_three_parts():
+    made = {name: Measurand("V", value) for name, value in (("a", 1.0), ("b", 2.0), ("c", 3.0), ("d", 4.0))}
+    assert repr(Outcome(made, analysis="toy")) == "<Outcome toy: ok; a = 1 V; b = 2 V; c = 3 V>"
+    refused = Outcome({"a": made["a"]}, (Flag("c", "why", "refusal"), Flag("d", "more", "info")))
+    assert repr(refused) == "<Outcome of an analysis: refused; a = 1 V; c: why>"
+    assert [flag.code for flag in refused.refusals] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({}, ""),
+        ({"measurands": {"x": 1.0}}, "x: float, not Measurand"),
+        ({"flags": (Flag("c", "m"), "text")}, "flag 1: str, not Flag"),
+        ({"tables": {"t": {"c": [1.0]}}}, "table t, c: list, not Series"),
+        ({"diagnostics": {"d": (1.0,)}}, "diagnostic d: tuple, not Series"),
+        ({"conditions": {"k": 1.0}}, "k: float, not Condition"),
+        ({"measurands": {"x": 1.0}, "conditions": {"k": 1.0}}, "x: float, not Measurand"),
+    ],
+)
+def test_the_first_part_of_a_wrong_class_is_named(parts, said):
+    assert Outcome(**parts).misplaced() == said.replace("Flag", Flag.__name__)
+
+
+def test_only_a_censored_measurand_has_an_interval_and_no_value():
+    for wrong in ({"value": 1.0, "interval": Interval(0, 1)}, {}, {"value": 1.0}):
+        with pytest.raises(PluginError, match="censored"):
+            Measurand("V", censoring="left", **wrong)
+    assert Measurand("V", 1.0, 0.0).uncertainty == 0
+    assert Interval(1, 1).covers(1)
+
+
+def test_a_series_of_huge_integers_and_texts_is_kept():
+    assert Series((10**400, 1)).values == (10**400, 1)
+    assert Series(("a", None, math.inf)).values == ("a", None, None)
+    assert Series((math.inf, -math.inf)).values == (None, None)
+    assert len(Series((1.0, 2.0))) == 2

@@ -222,3 +222,25 @@ def test_a_column_without_a_unit_has_no_stroke_in_its_head():
     tables = {"by_cycle": {"share": Series.of([0.5], "1"), "level": Series.of([1.5], "mA/cm^2")}}
     page = report(study(), [Answer(FIRST, "x", ("a.mpr",), outcome(1.0, tables=tables))])
     assert table_after(page, "<h4>by cycle</h4>")[0] == ["share", "level / mA/cm²"]
+
+
+def test_an_answer_without_an_area_states_its_unit_in_the_column_of_those_with_one():
+    """Half of the cells have an area: 2 mA·h is not 2 mA·h/cm²."""
+    found = [("a", "mA*h/cm^2"), ("b", "mA*h"), ("c", "mA*h/cm^2")]
+    answers = [Answer(FIRST, name, (f"{name}.mpr",), Outcome({"Q": Measurand(unit, 2.0)})) for name, unit in found]
+    rows = table_after(report(study(), answers), "<h2>level</h2>")
+    assert rows == [
+        ["", "status", "Q / mA·h/cm²"], ["a", "ok", "2"], ["b", "ok", "2 mA·h"], ["c", "ok", "2"]
+    ]  # fmt: skip
+
+
+def test_the_matrix_shows_the_first_measurand_and_the_first_answer_of_a_file():
+    twice = [
+        Answer(FIRST, "one", ("a.mpr",), Outcome({"x": Measurand("V", 1.0), "y": Measurand("V", 9.0)})),
+        Answer(FIRST, "two", ("a.mpr", "b.mpr"), Outcome({"x": Measurand("V", 2.0)})),
+        Answer(FIRST, "three", ("c.mpr",), Outcome(flags=(REFUSED, Remark("late", "late", "refusal")))),
+    ]
+    rows = table_after(report(study(), twice), '<div class="wide"><table>')
+    assert [row[:2] for row in rows[1:]] == [
+        ["a.mpr", "✓ 1 V"], ["b.mpr", "✓ 2 V"], ["c.mpr", "✗ no-area, late"], ["d.mpr", ""]
+    ]  # fmt: skip

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from echub.analysis import runs
 from echub.analysis.runs import joined_runs
+from echub.files.joining import Link
 from echub.files.reading import read
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.scenarios.base import log
@@ -64,3 +66,19 @@ def test_files_of_different_starts_and_copies_stay_apart_in_their_order(tmp_path
     paths, records = named(tmp_path)
     twice = [*records, records[0]]
     assert joined_runs([*paths, paths[0]], twice) == twice
+
+
+def test_runs_that_were_resumed_follow_one_another_and_their_techniques_within(tmp_path, monkeypatch):
+    """Named: the second run's first technique, the first run's second, a stranger, and the first of both."""
+    links = [Link("r", 1, "01", 2), Link("r", 2, "02", 1), None, Link("r", 1, "01", 1)]
+    paths = [tmp_path / name for name in "abcd"]
+    for path in paths:
+        path.write_bytes(b"x")
+    monkeypatch.setattr(runs, "links_of", lambda sources, reader: links)
+    monkeypatch.setattr(runs, "why_not_one_run", lambda parts, names: "")
+    monkeypatch.setattr(runs, "join", lambda parts, names: (tuple(parts), tuple(names)))
+    joined, stranger = joined_runs(paths, ["A", "B", "C", "D"])
+    assert joined == (("D", "B", "A"), (links[3], links[1], links[0]))
+    assert stranger == "C"
+    monkeypatch.setattr(runs, "why_not_one_run", lambda parts, names: "other starts")
+    assert joined_runs(paths, ["A", "B", "C", "D"]) == ["A", "B", "C", "D"]

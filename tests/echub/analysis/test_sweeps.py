@@ -12,6 +12,7 @@ from echub.analysis import figures
 from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.analysis.study import load_study, run_study
 from echub.analysis.study_report import write_results
+from echub.analysis.sweeps import grouped, settings_of
 from echub.errors import EchubError
 from echub.registry.registry import registry
 from fixtures.study_na.make import FOLDER
@@ -149,3 +150,30 @@ def test_outcomes_without_a_value_are_named():
     found = echub.analyze("against", [one(1.0, "a", w=1.0), one(2.0, "b", w=2.0), one(None, "c", w=3.0)])
     assert {f.code for f in found.flags} == {"left-out"}
     assert found["largest_difference_in_sigma"].value == pytest.approx(1 / (0.1 * 2**0.5))
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [(0.0, "0.0"), (False, "False"), (-30.0, "-30.0"), ("b", "b"), ("", "(not stated)"), (None, "(not stated)")],
+)
+def test_a_stated_zero_is_a_group_of_its_own(value, label):
+    stated = {"one": value, "two": None, "three": value}
+    groups = dict(grouped(["one", "two", "three"], ["cell.temperature"], lambda item, path: stated[item]))
+    same = label == "(not stated)"
+    assert groups == (
+        {label: ["one", "two", "three"]} if same else {label: ["one", "three"], "(not stated)": ["two"]}
+    )
+
+
+def test_groups_of_two_paths_are_in_the_order_of_their_first_members():
+    stated = {"a": ("x", 1), "b": ("y", 1), "c": ("x", 2), "d": ("x", 1)}
+    found = list(grouped("abcd", ["p", "q"], lambda item, path: stated[item][path == "q"]))
+    assert found == [("x, 1", ["a", "d"]), ("y, 1", ["b"]), ("x, 2", ["c"])]
+    assert list(grouped("ab", [], lambda item, path: None)) == [("", ["a", "b"])]
+
+
+def test_conditions_of_outcomes_group_them_before_what_is_stated():
+    outcomes = [Outcome(conditions={"level": Condition(value, "%")}) for value in (5.0, 0.0, 5.0)]
+    found = dict(grouped(outcomes, ["level"], lambda item, path: "stated"))
+    assert {label: len(group) for label, group in found.items()} == {"level 5 %": 2, "level 0 %": 1}
+    assert settings_of(outcomes[0], ["level", "other"]) == {"level": Condition(5.0, "%")}

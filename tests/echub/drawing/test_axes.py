@@ -103,3 +103,76 @@ def test_every_public_name_is_there():
     assert all(getattr(drawing, name) is not None for name in drawing.__all__)
     with pytest.raises(AttributeError):
         _ = drawing.nothing
+
+
+@pytest.mark.parametrize(
+    ("ends", "tick", "plain"),
+    [
+        ((1.0, 99.0), 10.0, "10"),
+        ((1.0, 101.0), 10.0, ""),
+        ((5e-4, 2e-2), 1e-3, "0.001"),
+        ((5e-5, 2e-3), 1e-4, ""),  # 0.0001 is longer than 10⁻⁴
+        ((5e3, 3e5), 1e4, "10000"),
+        ((5e3, 3e5), 1e5, ""),
+    ],
+)
+def test_a_tick_is_a_plain_number_within_two_decades_if_that_is_short(ends, tick, plain):
+    both = drawing.new_figure().subplots()
+    both.loglog([1, 2], [1, 2])
+    drawing.tidy(both)
+    both.set(xlim=ends, ylim=ends)
+    for axis in (both.xaxis, both.yaxis):
+        for formatter in (axis.get_major_formatter(), axis.get_minor_formatter()):
+            axis.set_major_formatter(formatter)
+            text = formatter(tick)
+            assert text == plain if plain else "10^" in text
+
+
+def test_a_linear_axis_keeps_its_numbers():
+    axis = drawing.new_figure().subplots()
+    axis.semilogy([1, 2], [1, 2])
+    before = axis.xaxis.get_major_formatter()
+    drawing.tidy(axis)
+    assert axis.xaxis.get_major_formatter() is before
+
+
+def test_colours_go_from_the_first_value_to_the_last_and_end_before_the_palest():
+    import matplotlib as mpl
+
+    viridis = mpl.colormaps["viridis"]
+    found = drawing.shades_of(np.array([5.0, 1.0, 3.0]))
+    assert [tuple(one) for one in found] == [viridis(0.9), viridis(0.0), viridis(0.45)]
+    assert [tuple(one) for one in drawing.shades_of(np.array([2.0, 2.0]))] == [viridis(0.0)] * 2
+    assert drawing.palette_of(8) == list(drawing.PALETTE)
+    assert drawing.palette_of(2) == list(drawing.PALETTE[:2])
+    nine = drawing.palette_of(9)
+    assert len(set(nine)) == 9
+    assert nine[0] == mpl.colors.to_hex(viridis(0.0))
+
+
+def test_a_figure_for_a_page_is_the_same_each_time_and_has_its_size():
+    import io
+
+    import PIL.Image
+
+    from echub.drawing.canvas import png
+
+    texts = []
+    for _ in range(2):
+        figure = drawing.new_figure(4, 3)
+        figure.subplots().plot([0, 1])
+        texts.append(drawing.svg(figure))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith("<svg")
+    assert "<dc:date>" not in texts[0]
+    image = PIL.Image.open(io.BytesIO(png(figure, dpi=50)))
+    assert image.size == (200, 150)
+    assert image.info["dpi"] == pytest.approx((50, 50), rel=0.01)
+    assert (drawing.new_figure().get_size_inches() == (8, 6)).all()
+
+
+@pytest.mark.parametrize(("below", "size"), [((), 10), (("why",), 9)])
+def test_a_title_of_two_lines_is_smaller(below, size):
+    figure = drawing.new_figure()
+    drawing.title(figure, "a", below=below)
+    assert figure._suptitle.get_fontsize() == size

@@ -1,9 +1,11 @@
 """Axes of a Nyquist plot: equal scales, and no empty half below zero."""
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from echub.drawing import nyquist
+from echub.drawing.axes import _widened
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,17 @@ def test_limits_that_someone_zoomed_to_stay():
     axis.set(xlim=(1, 2), ylim=(1, 1.5))
     figure.draw_without_rendering()
     assert axis.get_xlim()[0] >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("limits", "shape", "widened"),
+    [
+        ((0, 100, 0, 50), 1.0, ((0, 100), (-4, 96))),  # y grows to the width of x, with 4 % of it below zero
+        ((0, 10, -30, 9), 1.0, ((-14.5, 24.5), (-30, 9))),  # x grows on both sides
+        ((0, 10, 2, 20), 0.5, ((-15.8, 25.8), (-0.8, 20))),
+        ((100, 110, 0, 1), 2.0, ((100, 110), (-0.8, 19.2))),
+    ],
+)
+def test_limits_are_widened_to_equal_scales(limits, shape, widened):
+    found = _widened(limits, shape)
+    assert np.array(found) == pytest.approx(np.array(widened))

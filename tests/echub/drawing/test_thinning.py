@@ -62,3 +62,24 @@ def test_an_outline_of_a_short_curve_is_all_of_it_and_a_gap_stays():
     kept = outline(np.arange(10_000.0), y, pieces=10)
     assert np.isnan(y[kept]).any()
     assert {1_999, 4_000} <= set(kept.tolist())
+
+
+@pytest.mark.parametrize(("rows", "all_kept"), [(60, True), (61, False)])
+def test_a_curve_is_thinned_from_six_rows_a_piece_on(rows, all_kept):
+    x = np.arange(float(rows))
+    kept = outline(x, x * 0, pieces=10)
+    assert (len(kept) == rows) is all_kept
+
+
+@pytest.mark.parametrize("rows", [100, 101, 107])
+@pytest.mark.parametrize("which", ["x", "y"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_each_piece_keeps_its_least_and_largest_of_both(rows, which, sign):
+    """In each piece of ten or eleven rows one row stands out, the third of it, by another amount."""
+    length = -(-rows // 10)
+    values = {"x": np.linspace(0, 1e-3, rows), "y": np.linspace(0, 1e-3, rows)}
+    peaks = np.arange(2, rows, length)
+    values[which][peaks] = sign * (5.0 + np.arange(len(peaks)))
+    kept = outline(values["x"], values["y"], pieces=10)
+    assert set(peaks.tolist()) <= set(kept.tolist())
+    assert {0, rows - 1, length - 1, length} <= set(kept.tolist())

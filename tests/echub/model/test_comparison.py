@@ -138,9 +138,18 @@ def test_metadata_that_contradict_are_listed_and_judge_nothing():
     assert result.agrees
 
 
-@pytest.mark.parametrize("key", ["agrees", "columns", "only_a", "only_b", "differences", "metadata"])
-def test_as_dict_for_machines(key):
-    assert key in compare(record(column()), record(column())).as_dict()
+def test_as_dict_for_machines():
+    told = compare(record(column()), record(column(), column("x", [1.0] * 4, None, "V", 1))).as_dict()
+    assert told == {
+        "agrees": True,
+        "columns": [
+            {
+                "dataset": "timeseries", "a_header": "Ewe/V", "b_header": "Ewe/V", "verdict": "same",
+                "compared": 4, "rows": 0, "first": -1, "a": None, "b": None,
+            }
+        ],
+        "only_a": [], "only_b": ["timeseries: x"], "differences": [], "metadata": [],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("off", "agrees"), [(0.5, True), (0.5 + 1e-6, True), (0.51, False), (1.0, False)])
@@ -150,3 +159,88 @@ def test_a_rounding_tie_of_an_absolute_time_agrees(off, agrees):
     shown = {"printed_resolution": "1"}
     printed = column("time/s", seconds + off, "time", "s", attrs=shown)
     assert only(column("time/s", seconds, "time", "s"), printed).agrees == agrees
+
+
+NUMBERS = [column("n", [1.0, 2, 3, 4], None, "V"), column("n", [1.0, 5, 6, 4], None, "V")]
+TEXTS = [column("n", list("abcd"), None, None), column("n", list("axyd"), None, None)]
+
+
+@pytest.mark.parametrize(("one", "other"), [NUMBERS, TEXTS])
+def test_the_first_row_that_differs_is_that_of_the_source(one, other):
+    """The rows are 10, 20, 30 and 40 of their file; those from 20 on are common, 20 and 30 differ."""
+    a, b = record(one, row=np.array([10, 20, 30, 40])), record(other, row=np.array([11, 20, 30, 40]))
+    result = compare(a, b)
+    (found,) = result.verdicts
+    assert (found.verdict, found.compared, found.rows, found.first) == ("differs", 3, 2, 20)
+    assert (found.a, found.b) == ((2.0, 5.0) if one is NUMBERS[0] else (None, None))
+    assert result.differences == ["timeseries: 4 rows against 4, 3 in common"]
+
+
+@pytest.mark.parametrize("without", ["a", "b", "ab"])
+def test_rows_without_numbers_meet_in_their_order(without):
+    """The second has its rows from 5 on: one without row numbers cannot say so."""
+    made = [record(column()), record(column(), row=np.array([5, 6, 7, 8]))]
+    for place, name in enumerate("ab"):
+        if name in without:
+            data = made[place]["timeseries"]
+            made[place] = Record(
+                [data.__class__(data.kind, {n: c for n, c in data.columns.items() if n != "row"})]
+            )
+    result = compare(*made)
+    assert (result.agrees, result.verdicts[0].compared) == (True, 4)
+    changed = record(column(values=[*TRUE[:3], 9.0]), row=np.array([5, 6, 7, 8]))
+    data = changed["timeseries"]
+    bare = Record([data.__class__(data.kind, {n: c for n, c in data.columns.items() if n != "row"})])
+    assert compare(bare, made[0]).verdicts[0].first == 3
+
+
+def test_values_that_are_partly_zero_or_missing_have_no_name():
+    derived = column("R/Ohm", [np.nan, 5.0, 6.0], "resistance_we", "ohm", None, origin="derived")
+    for printed in ([0.0, 7.0, 6.0], [1.0, 0.0, 6.0]):
+        assert only(derived, column("R/Ohm", printed, "resistance_we", "ohm")).verdict == "differs"
+    assert only(column(), column(values=[0.0, 0.0, -1.0, TRUE[3]])).verdict == "differs"
+    assert only(column(values=[0, *TRUE[1:]]), column()).verdict == "zeroed-potential"
+    assert only(column(values=[-1, -1, *TRUE[2:]]), column()).verdict == "masked"
+
+
+def test_zeros_are_those_of_a_masked_column_only_in_its_rows():
+    first = [column("a", [0.5, 0.6, 0.7], None, "V"), column("b", [0.1, 0.2, 0.3], None, "V", 1)]
+    masked = column("a", [-1.0, -1.0, 0.7], None, "V")
+    for zeros, verdict in (([0, 0, 0.3], "masked"), ([0, 0.2, 0.3], "differs"), ([0.1, 0, 0], "differs")):
+        result = compare(record(*first), record(masked, column("b", [float(z) for z in zeros], None, "V", 1)))
+        assert [v.verdict for v in result.verdicts] == ["masked", verdict]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agrees"),
+    [
+        (1.0, 1.0005, True),
+        (1.0, 1.0006, False),
+        (2e6, 2e6 + 1, True),
+        (2e6, 2e6 + 3, False),
+        ([1.0, 2.0], [1.0, 2.0], True),
+        ([1.0, 2.0], [1.0, 2.1], False),
+        ([1.0], [1.0, 2.0], False),
+        ("a", ["a"], False),
+        (["a"], "a", False),
+        ({"x": 1.0, "y": 2.0}, {"x": 1.0, "z": 3.0}, True),
+        ({"x": 1.0}, {"x": 2.0}, False),
+        ({"x": 1.0}, [1.0], False),
+        (True, False, False),
+        ("x y", "x  y", False),
+    ],
+)
+def test_settings_agree_to_the_digits_that_exports_print(one, other, agrees):
+    a, b = record(column()), record(column())
+    a.metadata.set("extra.setting", one)
+    b.metadata.set("extra.setting", other)
+    lines = compare(a, b).metadata
+    said = [" ".join(str(value).split()) for value in (one, other)]
+    assert lines == ([] if agrees else [f"extra.setting: {said[0]} against {said[1]}"])
+
+
+def test_long_settings_are_cut():
+    a, b = record(column()), record(column())
+    a.metadata.set("extra.setting", "a" * 60)
+    b.metadata.set("extra.setting", "b" * 61)
+    assert compare(a, b).metadata == [f"extra.setting: {'a' * 60} against {'b' * 59}…"]

@@ -67,3 +67,34 @@ def test_a_bare_word_is_about_the_nearest_value_to_its_left():
         3: (2, "sd"),
         4: (2, "n"),
     }
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("H / ", "H", None),
+        (" / GPa", "/ GPa", None),
+        ("H / per cent", "H", "per cent"),  # a stroke between blanks parts a unit, known or not
+        ("H (hard)", "H (hard)", None),
+        ("u(H)(GPa)", "u(H)", "GPa"),
+        ("SD (GPa)", "SD", "GPa"),
+        ("n/s", "n", "s"),
+        ("+/-", "+/-", None),
+        ("E[Ah/V]", "E", "Ah/V"),
+    ],
+)
+def test_further_headers(header, name, unit):
+    assert named(header) == (name, unit)
+
+
+def test_the_first_of_two_equal_names_has_the_spread_and_a_mean_is_known_by_what_was_averaged():
+    assert {p: s.of for p, s in spreads_of(["H", "H", "u(H)"]).items()} == {2: 0}
+    assert {p: s.of for p, s in spreads_of(["H mean / GPa", "H SD / GPa"]).items()} == {1: 0}
+    assert {p: s.of for p, s in spreads_of(["average of H", "H", "SD of H"]).items()} == {2: 1}
+
+
+def test_bare_words_after_one_another_are_all_about_the_value_before_them():
+    found = spreads_of(["±", "Si", "±", "SD", "n", "Zr", "n", "U"])
+    assert {place: (spread.of, spread.kind) for place, spread in found.items()} == {
+        2: (1, "assumed"), 3: (1, "sd"), 4: (1, "n")
+    }  # fmt: skip

@@ -300,3 +300,41 @@ def test_an_added_unit_is_understood_in_expressions(fresh_vocabulary):
     table().add({"inch": {"of": "length^1", "factor": "127/5000"}})
     assert scale_between("inch", "mm").factor == Fraction("25.4")
     assert scale_between("mA/inch", "mA/inch").is_identity
+
+
+@pytest.mark.parametrize(
+    ("text", "powers"),
+    [
+        ("mA/cm^2*h", {"mA": 1, "cm": -2, "h": 1}),  # a division applies to the one factor after it
+        ("mA/(cm^2*h)", {"mA": 1, "cm": -2, "h": -1}),
+        ("mA·cm⁻²·h⁻¹", {"mA": 1, "cm": -2, "h": -1}),
+        ("mA / cm2 / h", {"mA": 1, "cm": -2, "h": -1}),
+        ("Ohm cm**2", {"ohm": 1, "cm": 2}),
+        ("µAh", {"uA": 1, "h": 1}),
+        ("m m", {"m": 2}),
+        ("s^(-1)", {"s": -1}),
+        ("mA·cm^(-2)", {"mA": 1, "cm": -2}),
+        ("mA/cm^(2)*h", {"mA": 1, "cm": -2, "h": 1}),
+        ("mA/(cm^(2)*h)", {"mA": 1, "cm": -2, "h": -1}),
+        ("", None),
+        ("mA//cm", None),
+        ("mA/", None),
+        ("mA·", None),
+        ("3 mA", None),
+        ("m" * 101, None),
+    ],
+)
+def test_a_unit_is_a_product_of_symbols_with_powers(text, powers):
+    assert units.product_of(text) == (None if powers is None else frozenset(powers.items()))
+
+
+@pytest.mark.parametrize("numerator", [1, 2, 3, -2])
+@pytest.mark.parametrize("denominator", [1, 2, 3, 5])
+@pytest.mark.parametrize("offset", [0, 1, -2])
+def test_a_scale_multiplies_divides_and_adds(numerator, denominator, offset):
+    scale = units.Scale(Fraction(numerator, denominator), Fraction(offset))
+    assert scale.apply([30.0, -60.0]).tolist() == [
+        30 * numerator / denominator + offset, -60 * numerator / denominator + offset
+    ]  # fmt: skip
+    assert units.Scale.parse(str(scale)) == scale
+    assert scale.is_identity == (numerator == denominator and offset == 0)

@@ -7,11 +7,15 @@ import pytest
 
 import echub
 from echub.drawing import PALETTE, shades_of
-from echub.errors import DataError, SelectionError, UnknownColumn, UnknownOption
+from echub.errors import DataError, SelectionError, UnitMismatch, UnknownColumn, UnknownOption
 from echub.model.build import SourceColumn, build_dataset, build_map
+from echub.model.column import Column
 from echub.model.record import Provenance, Record
+from echub.pictures import impedance
 from echub.pictures.choice import NAMES, PICTURES
+from echub.pictures.curves import axis_of
 from echub.pictures.sheet import Look, draw
+from echub.pictures.shown import Shown
 
 pytest.importorskip("matplotlib")
 
@@ -473,3 +477,144 @@ def test_limits_change_one_side_of_one_axis(side, wanted):
     assert after == tuple(b if w is None else w for b, w in zip(before, wanted, strict=True))
     other = "y" if side == "x" else "x"
     assert getattr(axis, f"get_{other}lim")() == getattr(usual, f"get_{other}lim")()
+
+
+# -- by hand --------------------------------------------------------------------------------------
+
+
+def test_what_a_picture_needs_and_is_not_there_is_named():
+    one = record(time=[0, 1], voltage=[np.nan, np.nan], current=[1, 2])
+    shown = Shown(one, one["timeseries"])
+    assert shown.needed(("voltage", "current")).name == "current"
+    with pytest.raises(DataError) as refused:
+        shown.needed(("potential_we", "voltage"))
+    assert refused.value.message == "there is no potential_we or voltage to draw"
+    assert refused.value.found == "row, time, voltage, current"
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "factor", "printed"),
+    [
+        ([0.1, -0.05], "V", 1.0, "V"),
+        ([-0.1, np.nan], "V", 1.0, "V"),
+        ([0.0999], "V", 1e3, "mV"),
+        ([999.0, np.inf], "V", 1.0, "V"),
+        ([-1000.0], "V", 1e-3, "kV"),
+        ([0.0, np.nan], "V", 1.0, "V"),
+        ([], "V", 1.0, "V"),
+        ([5e4], "degC", 1.0, "°C"),
+    ],
+)
+def test_a_unit_is_kept_from_a_tenth_to_a_thousand_of_it(values, unit, factor, printed):
+    name = "temperature" if unit == "degC" else "voltage"
+    axis = axis_of([Column(name, np.array(values, float), name, unit), Column(name, np.zeros(1), name, unit)])
+    assert (axis.factor, axis.offset) == (pytest.approx(factor), 0)
+    assert axis.words.endswith(f" / {printed}")
+
+
+def test_the_largest_of_all_files_decides_on_their_common_unit():
+    columns = [Column("voltage", np.array([v]), "voltage", "V") for v in (0.001, -0.2, 0.003)]
+    assert axis_of(columns).words == "$U$ / V"
+    times = [Column("time", np.array(v), "time", "s") for v in ([0.0, 100.0], [200.0, 8000.0])]
+    assert axis_of(times).words == "$t$ / h"
+    assert axis_of(times[:1]).words == "$t$ / s"
+    assert axis_of([Column("x", np.array([1.0]), None, None)]).words == "x"
+    with pytest.raises(UnitMismatch, match="'x' has no unit"):
+        axis_of([Column("x", np.array([1.0]), None, None)], "V")
+
+
+@pytest.mark.parametrize(("off", "rings"), [(0.12, 1), (-0.12, 1), (0.14, 0), (-0.14, 0)])
+def test_a_point_is_marked_within_an_eighth_of_a_decade(off, rings):
+    """The second point lies in the middle between two decades."""
+    given = record(
+        "impedance", frequency=[10 ** (2 + off), 10**0.5], impedance_real=[1, 2], impedance_imag=[-1, -2]
+    )
+    axis = echub.plot(given).axes[0]
+    assert len(axis.collections) == rings
+    assert [text.get_text() for text in axis.texts] == ["100 Hz"] * rings
+    if rings:
+        assert axis.collections[0].get_offsets().tolist() == [[1, 1]]
+        assert tuple(axis.texts[0].xy) == (1, 1)
+
+
+def test_decades_are_called_from_1_millihertz_to_10_megahertz():
+    assert impedance._NAMES == {
+        -3: "1 mHz", -2: "10 mHz", -1: "100 mHz", 0: "1 Hz", 1: "10 Hz", 2: "100 Hz", 3: "1 kHz", 4: "10 kHz",
+        5: "100 kHz", 6: "1 MHz", 7: "10 MHz",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "side"),
+    [(0.0, "left"), (0.33, "left"), (0.34, "center"), (0.66, "center"), (0.67, "right"), (1.0, "right")],
+)
+def test_a_name_stands_on_the_inner_side_of_an_arc(part, side):
+    assert impedance._side(part)["ha"] == side
+
+
+@pytest.mark.parametrize(
+    ("more", "words", "values"),
+    [
+        ({"potential_setpoint": [0, 1, 2, 3, 4]}, " / V", [0, 1, 2, 3, 4]),
+        (
+            {"potential_setpoint": [1, 1, 1, 1, 1], "time": [0, 100, 200, 300, 400]},
+            "$t$ / min",
+            [0, 5 / 3, 10 / 3, 5, 20 / 3],
+        ),
+        ({"potential_setpoint": [0, 1, np.nan, 3, 4], "time": [0, 5, 4, 6, 7]}, "spectrum", [0, 1, 2, 3, 4]),
+        ({"time": [0, 1, 1, 2, 3]}, "spectrum", [0, 1, 2, 3, 4]),
+        ({}, "spectrum", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_spectra_are_coloured_by_what_tells_them_apart(more, words, values):
+    base = {"frequency": [100, 10] * 5, "impedance_real": [1, 2] * 5, "impedance_imag": [-1, -2] * 5}
+    units = {**UNITS, "potential_setpoint": "V"}
+    built = [
+        SourceColumn(name, np.array(v, float), name, units[name], index=n)
+        for n, (name, v) in enumerate({**base, **{k: np.repeat(v, 2) for k, v in more.items()}}.items())
+    ]
+    figure = echub.plot(Record([build_dataset("impedance", built)]))
+    assert figure.axes[3].get_ylabel().endswith(words)
+    bar = figure.axes[3]._colorbar
+    assert (bar.norm.vmin, bar.norm.vmax) == pytest.approx((values[0], values[-1]))
+    expected = shades_of(np.array(values, float))
+    assert np.array(colours(figure.axes[0])) == pytest.approx(np.array(expected))
+
+
+def test_files_of_another_potential_are_not_drawn_on_its_axis():
+    files = {
+        "a": record(time=[0, 1], potential_we=[1, 2], current=[1, 1]),
+        "b": record(time=[0, 1], voltage=[3, 4], current=[2, 2]),
+        "c": record(time=[0, 1], potential_we=[5, 6]),
+    }
+    upper, lower = draw(files, Look()).axes
+    assert [y for _, y in curves(upper)] == [[1, 2], [5, 6]]
+    assert [y for _, y in curves(lower)] == [[1, 1], [2, 2]]
+    assert colours(upper) == [PALETTE[0], PALETTE[2]]
+    assert legend(upper) == ["a", "c"]
+
+
+def test_what_describes_samples_stands_below_them_if_it_differs():
+    columns = [
+        column("sample_id", ["s", "s", "t"], index=0),
+        SourceColumn("phase", np.array(["new", "old", "new"], object), None, None, index=1),
+        SourceColumn("gas", np.array(["Ar", "Ar", "Ar"], object), None, None, index=2),
+        column("replicate", [1, 1, 1], index=3),
+        SourceColumn("y", np.array([1.0, 2.0, 3.0]), None, "V", index=4),
+    ]
+    (axis,) = echub.plot(Record([build_dataset("table", columns)])).axes
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["s new", "s old", "t new"]
+    assert [list(bar[0].get_xdata()) for bar in axis.containers] == [[0, 1], [2]]
+    assert [list(bar[0].get_ydata()) for bar in axis.containers] == [[1, 2], [3]]
+
+
+def test_a_table_over_time_has_a_line_for_each_sample_in_a_readable_unit():
+    given = record(
+        "table", sample_id=["s", "t", "s", "t"], time=[0, 0, 7200, 7200], replicate=[1, 1, 1, 1], y=[1, 2, 3, 4]
+    )
+    (axis,) = echub.plot(given).axes
+    assert axis.get_xlabel() == "$t$ / h"
+    assert [(list(bar[0].get_xdata()), list(bar[0].get_ydata())) for bar in axis.containers] == [
+        ([0, 2], [1, 3]), ([0, 2], [2, 4])
+    ]  # fmt: skip
+    assert legend(axis) == ["s", "t"]

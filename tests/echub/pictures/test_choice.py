@@ -53,6 +53,12 @@ def test_a_sweep_of_the_potential_is_current_against_potential(technique):
     assert legend(axis) == ["scan 1", "scan 2"]
 
 
+def test_scans_that_are_not_counted_in_every_row_are_one_line():
+    (axis,) = echub.plot(series("CV", **{**SCANS, "cycle": [1.0, 1.0, np.nan, np.nan, 2.0, 2.0, 2.0, 2.0]})).axes
+    assert drawn(axis) == [(SCANS["potential_we"], SCANS["current"])]
+    assert legend(axis) == []
+
+
 def test_another_technique_is_drawn_against_time_unless_asked():
     record = series("OCV", **SCANS)
     assert axes_labels(echub.plot(record, picture="time"))[-1] == ("$t$ / s", "$I$ / mA")
@@ -86,6 +92,43 @@ def test_a_clock_that_starts_again_has_passed_no_charge():
     columns["time"] = [0.0, 1800.0, 3600.0, 0.0, 1800.0, 3600.0, 0.0, 1800.0, 3600.0]
     capacity = echub.plot(series("GCPL", **columns)).axes[0]
     assert [x[-1] for x, _ in drawn(capacity)] == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_a_clock_that_restarts_within_a_half_cycle_loses_and_adds_no_charge():
+    """3 h with +1 mA, the clock restarts after 2 h; then 2 h with -2 mA from the row before on."""
+    record = series(
+        "GCPL",
+        time=[0.0, 3600.0, 7200.0, 0.0, 3600.0, 7200.0, 10800.0],
+        potential_we=[1.0, 2.0, 3.0, 4.0, 5.0, 4.0, 3.0],
+        current=[1.0, 1.0, 1.0, 1.0, 1.0, -2.0, -2.0],
+    )
+    capacity = echub.plot(record).axes[0]
+    (up, e_up), (down, e_down) = drawn(capacity)
+    assert (up, e_up) == (pytest.approx([0, 1, 2, 2, 3]), [1, 2, 3, 4, 5])
+    assert (down, e_down) == (pytest.approx([0, 2]), [4, 3])
+    assert capacity.get_xlabel() == "$Q$ / mA·h"
+
+
+@pytest.mark.parametrize(
+    ("cycle", "names"),
+    [
+        ([7, 7, 7, 7, 8, 8, 8, 8], ["cycle 7", "cycle 8"]),
+        ([7] * 8, ["cycle 1", "cycle 2"]),  # a counter that does not count
+        ([1, 1, 1, 1, np.nan, 2, 2, 2], ["cycle 1", "cycle 2"]),
+    ],
+)
+def test_cycles_are_those_of_the_instrument_if_it_counts(cycle, names):
+    current = [1.0, 1.0, -1.0, -1.0] * 2
+    record = series("GCPL", time=3600 * np.arange(8.0), potential_we=np.arange(8.0), current=current, cycle=cycle)
+    assert legend(echub.plot(record).axes[0]) == names
+
+
+def test_half_cycles_without_charge_have_no_prefix():
+    current = [1.0, 1.0, -1.0, -1.0]
+    record = series(
+        "GCPL", time=[0.0, 1.0, 2.0, 3.0], potential_we=[1.0, 2.0, 2.0, 1.0], current=current, charge=[0.0] * 4
+    )
+    assert echub.plot(record).axes[0].get_xlabel() == "$Q$ / A·h"
 
 
 def test_current_of_one_sign_is_not_cycling():

@@ -56,3 +56,58 @@ def test_a_pause_of_a_long_series_is_found_in_what_is_drawn_of_it(at):
     columns = [SourceColumn("t", time, "time", "s"), SourceColumn("E", np.sin(time), "potential_we", "V")]
     short = shortened(build_dataset("timeseries", columns))["time"]
     assert short[pauses(short)].tolist() == [at]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "longer", "found"),
+    [
+        (AROUND, AROUND, 10.0, 1),
+        (AROUND, AROUND, 9.9, 0),
+        (AROUND - 1, AROUND, 10.0, 0),  # too few intervals on one side
+        (AROUND, AROUND - 1, 10.0, 0),
+    ],
+)
+def test_a_pause_is_ten_times_the_interval_of_five_on_either_side(before, after, longer, found):
+    time = np.cumsum([0.0, *[1.0] * before, longer, *[1.0] * after])
+    assert pauses(time).tolist() == [before] * found
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize(
+    ("others", "longer", "found"),
+    [
+        ([1.04, 1, 1, 1], 20, 1),
+        ([1.06, 1, 1, 1], 20, 1),
+        ([1.06, 1.06, 1, 1], 20, 0),
+        ([3, 1, 1, 1], 30, 1),
+        ([3, 1, 1, 1], 29, 0),
+    ],
+)
+def test_four_of_the_five_intervals_are_equal_to_a_twentieth(side, others, longer, found):
+    """The one beside the pause is as long as their median."""
+    uneven = [*others, 1] if side == "before" else [1, *others]
+    parts = [uneven, [longer], [1] * 5] if side == "before" else [[1] * 5, [longer], uneven]
+    time = np.cumsum([0.0, *np.concatenate(parts)])
+    assert pauses(time).tolist() == [5] * found
+
+
+def test_each_part_of_a_long_line_is_drawn_from_its_own_rows():
+    """20 000 rows each, with another spike in both; the second part is shorter by one row."""
+    rows = 20_000
+    time = np.concatenate([np.arange(float(rows)), np.arange(rows - 1.0)])
+    values = np.where(np.arange(len(time)) < rows, 1.0, 2.0)
+    values[5000], values[rows + 12_345] = 8.0, 9.0
+    axis = new_figure().subplots()
+    curve_of_time(axis, time, values)
+    (line,) = axis.lines
+    x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    (end,) = np.flatnonzero(np.isnan(x))
+    assert (x[:end][y[:end] != 1].tolist(), y[:end].max()) == ([5000], 8)
+    assert (x[end + 1 :][y[end + 1 :] != 2].tolist(), y[end + 1 :].max()) == ([12_345], 9)
+    assert (x[0], x[end - 1], x[end + 1], x[-1]) == (0, rows - 1, 0, rows - 2)
+
+
+def test_nothing_is_drawn_of_no_rows():
+    axis = new_figure().subplots()
+    curve_of_time(axis, np.zeros(0), np.zeros(0))
+    assert not axis.lines

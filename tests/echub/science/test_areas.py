@@ -23,3 +23,15 @@ def test_the_pixel_size_counts_twice():
 def test_nothing_has_no_area(mask, pixel):
     with pytest.raises(ValueError, match=r"mask|pixel"):
         mask_area(mask, pixel)
+
+
+def test_each_side_of_a_pixel_counts_as_an_edge():
+    """A cross of five: the middle has neighbours on all four sides; without any one of them it is an edge too."""
+    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
+    assert mask_area(cross, 2.0)[1] == pytest.approx(np.sqrt(4 / 12) * 4e-8)
+    for row, column in ((0, 1), (1, 0), (1, 2), (2, 1)):
+        less = cross.copy()
+        less[row, column] = False
+        area, u = mask_area(less, 2.0)
+        assert area == pytest.approx(4 * 4e-8)
+        assert u == pytest.approx(np.sqrt(4 / 12) * 4e-8)

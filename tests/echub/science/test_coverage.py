@@ -52,3 +52,18 @@ def test_a_level_that_secants_miss_is_found_by_bisection():
 
     assert coverage._reached(covered, 1.5) == coverage._by_halves(covered, 1.5)
     assert coverage._reached(covered, 2.0) == coverage._by_halves(covered, 2.0) == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("level", [0.68, 0.95])
+def test_two_and_three_equal_uniform_errors_are_covered_by_their_own_formulas(level):
+    """Their sum is a triangle, with tails of (2 - h)²/8, or made of three parabolas, with (3 - h)³/48 beyond 1."""
+    tail = (1 - level) / 2
+    assert coverage_half_width(uniform=[1.0, -1.0], level=level) == pytest.approx(2 - (8 * tail) ** 0.5, rel=1e-3)
+    assert coverage_half_width(uniform=[2.0] * 3, level=level) == pytest.approx(
+        2 * (3 - (48 * tail) ** (1 / 3)), rel=1e-3
+    )
+
+
+def test_a_normal_error_alone_and_a_negative_limit():
+    assert coverage_half_width(2.0) == pytest.approx(2 * 1.959964, rel=1e-5)
+    assert coverage_half_width(uniform=[-2.0], level=0.5) == 1.0

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from echub.science import events
 from echub.science.events import Brackets, match_steps
 from echub.testing.synth.operando import Operando, operando
 
@@ -107,3 +108,93 @@ def test_periodic_steps_of_which_some_were_seen_are_ambiguous():
 def test_a_signal_without_noise_or_rows_gives_no_offset(values):
     time = np.arange(float(len(values)))
     assert match_steps(Brackets(np.array([1.0]), np.array([2.0])), time, values) is None
+
+
+# -- by hand -------------------------------------------------------------------------------------
+
+
+def signal(values, sigma=1.0, time=None):
+    values = np.asarray(values, float)
+    at = np.arange(float(len(values))) if time is None else np.asarray(time, float)
+    return events._Signal(at, values, sigma, np.concatenate([[0.0], np.cumsum(values)]), False)
+
+
+@pytest.mark.parametrize(
+    ("at", "width", "gain"),
+    [
+        (5.0, 5, 25 / 10 / 2),  # five rows of 0, five of 1
+        (4.5, 3, 9 / 6 / 2),
+        (3.0, 5, 0.6**2 * 15 / 8 / 2),  # three rows before, and 0, 0, 1, 1, 1 after
+        (2.0, 5, 0.0),  # two rows before are too few
+        (7.0, 5, 0.6**2 * 15 / 8 / 2),
+        (8.0, 5, 0.0),
+        (-9.0, 5, 0.0),
+        (99.0, 5, 0.0),
+    ],
+)
+def test_the_gain_of_a_step_is_that_of_two_means_over_one(at, width, gain):
+    stepped = [0.0] * 5 + [1.0] * 5
+    assert signal(stepped).gains(np.array([at]), width)[0] == pytest.approx(gain)
+    assert signal(stepped, sigma=2.0).gains(np.array([at]), width)[0] == pytest.approx(gain / 4)
+
+
+@pytest.mark.parametrize(
+    ("middles", "row", "width"),
+    [([0.0, 100.0, 300.0], 1.0, 25), ([0.0, 100.0, 300.0], 10.0, 5), ([0.0, 100.0], 40.0, 3), ([50.0], 1.0, 25)],
+)
+def test_a_window_ends_half_way_to_the_next_step(middles, row, width):
+    steps = Brackets(np.array(middles) - 1, np.array(middles) + 1)
+    assert events._window(steps, row * np.arange(50.0)) == width
+
+
+def test_offsets_are_tried_half_a_row_apart_over_all_that_may_be():
+    steps, time = Brackets(np.array([90.0, 190.0]), np.array([110.0, 210.0])), np.arange(0.0, 52.0, 2.0)
+    tried = events._search(steps, time, None)
+    assert (tried[0], tried[-1], len(tried)) == (50.0, 200.0, 151)
+    assert events._search(steps, time, (3.0, 7.0)).tolist() == [3, 4, 5, 6, 7]
+    assert len(events._search(steps, time, (0.0, 1e6))) == events.GRID + 1
+
+
+@pytest.mark.parametrize(
+    ("drift", "u", "drifts"),
+    [(0.3, 0.1, False), (0.31, 0.1, True), (-0.31, 0.1, True), (None, None, False), (0.3, 0.0, False)],
+)
+def test_a_drift_of_more_than_three_standard_deviations_is_one(drift, u, drifts):
+    assert events.Offset(0.0, 1.0, -1.0, 1.0, 3, 3, 20.0, (), drift, u).drifts is drifts
+
+
+def test_the_slope_of_offsets_weighs_by_their_errors():
+    """The point with a tenth of the weight of the others is 1 off a line of slope 2 through three points."""
+    time, errors = np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0])
+    assert events._drift(time, 2 * time + 5, errors) == pytest.approx((2.0, 1 / np.sqrt(2)))
+    assert events._drift(time, 2 * time + 5, errors / 2) == pytest.approx((2.0, 1 / np.sqrt(8)))
+    bent, steep = (
+        np.array([0.0, 0.0, 3.0]),
+        events._drift(time, np.array([0.0, 0.0, 3.0]), np.array([1.0, 1.0, 100.0])),
+    )
+    assert events._drift(time, bent, errors)[0] == pytest.approx(1.5)
+    assert steep[0] < 0.01
+    assert events._drift(time[:2], bent[:2], errors[:2]) == (None, None)
+
+
+def test_a_row_that_a_step_divides_has_its_share_of_both_levels():
+    low, high, share = np.array([10.0]), np.array([20.0]), np.array([0.25])
+    assert events._mixed(low, high, share, False) == pytest.approx([12.5])
+    assert events._mixed(low, high, share, True) == pytest.approx([np.sqrt(0.75 * 100 + 0.25 * 400)])
+
+
+def test_counts_are_made_of_equal_noise_by_their_root():
+    counts = np.array([1.0, 4.0, 9.0, -1.0])
+    found = events._Signal.of(np.arange(4.0), counts, True)
+    assert found.values == pytest.approx(2 * np.sqrt(np.array([1.375, 4.375, 9.375, 0.375])))
+    assert found.sums[-1] == pytest.approx(found.values.sum())
+    flat = events._Signal.of(np.arange(4.0), np.array([0.0, 0.0, 0.0, 5.0]), False)
+    assert flat.sigma == pytest.approx(5e-4)  # no noise from row to row: a part of the span
+
+
+def test_the_best_peaks_are_apart_and_five_at_most():
+    score = np.full(1000, -np.inf)
+    score[[100, 105, 300, 500, 700, 850, 950]] = [5, 9, 7, 8, 6, 4, 3]
+    assert events._peaks(np.arange(1000.0), score) == (105, 500, 300, 700, 850)
+    score[:] = -np.inf
+    assert events._peaks(np.arange(1000.0), score) == ()

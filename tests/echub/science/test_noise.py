@@ -66,3 +66,11 @@ def test_the_variance_by_the_median_of_squares_is_that_of_normal_values_whatever
     half[1, :100] = 1e6
     assert robust_variance(half, axis=1) == pytest.approx([9, 9], rel=0.03)
     assert robust_variance([[1.0, -2.0], [2.0, -5.0]]) == pytest.approx(4 * MAD_TO_SIGMA**2)  # of all four
+
+
+def test_medians_of_even_and_odd_numbers_by_hand():
+    assert robust_centre([4.0, 1.0]) == (2.5, MAD_TO_SIGMA * 1.5)
+    assert robust_centre([9.0, 1.0, 4.0, 2.0]) == (3.0, MAD_TO_SIGMA * 1.5)  # deviations 1, 1, 2, 6
+    assert difference_noise([0.0, 1.0, np.nan, 3.0, 3.0]) == pytest.approx(MAD_TO_SIGMA / np.sqrt(2))  # 1, 2, 0
+    assert difference_noise([0.0, 2.0]) == pytest.approx(2 * MAD_TO_SIGMA / np.sqrt(2))
+    assert difference_noise([]) == 0.0

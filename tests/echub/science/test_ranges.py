@@ -48,3 +48,23 @@ def test_a_range_has_the_name_that_instruments_print(size, name):
 
 def test_values_that_change_with_every_row_are_not_ranges():
     assert not CurrentRanges.of(np.linspace(1, 2, 500), 1e-3).any_known
+
+
+@pytest.mark.parametrize(("count", "known"), [(100, True), (101, False)])
+def test_a_hundred_full_scales_are_the_most(count, known):
+    assert CurrentRanges.of(np.arange(1.0, count + 1), 1e-3).any_known is known
+
+
+def test_zero_and_negative_full_scales_are_not_known():
+    found = CurrentRanges.of([0.0, -1.0, np.inf, 10.0], 1e-3)
+    assert found.names == ("10 mA",)
+    assert found.place.tolist() == [-1, -1, -1, 0]
+    assert found.gain == found.at([3]).gain == 1e-3
+    assert CurrentRanges.of([], 1e-3).used() == ()
+
+
+@pytest.mark.parametrize(
+    ("size", "name"), [(0.99995, "1 mA"), (0.999, "999 µA"), (999.95, "1 A"), (2.5e-10, "0.25 pA")]
+)
+def test_a_full_scale_that_is_rounded_keeps_its_name(size, name):
+    assert range_name(size) == name

@@ -52,3 +52,55 @@ def test_noise_of_rows_that_are_mostly_equal():
     values = np.round(0.3 * np.random.default_rng(1).normal(size=5000))
     assert noise_of_digits(values, 1.0) == pytest.approx(np.std(values), rel=0.1)
     assert noise_of_digits([3.0], 1.0) == 0.0
+
+
+def climbing(*changes):
+    """Return values from their changes, in digits."""
+    return np.concatenate([[0.0], np.cumsum(changes)])
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ([1, 1, 1, 5, -1, -1, -1], 1.0),  # three steps each way, a range of eight digits
+        ([1, 1, 1, 5, -1, -1], 0.0),
+        ([1, 1, 5, -1, -1, -1], 0.0),
+        ([1, 1, 1, 4, -1, -1, -1], 0.0),  # a range of seven
+        ([1, 1, 1, 5.01, -1, -1, -1], 1.0),  # to 2 % of a digit
+        ([1, 1, 1, 5.03, -1, -1, -1], 0.0),
+        ([1, 0, 0, 1, 1, 5, 1e-9, -1, -1, -1], 1.0),  # rounding of binary numbers is no change
+        ([1, 1, 1, 5, 1e-6, -1, -1, -1], 0.0),
+    ],
+)
+def test_a_digit_shows_in_steps_both_ways(changes, shown):
+    assert digit(climbing(*changes)) == pytest.approx(shown, abs=2e-9)
+    assert digit([*climbing(*changes), np.nan]) == pytest.approx(shown, abs=2e-9)
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [([1] * 5 + [3] * 5, 1.0), ([1] * 5 + [2] * 5, 0.0), ([1] * 4 + [3] * 5, 0.0), ([3] * 10, 0.0)],
+)
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_decay_shows_a_digit_in_ten_steps_that_are_held_unevenly(held, shown, way):
+    """A decay is held for ever longer; a programme for equal times."""
+    values = way * np.repeat(np.arange(len(held) + 1.0), [*held, 1])
+    assert digit(values) == shown
+
+
+@pytest.mark.parametrize("step", [1.0, 2.0])
+def test_the_error_of_a_mean_by_hand(step):
+    """Two neighbouring readings: the middle of both against the mean; else the formula with the noise."""
+    assert digit_error(step * np.array([3, 3, 3, 4]), step) == pytest.approx(step * 0.25)
+    assert digit_error(step * np.array([4, 4, 4, 3]), step) == pytest.approx(step * 0.25)
+    assert digit_error(step * np.array([3, 4]), step) == 0
+    around = step * np.array([1.0, -1.0] + [0.0] * 13)  # variance 2/15, that of rounding 1/12: 0.05 of a digit²
+    assert digit_error(around, step) == pytest.approx(step / 2 * np.exp(-2 * np.pi**2 * 0.05))
+    seldom = step * np.array([1.0, -1.0] + [0.0] * 28)  # less than rounding itself
+    assert digit_error(seldom, step) == step / 2
+    assert digit_error([], step) == 0
+
+
+def test_changes_of_two_digits_are_noise_and_of_three_are_none():
+    assert noise_of_digits([0.0, 1, 0, 2, 0, 3, 3], 1.0) == pytest.approx(np.sqrt((1 + 1 + 4 + 4 + 0) / 5 / 2))
+    assert noise_of_digits([0.0, 3.0], 1.0) == 0.0

@@ -64,3 +64,49 @@ def test_too_few_stretches_say_nothing():
     assert not wander(np.ones((1, 4)), np.ones(1))
     assert not wander(np.full((5, 4), np.nan), np.ones(5))
     assert Wander().between([1, 100]).tolist() == [0, 0]
+
+
+VARIANCE = 1.4826**2
+"""Variance of normal values whose squares have the median 1."""
+
+
+@pytest.mark.parametrize(("white", "seen"), [(0.0, True), (0.37, True), (0.38, False)])
+def test_differences_beyond_three_standard_errors_of_their_variance_are_slow(white, seen):
+    """24 differences of ±1; the root of the limit is 1 + 3 · 1.65 · √(2/24) / 2 times that of 2 · white."""
+    means = np.tile([[0.0, 1, 0, 1], [1, 0, 1, 0]], (4, 1))
+    found = wander(means, np.full(8, white))
+    assert found == Wander(pytest.approx(VARIANCE - 2 * white) if seen else 0.0, 0.0, 0.0, 3)
+    assert bool(found) is seen
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_steady_course_is_a_drift_and_no_walk(way):
+    """Means that rise by 1 have differences of 3 over three lengths; over six, 6."""
+    means = way * np.tile(np.arange(4.0), (5, 1)) + np.arange(5.0)[:, None]
+    lost = np.vstack([means, [0.0, np.nan, 2.0, 9.0]])
+    found = wander(lost, [*np.zeros(5), 0.0])
+    assert found == Wander(pytest.approx(VARIANCE), 0.0, 9.0, 3)
+    assert wander(np.vstack([means, means[:1]]), [*np.zeros(5), np.nan]) == found
+
+
+def test_differences_that_grow_more_than_flicker_are_a_walk():
+    """Ends at ±9 of steps of ±3 in turn: their variance beyond the 9 · ratio of flicker, ratio 1.867 at three."""
+    rising, falling = [0.0, 3, 6, 9], [9.0, 6, 3, 0]
+    found = wander(np.tile([rising, falling], (10, 1)), np.zeros(20))
+    ratio = (16 * np.log(4) + 4 * np.log(2) - 18 * np.log(3)) / (4 * np.log(2))
+    assert (found.flicker, found.drift) == (pytest.approx(9 * VARIANCE), 0.0)
+    assert found.walk == pytest.approx(VARIANCE * (81 - 9 * ratio))
+
+
+def test_each_part_grows_in_its_own_way_and_is_added():
+    walk, drift = Wander(walk=2.0, reach=4), Wander(drift=9.0, reach=3)
+    assert walk.between([8.0, 4.0, 0.5]) == pytest.approx(np.sqrt([4.0, 2.0, 0.5]))
+    assert drift.between([3.0, 6.0, 1.0, 0.0]) == pytest.approx([3.0, 6.0, 1.0, 1.0])
+    assert Wander(flicker=4.0).between([0.2, 1.0]) == pytest.approx([2.0, 2.0])
+    assert Wander(4.0, 3.0, 9.0, 3).between(1.0) == pytest.approx(np.sqrt(4 + 1 + 1))
+    assert [bool(Wander(*parts)) for parts in ((1.0,), (0.0, 1.0), (0.0, 0.0, 1.0), ())] == [
+        True,
+        True,
+        True,
+        False,
+    ]

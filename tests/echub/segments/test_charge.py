@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from echub.segments import by_edges, by_increments, by_integration, by_running_charge, edges, half_cycles, steps
+from echub.segments import (
+    by_edges,
+    by_increments,
+    by_integration,
+    by_running_charge,
+    edges,
+    half_cycles,
+    runs,
+    steps,
+)
 
 PULSES, PULSE_S, REST_S, MA = 36, 1.0, 2.0, 100.0
 TRUE_MAH = PULSES * PULSE_S * MA / 3600
@@ -56,3 +65,45 @@ def test_averages_reach_back_to_the_row_before():
     assert by_integration(time, average, found, "back") * 3600 == pytest.approx([40, -20])
     running = np.array([0.0, 20, 40, 30, 20]) / 3600
     assert by_running_charge(running, found) * 3600 == pytest.approx([40, -20])
+
+
+UNEVEN = np.array([0.0, 1, 3, 6])
+RISING = np.array([1.0, 2, 4, 8])  # mA
+
+
+@pytest.mark.parametrize(
+    ("how", "whole", "end"),
+    [
+        ("trapezoid", 1 * 1.5 + 2 * 3 + 3 * 6, 3 * 6),
+        ("hold", 1 * 1 + 2 * 2 + 3 * 4, 3 * 4),  # the last row is held for no time
+        ("back", 1 * 2 + 2 * 4 + 3 * 8, 2 * 4 + 3 * 8),
+    ],
+)
+def test_each_way_of_integrating_takes_its_own_height_of_an_interval(how, whole, end):
+    """Intervals of 1, 2 and 3 s; the last two rows alone, of which the trapezoid has one interval."""
+    assert by_integration(UNEVEN, RISING, runs([0, 0, 0, 0]), how) * 3600 == pytest.approx([whole])
+    assert by_integration(UNEVEN, RISING, runs([0, 0, 1, 1]).where([1]), how) * 3600 == pytest.approx([end])
+
+
+def test_edges_lie_in_the_middle_between_rows_but_at_the_ends_of_the_series():
+    time, found = [0.0, 10, 20, 30, 36], runs([1, 1, 0, 0, 2]).where([0, 2])
+    between = edges(time, found)
+    assert (between.begin.tolist(), between.end.tolist()) == ([0, 33], [15, 36])
+    assert (between.begin_within.tolist(), between.end_within.tolist()) == ([0, 3], [5, 0])
+    assert between.duration_uncertainty == pytest.approx([5 / np.sqrt(3), 3 / np.sqrt(3)])
+    averaged = edges(time, found, averaged=True)
+    assert (averaged.begin.tolist(), averaged.end.tolist()) == ([0, 30], [10, 36])
+    assert averaged.duration_uncertainty.tolist() == [0, 0]
+
+
+def test_the_running_charge_of_the_first_row_is_not_that_of_its_segment():
+    """5 mA·h were there before the series; the second segment starts from the last row of the first."""
+    assert by_running_charge([5.0, 6, 8, 7], runs([0, 0, 1, 1])).tolist() == [1, 1]
+
+
+def test_an_empty_series_has_no_charge():
+    nothing = runs([])
+    assert edges([], nothing).duration.shape == (0,)
+    assert by_running_charge([], nothing).shape == by_increments([], nothing).shape == (0,)
+    for how in ("trapezoid", "hold", "back"):
+        assert by_integration([], [], nothing, how).shape == (0,)

@@ -101,3 +101,15 @@ def test_a_segment_without_rows_gives_no_number():
         given = getattr(found, name)([5.0, 7.0])
         assert np.isnan(given).tolist() == [True, False, True], name
         assert given[1] == 7
+
+
+def test_noise_is_the_median_of_second_differences_inside_each_segment():
+    """Inside [0, 1, 0, 3] these are 2 and 4, inside [9, 9, 8] one of 1; that across both, of 15, is none."""
+    found = runs([0, 0, 0, 0, 1, 1, 1])
+    expected = 1.4826 * np.array([3, 1]) / np.sqrt(6)
+    assert found.noise([0.0, 1, 0, 3, 9, 9, 8]) == pytest.approx(expected)
+
+
+def test_the_sign_of_a_run_is_that_of_its_first_row():
+    assert runs([0, 0, 1], [1, -1, -1]).sign.tolist() == [1, -1]
+    assert runs([0, 0, 1]).sign.tolist() == [0, 0]

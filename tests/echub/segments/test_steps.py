@@ -146,6 +146,96 @@ def test_thresholds_say_what_they_rest_on():
     assert (steady.on, steady.off) == pytest.approx((0.02, 0.01))
 
 
+@pytest.mark.parametrize(
+    ("current", "start"),
+    [
+        ([2, 2, 1, 1], [0]),  # half of the larger one: not more than the level
+        ([1, 1, 2, 2], [0]),
+        ([2, 2, 0.9, 0.9], [0, 2]),
+        ([0.9, 0.9, 2, 2], [0, 2]),
+        ([-2, -2, -0.9, -0.9], [0, 2]),
+        ([2, 2, 0.05, 0.1, 0.02, 2], [0, 2, 5]),  # levels at rest are none
+        ([0, 0, 0.8, 2, 2], [0, 2]),  # the row in which the current starts
+        ([2, 2, 5, 11, 25, 25], [0, 2]),  # a ramp is one step
+        ([2, 2, 5, 5, 11, 11], [0, 2, 4]),
+    ],
+)
+def test_a_level_differs_from_the_row_before_by_more_than_a_part_of_the_larger(current, start):
+    assert steps(current, threshold=Threshold(0.5, 0.2), level=0.5).start.tolist() == start
+
+
+@pytest.mark.parametrize(
+    ("counter", "shared"),
+    [
+        ([0, 3, 6], 3),
+        ([0, 2, 7], 3),
+        ([0, 4, 5], 3),
+        ([0, 1, 6], 2),
+        ([0, 5, 8], 2),
+        ([0, 8], 1),
+        ([0, 3, 4, 6], 3),
+        ([0], 1),
+    ],
+)
+def test_a_counter_may_change_a_row_earlier_or_later(counter, shared):
+    """Half cycles start with rows 0, 3 and 6; the counter changes at the rows given."""
+    found = half_cycles(steps([1.0, 1, 1, -1, -1, -1, 1, 1, 1]))
+    counts = np.searchsorted(counter, np.arange(9), side="right")
+    told = agreement(found, counts)
+    assert (told.found, told.counted, told.shared) == (3, len(counter), shared)
+    assert told.holds == (len(counter) == shared == 3)
+
+
+def test_a_series_at_rest_agrees_with_no_counter():
+    told = agreement(half_cycles(steps(np.zeros(4))), [1, 1, 2, 2])
+    assert (told.found, told.counted, told.shared, told.holds) == (0, 2, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("current", "off"),
+    [
+        ([0, -10] * 20, 0.5),  # one row like the other: 5 % of the largest, not five times the noise
+        ([-10, -10.01] * 20, 5 * 1.4826 * 0.01 / np.sqrt(2) + 0.01001),
+        ([np.nan, 0, 10, 10, 10, 10], 0.01),
+    ],
+)
+def test_rest_is_five_times_the_noise_and_a_thousandth_but_never_a_twentieth(current, off):
+    found = rest_threshold(current)
+    assert (found.off, found.on, found.level) == pytest.approx((off, 2 * off, 0))
+
+
+@pytest.mark.parametrize(
+    ("sign", "rest", "height"), [(1, -0.04, 1.04), (-1, 0.04, 1.04), (1, -0.06, 0), (1, 0.3, 0.7)]
+)
+def test_an_offset_of_the_other_sign_is_a_rest_up_to_a_twentieth(sign, rest, height):
+    threshold = pulse_threshold(np.tile([rest] * 4 + [float(sign)], 10), sign)
+    assert (threshold.on, threshold.off) == pytest.approx((0.6 * height, 0.4 * height))
+    assert threshold.level == pytest.approx(rest if height else 1.0)
+
+
+def test_current_of_the_other_sign_alone_is_no_pulse():
+    found = pulse_threshold([-1.0, -2.0, -1.0], sign=1)
+    assert (found.on, found.off, found.level) == (0, 0, 0)
+    assert pulse_threshold([]) == Threshold(0.0, 0.0, 0.0, "the current has one level")
+
+
+@pytest.mark.parametrize("current", [[NAN, NAN], [0.7, 0.7], [NAN, -0.7]])
+def test_rows_that_say_nothing_are_rest(current):
+    assert states(current, Threshold(1.0, 0.5)).tolist() == [0, 0]
+
+
+def test_a_level_at_rest_is_taken_off_before_both_limits():
+    assert states([2.0, 3.1, 2.6, 2.4, 0.9, 1.4, 1.6], Threshold(1.0, 0.5, 2.0)).tolist() == [
+        0,
+        1,
+        1,
+        0,
+        -1,
+        -1,
+        0,
+    ]
+
+
 def test_a_stated_rest_is_one_and_a_fifth_more_flows():
     """A row between both goes on as the one before, if that is of its own sign."""
     found = states([0.9, 1.3, 1.1, 1.0, 1.1, -1.1, -1.3, -1.1, -0.9], stated_rest(1.0))

@@ -96,3 +96,30 @@ def test_a_cell_of_a_table_is_a_text(cell, text):
     from echub.cli.page.desk import _text
 
     assert _text(cell) == text
+
+
+def test_each_part_of_a_line_has_its_own_rows_of_the_window():
+    """The clock restarts after ten rows: both parts have rows between 3 and 5 s, and one beside each end."""
+    time = np.tile(np.arange(10.0), 2)
+    columns = [SourceColumn("t", time, "time", "s"), SourceColumn("U", 1 + np.arange(20.0), "voltage", "V")]
+    curve = Curve(build_dataset("timeseries", columns), "time", "voltage")
+    first, second = ([[t, start + t] for t in range(2, 7)] for start in (1, 11))
+    assert curve.points(3.0, 5.0) == [*first, [None, None], *second]
+    for ends in ((None, 5.0), (3.0, None)):
+        assert len(curve.points(*ends)) == 21
+
+
+@pytest.mark.parametrize("spike", [3, 12_345])
+def test_a_spike_in_the_second_part_of_a_long_line_is_where_it_was_measured(spike):
+    rows = 20_000
+    voltage = np.ones(2 * rows)
+    voltage[rows + spike] = 7.0
+    columns = [
+        SourceColumn("t", np.tile(np.arange(float(rows)), 2), "time", "s"),
+        SourceColumn("U", voltage, "voltage", "V"),
+    ]
+    points = Curve(build_dataset("timeseries", columns), "time", "voltage").points()
+    at = points.index([None, None])
+    assert all(u == 1.0 for _, u in points[:at])
+    assert [t * 3600 for t, u in points[at + 1 :] if u == 7.0] == pytest.approx([spike])
+    assert points[at - 1][0] == points[-1][0] == pytest.approx((rows - 1) / 3600)
