@@ -102,7 +102,7 @@ def diagnostics(
     alone = (fitted.lower == 0) & (fitted.upper == 0)
     own = np.where(alone, fitted.y * (0 if fitted.stated is None else fitted.stated), 0)
     lower, upper = fitted.lower + own, fitted.upper + own
-    unit = f"{chosen.fitted_unit} K" if form == "ln_yT" else chosen.fitted_unit
+    unit = chosen.fitted_unit(form)
     return {
         "T": Series.of(fitted.kelvin, "K"),
         "y": Series.of(fitted.y * factor, unit),
