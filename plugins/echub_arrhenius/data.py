@@ -17,6 +17,7 @@ from echub.plugin import (
     require_distinct,
     require_one_basis,
 )
+from echub.text import several
 from echub_arrhenius import ChoiceParams
 
 KELVIN = 273.15
@@ -248,16 +249,17 @@ def _kelvin_flags(points: Sequence[CellValue]) -> list[Flag]:
     doubted = celsius[gaps[-1] :] if gaps else celsius
     low, high = KELVIN_AS_CELSIUS
     if low <= doubted[0] and doubted[-1] <= high:
-        text = (
-            f"{len(doubted)} temperatures lie between {doubted[0]:g} and {doubted[-1]:g} °C: kelvin stated as °C?"
-        )
+        count = several(len(doubted), "temperature")
+        text = f"{count} lie between {doubted[0]:g} and {doubted[-1]:g} °C: kelvin stated as °C?"
         return [Flag("kelvin-as-celsius", text, hint="state cell.temperature / K, or trust_temperatures=true")]
     return []
 
 
 def _left_out_flags(left_out: Sequence[tuple[str, str]]) -> list[Flag]:
     return (
-        [Flag("left-out", f"{len(left_out)} outcomes were left out", where=_reasons(left_out))] if left_out else []
+        [Flag("left-out", f"{several(len(left_out), 'outcome')} left out", where=_reasons(left_out))]
+        if left_out
+        else []
     )
 
 
