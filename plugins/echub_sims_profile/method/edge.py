@@ -169,8 +169,8 @@ def find_step(n: Array, gain: Array, edge: str) -> tuple[int, float, int]:
 
 
 def _xlog(part: Array, mean: float) -> Array:
-    safe = np.where(part > 0, part, 1.0)
-    return np.where(part > 0, part * np.log(safe / mean), 0.0)
+    some = part > 0
+    return np.where(some, part * np.log(np.where(some, part, 1.0) / (mean or 1.0)), 0.0)
 
 
 def _starts(points: Points, position: float) -> Array:
