@@ -175,7 +175,7 @@ def _require_all_there(data: bytes) -> None:
         raise ValueError(f"version {version} of the format")
     shape, _, dtype = headers[version](stream)
     needed, there = math.prod(shape) * dtype.itemsize, len(data) - stream.tell()
-    if needed > there or min(shape, default=0) < 0:
+    if needed > there or any(length < 0 for length in shape):
         raise ValueError(f"its header says {needed} bytes, and {there} are there")
 
 
