@@ -10,9 +10,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import echub
 from echub.plugin import Refusal
+from echub.testing import synth
+from echub.testing.synth.cube import MappedIon
 from echub_sims_map.data.cube import IonCube, MapGrid, Maps, _depth, grid_of, require_statistics
 from echub_sims_map.declared import SimsMapParams
+from echub_sims_map.method.colocation import together
 from echub_sims_map.method.columns import (
     Cluster,
     blank,
@@ -278,6 +282,26 @@ def test_what_is_clear_sets_the_surface_if_it_is_more_than_half_of_the_field(row
     clear = np.zeros((10, 6), bool)
     clear[:rows] = True
     assert (np.ptp(surface(cube(counts), clear)) < 1e-6) == used
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_correlation_and_its_ends_are_within_one(sign):
+    """Of two maps that go together but for counting the upper end is 1, of a negative the lower is -1."""
+    rng = np.random.default_rng(4)
+    shape = 100 + 60 * np.sign(np.arange(16) % 4 - 1.5)[None, :] * np.ones((16, 1))
+    one, other = (cube(rng.poisson(level, (6, 16, 16))) for level in (shape, shape if sign > 0 else 200 - shape))
+    found = together(one, other, np.random.default_rng(1))
+    ends = (found.low, found.high) if sign > 0 else (-found.high, -found.low)
+    assert ends[1] == 1.0
+    assert 0.97 < ends[0] < sign * found.correlation <= 1.0
+
+
+def test_frames_that_are_added_up_may_leave_too_few():
+    """Of eleven frames five pairs are left: what is added up has to have a depth."""
+    data = synth.cube(1, synth.Cube(16, 11, 1.0, {"Na+": MappedIon(background=20.0)})).record()
+    (refusal,) = echub.analyze("sims-map", data, params={"frames": "2"}).refusals
+    assert (refusal.code, refusal.hint) == ("too-few-frames", "--param frames=1")
+    assert not echub.analyze("sims-map", data).refusals
 
 
 # -- shapes ----------------------------------------------------------------------------------
