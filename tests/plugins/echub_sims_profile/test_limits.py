@@ -10,6 +10,7 @@ from scipy.stats import chi2
 
 from echub.plugin import Refusal
 from echub_sims_profile import SimsProfileParams
+from echub_sims_profile.data.corrections import detector_yield, normalisation
 from echub_sims_profile.data.counts import _suspected, _underdispersed, counts, dead_time
 from echub_sims_profile.data.depth import _craters, _end, _layers, by_layers
 from echub_sims_profile.data.pipeline import smoothed
@@ -51,7 +52,7 @@ class Told(dict):
         self.told, self.origin = told or {}, origin
 
     def __len__(self):
-        return len(self["n"])
+        return len(self["n"]) if "n" in self else 0
 
     def meta(self, path):
         return self.told.get(path)
@@ -111,6 +112,53 @@ def test_counts_that_scatter_too_little_are_told_from_15_pairs_of_100_counts(by,
     d = sqrt(limit * 2 * level)
     n = level + d / 2 * (-1.0) ** np.arange(points)
     assert _underdispersed(n) == (low and enough)
+
+
+def test_a_saturated_detector_says_how_far():
+    """Of three saturated points two are of the asked species: rate times dead time is 1.2 and 1.5 there."""
+    one = profile([1200.0, 500.0, 1500.0, 9000.0], species=["Na+", "Na+", "Na+", "K+"])
+    data = Told({"n": one.n}, {"sims.dwell_time": 1.0, "sims.dead_time": 1e-3})
+    with pytest.raises(Refusal, match=r"rate times dead time reaches 1\.50: the detector is saturated") as refused:
+        dead_time(one, data, PLAIN)
+    assert refused.value.remark.where == "2 points of Na+"
+    left = dead_time(one, data, SimsProfileParams(species="K+", region="other"))
+    (flag,) = [flag for flag in left.flags if flag.code == "saturated-left-out"]
+    assert (flag.message, flag.where) == ("3 points are saturated and left out", "K+ r, Na+ r")
+    assert np.isnan(left.n).tolist() == [True, False, True, True]
+
+
+@pytest.mark.parametrize(("percent", "applied"), [(100.0, False), (99.0, True), (50.0, True)])
+def test_a_yield_below_100_percent_is_divided_by(percent, applied):
+    found = detector_yield(profile([4.0, 8.0], gain=2.0), Told(), SimsProfileParams(detector_yield=percent))
+    assert found.gain == pytest.approx([percent / 50] * 2)
+    assert [done.applied for done in found.steps] == [applied]
+
+
+@pytest.mark.parametrize(("weak", "refused"), [(2, False), (3, True)])
+def test_a_normaliser_stands_out_of_its_noise_in_half_of_the_points(weak, refused):
+    """Nine counts of a square root of three are three of its errors, ten are more."""
+    one = profile(np.r_[np.full(4 - weak, 10.0), np.full(weak, 9.0)])
+    params = SimsProfileParams(normalise="matrix", matrix="Na+")
+    if refused:
+        with pytest.raises(Refusal, match="above its own noise in 1 of 4 points only"):
+            normalisation(one, Told(), params)
+        return
+    found = normalisation(one, Told(), params)
+    assert np.isnan(found.gain).tolist() == [False, False, True, True]
+    assert [flag.message for flag in found.flags] == [
+        "2 points are left out: the normalising signal is too weak there"
+    ]
+
+
+@pytest.mark.parametrize(("points", "refused"), [(2, False), (1, True)])
+def test_a_normaliser_has_two_points(points, refused):
+    one = profile(np.full(points, 100.0))
+    params = SimsProfileParams(normalise="matrix", matrix="Na+")
+    if refused:
+        with pytest.raises(Refusal, match=r"Na\+ has no two points to interpolate between"):
+            normalisation(one, Told(), params)
+    else:
+        assert normalisation(one, Told(), params).gain == pytest.approx([1.0, 1.0])
 
 
 # -- depth -----------------------------------------------------------------------------------
@@ -190,6 +238,7 @@ def test_a_register_is_full_if_five_counts_above_a_thousand_are_equal(count, lev
     n[3 : 3 + count] = level
     flags, _ = _pinned(profile(n))
     assert [flag.where for flag in flags] == ["Na+ r"] * found
+    assert [flag.where for flag in _pinned(profile(n, region=""))[0]] == ["Na+"] * found
 
 
 @pytest.mark.parametrize(("jump", "found"), [
@@ -206,16 +255,18 @@ def test_a_step_at_the_switch_is_of_10_percent_and_less_than_a_factor_of_two(jum
     assert _jump(signal[:6], 3) == 0.0
 
 
-@pytest.mark.parametrize(("total", "off", "odd"), [(1e6, 1.11, True), (1e6, 1.09, False), (2e4, 1.11, False)])
+@pytest.mark.parametrize(
+    ("total", "off", "odd"), [(1e6, 1.101, True), (1e6, 1.099, False), (26_200, 1.11, True), (24_100, 1.11, False)]
+)
 def test_isotopes_are_odd_by_ten_percent_and_five_sigma(total, off, odd):
-    """The share of ⁶Li is 7.59 %."""
+    """The share of ⁶Li is 7.59 %: 11 % more of 25,155 counts are five sigma."""
     share = 0.0759 * off
     one = profile([total * share, total * (1 - share)], species=["6Li+", "7Li+"])
     flags, tables = _isotopes(one)
     sigma = (share - 0.0759) / sqrt(0.0759 * (1 - 0.0759) / total)
     assert tables["isotopes"]["sigma"].values == pytest.approx([sigma, -sigma], rel=0.02)
     assert [flag.where for flag in flags] == ["6Li r"] * odd
-    assert (sigma > 5) == (total > 1e5)
+    assert (sigma > 5) == (total > 25_155)
 
 
 # -- edges -----------------------------------------------------------------------------------
