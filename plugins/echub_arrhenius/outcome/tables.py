@@ -30,8 +30,7 @@ def leave_one_out(fitted: Fitted, form: str, name: str) -> dict[str, Series]:
     for left in temperatures:
         kept = rounded != left
         weights = None if fitted.weights is None else fitted.weights[kept]
-        enough = len(np.unique(rounded[kept])) > 1
-        energies.append(fit(fitted.kelvin[kept], log_y[kept], weights).energy if enough else None)
+        energies.append(fit(fitted.kelvin[kept], log_y[kept], weights).energy)
     return {
         "without": Series.of(temperatures - KELVIN, "degC"),
         f"activation_energy_{name}": Series.of(energies, "eV"),
