@@ -18,7 +18,7 @@ class ChoiceParams:
     )
     exclude: str = option("", "outcomes to leave out, each with its reason: 'cell3 90C: short; cell1 0C: leak'")
     allow_mixed: bool = option(False, "take values of different ramp rates, criteria, methods, areas")
-    temperature_step: float = option(1.0, "temperatures closer than this are one (K)", minimum=0)
+    temperature_step: float = option(1.0, "temperatures that differ by no more than this are one (K)", minimum=0)
     trust_temperatures: bool = option(False, "take them as stated: below 150 K, and 213 to 500 °C")
 
 

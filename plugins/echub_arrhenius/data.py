@@ -105,10 +105,10 @@ class Chosen:
         """Return whether the values are resistances, of which the inverse is fitted."""
         return self.points[0].inverse
 
-    @property
-    def fitted_unit(self) -> str:
-        """Return the unit of what is fitted."""
-        return INVERSE_UNITS.get(self.unit, f"1/({self.unit})") if self.inverse else self.unit
+    def fitted_unit(self, form: str) -> str:
+        """Return the unit of what is fitted: y, or yT with kelvin first, which is never read as below the line."""
+        unit = INVERSE_UNITS.get(self.unit, f"1/({self.unit})") if self.inverse else self.unit
+        return f"K*{unit}" if form == "ln_yT" else unit
 
     def table(self) -> dict[str, Series]:
         """Tabulate what was used, and what was not and why."""

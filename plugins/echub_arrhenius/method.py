@@ -111,13 +111,13 @@ def _correlated(weigh: Floats, groups: Mapping[str, Floats]) -> tuple[float, flo
 def lack_of_fit(cells: list[Floats], kelvin: Floats) -> tuple[float, int, int, float] | None:
     """Test the straight line against the scatter of replicates; F, both degrees of freedom, p.
 
-    kelvin: (temperatures,), K. cells: ln y of the cells at each of them. None without replicates or with two
-    temperatures. Method: the F test of lack of fit against pure error (N. R. Draper, H. Smith, Applied Regression
+    kelvin: (temperatures,), K, three or more. cells: ln y of the cells at each of them. None without replicates.
+    Method: the F test of lack of fit against pure error (N. R. Draper, H. Smith, Applied Regression
     Analysis).
     """
     counts = np.array([len(c) for c in cells])
     pure_dof, lack_dof = int((counts - 1).sum()), len(cells) - 2
-    if pure_dof < 1 or lack_dof < 1:
+    if pure_dof < 1:
         return None
     x = np.repeat(1 / kelvin, counts)
     y = np.concatenate(cells)

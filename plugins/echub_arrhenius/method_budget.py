@@ -182,12 +182,11 @@ def beyond_stated(kelvin: Floats, log_y: Floats, relative: Floats) -> float:
         rest = log_y - line.intercept + line.energy / (BOLTZMANN_EV * kelvin)
         return float((rest**2 / total).sum() - line.dof)
 
-    most = float(np.var(log_y)) * len(log_y)
-    if len(log_y) < 3 or excess(0.0) <= 0 or most <= 0:
+    if excess(0.0) <= 0:
         return 0.0
     from scipy.optimize import brentq
 
-    return float(np.sqrt(brentq(excess, 0.0, most)))
+    return float(np.sqrt(brentq(excess, 0.0, float(np.var(log_y)) * len(log_y))))
 
 
 def temperature_error(kelvin: Floats, log_y: Floats, weights: Floats | None, offset: float, scale: float) -> float:

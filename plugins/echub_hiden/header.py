@@ -30,11 +30,20 @@ _ROUNDING = 0.005
 
 @dataclass(frozen=True)
 class Scan:
-    """One scan of the experiment: its row of the header's table."""
+    """One scan of the experiment: its row of the header's table.
+
+    at_once: scans of several detectors over one range, of which this one has what they share.
+    """
 
     name: str
     input: str
     fields: dict[str, str]
+    at_once: tuple[Scan, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Scan, ...]:
+        """Return the scans of one detector each."""
+        return self.at_once or (self,)
 
     def number(self, key: str) -> float:
         """Return a number of the row; NaN if it is not there."""

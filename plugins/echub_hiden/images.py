@@ -121,8 +121,7 @@ def _pages(file: Source) -> NDArray[np.generic]:
 def _matrix(file: Source) -> NDArray[np.generic]:
     """Read one image: text of numbers, a NumPy array, or a TIFF."""
     if file.suffix in (".npy", ".tif", ".tiff"):
-        image = _array(file) if file.suffix == ".npy" else _tiff(file)[0]
-        return _require_matrix(image, file)
+        return _require_matrix(_array(file) if file.suffix == ".npy" else _single_page(file), file)
     data = file.read()
     encoding = encoding_of(data, whole=True)
     text = decode(data, encoding.value or "utf-8")
@@ -133,6 +132,20 @@ def _matrix(file: Source) -> NDArray[np.generic]:
         return _require_matrix(np.loadtxt(io.StringIO(text), delimiter=separator, ndmin=2), file)
     except ValueError as error:
         raise ReadError("the image is not a matrix of numbers", path=file.shown, found=str(error)) from None
+
+
+def _single_page(file: Source) -> NDArray[np.generic]:
+    """Read the TIFF of one frame; refuse one of several pages, which are frames themselves."""
+    pages = _tiff(file)
+    if len(pages) > 1:
+        raise ReadError(
+            "an image of one frame has several pages",
+            path=file.shown,
+            expected="one page per file, as {frame} in the pattern says",
+            found=f"{len(pages)} pages",
+            hint='pattern = "…_{species}.tif" reads all pages of a file as frames',
+        )
+    return np.asarray(pages[0])
 
 
 def _require_matrix(image: NDArray[np.generic], file: Source) -> NDArray[np.generic]:
@@ -162,7 +175,7 @@ def _require_all_there(data: bytes) -> None:
         raise ValueError(f"version {version} of the format")
     shape, _, dtype = headers[version](stream)
     needed, there = math.prod(shape) * dtype.itemsize, len(data) - stream.tell()
-    if needed > there or min(shape, default=0) < 0:
+    if needed > there or any(length < 0 for length in shape):
         raise ValueError(f"its header says {needed} bytes, and {there} are there")
 
 

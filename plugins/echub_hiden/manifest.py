@@ -213,7 +213,7 @@ def _check_images(stacks: list[Stack], notices: list[Notice]) -> None:
         values = stack.counts if stack.bits else stack.counts[np.isfinite(stack.counts)]
         name = f"{stack.region}, {stack.species}"
         whole = bool(stack.bits) or np.array_equal(values, np.round(values))
-        if not values.any():
+        if values.size and not values.any():
             notices.append(Notice("all-zero", f"{name}: all pixels are zero"))
         elif (values < 0).any():
             notices.append(Notice("negative-counts", f"{name}: there are negative pixels"))

@@ -31,9 +31,10 @@ from echub_hiden.scans import (
     blocks,
     groups,
     marked,
+    ranged_scans,
     reject_other_scans,
+    reject_sweeps_of_one_detector,
     scan_of_sweeps,
-    shared,
     sweeps,
     tables,
     the_scan,
@@ -103,37 +104,46 @@ def _scan(table: ScanTable, number: int, total: int, options: MassoftOptions) ->
     """Return the dataset of a table of scans, or one per scan if several of them follow one another in it."""
     header = table.header
     columns = [replace(c, index=table.positions[c.index or 0]) for c in read_columns(header, table.cells, options)]
-    mass_at = next(n for n, column in enumerate(columns) if column.quantity == "mass_to_charge")
-    mass = columns[mass_at].values
-    mixed = shared(header, total)
-    sweep = sweeps(mass, mixed)
-    if not mixed and len(sweep) and sweep[-1] and all(column.quantity != "cycle" for column in columns):
-        columns.append(SourceColumn("(sweep)", sweep + 1, "cycle", "1", origin="derived"))
-    if not mixed:
-        detectors = [column.attrs["detector"] for column in columns if "detector" in column.attrs]
-        columns[mass_at] = marked(columns[mass_at], the_scan(header, number, total, mass, detectors))
-        return [build_dataset("mass_spectrum", columns, row=table.row)]
-    scans = scan_of_sweeps(mixed, mass, sweep)
-    return [
-        _one_scan(columns, mass_at, table.row, sweep, scans, scan) for scan in dict.fromkeys(s.name for s in scans)
-    ]
+    mass = next(column.values for column in columns if column.quantity == "mass_to_charge")
+    detectors = [column.attrs["detector"] for column in columns if "detector" in column.attrs]
+    known = ranged_scans(header, detectors)
+    if len(known) > total:  # several scans in the table
+        sweep = sweeps(mass, known)
+        scans = scan_of_sweeps(known, mass, sweep)
+        each = {scan.name: scan for scan in scans}
+        return [_one_scan(columns, table.row, sweep, scans, scan) for scan in each.values()]
+    sweep = sweeps(mass, ())
+    return [_spectrum(columns, table.row, sweep, the_scan(known, number, total, mass, detectors))]
 
 
 def _one_scan(
     columns: Sequence[SourceColumn],
-    mass_at: int,
     row: NDArray[np.int64],
     sweep: NDArray[np.int64],
     scans: Sequence[Scan],
-    name: str,
+    scan: Scan,
 ) -> Dataset:
-    """Return the rows of one of several scans that follow one another."""
-    of_sweep = np.array([scan.name == name for scan in scans])
+    """Return the rows of one of several scans that follow one another; `scans`: that of each sweep."""
+    of_sweep = np.array([one.name == scan.name for one in scans])
     kept = of_sweep[sweep]
-    scan = next(scan for scan in scans if scan.name == name)
     taken = [replace(column, values=column.values[kept]) for column in columns]
-    taken[mass_at] = marked(taken[mass_at], scan)
-    return replace(build_dataset("mass_spectrum", taken, row=row[kept]), attrs={"part": name})
+    return replace(_spectrum(taken, row[kept], sweep[kept], scan), attrs={"part": scan.name})
+
+
+def _spectrum(
+    columns: Sequence[SourceColumn], row: NDArray[np.int64], sweep: NDArray[np.int64], scan: Scan | None
+) -> Dataset:
+    """Return the rows of one scan, with what the header says of it; cycles are counted if none are printed."""
+    _, firsts, counted = np.unique(sweep, return_index=True, return_inverse=True)
+    printed = next((column.values for column in columns if column.quantity == "cycle"), None)
+    if printed is not None and scan is not None:
+        reject_sweeps_of_one_detector(scan, printed[firsts])
+    added = (
+        [SourceColumn("(sweep)", counted + 1, "cycle", "1", origin="derived")]
+        if printed is None and len(firsts) > 1
+        else []
+    )
+    return build_dataset("mass_spectrum", [*(marked(column, scan) for column in columns), *added], row=row)
 
 
 def _lines(source: Source) -> tuple[list[str], int]:

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import ReadError, SourceColumn
+from echub.text import several
 from echub_hiden.header import Header, Scan, cells
 
 CLOCKS = ("cycle", "time", "ms", "utc")
 """Columns that say when a row was measured: before the first mass they hold for all scans of the row."""
 MASSES = ("mass amu", "mass")
+RANGE = ("Start", "Stop", "Increment")
 _WHOLE_MASS = 1.0
 """A bar scan measures whole masses; a profile has several points for each."""
 
@@ -97,10 +99,40 @@ def tables(block: ScanBlock, columns: Sequence[tuple[str, ...]]) -> Iterator[Sca
         yield ScanTable(header, positions, taken, row)
 
 
-def shared(header: Header, total: int) -> list[Scan]:
-    """Return the scans with ranges, if the header lists more of them than there are tables (`total`)."""
-    ranged = [scan for scan in header.scans if scan.is_ranged]
-    return ranged if len(ranged) > total else []
+def ranged_scans(header: Header, detectors: Sequence[str]) -> list[Scan]:
+    """Return the scans with ranges; those of one range are one scan if all their detectors stand beside one mass.
+
+    detectors: those of a table. Every row has a value of each, so that no row has to be told apart.
+    """
+    alike: dict[tuple[str, ...], list[Scan]] = {}
+    for scan in header.scans:
+        if scan.is_ranged:
+            alike.setdefault(tuple(scan.fields.get(key, "") for key in RANGE), []).append(scan)
+    return [one for scans in alike.values() for one in _at_once(scans, detectors)]
+
+
+def _at_once(scans: Sequence[Scan], detectors: Sequence[str]) -> list[Scan]:
+    inputs = {scan.input.lower() for scan in scans}
+    if len(scans) == 1 or len(inputs) < len(scans) or not inputs <= {name.lower() for name in detectors}:
+        return list(scans)
+    alike = set.intersection(*(set(scan.fields.items()) for scan in scans))
+    fields = {key: value for key, value in scans[0].fields.items() if (key, value) in alike}
+    return [Scan(", ".join(scan.name for scan in scans), "", fields, tuple(scans))]
+
+
+def reject_sweeps_of_one_detector(scan: Scan, cycle: NDArray[np.float64]) -> None:
+    """Refuse a scan of several detectors that sweeps twice in a cycle: then each row may be of one of them.
+
+    cycle: (sweeps,), that of each sweep of the scan.
+    """
+    if scan.at_once and len(np.unique(cycle)) < len(cycle):
+        raise ReadError(
+            "the scans of the export share their columns and cannot be told apart",
+            expected=f"one sweep of {scan.name} per cycle, with all their detectors",
+            found=f"{len(cycle)} sweeps in {several(len(np.unique(cycle)), 'cycle')}",
+            cause="the detectors sweep after one another, and each row has a value of one of them only",
+            hint="export each scan to a file of its own from MASsoft",
+        )
 
 
 def sweeps(mass: NDArray[np.float64], scans: Sequence[Scan]) -> NDArray[np.int64]:
@@ -141,24 +173,33 @@ def _mixed(swept: NDArray[np.float64], fitting: Sequence[Scan]) -> ReadError:
 
 
 def the_scan(
-    header: Header, number: int, total: int, mass: NDArray[np.float64], detectors: Sequence[str]
+    ranged: Sequence[Scan], number: int, total: int, mass: NDArray[np.float64], detectors: Sequence[str]
 ) -> Scan | None:
-    """Return the header's scan that a table belongs to, if number, range and detector agree on one."""
-    ranged = [scan for scan in header.scans if scan.is_ranged]
+    """Return the one of the header's scans that a table belongs to, if number, range and detector agree on one."""
     if len(ranged) != total or not len(mass):
         return None
     scan = ranged[number]
-    fits = scan.holds(mass, within=True) and scan.input.lower() in [name.lower() for name in detectors]
-    return scan if fits else None
+    known = {name.lower() for name in detectors}
+    return scan if scan.holds(mass, within=True) and {one.input.lower() for one in scan.parts} <= known else None
 
 
 def marked(column: SourceColumn, scan: Scan | None) -> SourceColumn:
-    """Return the column of masses with what the header says of its scan, and whether it is bars or a profile."""
+    """Return a column with what the header says of its scan: that of masses, or of one of several detectors.
+
+    That of masses says whether it is bars or a profile.
+    """
     if scan is None:
         return column
-    told = {key.lower(): value for key, value in scan.fields.items() if value and key != "Scan ID"}
-    shape = {"shape": "bar" if scan.increment >= _WHOLE_MASS else "profile"} if scan.increment else {}
-    return replace(column, attrs={**column.attrs, **told, "scan": scan.name, **shape})
+    if column.quantity == "mass_to_charge":
+        shape = {"shape": "bar" if scan.increment >= _WHOLE_MASS else "profile"} if scan.increment else {}
+        return replace(column, attrs={**column.attrs, **_told(scan), **shape})
+    own = [one for one in scan.at_once if one.input.lower() == column.attrs.get("detector", "").lower()]
+    return replace(column, attrs={**column.attrs, **_told(own[0])}) if own else column
+
+
+def _told(scan: Scan) -> dict[str, str]:
+    said = {key.lower(): value for key, value in scan.fields.items() if value and key != "Scan ID"}
+    return {**said, "scan": scan.name}
 
 
 def reject_other_scans(header: Header) -> None:

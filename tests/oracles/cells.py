@@ -77,7 +77,7 @@ class Series:
                   "error_bars": self.bars, "level": f"{self.level} %",
                   "temperature_offset": f"{self.thermometer[0]}",
                   "temperature_scale": f"{self.thermometer[1]} %"}  # fmt: skip
-        fitted = ("S/cm^2" if self.inverse else self.unit) + (" K" if self.form == "ln_yT" else "")
+        fitted = ("K*" if self.form == "ln_yT" else "") + ("S/cm^2" if self.inverse else self.unit)
         return World("arrhenius", outcomes, Fit(self).expected(), params, units={"fitted": fitted})
 
 
@@ -199,7 +199,7 @@ class Fit:
         name, unit = ("resistance", "S/cm²") if self.given.inverse else ("onset_current_density", "mA/cm²")
         over = f"1/{name}" if self.given.inverse else name
         spoken = {"ln_y": f"ln({over})", "ln_yT": f"ln(T/{name})" if self.given.inverse else f"ln({name} T)"}
-        units = {"ln_y": unit, "ln_yT": f"{unit} K"}
+        units = {"ln_y": unit, "ln_yT": f"K·{unit}"}
         of = f"against 1/T, {self.given.replicates} of the cells"
         found = {f"note(activation_energy_{called[form]})": f"{spoken[form]} {of}" for form in wanted}
         return found | {f"note(ln_prefactor_{called[form]})": f"ln(A / ({units[form]}))" for form in wanted}

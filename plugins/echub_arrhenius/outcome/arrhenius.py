@@ -241,12 +241,10 @@ def _measurands(
     lever = float(np.mean(1 / (BOLTZMANN_EV * fitted.kelvin)))
     tilt = lever * float(np.sqrt(max(parts.total**2 - line.se_energy**2, 0.0)))
     intercept = float(np.sqrt(line.se_intercept**2 + line.shared**2 + tilt**2))
-    unit = f"{chosen.fitted_unit} K" if form == "ln_yT" else chosen.fitted_unit
+    prefactor = f"ln(A / ({unit_text(chosen.fitted_unit(form))}))"
     return {
         f"activation_energy_{name}": energy,
-        f"ln_prefactor_{name}": Measurand(
-            "1", line.intercept, intercept, n=len(fitted.y), note=f"ln(A / ({unit_text(unit)}))"
-        ),
+        f"ln_prefactor_{name}": Measurand("1", line.intercept, intercept, n=len(fitted.y), note=prefactor),
     }
 
 

@@ -109,7 +109,7 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
     """Gather the points by temperature, as far as both groups are there."""
     gathered = by_temperature(chosen.points, params.temperature_step)
     if params.temperatures:
-        wanted = [float(text) for text in params.temperatures.replace("°C", "").split(",")]
+        wanted = [float(text) for text in _in_celsius(params).split(",")]
         gathered = [
             s for s in gathered if any(abs(s[0].kelvin - KELVIN - w) <= params.temperature_step for w in wanted)
         ]
@@ -117,6 +117,10 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
     if not shared:
         raise Refusal("no-shared-temperature", "the groups share no temperature")
     return shared
+
+
+def _in_celsius(params: CompareParams) -> str:
+    return params.temperatures.replace("°C", "").strip()
 
 
 def _logs(points: list[CellValue], group: str) -> Floats:
@@ -157,7 +161,7 @@ def _flags(
 ) -> list[Flag]:
     flags = []
     if params.temperatures:
-        text = f"only {len(strata)} temperatures were compared ({params.temperatures} °C), chosen by hand"
+        text = f"only {len(strata)} temperatures were compared ({_in_celsius(params)} °C), chosen by hand"
         flags.append(Flag("subset-chosen", f"{text}: if after seeing the data, p is too small"))
     if not params.higher:
         text = "no direction was given beforehand: p is two-sided"

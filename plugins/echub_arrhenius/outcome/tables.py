@@ -30,8 +30,7 @@ def leave_one_out(fitted: Fitted, form: str, name: str) -> dict[str, Series]:
     for left in temperatures:
         kept = rounded != left
         weights = None if fitted.weights is None else fitted.weights[kept]
-        enough = len(np.unique(rounded[kept])) > 1
-        energies.append(fit(fitted.kelvin[kept], log_y[kept], weights).energy if enough else None)
+        energies.append(fit(fitted.kelvin[kept], log_y[kept], weights).energy)
     return {
         "without": Series.of(temperatures - KELVIN, "degC"),
         f"activation_energy_{name}": Series.of(energies, "eV"),
@@ -102,7 +101,7 @@ def diagnostics(
     alone = (fitted.lower == 0) & (fitted.upper == 0)
     own = np.where(alone, fitted.y * (0 if fitted.stated is None else fitted.stated), 0)
     lower, upper = fitted.lower + own, fitted.upper + own
-    unit = f"{chosen.fitted_unit} K" if form == "ln_yT" else chosen.fitted_unit
+    unit = chosen.fitted_unit(form)
     return {
         "T": Series.of(fitted.kelvin, "K"),
         "y": Series.of(fitted.y * factor, unit),

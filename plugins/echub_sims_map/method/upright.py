@@ -58,13 +58,10 @@ def uprightness(cube: IonCube, column: Found, covered: Truth, dispersion: float,
     parts = [
         _part(cube, Piece(int(a), int(b), near), clear, dispersion, sign) for a, b in pairwise(edges) if b - a >= 1
     ]
-    top, bottom = parts[0], parts[-1]
-    lean = math.hypot(bottom.x - top.x, bottom.y - top.y)
-    wide = max(column.width, 1e-9)
     return Uprightness(
         tuple(parts),
-        any(_differ(one, other, wide) for one, other in combinations(parts, 2)),
-        len(parts) > 1 and lean > max(LEAN * wide, SIGMAS * math.hypot(top.centre_error, bottom.centre_error)),
+        any(_differ(one, other, column.width) for one, other in combinations(parts, 2)),
+        _leans(parts[0], parts[-1], column.width),
         _is_soft(column, dispersion),
         _is_notched(column.footprint),
     )
@@ -73,6 +70,12 @@ def uprightness(cube: IonCube, column: Found, covered: Truth, dispersion: float,
 def _differ(one: Third, other: Third, wide: float) -> bool:
     """Return whether two parts differ in width: a cone by its ends, a waist or a belly by its middle."""
     return abs(one.width - other.width) > max(TAPER * wide, SIGMAS * math.hypot(one.error, other.error))
+
+
+def _leans(top: Third, bottom: Third, wide: float) -> bool:
+    """Return whether the ends are beside each other; one part alone is its own end."""
+    away = math.hypot(bottom.x - top.x, bottom.y - top.y)
+    return away > max(LEAN * wide, SIGMAS * math.hypot(top.centre_error, bottom.centre_error))
 
 
 def _part(cube: IonCube, piece: Piece, clear: Truth, dispersion: float, sign: int) -> Third:

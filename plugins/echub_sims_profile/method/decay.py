@@ -58,7 +58,7 @@ def _decaying(x: Array, level: Array, edge: Edge) -> Array:
     outwards = np.argsort(-edge.sign * (x - edge.position), kind="stable")
     outwards = outwards[-edge.sign * (x[outwards] - edge.position) > 0]
     if len(outwards) < _LEAST_POINTS:
-        return np.empty(0, dtype=np.intp)
+        return np.asarray(outwards[:0])
     mean = np.convolve(level[outwards], np.ones(3) / 3, "same")
     mean[[0, -1]] = level[outwards[[0, -1]]]
     begins = np.flatnonzero(mean < _FROM * edge.high)

@@ -146,7 +146,7 @@ def _dispersion(theta: Array, points: Points) -> float:
     Points that expect less than one count would dominate it by chance.
     """
     mu = expected(theta[None], points)[0]
-    return float(((points.n - mu) ** 2 / np.maximum(mu, 1.0)).sum()) / max(1, len(mu) - 4)
+    return float(((points.n - mu) ** 2 / np.maximum(mu, 1.0)).sum()) / (len(mu) - 4)
 
 
 def find_step(n: Array, gain: Array, edge: str) -> tuple[int, float, int]:
@@ -169,8 +169,8 @@ def find_step(n: Array, gain: Array, edge: str) -> tuple[int, float, int]:
 
 
 def _xlog(part: Array, mean: float) -> Array:
-    safe = np.where(part > 0, part, 1.0)
-    return np.where(part > 0, part * np.log(safe / mean), 0.0)
+    some = part > 0
+    return np.where(some, part * np.log(np.where(some, part, 1.0) / (mean or 1.0)), 0.0)
 
 
 def _starts(points: Points, position: float) -> Array:
@@ -178,8 +178,7 @@ def _starts(points: Points, position: float) -> Array:
     x, level = points.x, points.n / points.gain
     above = x < position if points.sign < 0 else x >= position
     # A start needs logarithms: half a count for an empty plateau, a twentieth for an empty background.
-    high = max(float(level[above].mean()) if above.any() else float(level.max()), 0.5)
-    low = max(float(np.median(level[~above])) if (~above).any() else float(level.min()), 0.05)
+    high, low = max(float(level[above].mean()), 0.5), max(float(np.median(level[~above])), 0.05)
     return np.array(
         [
             [math.log(max(high - low, 0.1 * high)), math.log(low), position, math.log(w * points.step)]

@@ -39,7 +39,7 @@ def interface(edge: Edge, one: CountProfile, depth_percent: float, other: Doubts
     found = {
         "interface_position": position,
         "interface_width": width,
-        "dispersion": Measurand("1", edge.dispersion, math.sqrt(2 / max(1, edge.points - 4)), n=edge.points),
+        "dispersion": Measurand("1", edge.dispersion, math.sqrt(2 / (edge.points - 4)), n=edge.points),
     }
     return found | _decays(edge, one, depth_percent)
 

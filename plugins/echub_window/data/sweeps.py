@@ -115,4 +115,4 @@ def _is_even(t: Floats, e: Floats) -> bool:
         return False
     rate = np.abs(e[step:] - e[:-step])[timed] / time[timed]
     middle = float(np.median(rate))
-    return bool(middle > 0 and np.mean(np.abs(rate - middle) < EVEN * middle) > MOST)
+    return bool(np.mean(np.abs(rate - middle) < EVEN * middle) > MOST)

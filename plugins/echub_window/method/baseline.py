@@ -135,7 +135,7 @@ def _without_foot(sweep: PotentialSweep, chosen: np.ndarray, least: float) -> np
 
 
 def _around(near: np.ndarray, seed: np.ndarray) -> np.ndarray:
-    """Return the rows next to the seed that are near without a gap of more than three rows."""
+    """Return the rows next to the seed that are near without a gap of more than two rows."""
     places = np.flatnonzero(near)
     runs = np.split(places, np.flatnonzero(np.diff(places) > 3) + 1)
     found = np.zeros(len(near), bool)

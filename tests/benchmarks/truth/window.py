@@ -1,4 +1,4 @@
-"""Stability window: 93 to 97 % of the intervals cover, for exponential and for foreign currents."""
+"""Stability window: 94 to 100 % of the intervals cover, for exponential and for foreign currents."""
 
 from __future__ import annotations
 

@@ -497,9 +497,52 @@ def sweeps_of_two_scans() -> FileWorld:
             f"{name}.partial_pressure": column("Faraday torr", y, "partial_pressure", "torr", 2,
                                                attrs={"detector": "Faraday"}),
         }  # fmt: skip
+        if n == 1:  # the first scan starts again
+            found[f"{name}.cycle"] = column("(sweep)", [1, 1, 2, 2], "cycle", "1", None, origin="derived")
     return FileWorld("sweeps.csv", text(*lines, *body), {
         **found, **settings(lines, two), **SAID, "@experiment.start": "2021-06-14T16:20:01",
     }, "hiden-massoft")  # fmt: skip
+
+
+BOTH = [scan(1, "Faraday", "10.00", "11.00", "1.00"), scan(2, "SEM", "10.00", "11.00", "1.00")]
+
+
+def detectors_at_once() -> FileWorld:
+    """Return two scans of one range, whose detectors stand beside one column of masses."""
+    table = [(1, 0, 10.0, 1.5, 150), (1, 10, 11.0, 2.5, 250), (2, 20, 10.0, 3.5, 350), (2, 30, 11.0, 4.5, 450)]
+    body = [f"{n:>3},{ms:>6},{mass:>6.2f},{y:>8.2f},{z:>8}," for n, ms, mass, y, z in table]
+    lines = [*head("6/14/2021", "4:20:01 PM", BOTH, 4, len(body[0]) + 2),
+             '"Cycle","ms","mass amu","Faraday torr","SEM c/s",']  # fmt: skip
+    cycle, ms, mass, faraday, sem = (list(cells) for cells in zip(*table, strict=True))
+    told = [{key.lower(): value for key, value in one.items() if key != "Scan ID"} for one in BOTH]
+    alike = {key: value for key, value in told[0].items() if told[1][key] == value}
+    assert set(told[0]) - set(alike) == {"input", "dwell"}
+    name = "mass_spectrum"
+    return FileWorld("both.csv", text(*lines, *body), {
+        name: {"kind": name}, f"{name}.row": rows(4),
+        f"{name}.time": column("ms", [value / 1000 for value in ms], "time", "s", 1, factor=0.001),
+        f"{name}.cycle": column("Cycle", cycle, "cycle", "1", 0, source_dtype="<f8"),
+        f"{name}.mass_to_charge": column("mass amu", mass, "mass_to_charge", "1", 2,
+                                         attrs={**alike, "scan": "Scan 1, Scan 2", "shape": "bar"}),
+        f"{name}.partial_pressure": column("Faraday torr", faraday, "partial_pressure", "torr", 3,
+                                           attrs={"detector": "Faraday", **told[0], "scan": "Scan 1"}),
+        f"{name}.ion_count_rate": column("SEM c/s", [float(n) for n in sem], "ion_count_rate", "count/s", 4,
+                                         attrs={"detector": "SEM", **told[1], "scan": "Scan 2"}),
+        **settings(lines, BOTH), **SAID, "@experiment.start": "2021-06-14T16:20:01",
+    }, "hiden-massoft")  # fmt: skip
+
+
+def detectors_in_turn() -> Refused:
+    """Return the same two scans one after the other: each row has a value of one detector, and a zero."""
+    body = ["  1,     0, 10.00,    1.50,       0,", "  1,    10, 10.00,       0,     150,",
+            "  2,    20, 10.00,    3.50,       0,"]  # fmt: skip
+    lines = [*head("6/14/2021", "4:20:01 PM", BOTH, 3, len(body[0]) + 2),
+             '"Cycle","ms","mass amu","Faraday torr","SEM c/s",']  # fmt: skip
+    return _refused("the scans of the export share their columns and cannot be told apart", [*lines, *body],
+                    expected="one sweep of Scan 1, Scan 2 per cycle, with all their detectors",
+                    found="3 sweeps in 2 cycles",
+                    cause="the detectors sweep after one another, and each row has a value of one of them only",
+                    hint="export each scan to a file of its own from MASsoft")  # fmt: skip
 
 
 def sweeps_of_no_scan() -> Refused:
@@ -524,6 +567,8 @@ WORLDS = {
         judged,
         incomplete,
         sweeps_of_two_scans,
+        detectors_at_once,
+        detectors_in_turn,
         sweeps_of_no_scan,
         cube,
         cut_scans,

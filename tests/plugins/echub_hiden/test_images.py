@@ -225,3 +225,21 @@ def test_an_image_of_the_camera_is_recognised_and_refused(tmp_path):
     with pytest.raises(EchubError) as caught:
         echub.read(tmp_path / "sun.im")
     assert "one matrix of counts per species and frame" in str(caught.value)
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_the_image_of_one_frame_has_one_page(tmp_path, pages):
+    """A second page would be a frame of its own, which no number in the pattern names."""
+    for frame in (1, 2):
+        planes = [np.full((2, 3), 10 * frame + k, "u1") for k in range(pages)]
+        first, *others = [Image.fromarray(plane) for plane in planes]
+        first.save(tmp_path / f"Na_{frame}.tif", save_all=True, append_images=others)
+    told = '[[region]]\nname = "r"\n[[region.images]]\npattern = "{species}_{frame}.tif"\nspecies = ["Na+"]\n'
+    (tmp_path / "sims.toml").write_text(f'format = "sims"\n[sims]\npixel_size = "1 um"\n{told}')
+    if pages == 1:
+        counts = echub.read(tmp_path / "sims.toml")["ion_map"]["ion_counts"]
+        assert counts[0, :, 0, 0].tolist() == [10, 20]
+        return
+    with pytest.raises(ReadError, match="an image of one frame has several pages") as refused:
+        echub.read(tmp_path / "sims.toml")
+    assert refused.value.found == "2 pages"

@@ -150,3 +150,40 @@ def test_an_instant_in_utc_is_kept_beside_the_masses(tmp_path):
     dataset = read(tmp_path, text.encode())["mass_spectrum"]
     assert dataset.column("unix_time").attrs["zone"] == "UTC"
     assert dataset["unix_time"][0] == 1623684000.0  # date -u -d "2021-06-14 15:20:00" +%s
+
+
+def both(cycles, *, cycle=True, detectors=("Faraday torr", "SEM c/s"), inputs=("Faraday", "SEM")):
+    """Write sweeps of 1, 2 and 5, 6 u, one row each, of which every row has a value of both detectors."""
+    scans = [
+        f'"Scan {n + 1}","RGA","{given}","mass",{at}.00,{at + 1}.00,1.00,'
+        for n, (at, given) in enumerate((at, given) for at in (1, 5) for given in inputs)
+    ]
+    titles = '"Scan ID","Mode","Input","Scanned","Start","Stop","Increment"'
+    names = ["Cycle"] * cycle + ["ms", "mass amu", *detectors]
+    rows = [(n, mass) for n in range(1, cycles + 1) for mass in (1, 2, 5, 6)]
+    lines = [[f"{n}"] * cycle + [f"{10 * k:03d}", f"{mass}", f"{mass}.5", f"{mass}0"]
+             for k, (n, mass) in enumerate(rows)]  # fmt: skip
+    body = [",".join(line) + "," for line in lines]
+    head = [titles, *scans, '"Data",4', ",".join(f'"{name}"' for name in names)]
+    counts = f"{len(body):010d},scans,{len(body[0]) + 2:010d},DataLength"
+    return "\r\n".join([counts, f'"header",{len(scans) + 3:010d},"lines"', *head, *body, ""]).encode()
+
+
+@pytest.mark.parametrize("cycle", [True, False])
+@pytest.mark.parametrize("detectors", [("Faraday torr", "SEM c/s"), ("faraday torr", "sem c/s")])
+def test_scans_of_two_detectors_follow_one_another_in_shared_columns(tmp_path, cycle, detectors):
+    record = read(tmp_path, both(2, cycle=cycle, detectors=detectors))
+    assert [record[name].attrs["part"] for name in record] == ["Scan 1, Scan 2", "Scan 3, Scan 4"]
+    for name, masses in zip(record, ((1, 2), (5, 6)), strict=True):
+        assert record[name]["mass_to_charge"].tolist() == [*masses, *masses]
+        assert record[name]["partial_pressure"].tolist() == [mass + 0.5 for mass in masses] * 2
+        assert record[name]["ion_count_rate"].tolist() == [10.0 * mass for mass in masses] * 2
+    told = [record[name].column("ion_count_rate").attrs["scan"] for name in record]
+    assert told == ["Scan 2", "Scan 4"]
+
+
+@pytest.mark.parametrize("inputs", [("Faraday", "Faraday"), ("Faraday", "AUX")])
+def test_scans_of_one_range_without_a_detector_each_are_refused(tmp_path, inputs):
+    with pytest.raises(ReadError, match="cannot be told apart") as caught:
+        read(tmp_path, both(1, inputs=inputs))
+    assert "fits Scan 1 and Scan 2" in caught.value.found

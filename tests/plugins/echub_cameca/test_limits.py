@@ -1,0 +1,28 @@
+"""Limits of the count quantum: a row just inside and one just outside."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from echub_cameca.quantum import find_quantum, fits
+
+
+@pytest.mark.parametrize(("values", "quantum"), [
+    ([1, 2, 3, 4.019], (1 + 4 + 9 + 4 * 4.019) / 30), ([1, 2, 3, 4.021], None), ([1, 2, 3], None),
+    ([12, 13, 14, 17], 1.0), ([13, 14, 15, 17], None), ([1, 2, 3, 4, 199.5], 0.5),
+    ([1, 2, 3, 4, 200.5], (30 + 200 * 200.5) / (30 + 200**2)), ([1, 2, 3, 4, 400.5], 1.0),
+    ([0, -1, 2, 3, 5, 7], 1.0),
+])  # fmt: skip
+def test_a_quantum_fits_four_low_rates_to_two_hundredths(values, quantum):
+    """The least may be twelve counts; rates below 200 counts have to fit, and those below 400 refine it."""
+    found = find_quantum(np.array(values, float))
+    assert found == (None if quantum is None else pytest.approx(quantum))
+
+
+@pytest.mark.parametrize(("values", "fitting"), [
+    ([1, 2, 3, 4.059], True), ([1, 2, 3, 4.061], False), ([1, 2, 3], False), ([1, 2, 3, 4, 899.5], False),
+    ([1, 2, 3, 4, 900.5], True), ([0.0005, 1, 2, 3, np.nan], False),
+])  # fmt: skip
+def test_a_quantum_of_another_species_fits_rates_below_900_counts(values, fitting):
+    assert fits(2.5 * np.array(values), 2.5) == fitting
