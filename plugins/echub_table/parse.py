@@ -8,7 +8,7 @@ a Python loop over rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -77,13 +77,17 @@ class Faults:
 
 @dataclass
 class Table:
-    """The columns: float64 or int64 arrays, or polars text; `row` where some source rows are left out."""
+    """The columns: float64 or int64 arrays, or polars text; `row` where some source rows are left out.
 
-    columns: list[NDArray[np.float64] | NDArray[np.int64] | pl.Series]
+    decimals: the decimal mark of columns of text that do not have that of the dialect.
+    """
+
+    columns: Sequence[NDArray[np.float64] | NDArray[np.int64] | pl.Series]
     rows: int
     total: int
     faults: Faults
     row: NDArray[np.int64] | None = None
+    decimals: Mapping[int, str] = field(default_factory=dict)
 
 
 def parse(dialect: Dialect, size: int = CHUNK) -> Table:
