@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
@@ -65,7 +65,7 @@ class Given:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dialect:
     """How the table is written; lines count from 0.
 
@@ -91,11 +91,11 @@ class Dialect:
     preamble: tuple[str, ...]
     unread: tuple[str, ...]
     footer: tuple[str, ...]
-    grouped: tuple[int, ...] = ()
-    misfits: Mapping[int, str] = field(default_factory=dict)
-    text: Text | None = field(default=None, compare=False, repr=False)
-    decisions: tuple[Decision, ...] = field(default=(), compare=False, repr=False)
-    sample: tuple[tuple[str, ...], ...] = field(default=(), compare=False, repr=False)
+    grouped: tuple[int, ...]
+    misfits: Mapping[int, str]
+    text: Text
+    decisions: tuple[Decision, ...]
+    sample: tuple[tuple[str, ...], ...]
 
     @property
     def header_text(self) -> str:

@@ -228,7 +228,7 @@ def _require_modest(data: bytes, source: Source) -> None:
 
     The library makes room for every cell of the rectangle that is used; asked before it is opened.
     """
-    if source in _ordinary or not data.startswith(b"PK"):
+    if source in _ordinary:
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())

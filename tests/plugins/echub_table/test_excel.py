@@ -386,6 +386,35 @@ def test_a_text_of_two_readings_is_refused_unless_another_column_or_the_user_set
     np.testing.assert_array_equal(said, [sign * value for value in expected])
 
 
+INLINE = re.compile(r't="inlineStr"><is><t>([^<]*)</t></is></c>')
+CELLS = {
+    "in its cell": 't="inlineStr"><is><t>{}</t></is></c>',
+    "after blanks": 't="inlineStr"><is><t xml:space="preserve">  {}</t></is></c>',
+    "of a formula": 't="str"><f>A1</f><v>{}</v></c>',
+    "in a list": 't="s"><v>{}</v></c>',
+}
+"""How the text of a cell may be written in a workbook."""
+
+
+@pytest.mark.parametrize("as_written", [str, prefixed], ids=["plain", "prefixed"])
+@pytest.mark.parametrize("name", CELLS)
+def test_a_text_is_told_from_a_number_however_the_workbook_stores_it(tmp_path, name, as_written):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME[:3], ["1.234", "+1,5", "3,5"], CURRENT[:3]))
+    with zipfile.ZipFile(path) as book:
+        parts = {part: book.read(part).decode() for part in book.namelist()}
+    sheet, shared = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+    texts = INLINE.findall(parts[sheet])
+    written = iter(range(len(texts)) if name == "in a list" else texts)
+    parts[sheet] = INLINE.sub(lambda _: CELLS[name].format(next(written)), parts[sheet])
+    if name == "in a list":
+        listed = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        parts[shared] = f'<sst {MAIN} count="{len(texts)}" uniqueCount="{len(texts)}">{listed}</sst>'
+    with zipfile.ZipFile(path, "w") as book:
+        for part, text in parts.items():
+            book.writestr(part, as_written(text) if part in (sheet, shared) else text)
+    np.testing.assert_array_equal(echub.read(path)["timeseries"]["voltage"], [NAN, 1.5, 3.5])
+
+
 def test_a_sheet_of_codes_keeps_its_texts_and_the_digits_of_its_numbers(tmp_path):
     cells = ["1,234", "a b", 0.1 + 0.2, 1e-10, 7, "1.5"]
     path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, cells, CURRENT, header=("t / s", "code", "I / mA")))
