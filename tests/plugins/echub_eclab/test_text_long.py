@@ -13,6 +13,7 @@ LONG = "".join(a + b for a in ascii_lowercase for b in ascii_lowercase)
 """A word of which every beginning and every end is its own, so that its length shows."""
 FIRST = "EC-Lab ASCII FILE"
 CELLS = [["0.0", "1.5"], ["1.0", "2.5"]]
+MIXED = "".join(f"{n}.0\t{'7.5' if n != 25 else '12345678901234567890123456,5'}\n" for n in range(30))
 
 
 def _head(second, *others):
@@ -27,11 +28,11 @@ def _mps_refusal(data):
 
 SHOWN = {
     "a word where a number has to be": (
-        lambda: refusal(bare(["time/s", "Ewe/V"], [["0.0", "1.5"], [LONG, LONG]])),
+        lambda: refusal(bare(["time/s", "Ewe/V"], [*CELLS, [LONG, LONG], *CELLS])),
         repr(LONG[:40].encode()),
     ),
     "the names of another program": (
-        lambda: refusal(bare([LONG, "b"], CELLS)),
+        lambda: refusal(f"{LONG}\tb\n0.0\t1.5\n".encode()),
         repr(LONG[:40]),
     ),
     "numbers in place of names": (
@@ -55,9 +56,9 @@ SHOWN = {
         repr(LONG[:24].encode()),
     ),
     "settings of another program": (lambda: _mps_refusal(LONG.encode()), repr(LONG[:40])),
-    "a byte that is no text": (
-        lambda: refusal(bare(["time/s", "I Range"], [["0.0", LONG], ["1.0", f"{LONG}\0{LONG}"]])),
-        repr((LONG[-20:] + "\0" + LONG[:19]).encode()),
+    "another decimal mark": (
+        lambda: refusal(f"time/s\tEwe/V\n{MIXED}".encode()),
+        repr(MIXED[MIXED.index(",") - 20 : MIXED.index(",") + 20].encode()),
     ),
 }
 

@@ -433,3 +433,20 @@ def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
 def test_a_mean_below_the_rows_of_a_sheet_is_no_row(tmp_path):
     path = _workbook(tmp_path / "a.xlsx", Data=[*_rows(TIME, VOLTAGE, CURRENT), [], ["Mean", 3.2, 1.0]])
     assert echub.read(path)["timeseries"]["voltage"].tolist() == VOLTAGE
+
+
+@pytest.mark.parametrize(
+    "again", [["t / s", "U / V", "I / mA"], ["t / s", "U / V", "I / mA", None], ["[s]", "[V]", "[mA]"]]
+)
+def test_names_and_units_that_are_repeated_in_a_sheet_are_no_other_table(tmp_path, again):
+    names, *rows = _rows(
+        TIME, VOLTAGE, CURRENT, header=("t", "U", "I") if "[" in again[0] else ("t / s", "U / V", "I / mA")
+    )
+    head = [names, again] if "[" in again[0] else [names]
+    path = _workbook(tmp_path / "a.xlsx", Data=[*head, *rows, again, *rows])
+    record = echub.read(path)
+    np.testing.assert_array_equal(record["timeseries"]["voltage"], [*VOLTAGE, NAN, *VOLTAGE])
+    line = len(head) + len(rows) + 1
+    assert record.settings["unparsable_rows"] == [
+        f"line {line}: {n} is {cell!r}, no number" for n, cell in zip(names, again, strict=False)
+    ]
