@@ -450,3 +450,29 @@ def test_names_and_units_that_are_repeated_in_a_sheet_are_no_other_table(tmp_pat
     assert record.settings["unparsable_rows"] == [
         f"line {line}: {n} is {cell!r}, no number" for n, cell in zip(names, again, strict=False)
     ]
+
+
+ROOM = [
+    # the row of the last cell, letters of the widest one, filled cells
+    (384_615, "Z", 1, True),
+    (384_616, "Z", 1, False),  # 26 columns, as any sheet may have
+    (370_370, "AA", 1, True),  # 27
+    (370_371, "AA", 1, False),
+    (461_538, "Z", 600_000, True),
+    (461_539, "Z", 600_000, False),
+]
+
+
+@pytest.mark.parametrize(("row", "letters", "count", "fits"), ROOM)
+def test_a_sheet_may_have_ten_million_places_or_twenty_times_its_cells(row, letters, count, fits):
+    last = f'<row r="{row}"><c r="{letters}{row}"><v>1</v></c></row>'.encode()
+    sheet = b'<row r="1"><c r="A1"><v>1</v></c></row>' + b"<c />" * (count - 2) + last
+    source = Source.from_bytes(b"PK", "a.xlsx")
+    if fits:
+        _require_filled(sheet, "sheet1.xml", source)
+        return
+    with pytest.raises(ReadError, match="far more memory") as refused:
+        _require_filled(sheet, "sheet1.xml", source)
+    columns = {"Z": 26, "AA": 27}[letters]
+    cells = max(count, 2)
+    assert refused.value.found == f"sheet1.xml: {cells} cells spread over {row:,} rows and {columns} columns"
