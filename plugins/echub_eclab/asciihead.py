@@ -181,7 +181,7 @@ def _stated(source: Source) -> int:
     """Return the number of header lines that the head states; 0 if it states none."""
     for line in source.head.lstrip(b"\xef\xbb\xbf\r\n\t ").splitlines()[1:4]:
         if match := _COUNT.match(line):
-            return max(1, int(match[1]))
+            return int(match[1])
     return 0
 
 

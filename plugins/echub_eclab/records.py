@@ -172,7 +172,7 @@ class Records:
     def _split(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Read fields into one contiguous array each, in one pass."""
         columns = self._new_columns(names)
-        size, step = self.dtype.itemsize, max(1, CHUNK // self.dtype.itemsize)
+        size, step = self.dtype.itemsize, self._step
         buffer = bytearray(min(step, self.rows) * size)
         with self.source.open() as file:
             file.seek(self.start)

@@ -32,6 +32,8 @@ _NUMBER = re.compile(
 )
 PARENTHESISED = re.compile(r"\((\d[\d.,]*(?:[eE][-+]?\d+)?|[.,]\d+)\)\Z")
 """A negative number as accountants write it, `(0.3)`, which spreadsheets export."""
+_GROUP_BLANK = re.compile(r"(?<=\d)[ '\u00a0\u202f\u2009\u2019](?=\d{3}(?!\d))")
+"""What stands between groups of thousands, and never before decimals."""
 _DIGIT = len("(1)")
 """A digit in parentheses alone does not make a row one of numbers: it may be a unit, or count the columns."""
 _HALF_DAY = r" ?[APap]\.?[Mm]\.?"
@@ -56,6 +58,12 @@ _NO_DIGITS = str.maketrans("123456789", "000000000")
 def shape(text: str) -> str:
     """Replace every digit by 0, so that rows of one table look alike."""
     return text.translate(_NO_DIGITS)
+
+
+def bare_number(cell: str) -> str:
+    """Return the number of a cell without its unit, its parentheses, or blanks between its thousands."""
+    text = _GROUP_BLANK.sub("", cell.strip())
+    return text[1:-1] if PARENTHESISED.match(text) else text.partition(" ")[0]
 
 
 def is_cut_clock(cells: Sequence[str]) -> bool:

@@ -105,7 +105,8 @@ def source_columns(
         if not name and is_blank(values):
             found.dropped.append(Dropped(f"column {i + 1}", "it has neither a name nor a value"))
             continue
-        columns.append(_column(i, name, values, dialect, meant[i], found, options))
+        decimal = table.decimals.get(i, dialect.decimal)
+        columns.append(_column(i, name, values, dialect.columns[i], decimal, meant[i], found, options))
     return columns
 
 
@@ -113,14 +114,14 @@ def _column(
     i: int,
     name: str,
     values: NDArray[Any] | pl.Series,
-    dialect: Dialect,
+    kind: str,
+    decimal: str,
     meaning: Meaning,
     found: Findings,
     options: Mapping[str, str],
 ) -> SourceColumn:
     if meaning.reference and "cell.reference" not in found.metadata:
         found.metadata.set("cell.reference", meaning.reference)
-    kind = dialect.columns[i]
     if isinstance(values, pl.Series) and meaning.quantity and quantities()[meaning.quantity].type == "text":
         return _text(i, name, values, meaning, found)
     if isinstance(values, np.ndarray):
@@ -134,8 +135,7 @@ def _column(
     wanted = meaning.quantity is not None or bool(meaning.candidates)
     numbers, unit = numbers_of(
         values,
-        dialect.decimal,
-        dialect.thousands,
+        decimal,
         united=kind == UNITED,
         name=name,
         wanted=wanted,

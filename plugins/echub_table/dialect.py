@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
 from echub.text import decimal_mark, several
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
-from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter
+from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter, bare_number
 from echub_table.header_rows import HeaderRows, find_header
 from echub_table.stream import Text, open_text
 
@@ -32,10 +32,6 @@ _NUMBERED = re.compile(r'[\s;,|"]*[-+]?[.,]?\d')
 """A row that begins with a number, a date or a clock."""
 _CUT_ROW = re.compile(r"(?=\D*\d)[-+\d.,:;|/\s\"eETZ]+\Z")
 """What is left of a row of numbers, dates and clocks that was cut: no words."""
-"""Decimal marks in words."""
-
-_GROUP_BLANK = re.compile(r"(?<=\d)[ '\u00a0\u202f\u2009\u2019](?=\d{3}(?!\d))")
-"""What stands between groups of thousands, and never before decimals."""
 _DELIMITERS_BY_WORD = {word: mark for mark, word in NAMES.items()}
 _MARKS = {"point": ".", "comma": ",", ".": ".", ",": ","}
 
@@ -69,7 +65,7 @@ class Given:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dialect:
     """How the table is written; lines count from 0.
 
@@ -83,7 +79,6 @@ class Dialect:
     newline: str
     delimiter: str
     decimal: str
-    thousands: str
     comment: str
     header_line: int | None
     units_line: int | None
@@ -96,11 +91,11 @@ class Dialect:
     preamble: tuple[str, ...]
     unread: tuple[str, ...]
     footer: tuple[str, ...]
-    grouped: tuple[int, ...] = ()
-    misfits: Mapping[int, str] = field(default_factory=dict)
-    text: Text | None = field(default=None, compare=False, repr=False)
-    decisions: tuple[Decision, ...] = field(default=(), compare=False, repr=False)
-    sample: tuple[tuple[str, ...], ...] = field(default=(), compare=False, repr=False)
+    grouped: tuple[int, ...]
+    misfits: Mapping[int, str]
+    text: Text
+    decisions: tuple[Decision, ...]
+    sample: tuple[tuple[str, ...], ...]
 
     @property
     def header_text(self) -> str:
@@ -148,7 +143,6 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
         newline=text.newline,
         delimiter=block.delimiter,
         decimal=decimal,
-        thousands="." if decimal == "," else ",",
         comment=_comment(lines, block),
         header_line=header.line,
         units_line=header.units_line,
@@ -343,7 +337,7 @@ def _number_cells(block: Block, lines: Sequence[str]) -> list[str]:
     wanted = [i for i, kind in enumerate(block.columns) if kind in (NUMBER, UNITED)]
     rows = (block.splitter.split(lines[i]) for i in block.rows)
     cells = (row[i].strip() for row in rows for i in wanted if i < len(row))
-    return [_GROUP_BLANK.sub("", cell).partition(" ")[0] for cell in cells]
+    return [bare_number(cell) for cell in cells]
 
 
 def _grouped(sample: Sequence[Sequence[str]], decimal: str) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ Note = Callable[[str, str], None]
 
 
 def numbers_of(
-    texts: pl.Series, decimal: str, thousands: str, *, united: bool, name: str, wanted: bool, note: Note
+    texts: pl.Series, decimal: str, *, united: bool, name: str, wanted: bool, note: Note
 ) -> tuple[NDArray[np.float64] | None, str]:
     """Read a column of text as numbers, and the unit that stands behind each; None where it is one of words.
 
@@ -32,7 +32,7 @@ def numbers_of(
     unit = _common_unit(cells) if united else ""
     cells = cells.str.strip_suffix(f" {unit}") if unit else cells
     empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
-    plain, open_cells = ungrouped(cells, decimal, thousands)
+    plain, open_cells = ungrouped(cells, decimal)
     if decimal == ",":
         pointed = plain.str.contains(".", literal=True)
         plain = plain.str.replace_all(",", ".", literal=True).zip_with(~pointed, pl.Series(["\0"]))
@@ -58,13 +58,14 @@ def _common_unit(cells: pl.Series) -> str:
     return str(words[0]) if len(words) == 1 else ""
 
 
-def ungrouped(cells: pl.Series, decimal: str, thousands: str) -> tuple[pl.Series, pl.Series]:
+def ungrouped(cells: pl.Series, decimal: str) -> tuple[pl.Series, pl.Series]:
     """Take the marks of thousands out, and tell the cells in which one may be the other decimal mark.
 
     `1.500` under decimal commas is 1500 or 1.5: only another cell of the column, such as `1.500,5` or `1.500.000`,
     proves that its points group thousands.
     """
     cells = cells.str.replace(DOUBLE, WITH_E)
+    thousands = "." if decimal == "," else ","
     mark = re.escape(thousands)
     group = rf"[1-9]\d{{0,2}}(?:(?:{mark}\d{{3}})+|(?:{_BLANKS}\d{{3}})+)"
     lakh = rf"[1-9]\d?(?:{mark}\d{{2}})+{mark}\d{{3}}"

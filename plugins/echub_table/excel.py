@@ -19,10 +19,8 @@ from weakref import WeakSet
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from echub.plugin import (
-    Ambiguous,
     Decision,
     LibraryPanic,
     Notice,
@@ -31,30 +29,26 @@ from echub.plugin import (
     Record,
     Source,
     panics_caught,
+    quantities,
 )
-from echub.text import decimal_mark, several
-from echub_table.cells import CLOCK, DATE, MINUS_SIGNS, MISSING_TOKENS, NUMBER
-from echub_table.digits import ungrouped
-from echub_table.gaps import with_gaps
+from echub.text import several
+from echub_table.cells import CLOCK, DATE, NUMBER, TEXT, UNITED
+from echub_table.excel_numbers import Marks, columns_of_numbers, with_all_digits
 from echub_table.header_rows import begins_another, joined_tables
 from echub_table.ordinary import ArchiveLimits, column_number, is_ordinary
-from echub_table.parse import LOOKED_AT, Faults, Table, judge
+from echub_table.parse import LISTED, LOOKED_AT, Faults, Table, judge
 from echub_table.reader import Plan, assemble, plan
 from echub_table.sheets import continued, is_summary, stacked
 
 if TYPE_CHECKING:
+    from echub_table.headers import Meaning
     from echub_table.options import ExcelOptions
 
-_CLOSE = 1e-6
-"""How far the two views of a number may be apart: the library prints nine decimals as text.
-Relative and absolute: a millionth of a number, and what is rounded away of small ones."""
 _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 """A date before any instrument: the library's view of a duration, or of a time of day, which count from 1899."""
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
 """A date whose time of day the library adds, if all dates of a column are such."""
-_BLOCK = 1 << 20
-"""Cells that are compared at once, as text and as numbers: some tens of megabytes."""
 
 
 def _pattern(text: bytes) -> re.Pattern[bytes]:
@@ -64,6 +58,8 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
 
 _FORMULA = _pattern(rb"<c\s[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f\s*>)\s*(?:<v\s*/>|<v\s*></v\s*>)?\s*</c\s*>")
 """A cell with a formula and no stored value; the formula itself may stand in another cell (`<f …/>`)."""
+_NUMBER_TEXT = _pattern(rb"<t(?:\s[^>]*)?>\s*[-+]?[.\d]")
+_TEXT_RESULT = _pattern(rb"<c\s[^>]*?\bt\s?=\s?[\"']str[\"']")
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError)
 """What `zipfile` raises for damage, for methods that it does not know, and for a password."""
 _UNPACKED, _RATIO = 100_000_000, 100
@@ -232,7 +228,7 @@ def _require_modest(data: bytes, source: Source) -> None:
 
     The library makes room for every cell of the rectangle that is used; asked before it is opened.
     """
-    if source in _ordinary or not data.startswith(b"PK"):
+    if source in _ordinary:
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
@@ -319,8 +315,7 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     """Load the rows of the table: numbers as the workbook holds them, the rest as text."""
     cells, dialect, sheet = chosen.cells, chosen.plan.dialect, chosen.sheet
     first, last = dialect.data_line, cells.height - len(dialect.footer)
-    parts = [_load(data, name, dtypes="float") for name in chosen.parts or (sheet,)]
-    floats = stacked(parts, first) if len(parts) > 1 else parts[0]
+    floats = _as_numbers(data, chosen, first)
     if floats.height != cells.height:
         raise PluginError("the workbook reads differently as numbers and as text", found=f"sheet {sheet}")
     texts = cells[first:last]
@@ -328,33 +323,52 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     texts, numbers = texts.filter(keep), floats[first:last].filter(keep)
     faults, notices = Faults(), _about_sheet(data, chosen, texts)
     plain = texts.select(pl.all().fill_null(""))
-    wanted = [i for i in range(dialect.width - dialect.trailing) if dialect.columns[i] == NUMBER]
+    width = dialect.width - dialect.trailing
+    wanted = [i for i in range(width) if dialect.columns[i] == NUMBER]
+    texted = [i for i in range(width) if _may_hold_numbers(dialect.columns[i], chosen.plan.meant[i])]
     bad = np.zeros(texts.height, dtype=bool)
     _require_one_table(numbers, plain, wanted, chosen, first, path)
-    marks = _Marks(numbers, texts, dialect.names, wanted, chosen.decimal, path)
-    read = dict(zip(wanted, _numbers(marks), strict=True))
-    columns: list[Any] = []
-    for i in range(dialect.width - dialect.trailing):
-        if i not in read:
-            columns.append(plain.to_series(i))
-            continue
-        found = read[i]
+    marks = Marks(numbers, texts, dialect.names, (*wanted, *texted), chosen.decimal, path)
+    decimals = {i: marks.of(i) for i in texted}
+    read = dict(zip(wanted, columns_of_numbers(marks, wanted), strict=True))
+    columns = [
+        read[i].values if i in read else with_all_digits(plain[:, i], numbers[:, i], decimals.get(i, "."))
+        for i in range(width)
+    ]
+    for i, found in read.items():
         if found.from_text:
-            notices.append(
-                Notice(
-                    "numbers-as-text",
-                    f"{dialect.names[i]}: {several(found.from_text, 'cell holds', 'cells hold')} a number as text,"
-                    " read as such",
-                )
-            )
-        for at in np.flatnonzero(found.faulty)[:20] if found.faulty is not None else ():
-            faults.note(first + int(at) + 1, f"{dialect.names[i]} is {texts[int(at), i]!r}, no number")
+            cells_hold = several(found.from_text, "cell holds", "cells hold")
+            text = f"{dialect.names[i]}: {cells_hold} a number as text, read as such"
+            notices.append(Notice("numbers-as-text", text))
         if found.faulty is not None:
             bad |= found.faulty
-        columns.append(found.values)
+            for at in np.flatnonzero(found.faulty)[:LISTED]:
+                faults.note(first + int(at) + 1, f"{dialect.names[i]} is {texts[int(at), i]!r}, no number")
     faults.rows = int(bad.sum())
     judge(faults, texts.height, texts.height, dialect)
-    return Table(columns, texts.height, texts.height, faults), notices
+    return Table(columns, texts.height, texts.height, faults, decimals=decimals), notices
+
+
+def _as_numbers(data: bytes, chosen: _Chosen, first: int) -> pl.DataFrame:
+    """Return the numbers of the sheet; a text is none, even if it looks like one: its decimal mark is open."""
+    floats = _loaded(data, chosen, first, "float")
+    if not _holds_numbers_as_text(data):
+        return floats
+    truths = _loaded(data, chosen, first, "boolean")  # the library takes a number for a truth value, and no text
+    return floats.select(
+        pl.when(truths[name].is_not_null()).then(pl.col(name)).alias(name) for name in floats.columns
+    )
+
+
+def _loaded(data: bytes, chosen: _Chosen, first: int, dtypes: str) -> pl.DataFrame:
+    """Load the sheet, or the sheets of one table, as values of a type."""
+    return stacked([_load(data, name, dtypes=dtypes) for name in chosen.parts or (chosen.sheet,)], first)
+
+
+def _may_hold_numbers(kind: str, meaning: Meaning) -> bool:
+    """Return whether the texts of a column are read as numbers: behind each its unit, or as its name wants."""
+    named = quantities()[meaning.quantity].type != "text" if meaning.quantity else bool(meaning.candidates)
+    return kind == UNITED or (kind == TEXT and named)
 
 
 def _require_one_table(
@@ -388,93 +402,16 @@ def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Noti
     return notices
 
 
+def _holds_numbers_as_text(data: bytes) -> bool:
+    """Return whether a text of the workbook begins like a number, or a formula gives a text."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [name for name in archive.namelist() if name.startswith("xl/") and name.endswith(".xml")]
+        return any(
+            pattern.search(archive.read(name)) for name in parts for pattern in (_NUMBER_TEXT, _TEXT_RESULT)
+        )
+
+
 def _formulas_without_values(data: bytes) -> int:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
         return sum(len(_FORMULA.findall(archive.read(name))) for name in sheets)
-
-
-@dataclass(frozen=True)
-class _Numbers:
-    """A column of numbers; the rows in which a word stands in place of one, if any; numbers that stand as text."""
-
-    values: NDArray[np.float64]
-    faulty: NDArray[np.bool_] | None = None
-    from_text: int = 0
-
-
-def _numbers(marks: _Marks) -> Iterator[_Numbers]:
-    """Take the numbers of the wanted columns, many at once, and read those that stand as text.
-
-    Both views of a number must agree.
-    """
-    numbers, texts, wanted = marks.numbers, marks.texts, marks.wanted
-    step = max(1, _BLOCK // max(1, texts.height))
-    for start in range(0, len(wanted), step):
-        places = list(wanted[start : start + step])
-        values = numbers[:, places].cast(pl.Float64)
-        cells = texts[:, places].select(pl.all().fill_null("").str.strip_chars())
-        _require_equal(values, cells)
-        nulls = values.select(pl.all().is_null()).to_numpy()
-        if not nulls.any():
-            yield from (_Numbers(column.to_numpy()) for column in values)
-            continue
-        words = cells.select(pl.all().str.to_lowercase())
-        empty = words.select((pl.all() == "") | pl.all().is_in(list(MISSING_TOKENS))).to_numpy()
-        written = (nulls & ~empty).any(axis=0)
-        for i, column in enumerate(values):
-            if written[i]:
-                yield _as_written(column, cells.to_series(i), nulls[:, i] & ~empty[:, i], marks.of(places[i]))
-            else:
-                yield _Numbers(with_gaps(column, cells.to_series(i)) if nulls[:, i].any() else column.to_numpy())
-
-
-def _require_equal(values: pl.DataFrame, cells: pl.DataFrame) -> None:
-    shown = cells.select(pl.all().cast(pl.Float64, strict=False)).to_numpy()
-    apart = np.abs(values.to_numpy() - shown) > _CLOSE * np.abs(shown) + _CLOSE  # NaN, for no number, is not
-    if apart.any():
-        row, column = (int(at[0]) for at in np.nonzero(apart))
-        raise PluginError("the workbook reads differently as numbers and as text", found=str(cells[row, column]))
-
-
-def _as_written(values: pl.Series, cells: pl.Series, written: NDArray[np.bool_], mark: str) -> _Numbers:
-    """Read numbers that stand as text, with their decimal mark, also if their thousands stand in groups."""
-    chosen = pl.Series(written)
-    plain, _ = ungrouped(cells.str.replace(f"^[{MINUS_SIGNS}]", "-"), mark, "." if mark == "," else ",")
-    if mark == ",":
-        pointed = plain.str.contains(".", literal=True)
-        plain = plain.str.replace(",", ".", literal=True).zip_with(~pointed, pl.Series([""]))
-    values = values.zip_with(~chosen, plain.cast(pl.Float64, strict=False))
-    found = int((chosen & values.is_not_null()).sum())
-    return _Numbers(with_gaps(values, cells), (values.is_null() & chosen).to_numpy(), found)
-
-
-@dataclass(frozen=True)
-class _Marks:
-    """The decimal mark of numbers that stand as text: as said, as a column shows, or as the others do."""
-
-    numbers: pl.DataFrame
-    texts: pl.DataFrame
-    names: Sequence[str]
-    wanted: Sequence[int]
-    said: str
-    path: str
-
-    def of(self, i: int) -> str:
-        """Return the mark of a column; `Ambiguous` if neither it nor another column settles it."""
-        own = decimal_mark(self._written(i))
-        mark = self.said or own.value or decimal_mark(pl.concat(self._written(n) for n in self.wanted)).value
-        if mark is None:
-            raise Ambiguous(
-                "the decimal mark of numbers that are stored as text is not settled",
-                path=self.path,
-                where=f"column {self.names[i]}",
-                expected="a number that has one reading only, such as 0,5",
-                found=own.evidence,
-                cause="the cells hold texts, not numbers: they were pasted, or imported under another locale",
-                hint="`--option decimal=comma` or `--option decimal=point` says which",
-            )
-        return mark
-
-    def _written(self, i: int) -> pl.Series:
-        return self.texts.to_series(i).filter(self.numbers.to_series(i).is_null()).drop_nulls().alias("")

@@ -8,7 +8,7 @@ a Python loop over rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -77,13 +77,17 @@ class Faults:
 
 @dataclass
 class Table:
-    """The columns: float64 or int64 arrays, or polars text; `row` where some source rows are left out."""
+    """The columns: float64 or int64 arrays, or polars text; `row` where some source rows are left out.
 
-    columns: list[NDArray[np.float64] | NDArray[np.int64] | pl.Series]
+    decimals: the decimal mark of columns of text that do not have that of the dialect.
+    """
+
+    columns: Sequence[NDArray[np.float64] | NDArray[np.int64] | pl.Series]
     rows: int
     total: int
     faults: Faults
     row: NDArray[np.int64] | None = None
+    decimals: Mapping[int, str] = field(default_factory=dict)
 
 
 def parse(dialect: Dialect, size: int = CHUNK) -> Table:
@@ -92,7 +96,7 @@ def parse(dialect: Dialect, size: int = CHUNK) -> Table:
     columns = _GrowingColumns(reader.kinds[: reader.width])
     for frame in reader.frames(size):
         columns.add(frame.get_columns(), reader.expected_rows)
-    if reader.faults.open_quotes and dialect.text is not None and not dialect.text.joined:
+    if reader.faults.open_quotes and not dialect.text.joined:
         again = parse(replace(dialect, text=replace(dialect.text, joined=True)), size)
         again.faults.joined = True
         return again
@@ -176,8 +180,6 @@ class _Reader:
 
     def frames(self, size: int) -> Iterator[pl.DataFrame]:
         """Return one frame per chunk, of `width` columns, numbers as float64 and the rest as text."""
-        if self.dialect.text is None:
-            raise ReadError("the dialect belongs to no text")
         for data, last, frame in in_order(self._tried, self._pieces(self.dialect.text, size), workers=1):
             yield self._frame(data, frame, last)
 
@@ -201,8 +203,7 @@ class _Reader:
 
     def _is_unended(self) -> bool:
         """Return whether the file ends within a line: its last value may be cut."""
-        text = self.dialect.text
-        return text is not None and not text.tail.endswith("\n")
+        return not self.dialect.text.tail.endswith("\n")
 
     def _is_cut_in_its_last_value(self, data: bytes) -> bool:
         """Return whether the last value has fewer digits than all of the rows before, which have as many."""
@@ -309,8 +310,7 @@ class _Reader:
         places = [i for i, kind in enumerate(self.kinds) if kind == NUMBER]
         for text, number in zip(found, numbers[words.to_numpy()], strict=False):
             if text not in (self._header, self._units) and begins_another(self._splitter.split(text), places):
-                shown = self.dialect.text.source.shown if self.dialect.text else ""
-                raise joined_tables(shown, int(number) + 1, self._header, text)
+                raise joined_tables(self.dialect.text.source.shown, int(number) + 1, self._header, text)
 
     def _fields(self, lines: pl.Series) -> NDArray[np.int64]:
         """Count the fields of each line; what stands in quotes delimits nothing."""
@@ -454,9 +454,8 @@ class _Reader:
     @property
     def expected_rows(self) -> int:
         """Estimate the rows of the whole file from those that were read."""
-        size = self.dialect.text.source.size if self.dialect.text else 0
         # 1 % more than it looks like, since later rows may be shorter.
-        return int(1.01 * self.seen * size / max(1, self.bytes_seen))
+        return int(1.01 * self.seen * self.dialect.text.source.size / max(1, self.bytes_seen))
 
     def row_numbers(self, rows: int) -> NDArray[np.int64] | None:
         """Return the source row of every row that is kept; None where all are."""
@@ -485,7 +484,7 @@ def _parsed_kind(dialect: Dialect, i: int) -> str:
 
 def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:
     """Refuse a table with too many faults, or with no row at all."""
-    source = dialect.text.source.shown if dialect.text else None
+    source = dialect.text.source.shown
     if not rows and not faults.broken:
         raise ReadError("the table has no row of data", path=source, where=f"line {dialect.data_line + 1}")
     if faults.broken > ALLOWED * total:

@@ -208,7 +208,7 @@ def _decision(name: str, meaning: Meaning) -> Decision:
 
 def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:
     faults = table.faults
-    found.notices += plan.dialect.text.remarks if plan.dialect.text else ()
+    found.notices += plan.dialect.text.remarks
     if faults.rows:
         text = f"{faults.rows} of {table.total} rows do not parse: {'; '.join(faults.listed)}"
         found.note("unparsable-rows", text)

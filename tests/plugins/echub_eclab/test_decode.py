@@ -174,6 +174,31 @@ def test_looking_at_the_codes_does_not_change_what_was_read_before(monkeypatch):
     assert np.array_equal(clock.part(0, 3), before)
 
 
+LOOKS = [
+    # blocks whose bytes are asked for one after the other, and the rows that are then looked at
+    ([(0, 40), (40, 80)], (39, 80)),
+    ([(0, 40), (40, 80)], (45, 50)),
+    ([(0, 40), (40, 80)], (38, 80)),
+    ([(40, 80), (0, 40)], (0, 40)),
+    ([(1, 2), (90, 100)], (89, 91)),
+    ([(0, 0), (60, 61)], (59, 61)),
+]
+
+
+@pytest.mark.parametrize(("blocks", "rows"), LOOKS)
+def test_the_record_before_a_block_is_that_of_the_file(blocks, rows, monkeypatch):
+    """What is derived looks one row back, beside the bytes of the block, which pass through one buffer."""
+    monkeypatch.setattr(records, "CHUNK", 3 * SIZE)
+    source, table = Source.from_bytes(CP), table_of(CP)
+    place = (source, table.header.start, table.layout.dtype, ROWS)
+    truth = np.frombuffer(CP, table.layout.dtype, ROWS, table.header.start)
+    for name, column in zip(table.layout.dtype.names, Records(*place).columns(), strict=True):
+        for first, last in blocks:
+            planes = column.planes(first, last)
+            assert planes.T.tobytes() == truth[name][first:last].tobytes()
+        assert np.array_equal(column.part(*rows), truth[name][slice(*rows)])
+
+
 def test_a_file_that_shrinks_while_it_is_read_is_said_so(tmp_path):
     path = tmp_path / "live.mpr"
     path.write_bytes(CP)

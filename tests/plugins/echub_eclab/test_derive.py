@@ -5,7 +5,7 @@ import pytest
 
 from echub.plugin import SourceColumn
 from echub_eclab.columns import FLAGS
-from echub_eclab.derive import derived_columns
+from echub_eclab.derive import derived_columns, loop_numbers
 from tests.plugins.echub_eclab.support import fixture, read
 
 NAN = np.nan
@@ -124,3 +124,23 @@ def test_the_capacity_of_a_long_table_looks_back_over_the_edges_of_its_blocks():
         column("I/mA", sign, "current", "f4"),
     )["Capacity/mA.h"].values
     assert np.array_equal(found, np.where(sign > 0, charge, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("first_rows", "rows", "numbers"),
+    [
+        ([], 4, None),
+        ([0], 4, None),  # one loop is none
+        ([0, 2], 4, [0, 0, 1, 1]),
+        ([0, 1, 3], 4, [0, 1, 1, 2]),
+        ([0, 2, 2], 4, [0, 0, 2, 2]),  # a loop without a row
+        ([0, 3, 1], 4, None),  # in no order
+        ([0, 2, 9], 4, [0, 0, 1, 1]),  # a loop beyond the rows
+        ([0, 2], 0, []),
+    ],
+)
+def test_loops_are_numbered_by_their_first_rows(first_rows, rows, numbers):
+    found = loop_numbers(first_rows, rows)
+    assert [column.header for column in found] == ([] if numbers is None else ["loop number"])
+    if numbers is not None:
+        assert (found[0].values.tolist(), found[0].origin) == (numbers, "reported")

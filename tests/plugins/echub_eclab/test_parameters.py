@@ -108,6 +108,31 @@ def test_the_table_is_found_at_each_known_place(start):
     assert (table.offset, table.sequences, table.parameters, table.stride) == (start, 2, 16, 49)
 
 
+@pytest.mark.parametrize(
+    ("sequences", "parameters", "size", "is_table"),
+    [
+        (99, 2, 99 * 3, True),
+        (100, 2, 100 * 3, False),  # more rows than any file has
+        (0, 2, 6, False),
+        (1, 4, 4, True),  # one byte for each parameter
+        (1, 5, 4, False),
+        (1, 1, 4, True),  # four bytes at most
+        (1, 1, 5, False),
+        (2, 4, 8, True),
+        (2, 4, 9, False),  # rows of one length
+        (1, 0, 0, False),
+    ],
+)
+def test_the_numbers_of_a_table_agree_with_its_size(sequences, parameters, size, is_table):
+    rows = bytes([1]) * size
+    data = bytes(STARTS[0]) + struct.pack("<HH", sequences, parameters) + rows + bytes(TAIL)
+    found = find_table(data)
+    assert (found is not None) is is_table
+    if found is not None:
+        stride = size // sequences
+        assert found == (STARTS[0], sequences, parameters, stride, (bytes([1]) * stride,) * sequences)
+
+
 @pytest.mark.parametrize("data", [b"", bytes(100), bytes(0x2000), b"\xff" * 0x2000])
 def test_no_table_is_no_guess(data):
     found, notices = read_parameters(data, "CP", 2)

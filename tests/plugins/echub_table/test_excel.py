@@ -327,6 +327,101 @@ def test_another_column_of_texts_settles_an_open_decimal_mark(tmp_path):
     assert echub.read(path)["timeseries"]["current"].tolist() == [1.0, 1.1, 1.2, 1.3, 1.4, 1.5]
 
 
+NAN = float("nan")
+UNITED, WORDED = "U", "U / V"
+TEXTS = {
+    # cells of a column that bears a name and stands beside numbers: what is read of them, and what is said
+    "three digits behind a point, beside a comma": (
+        WORDED,
+        ["1.234,5", "2.345", 2.5, "3,5"],
+        [1234.5, 2345, 2.5, 3.5],
+    ),
+    "a point among commas": (WORDED, ["1.234", "1,5", 2.5, "3,5"], [NAN, 1.5, 2.5, 3.5]),
+    "points": (WORDED, ["1.5", "1.234", 2.5, "-3.25"], [1.5, 1.234, 2.5, -3.25]),
+    "no mark": (WORDED, ["1234", "-5", 2.5, "3e2"], [1234, -5, 2.5, 300]),
+    "units and commas": (UNITED, ["1,5 V", "1,234 V", "-2,5 V", "3,75 V"], [1.5, 1.234, -2.5, 3.75]),
+    "units and points": (UNITED, ["1.5 V", "1.234 V", "-2.5 V", "3.75 V"], [1.5, 1.234, -2.5, 3.75]),
+    "parentheses and commas": (WORDED, ["(1,5)", "(1,234)", "(2,5)", "(3,5)"], [-1.5, -1.234, -2.5, -3.5]),
+    "words between tiny numbers": (WORDED, [1e-10, "off", 2.5e-11, "on"], [1e-10, NAN, 2.5e-11, NAN]),
+    "words, numbers and texts": (WORDED, ["off", 0.1234567890123, "2,5", "on"], [NAN, 0.1234567890123, 2.5, NAN]),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_a_number_by_the_decimal_mark_of_the_texts(tmp_path, name):
+    header, cells, values = TEXTS[name]
+    path = _workbook(
+        tmp_path / "a.xlsx", Data=_rows(TIME[:4], cells, CURRENT[:4], header=("t / s", header, "I / mA"))
+    )
+    read = echub.read(path)["timeseries"]["voltage"]
+    np.testing.assert_array_equal(read, values)
+
+
+OPEN = {
+    "texts": (WORDED, ["1.234", 2.5, 2.5, "1.235"], "a number", "1.234 may be a decimal or a group of thousands"),
+    "units": (UNITED, ["1,234 V", "2,500 V", "2,500 V", "2,500 V"], "a number",
+              "1,234 may be a decimal or a group of thousands"),
+    "parentheses": (WORDED, ["(1,234)", "(2,500)", "off", "(1,300)"], "a number",
+                    "1,234 may be a decimal or a group of thousands"),
+    "both marks": (WORDED, ["1.5", "1,25", 2.5, 3.5], "one decimal mark", "both marks occur: 1.5 and 1,25"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_text_of_two_readings_is_refused_unless_another_column_or_the_user_settles_it(tmp_path, name):
+    header, cells, expected, found = OPEN[name]
+    names = ("t / s", header, "I / mA")
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME[:4], cells, CURRENT[:4], header=names))
+    with pytest.raises(Ambiguous, match="stored as text is not settled") as refused:
+        echub.read(path)
+    remark = refused.value
+    assert (remark.where, remark.found, remark.expected.split(" that")[0]) == (f"column {header}", found, expected)
+    said = echub.read(path, options={"decimal": "point"})["timeseries"]["voltage"]
+    plain = [str(cell).replace(",", "").strip("( V)") for cell in cells]
+    sign = -1 if "(" in cells[0] else 1
+    expected = [
+        NAN if text == "off" else float(text) if cell != "1,25" else NAN
+        for text, cell in zip(plain, cells, strict=True)
+    ]
+    np.testing.assert_array_equal(said, [sign * value for value in expected])
+
+
+INLINE = re.compile(r't="inlineStr"><is><t>([^<]*)</t></is></c>')
+CELLS = {
+    "in its cell": 't="inlineStr"><is><t>{}</t></is></c>',
+    "after blanks": 't="inlineStr"><is><t xml:space="preserve">  {}</t></is></c>',
+    "of a formula": 't="str"><f>A1</f><v>{}</v></c>',
+    "in a list": 't="s"><v>{}</v></c>',
+}
+"""How the text of a cell may be written in a workbook."""
+
+
+@pytest.mark.parametrize("as_written", [str, prefixed], ids=["plain", "prefixed"])
+@pytest.mark.parametrize("name", CELLS)
+def test_a_text_is_told_from_a_number_however_the_workbook_stores_it(tmp_path, name, as_written):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME[:3], ["1.234", "+1,5", "3,5"], CURRENT[:3]))
+    with zipfile.ZipFile(path) as book:
+        parts = {part: book.read(part).decode() for part in book.namelist()}
+    sheet, shared = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+    texts = INLINE.findall(parts[sheet])
+    written = iter(range(len(texts)) if name == "in a list" else texts)
+    parts[sheet] = INLINE.sub(lambda _: CELLS[name].format(next(written)), parts[sheet])
+    if name == "in a list":
+        listed = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        parts[shared] = f'<sst {MAIN} count="{len(texts)}" uniqueCount="{len(texts)}">{listed}</sst>'
+    with zipfile.ZipFile(path, "w") as book:
+        for part, text in parts.items():
+            book.writestr(part, as_written(text) if part in (sheet, shared) else text)
+    np.testing.assert_array_equal(echub.read(path)["timeseries"]["voltage"], [NAN, 1.5, 3.5])
+
+
+def test_a_sheet_of_codes_keeps_its_texts_and_the_digits_of_its_numbers(tmp_path):
+    cells = ["1,234", "a b", 0.1 + 0.2, 1e-10, 7, "1.5"]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, cells, CURRENT, header=("t / s", "code", "I / mA")))
+    column = echub.read(path)["timeseries"].column("vendor_code")
+    assert column.plain().tolist() == ["1,234", "a b", "0.3", "1e-10", "7", "1.5"]
+
+
 def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
     rows = _rows(TIME, VOLTAGE, CURRENT)
     path = _workbook(tmp_path / "a.xlsx", Data=[*rows, ["t / s", "U / mV", "I / A"], *rows[1:]])
@@ -338,3 +433,46 @@ def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
 def test_a_mean_below_the_rows_of_a_sheet_is_no_row(tmp_path):
     path = _workbook(tmp_path / "a.xlsx", Data=[*_rows(TIME, VOLTAGE, CURRENT), [], ["Mean", 3.2, 1.0]])
     assert echub.read(path)["timeseries"]["voltage"].tolist() == VOLTAGE
+
+
+@pytest.mark.parametrize(
+    "again", [["t / s", "U / V", "I / mA"], ["t / s", "U / V", "I / mA", None], ["[s]", "[V]", "[mA]"]]
+)
+def test_names_and_units_that_are_repeated_in_a_sheet_are_no_other_table(tmp_path, again):
+    names, *rows = _rows(
+        TIME, VOLTAGE, CURRENT, header=("t", "U", "I") if "[" in again[0] else ("t / s", "U / V", "I / mA")
+    )
+    head = [names, again] if "[" in again[0] else [names]
+    path = _workbook(tmp_path / "a.xlsx", Data=[*head, *rows, again, *rows])
+    record = echub.read(path)
+    np.testing.assert_array_equal(record["timeseries"]["voltage"], [*VOLTAGE, NAN, *VOLTAGE])
+    line = len(head) + len(rows) + 1
+    assert record.settings["unparsable_rows"] == [
+        f"line {line}: {n} is {cell!r}, no number" for n, cell in zip(names, again, strict=False)
+    ]
+
+
+ROOM = [
+    # the row of the last cell, letters of the widest one, filled cells
+    (384_615, "Z", 1, True),
+    (384_616, "Z", 1, False),  # 26 columns, as any sheet may have
+    (370_370, "AA", 1, True),  # 27
+    (370_371, "AA", 1, False),
+    (461_538, "Z", 600_000, True),
+    (461_539, "Z", 600_000, False),
+]
+
+
+@pytest.mark.parametrize(("row", "letters", "count", "fits"), ROOM)
+def test_a_sheet_may_have_ten_million_places_or_twenty_times_its_cells(row, letters, count, fits):
+    last = f'<row r="{row}"><c r="{letters}{row}"><v>1</v></c></row>'.encode()
+    sheet = b'<row r="1"><c r="A1"><v>1</v></c></row>' + b"<c />" * (count - 2) + last
+    source = Source.from_bytes(b"PK", "a.xlsx")
+    if fits:
+        _require_filled(sheet, "sheet1.xml", source)
+        return
+    with pytest.raises(ReadError, match="far more memory") as refused:
+        _require_filled(sheet, "sheet1.xml", source)
+    columns = {"Z": 26, "AA": 27}[letters]
+    cells = max(count, 2)
+    assert refused.value.found == f"sheet1.xml: {cells} cells spread over {row:,} rows and {columns} columns"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import echub
+from echub.errors import Ambiguous
 from echub_table.cells import TEXT, UNITED, kind_of
 
 CODE = "negative-in-parentheses"
@@ -32,6 +33,15 @@ def test_a_number_in_parentheses_is_negative_and_said(tmp_path, cells, current):
     written = [cell.strip('"') for cell in cells if "(" in cell]
     count = "1 cell" if len(written) == 1 else f"{len(written)} cells"
     assert said[CODE] == f"{count} of I / mA in parentheses read as negative: {written[0]!r}"
+
+
+def test_the_decimal_mark_of_numbers_in_parentheses_is_theirs(tmp_path):
+    path = tmp_path / "run.csv"
+    path.write_text("t / s;U / V\n0;(1,5)\n1;(1,235)\n2;(2,500)\n", "utf-8")
+    assert echub.read(path)["timeseries"]["voltage"].tolist() == [-1.5, -1.235, -2.5]
+    path.write_text("t / s;U / V\n0;(1,234)\n1;(1,235)\n2;(2,500)\n", "utf-8")
+    with pytest.raises(Ambiguous, match="the decimal mark is not settled"):
+        echub.read(path)
 
 
 def test_a_first_row_of_a_table_of_samples_is_not_lost(tmp_path):

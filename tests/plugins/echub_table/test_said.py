@@ -217,3 +217,20 @@ def test_a_clock_is_the_time_of_day_of_more_than_nine_tenths_of_the_dates(agreei
 def test_dates_without_a_time_or_a_value_say_nothing_of_a_clock():
     dated, empty = Fake(dated=True, seconds=HOURS * 0), Fake(dated=False, seconds=HOURS * np.nan)
     assert _beside(HOURS, Fake(seconds=HOURS), Fake(clocks={"a": dated, "b": empty})) == "time-of-day"
+
+
+def test_each_column_without_a_quantity_is_told_why():
+    """A unit that does not fit, one that is missing, a name that nobody knows, and each again behind them."""
+    names = "t / s;Current / kg;Time;what;U / s;Voltage;else"
+    record = read(names, *(f"{n};1;2;3;4;5;6" for n in range(5)))
+    told_of = {notice.code: [] for notice in record.notices}
+    for notice in record.notices:
+        told_of[notice.code].append(notice.message)
+    assert [text.partition(" names")[0] for text in told_of["unit-mismatch"]] == [
+        "the column 'Current / kg'", "the column 'U / s'",
+    ]  # fmt: skip
+    assert told_of["vendor-columns"] == ["kept as vendor columns, as their names map to no quantity: what, else"]
+    (units,) = told_of["unit-unknown"]
+    assert units.startswith(
+        "kept as vendor columns, as their unit is open: Time (no unit is printed), Voltage (no unit is printed);"
+    )

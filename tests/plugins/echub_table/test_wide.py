@@ -10,7 +10,7 @@ import echub
 from echub.errors import ReadError
 from echub.files import store
 from echub.plugin import is_missing
-from echub_table import excel
+from echub_table import excel_numbers
 
 WIDE, ROWS = 5000, 4
 
@@ -110,7 +110,7 @@ def test_a_workbook_of_5000_columns_is_read_as_one_table(tmp_path, monkeypatch):
 
 
 def test_gaps_and_numbers_as_text_are_found_in_every_block_of_columns(tmp_path, monkeypatch):
-    monkeypatch.setattr(excel, "_BLOCK", 3 * ROWS)
+    monkeypatch.setattr(excel_numbers, "_BLOCK", 3 * ROWS)
     few = [row[:10] for row in values().tolist()]
     few[1][2], few[2][4], few[3][8], few[0][9] = "", "n/a", "2,5", "-"
     record = echub.read(_workbook(tmp_path / "gaps.xlsx", [names()[:10], *few]))

@@ -1,0 +1,184 @@
+"""Limits that values are held against, in small tables: just inside, and just outside."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import Ambiguous, ReadError
+
+
+def read(names, *columns, **options):
+    rows = zip(*columns, strict=True)
+    text = "\n".join([names, *(",".join(map(str, row)) for row in rows)])
+    return echub.read(f"{text}\n".encode(), reader="table", options=options)
+
+
+def said(record, code):
+    return [notice.message for notice in record.notices if notice.code == code]
+
+
+# -- clocks ----------------------------------------------------------------------------------------
+
+ROWS = range(60)
+TENS = (10, 20, 30, 40, 50)
+
+
+def restarting(places, least=0.0):
+    """Return a clock in s that starts again at these rows."""
+    return [least + n - max([0, *(p for p in places if p <= n)]) for n in ROWS]
+
+
+def counted(places):
+    """Return the number of a step that changes at these rows."""
+    return [1 + sum(p <= n for p in places) for n in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("falls", "changes", "of_step"),
+    [
+        (TENS, TENS, True),
+        (TENS, (10, 20, 30, 40, 45), True),  # four of five restarts, and of five changes
+        (TENS, (10, 20, 30, 40), True),
+        ((10, 20, 30, 40), TENS, True),
+        (TENS, (10, 20, 30, 45), False),  # three of five restarts
+        ((10, 20, 30), TENS, False),  # three of five changes
+        (TENS, (), False),
+    ],
+)
+def test_a_clock_is_that_of_the_step_if_four_in_five_restarts_and_changes_agree(falls, changes, of_step):
+    record = read("time/s,step,Ewe/V", restarting(falls), counted(changes), ROWS)
+    assert ("step_time" in record["timeseries"].columns) is of_step
+    assert bool(said(record, "step-clock")) is of_step
+
+
+def test_a_clock_that_starts_again_below_zero_is_not_that_of_the_step():
+    record = read("time/s,step,Ewe/V", restarting(TENS, least=-0.5), counted(TENS), ROWS)
+    assert "step_time" not in record["timeseries"].columns
+
+
+def clock(seconds):
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+@pytest.mark.parametrize(("first", "is_open"), [(20, False), (21, True)])
+def test_a_lone_clock_is_elapsed_if_it_begins_within_two_steps_of_zero(first, is_open):
+    columns = [clock(first + 10 * n) for n in ROWS], ROWS
+    if is_open:
+        with pytest.raises(Ambiguous):
+            read("Time,Ewe/V", *columns)
+    else:
+        assert read("Time,Ewe/V", *columns)["timeseries"]["time"][0] == first
+
+
+@pytest.mark.parametrize(("last", "elapsed"), [(86_399, False), (86_400, True)])
+def test_a_clock_that_reaches_a_day_is_elapsed(last, elapsed):
+    columns = [clock(last - 590 + 10 * n) for n in range(59)] + [clock(last)], ROWS
+    if elapsed:
+        assert read("Time,Ewe/V", *columns)["timeseries"]["time"][-1] == last
+    else:
+        with pytest.raises(Ambiguous):
+            read("Time,Ewe/V", *columns)
+
+
+@pytest.mark.parametrize(("fall", "of_day"), [(43_200, False), (43_201, True)])
+def test_a_clock_that_falls_by_more_than_half_a_day_is_a_time_of_day(fall, of_day):
+    seconds = [50_000] * 30 + [50_000 - fall] * 30
+    record = read("Time,Ewe/V", map(clock, seconds), ROWS)
+    assert bool(said(record, "time-of-day")) is of_day
+
+
+@pytest.mark.parametrize(("lost", "refused"), [(2, False), (3, True)])
+def test_one_clock_in_a_hundred_may_be_a_word(lost, refused):
+    clocks = ["never" if 50 <= n < 50 + lost else clock(n) for n in range(200)]
+    if refused:
+        with pytest.raises(ReadError, match="3 of 200 clocks of Test time do not parse"):
+            read("Test time,U / V", clocks, range(200))
+    else:
+        assert np.isnan(read("Test time,U / V", clocks, range(200))["timeseries"]["time"]).sum() == lost
+
+
+# -- impedance -------------------------------------------------------------------------------------
+
+EIS = "f / Hz,Z' / ohm,Z'' / ohm"
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "parts", "share"),
+    [
+        ([4, 3, 2, 1], [-1, -1, 1, 1], 50),
+        ([5, 4, 3, 2, 1], [-1, -1, 1, 1, 1], None),
+        ([5, 4, 3, 2, 1], [-1, 0, 0, 0, 1], 50),  # zero has no sign
+        ([4, 3, 2, 1, 0], [-1, -1, 1, 1, 1], 50),  # nor has what is not measured at a frequency
+    ],
+)
+def test_half_of_the_imaginary_parts_have_the_sign_of_a_capacitor_or_it_is_asked(frequencies, parts, share):
+    if share is None:
+        with pytest.raises(ReadError, match="not declared") as refused:
+            read(EIS, frequencies, [1] * len(parts), parts)
+        assert refused.value.found == "60% of the values have the other sign"
+        return
+    record = read(EIS, frequencies, [1] * len(parts), parts)
+    signs = {d["what"]: d["evidence"] for d in record.settings["decisions"]}
+    assert signs["sign of Z'' / ohm"] == f"{share}% of its values are negative, as the quantity has it"
+
+
+@pytest.mark.parametrize(("largest", "is_open"), [(-1.58, True), (-1.6, False), (1.6, False)])
+def test_a_phase_without_a_unit_is_in_degrees_if_a_value_is_beyond_a_right_angle_in_radians(largest, is_open):
+    columns = "f,|Z|,phase", [3, 2, 1], [1, 1, 1], [-0.5, -1, largest]
+    if is_open:
+        with pytest.raises(ReadError, match="radians"):
+            read(*columns)
+    else:
+        assert read(*columns)["impedance"]["phase"].tolist() == [-0.5, -1, largest]
+
+
+# -- samples ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("unit", "sums", "told"),
+    [
+        ("%", [100, 100, 98.1], 0),  # rounding
+        ("%", [100, 100, 97.9], 1),
+        ("%", [100, 101.9, 102.1], 1),
+        ("%", [51, 51, 51], 3),  # meant to close: half of the whole
+        ("%", [49, 49, 49], 0),
+        ("1", [0.981, 0.981, 0.9], 1),
+        ("1", [0.979, 0.979, 0.9], 0),  # pure numbers that do not close need not be fractions
+    ],
+)
+def test_fractions_add_up_to_the_whole_within_two_percent(unit, sums, told):
+    half = [s / 2 for s in sums]
+    record = read(f"sample.id,replicate,A / {unit},B / {unit}", ["S1"] * 3, [1, 2, 3], half, half)
+    found = said(record, "no-closure")
+    assert len(found) == bool(told)
+    if told:
+        assert f"{told} of 3 rows are off" in found[0]
+
+
+# -- words among numbers ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_text"),
+    [
+        (["1.5", "2.5", "on", "off"], False),  # half of the filled cells
+        (["1.5", "2.5", "on", "off", "on"], True),
+        (["1.5", "", "", "on", ""], False),
+        (["1.5", "", "", "on", "off"], True),
+    ],
+)
+def test_a_column_of_mostly_words_stays_text(cells, is_text):
+    record = read("t / s,I / mA,U / V", range(len(cells)), cells, range(len(cells)))
+    assert bool(said(record, "no-numbers")) is is_text
+    assert ("current" in record["timeseries"].columns) is not is_text
+
+
+def test_twenty_faults_are_listed_and_all_are_counted():
+    cells = ["word" if n % 100 == 50 else n / 8 for n in range(2500)]
+    record = read("t / s,I / mA,U / V", range(2500), cells, range(2500))
+    listed = record.settings["unparsable_rows"]
+    assert listed == [f"line {100 * n + 52}: I / mA is 'word', no number" for n in range(20)]
+    assert said(record, "unparsable-rows")[0].startswith("25 of 2500 rows do not parse")
