@@ -33,6 +33,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".ism",),
             sniff="echub_zahner:sniff_spectrum",
             read="echub_zahner.reader:read_spectrum",
+            codes="echub_zahner:codes.toml",
         ),
         Reader(
             "zahner-isw",
@@ -40,6 +41,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".isw",),
             sniff="echub_zahner:sniff_recording",
             read="echub_zahner.reader:read_recording",
+            codes="echub_zahner:codes.toml",
         ),
         KnownFormat("zahner-other", "a Zahner Thales file of another version", (".ism", ".isw"), _ADVICE),
     )
