@@ -1,12 +1,10 @@
 """Numbers that do not fit those beside them: a file of Thales has no checksum that would show a flipped bit.
 
-A flipped bit of an exponent multiplies or divides by 2, 4, 16, 256 and so on. The limits let through what a cell does,
-and catch factors from 16 on; each number is compared with its neighbours in the order of the file.
+A flipped bit of an exponent multiplies or divides by 2, 4, 16, 256 and so on. The limits let through what a cell
+does, and catch factors from 16 on; each number is compared with its neighbours in the order of the file.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +14,8 @@ from echub.plugin import Notice
 Numbers = NDArray[np.float64]
 
 _STEEPER = 8.0
-"""How much more than the frequency |Z| may change from point to point: a capacitor and an inductor change as it does,
-so that 8 leaves room for a resonance, and for points less than a factor of 2 apart catches 16."""
+"""How much more than the frequency |Z| may change from point to point: a capacitor and an inductor change as it
+does, so that 8 leaves room for a resonance, and for points less than a factor of 2 apart catches 16."""
 _DECADES, _STEPS = 0.9, 2.0
 """A step of frequency is at most this, or as many times the median one if that is more: 16 is 1.2 decades."""
 _TURN = 2 * np.pi
@@ -25,13 +23,13 @@ _TURN = 2 * np.pi
 _YEAR = 366 * 86_400.0
 """s: no point of a spectrum takes longer; the slowest is one of some months."""
 _OUTSIDE = 1000.0
-"""A potential or current is at most as many times larger than any other of a recording: a spike of charging a double
-layer is some ten to hundred times the current behind it."""
+"""A potential or current is at most as many times larger than any other of a recording: a spike of charging a
+double layer is some ten to hundred times the current behind it."""
 _NOTHING = 1e-100
 """Nothing measured is so small without being 0; the highest bit of an exponent makes it of any number near 1."""
 _LONGER = 2.0
-"""A step of time in a recording is at most as many times longer than all others together: one that doubles with each
-row is as long as these."""
+"""A step of time in a recording is at most as many times longer than all others together: one that doubles with
+each row is as long as these."""
 
 
 def of_spectrum(frequency: Numbers, modulus: Numbers, phase: Numbers, clock: Numbers) -> list[Notice]:
@@ -70,7 +68,7 @@ def _behind(good: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _alone(slope: Numbers, room: Numbers, modulus: Numbers) -> NDArray[np.bool_]:
     """Mark points that lie above, or below, the points on both sides by more than there is room for.
 
-    A cell that changed for good, as when a contact breaks, lies so to one side only. The first and last point have one.
+    A cell that changed for good, as when a contact breaks, lies so to one side only. The first and last have one.
     """
     far, up = np.abs(slope) > room, slope > 0
     odd = np.concatenate([far[:1], far[:-1] & far[1:] & (up[:-1] != up[1:]), far[-1:]])
