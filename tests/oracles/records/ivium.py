@@ -100,7 +100,23 @@ def never_started() -> FileWorld:
         "none.idf",
         idf(settings),
         {**parameters(settings), **told,
-         "!no-table": "the file has no rows: the measurement never started, or it was cut"},
+         "!no-table": "the file has no rows: the measurement never started, or it was cut",
+         "!no-start": "the start '31.2.2022 7:05:09' cannot be read"},
+        "ivium-idf",
+    )  # fmt: skip
+
+
+def settings_twice() -> FileWorld:
+    """Return a key with two values and one twice, a setting behind the rows, and fewer rows than programmed."""
+    rows_ = ["10.5 -1.5 1000", "20.5 -2.5 100.09"]
+    data = idf(SETTINGS, primary(*rows_), "7", "Later=5").replace(
+        b"Technique=Constant E\r\n", b"Technique=Constant E\r\nTechnique=Constant E\r\nTechnique=OCP\r\n"
+    )
+    return FileWorld(
+        "twice.idf", data,
+        {"impedance": {"kind": "impedance"}, **spectrum("impedance", [10.5, 20.5], [-1.5, -2.5], [1000.0, 100.09]),
+         **parameters(SETTINGS), **said(SETTINGS, "1mA, automatic"),
+         "settings.further_settings.lines": ["Technique=OCP", "Later=5"]},
         "ivium-idf",
     )  # fmt: skip
 
@@ -123,5 +139,6 @@ def stranger() -> Refused:
     })  # fmt: skip
 
 
-WORLDS = {f"ivium: {world.__name__}": world
-          for world in (two_scans, another_method, never_started, short_row, stranger)}  # fmt: skip
+WORLDS = {f"ivium: {world.__name__}": world for world in (
+    two_scans, another_method, never_started, settings_twice, short_row, stranger,
+)}  # fmt: skip
