@@ -182,8 +182,8 @@ def _numbers(series: pl.Series) -> Any:  # noqa: ANN401
 def _check_points(points: Any, notices: list[Notice]) -> None:  # noqa: ANN401
     """Report points that are missing: a damaged page of a database takes its rows with it."""
     steps = np.diff(np.asarray(points, dtype=np.float64))
-    if len(steps) and (steps != 1).any():
-        at = int(np.flatnonzero(steps != 1)[0])
+    if (odd := np.flatnonzero(steps != 1)).size:
+        at = int(odd[0])
         text = f"after the data point {points[at]:g} comes {points[at + 1]:g}: rows are missing or doubled"
         notices.append(Notice("missing-rows", text))
 

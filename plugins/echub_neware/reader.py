@@ -198,7 +198,7 @@ def _metadata(settings: Mapping[str, Any], notices: list[Notice]) -> Metadata:
 
 
 def _mass(value: Any, metadata: Metadata, notices: list[Notice]) -> None:  # noqa: ANN401
-    if not isinstance(value, (int, float)) or not value > 0:
+    if not isinstance(value, (int, float)) or value == 0:  # where none was typed
         return
     if value == _NOT_TYPED:
         text = 'the active mass is 1 mg, the default of the software: not taken; --set cell.active_mass="1 mg"'
