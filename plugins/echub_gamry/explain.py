@@ -67,6 +67,12 @@ class Explain:
     notices: list[Notice] = field(default_factory=list)
     stray: list[str] = field(default_factory=list)
 
+    def line(self, at: int, end: int | None = None) -> bytes:
+        """Return the bytes from an offset to the end of its line, without the line feed."""
+        stop = len(self.data) if end is None else end
+        found = self.data.find(b"\n", at, stop)
+        return self.data[at : stop if found < 0 else found]
+
     def line_at(self, offset: int) -> int:
         """Return the 1-based number of the line at an offset."""
         return self.data.count(b"\n", 0, offset) + 1
@@ -174,11 +180,9 @@ class _ExplainCutter:
 
     def _next(self) -> str:
         """Return the next line without its end."""
-        end = self.found.data.find(b"\n", self.at)
-        end = len(self.found.data) if end < 0 else end
-        text = decode(self.found.data[self.at : end], self.encoding)
-        self.at = end + 1
-        return text.rstrip("\r")
+        line = self.found.line(self.at)
+        self.at += len(line) + 1
+        return decode(line, self.encoding).rstrip("\r")
 
     def _object(self, text: str, at: int) -> None:
         name, *fields = text.split("\t")
@@ -245,8 +249,7 @@ class _ExplainCutter:
 
     def _states_units(self) -> bool:
         """Return whether the line of units is there: a row begins with a number."""
-        end = self.found.data.find(b"\n", self.at)
-        line = self.found.data[self.at : end if end >= 0 else len(self.found.data)]
+        line = self.found.line(self.at)
         first = line.lstrip(b"\t").split(b"\t")[0].strip().decode("latin-1")
         return line[:1] == b"\t" and bool(first) and not _is_number(first.split()[0])
 

@@ -73,7 +73,7 @@ def recording_points(head: bytes, size: int) -> int:
     """Return the number of rows of a recording; 0 where it is none."""
     if (
         not head.startswith(MARK)
-        or len(head) < RECORDING_START + 48
+        or len(head) < RECORDING_START + 24
         or head[6:12] != bytes([0, 0, 0, 0, 0, RECORDING])
     ):
         return 0

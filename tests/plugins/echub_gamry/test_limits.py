@@ -222,3 +222,14 @@ def test_the_last_row_of_a_file_without_its_end(what):
     assert len(record.dropped) == len(lines) - rows
     whole = echub.read(dta("CV", table("CURVE", *heads, *lines[:rows])))
     assert "last-row-cut" not in {notice.code for notice in whole.notices}
+
+
+# -- the decimal mark ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("row", "said"), [(50, "the decimal mark cannot be settled"), (51, "is not a number")])
+def test_the_first_fifty_rows_settle_the_decimal_mark(row, said):
+    """A comma among points is a second mark there, and a damaged cell behind them."""
+    lines = [f"{n}.5 | 1.25" if n != row else f"{n}.5 | 1,25" for n in range(1, 60)]
+    with pytest.raises(ReadError, match=said):
+        echub.read(dta("CV", table("CURVE", "T | Vf", "s | V", *lines)))
