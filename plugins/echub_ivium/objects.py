@@ -133,6 +133,8 @@ class _ObjectCutter:
             cells = self.lines[self.at].split()
             if cells in ([PRIMARY], [OSCILLOSCOPE]):
                 return  # another object begins
+            if not cells and not any(map(str.strip, self.lines[self.at :])):
+                return  # the file was cut behind a whole row
             if self.at == len(self.lines) - 1 and not self.ended:
                 self.found.dropped.append(Dropped(f"the last row of {name}", "the file ends inside it"))
                 self.at += 1

@@ -91,6 +91,17 @@ def another_method() -> FileWorld:
     )  # fmt: skip
 
 
+def cut_behind_a_row() -> FileWorld:
+    """Return a spectrum of four rows that was cut behind the end of its second."""
+    return FileWorld(
+        "behind.idf", idf(SETTINGS, primary("10.5 -1.5 1000", "20.5 -2.5 100", stated=4)),
+        {"impedance": {"kind": "impedance"}, **spectrum("impedance", [10.5, 20.5], [-1.5, -2.5], [1000.0, 100.0]),
+         **parameters(SETTINGS), **said(SETTINGS, "1mA, automatic"),
+         "!row-count": "primary_data states 4 rows of 3 numbers and has 2: the file was cut, or edited"},
+        "ivium-idf",
+    )  # fmt: skip
+
+
 def never_started() -> FileWorld:
     """Return settings with an impossible date and no rows."""
     settings = SETTINGS | {"starttime": "31.2.2022 7:05:09"}
@@ -140,5 +151,5 @@ def stranger() -> Refused:
 
 
 WORLDS = {f"ivium: {world.__name__}": world for world in (
-    two_scans, another_method, never_started, settings_twice, short_row, stranger,
+    two_scans, another_method, cut_behind_a_row, never_started, settings_twice, short_row, stranger,
 )}  # fmt: skip
