@@ -83,7 +83,8 @@ HEADERS = {
     "a current of another technique": (
         {"TAG": "CV", "IINIT": "0"}, {"technique.name": "CV", "technique.title": "Cyclic voltammetry"}, []),
     "a technique of one's own": ({"TAG": "MINE"}, {"technique.name": "MINE"}, []),
-    "sizes, the capacity in Ah as mAh": ({"AREA": "2.5", "CAPACITY": "0.5"}, {"cell.area": 2.5, "cell.capacity": 500.0}, []),
+    "sizes, the capacity in Ah as mAh": (
+        {"AREA": "2.5", "CAPACITY": "0.5"}, {"cell.area": 2.5, "cell.capacity": 500.0}, []),
     "offered sizes": ({"AREA": "1", "CAPACITY": "1.0"}, {}, ["default-value", "default-value"]),
     "impossible sizes": ({"AREA": "-2.5", "CAPACITY": "-1"}, {}, ["impossible-value", "impossible-value"]),
     "words for sizes": ({"AREA": "x"}, {}, []),
