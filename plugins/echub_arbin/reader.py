@@ -181,7 +181,7 @@ def _numbers(series: pl.Series) -> Any:  # noqa: ANN401
 
 def _check_points(points: Any, notices: list[Notice]) -> None:  # noqa: ANN401
     """Report points that are missing: a damaged page of a database takes its rows with it."""
-    steps = np.diff(np.asarray(points, dtype=np.float64))
+    steps = np.diff(points)
     if (odd := np.flatnonzero(steps != 1)).size:
         at = int(odd[0])
         text = f"after the data point {points[at]:g} comes {points[at + 1]:g}: rows are missing or doubled"
@@ -192,7 +192,7 @@ def _against_counters(arrays: dict[str, Any]) -> str:
     """Say whether the charge counter grows while the current is negative; empty where it does not."""
     if not {"Charge_Capacity", "Discharge_Capacity"} <= set(arrays):
         return ""
-    current = np.asarray(arrays["Current"], dtype=np.float64)
+    current = arrays["Current"]
     grows = np.diff(arrays["Charge_Capacity"]) - np.diff(arrays["Discharge_Capacity"])
     inside = (np.diff(arrays["Charge_Capacity"]) >= 0) & (np.diff(arrays["Discharge_Capacity"]) >= 0)
     said = inside & (np.abs(current[1:]) > _SOME * np.nanmax(np.abs(current), initial=0.0)) & (grows != 0)

@@ -251,7 +251,7 @@ class _Body:
                 if kind != "text" and cell.strip() and not _parses(cell, self.mark):
                     return self._refusal(
                         "a cell of a table is not a number",
-                        None,
+                        0,
                         "the file is damaged, was edited, or has two decimal marks",
                         where=f"line {self._line(number)}, column {name} of {self.block.name}",
                         expected=f"a number with the decimal mark {self.mark!r}",
@@ -262,7 +262,7 @@ class _Body:
     def _misfit(self, number: int, cells: int) -> ReadError:
         return self._refusal(
             "a row does not fit the names of its table",
-            None,
+            0,
             "the file was edited, or two tables were mixed",
             where=f"line {self._line(number)}, in {self.block.name}",
             expected=f"{self.width} values: {', '.join(self.block.names)}",
@@ -273,15 +273,15 @@ class _Body:
         return self.explain.line_at(self.block.start) + row
 
     def _refusal(
-        self, message: str, at: int | None, cause: str, *, where: str = "", expected: str = "", found: str = ""
+        self, message: str, at: int, cause: str, *, where: str = "", expected: str = "", found: str = ""
     ) -> ReadError:
-        place = where or f"line {self.explain.line_at(self.block.start + (at or 0))}, in {self.block.name}"
+        place = where or f"line {self.explain.line_at(self.block.start + at)}, in {self.block.name}"
         return ReadError(
             message,
             path=self.source.shown,
             where=place,
-            expected=expected or None,
-            found=found or None,
+            expected=expected,
+            found=found,
             cause=cause,
             hint="take the file that the Framework wrote",
         )

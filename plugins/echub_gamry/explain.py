@@ -15,8 +15,6 @@ from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import decode, encoding_of
 from echub_gamry import SIGNATURE
 
-HEAD = 4096
-"""Bytes in which the first line ends, with room to spare: it holds one word."""
 _TABLE_END = re.compile(rb"\n(?=[^\t \r\n0-9+\-.,])")
 """A line that begins with neither a tab nor a number is the next object."""
 _TABLE = "TABLE"
@@ -113,7 +111,8 @@ def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
         data, encoding = decode(data, encoding).encode("utf-8", "backslashreplace"), "utf-8"
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
-    if not SIGNATURE.match(data):
+    first = SIGNATURE.match(data)
+    if first is None:
         raise ReadError(
             "this is not a Gamry data file",
             path=source.shown,
@@ -122,7 +121,7 @@ def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
             found=repr(data[:24]),
             cause="another program's file, or a beginning that was cut",
         )
-    if b"\n" not in data[:HEAD]:
+    if b"\n" not in first[0]:  # the line ends of old Macintosh programs
         data = data.replace(b"\r", b"\n")
     return _tabbed(source, data, encoding.replace("-sig", ""), notices)
 

@@ -202,7 +202,7 @@ def arbin_inputs() -> FileWorld:
                       [[1, point, number, kind, values[kind, number, name][point - 1], -values[kind, number, name][
                           point - 1]] for kind, number, name in inputs for point in (1, 2)]
                       + [[1, 1, 0, 2, 99.0, 99.0]])  # fmt: skip
-    units = [[1, 1, 0, "", "mV"], [1, 0, 1, "in", " C "], [1, 1, 1, "out", "F"], [1, 2, 1, "", ""],
+    units = [[1, 1, 0, "", "mV"], [1, 0, 1, "in", " C "], [1, 1, 1, "out", "F"], [1, 2, 1, "", None],
              [1, 0, 2, "line", "psi"], [2, 0, 2, "line", "psi"],
              [1, 1, 3, "", "mol"], [2, 1, 3, "", "L"]]  # fmt: skip
     stated = Table("Aux_Global_Data_Table", [("Channel_Index", INTEGER), ("Auxiliary_Index", INTEGER),

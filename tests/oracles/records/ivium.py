@@ -144,9 +144,10 @@ def short_row() -> Refused:
 
 def stranger() -> Refused:
     """Return another program's file."""
-    return Refused("other.idf", b"a;b\n1;2\n", "ivium-idf", {
+    data = b"a;b\n" + b"1;2\n" * 20
+    return Refused("other.idf", data, "ivium-idf", {
         "message": "this is not an IviumSoft data file", "expected": "the keys Method, Data Options and Mconfig",
-        "found": repr(b"a;b\n1;2\n"), "cause": "another program's file, or a file that was cut in its settings",
+        "found": repr(data[:24]), "cause": "another program's file, or a file that was cut in its settings",
     })  # fmt: skip
 
 
