@@ -88,14 +88,16 @@ def _outside(values: Numbers) -> NDArray[np.bool_]:
 
 
 def _is_nothing(values: Numbers) -> NDArray[np.bool_]:
-    return (values != 0) & (np.abs(values) < _NOTHING)
+    nothing: NDArray[np.bool_] = (values != 0) & (np.abs(values) < _NOTHING)
+    return nothing
 
 
 def _steady(steps: Numbers) -> NDArray[np.bool_]:
     """Say which steps of time are none back, and not far longer than all others together."""
     forward = np.fmax(steps, 0.0)
     others = forward.sum() - forward
-    return (steps >= 0) & ((steps <= _LONGER * others) | (others <= 0))
+    steady: NDArray[np.bool_] = (steps >= 0) & ((steps <= _LONGER * others) | (others <= 0))
+    return steady
 
 
 def _notice(name: str, odd: NDArray[np.bool_], values: Numbers, unit: str) -> Notice:
