@@ -46,7 +46,7 @@ _CLOCK = "days since 1899-12-30, local time without a zone"
 AUXILIARY = {0: ("voltage", "V"), 1: ("temperature", "degC")}
 """Data_Type of an auxiliary input: what it is, and its unit where the file states none."""
 _OF_TEMPERATURE = {"C": "degC", "°C": "degC", "F": "degF", "°F": "degF", "K": "K"}
-"""Units as they may be stated of a temperature, where C is no coulomb."""
+"""Units as they may be stated of a temperature, where C stands for degrees."""
 _STATED = "stated in Aux_Global_Data_Table"
 
 

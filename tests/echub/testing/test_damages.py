@@ -215,7 +215,7 @@ NUMBERS = {
     "another length": ([1], [1, 1], 0.0, False), "within": ([1.0], [1.09], 0.1, True),
     "not within": ([1.0], [1.12], 0.1, False), "rounding counts": ([1.0], [1.0 + 1e-12], 0.0, False),
     "near zero": ([0.0], [1e-12], 0.1, False), "texts": (["a"], ["a"], 0.0, True),
-    "other texts": (["a"], ["b"], 0.0, False), "a text is no number": (["1.0"], [1], 0.0, False),
+    "other texts": (["a"], ["b"], 0.0, False), "a text and a number": (["1.0"], [1], 0.0, False),
 }  # fmt: skip
 
 
