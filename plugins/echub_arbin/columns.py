@@ -44,7 +44,10 @@ _CHARGER = "charging is positive: anodic at the electrode of the positive termin
 _FIXED = "fixed by the format; the file does not print it"
 _CLOCK = "days since 1899-12-30, local time without a zone"
 AUXILIARY = {0: ("voltage", "V"), 1: ("temperature", "degC")}
-"""Data_Type of an auxiliary input: what it is, and its unit; others are kept without one."""
+"""Data_Type of an auxiliary input: what it is, and its unit where the file states none."""
+_OF_TEMPERATURE = {"C": "degC", "°C": "degC", "F": "degF", "°F": "degF", "K": "K"}
+"""Units as they may be stated of a temperature, where C stands for degrees."""
+_STATED = "stated in Aux_Global_Data_Table"
 
 
 def column_of(name: str, values: NDArray[np.generic], index: int, resets: dict[str, str]) -> SourceColumn:
@@ -65,11 +68,22 @@ def column_of(name: str, values: NDArray[np.generic], index: int, resets: dict[s
     )
 
 
-def auxiliary_of(kind: int, number: int, values: NDArray[np.float64], index: int) -> SourceColumn:
-    """Return one auxiliary input as a vendor column: which sensor sits where, the file does not say."""
+def auxiliary_of(
+    kind: int, number: int, values: NDArray[np.float64], index: int, *, stated: str = "", part: str = ""
+) -> SourceColumn:
+    """Return one auxiliary input as a vendor column: which sensor sits where, the file does not say.
+
+    stated: the unit that the file states of the input. part: another column of the table than its values.
+    """
     name, unit = AUXILIARY.get(kind, (f"type_{kind}", None))
-    attrs = {"unit_origin": _FIXED} if unit else {}
-    return SourceColumn(f"aux_{name}_{number}", values, None, unit, index=index, attrs=attrs)
+    if part:
+        return SourceColumn(f"aux_{name}_{number}_{part}", values, None, None, origin="reported", index=index)
+    origin = _STATED if stated else _FIXED
+    if stated:
+        unit = _OF_TEMPERATURE.get(stated, stated) if name == "temperature" else stated
+    return SourceColumn(
+        f"aux_{name}_{number}", values, None, unit, index=index, attrs={"unit_origin": origin} if unit else {}
+    )
 
 
 def reset_of(counter: NDArray[np.floating], cycle: NDArray[np.generic], step: NDArray[np.generic]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from echub.plugin import (
     MISSING,
     Dataset,
+    Dropped,
     Metadata,
     NoOptions,
     Notice,
@@ -21,6 +23,7 @@ from echub.plugin import (
     SourceColumn,
     build_dataset,
 )
+from echub.text import several
 from echub_arbin import MAIN
 from echub_arbin.columns import SIGNED, auxiliary_of, column_of, reset_of
 from echub_arbin.tables import Database, opened
@@ -40,7 +43,10 @@ _KEPT = (
 )
 """Small tables that are kept whole as settings."""
 _AUXILIARY = "Auxiliary_Table"
-_OF_AUXILIARY = {"Test_ID", "Data_Point", "Auxiliary_Index", "Data_Type", "X"}
+_KEYS = ("Test_ID", "Data_Point", "Auxiliary_Index", "Data_Type")
+_OF_AUXILIARY = {*_KEYS, "X"}
+_OF_SYSTEM = "MSys"
+"""Begins the names of Access's own tables."""
 _NEEDED = ("Test_ID", "Data_Point", "Test_Time", "Current", "Voltage")
 _EPOCH = dt.datetime(1899, 12, 30)
 _SOME = 1e-3
@@ -59,12 +65,37 @@ def read(source: Source, options: NoOptions) -> Record:
         auxiliary = _auxiliary_table(source, database)
         settings: dict[str, Any] = {"library": database.library}
         settings |= {name: table.to_dicts() for name in _KEPT if (table := database.table(name)) is not None}
+        dropped = list(_left_out(database))
     tests = main.partition_by("Test_ID", maintain_order=True)
-    datasets = [_dataset(test, auxiliary, notices) for test in tests]
+    units = _stated_units(settings.get("Aux_Global_Data_Table", ()))
+    datasets = [_dataset(test, auxiliary, units, notices) for test in tests]
     if len(datasets) > 1:
         datasets = [_named(dataset, test) for dataset, test in zip(datasets, tests, strict=True)]
     metadata = _metadata(settings.get("Global_Table", ()), notices)
-    return Record(datasets, metadata=metadata, settings=settings, notices=notices)
+    return Record(datasets, metadata=metadata, settings=settings, notices=notices, dropped=dropped)
+
+
+def _left_out(database: Database) -> Iterator[Dropped]:
+    """Name the tables with rows that are not read, such as the data of a smart battery."""
+    for name in sorted(database.names - {MAIN, _AUXILIARY, *_KEPT}):
+        if name.startswith(_OF_SYSTEM):
+            continue
+        try:
+            table = database.table(name)
+        except ReadError:
+            yield Dropped(f"the table {name}", "it cannot be read")
+            continue
+        if table is not None and not table.is_empty():
+            yield Dropped(f"the table {name}, {several(table.height, 'row')}", "what its columns are is not known")
+
+
+def _stated_units(inputs: Any) -> dict[tuple[int, int], str]:  # noqa: ANN401
+    """Return the units that the file states by type and number of the inputs; none where it states two."""
+    found: dict[tuple[int, int], set[str]] = {}
+    for one in inputs:
+        if unit := str(one.get("Unit") or "").strip():
+            found.setdefault((one.get("Data_Type"), one.get("Auxiliary_Index")), set()).add(unit)
+    return {key: units.pop() for key, units in found.items() if len(units) == 1}
 
 
 def _main(source: Source, database: Database) -> pl.DataFrame:
@@ -93,10 +124,9 @@ def _auxiliary_table(source: Source, database: Database) -> pl.DataFrame | None:
     table = database.table(_AUXILIARY)
     if table is None or not set(table.columns) >= _OF_AUXILIARY:
         return None
-    _require_numbers(table, sorted(_OF_AUXILIARY), _AUXILIARY, source)
-    keys = sorted(_OF_AUXILIARY - {"X"})
-    floats = table.with_columns(table[name].cast(float) for name in _OF_AUXILIARY)
-    return floats.filter(pl.all_horizontal(pl.col(keys).is_finite().fill_null(False)))
+    _require_numbers(table, table.columns, _AUXILIARY, source)
+    floats = table.with_columns(table[name].cast(float) for name in table.columns)
+    return floats.filter(pl.all_horizontal(pl.col(_KEYS).is_finite().fill_null(False)))
 
 
 def _require_numbers(table: pl.DataFrame, columns: Iterable[str], name: str, source: Source) -> None:
@@ -121,7 +151,12 @@ def _named(dataset: Dataset, test: pl.DataFrame) -> Dataset:
 # -- one test --------------------------------------------------------------------------------
 
 
-def _dataset(test: pl.DataFrame, auxiliary: pl.DataFrame | None, notices: list[Notice]) -> Dataset:
+def _dataset(
+    test: pl.DataFrame,
+    auxiliary: pl.DataFrame | None,
+    units: Mapping[tuple[int, int], str],
+    notices: list[Notice],
+) -> Dataset:
     arrays = {name: _numbers(test[name]) for name in test.columns}
     _check_points(arrays["Data_Point"], notices)
     resets: dict[str, str] = {}
@@ -133,7 +168,7 @@ def _dataset(test: pl.DataFrame, auxiliary: pl.DataFrame | None, notices: list[N
     if against := _against_counters(arrays):
         notices.append(Notice("sign-contradicted", against))
         columns = [replace(c, quantity=None) if c.header in SIGNED else c for c in columns]
-    columns += _auxiliary(test, auxiliary, len(columns))
+    columns += _auxiliary(test, auxiliary, units, len(columns))
     return build_dataset("timeseries", columns)
 
 
@@ -146,9 +181,9 @@ def _numbers(series: pl.Series) -> Any:  # noqa: ANN401
 
 def _check_points(points: Any, notices: list[Notice]) -> None:  # noqa: ANN401
     """Report points that are missing: a damaged page of a database takes its rows with it."""
-    steps = np.diff(np.asarray(points, dtype=np.float64))
-    if len(steps) and (steps != 1).any():
-        at = int(np.flatnonzero(steps != 1)[0])
+    steps = np.diff(points)
+    if (odd := np.flatnonzero(steps != 1)).size:
+        at = int(odd[0])
         text = f"after the data point {points[at]:g} comes {points[at + 1]:g}: rows are missing or doubled"
         notices.append(Notice("missing-rows", text))
 
@@ -157,7 +192,7 @@ def _against_counters(arrays: dict[str, Any]) -> str:
     """Say whether the charge counter grows while the current is negative; empty where it does not."""
     if not {"Charge_Capacity", "Discharge_Capacity"} <= set(arrays):
         return ""
-    current = np.asarray(arrays["Current"], dtype=np.float64)
+    current = arrays["Current"]
     grows = np.diff(arrays["Charge_Capacity"]) - np.diff(arrays["Discharge_Capacity"])
     inside = (np.diff(arrays["Charge_Capacity"]) >= 0) & (np.diff(arrays["Discharge_Capacity"]) >= 0)
     said = inside & (np.abs(current[1:]) > _SOME * np.nanmax(np.abs(current), initial=0.0)) & (grows != 0)
@@ -167,24 +202,26 @@ def _against_counters(arrays: dict[str, Any]) -> str:
     return f"in {int(against.sum())} of {int(said.sum())} rows the charge counters say the opposite of the current"
 
 
-def _auxiliary(test: pl.DataFrame, auxiliary: pl.DataFrame | None, first: int) -> Iterator[SourceColumn]:
+def _auxiliary(
+    test: pl.DataFrame, auxiliary: pl.DataFrame | None, units: Mapping[tuple[int, int], str], first: int
+) -> Iterator[SourceColumn]:
     """Return the auxiliary inputs of a test at its data points; missing where an input has no value."""
     import polars as pl
 
     if auxiliary is None:
         return
     own = auxiliary.filter(pl.col("Test_ID") == test["Test_ID"][0])
-    for number, ((kind, index), rows) in enumerate(
-        sorted(own.partition_by("Data_Type", "Auxiliary_Index", as_dict=True).items())
-    ):
-        joined = test.select(pl.col("Data_Point").cast(pl.Float64)).join(
-            rows.unique("Data_Point", keep="first").select("Data_Point", "X"),
-            on="Data_Point",
-            how="left",
-            maintain_order="left",
-        )
-        values = joined["X"].fill_null(MISSING).to_numpy()
-        yield auxiliary_of(int(kind), int(index), values, first + number)
+    points = test.select(pl.col("Data_Point").cast(pl.Float64))
+    parts = ["X", *(name for name in auxiliary.columns if name not in _OF_AUXILIARY)]
+    number = itertools.count(first)
+    for (kind, index), rows in sorted(own.partition_by("Data_Type", "Auxiliary_Index", as_dict=True).items()):
+        once = rows.unique("Data_Point", keep="first", maintain_order=True)
+        joined = points.join(once, on="Data_Point", how="left", maintain_order="left")
+        stated = units.get((int(kind), int(index)), "")
+        for part in parts:
+            values = joined[part].fill_null(MISSING).to_numpy()
+            named = "" if part == "X" else part
+            yield auxiliary_of(int(kind), int(index), values, next(number), stated=stated, part=named)
 
 
 # -- metadata --------------------------------------------------------------------------------

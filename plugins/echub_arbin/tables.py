@@ -32,6 +32,8 @@ class Database(Protocol):
     """An open database."""
 
     library: str
+    names: set[str]
+    """Of all tables, those of Access itself among them."""
 
     def table(self, name: str) -> pl.DataFrame | None:
         """Return a table whole, None where the database has none of the name."""
@@ -99,9 +101,8 @@ class _Mdbtools:
         self.limit = _SECONDS + source.size // _BYTES_PER_SECOND
         version = self._run(tool, "--version")
         self.library = version.decode("utf-8", "replace").strip() or "mdbtools"
-        self.names = set(
-            self._run(shutil.which("mdb-tables") or "mdb-tables", "-1", str(path)).decode().split("\n")
-        )
+        tables = self._run(shutil.which("mdb-tables") or "mdb-tables", "-1", str(path)).decode()
+        self.names = set(filter(None, tables.split("\n")))
 
     def table(self, name: str) -> pl.DataFrame | None:
         """Return a table whole; numbers as polars reads them."""
@@ -141,6 +142,7 @@ class _AccessParser:
         self.source = source
         self.library = f"access-parser {version('access-parser')}"
         self.database = self._tried(path)
+        self.names = set(self.database.catalog)
 
     def _tried(self, path: Path) -> Any:  # noqa: ANN401
         from access_parser import AccessParser
@@ -154,12 +156,13 @@ class _AccessParser:
         """Return a table whole."""
         import polars as pl
 
-        if name not in self.database.catalog:
+        if name not in self.names:
             return None
         try:
             columns = self.database.parse_table(name)
-            return pl.DataFrame(
+            table = pl.DataFrame(
                 {key: values if isinstance(values, list) else [] for key, values in columns.items()}
             )
+            return table.with_columns(pl.col(pl.Boolean).cast(pl.UInt8))  # as mdb-export prints them
         except Exception as error:  # another program's boundary: it raises whatever it meets
             raise _refusal(self.source, "access-parser", f"{type(error).__name__}: {error}") from None

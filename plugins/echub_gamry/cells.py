@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import MISSING, Dropped, Notice, ReadError, Source
-from echub.text import Finding, decimal_mark, parse_number, several
+from echub.text import decimal_mark, parse_number, several
 from echub_gamry.explain import Explain, GamryTable
 
 if TYPE_CHECKING:
@@ -61,9 +61,10 @@ def header_numbers(explain: Explain) -> Iterable[str]:
 
 def table_numbers(explain: Explain, block: GamryTable) -> Iterable[str]:
     """Walk the numbers of the first rows of a table."""
-    # 64 KiB are ample for them: no whole table is copied.
-    lines = explain.data[block.start : min(block.end, block.start + (1 << 16))].split(b"\n", SAMPLE_ROWS)
-    for line in lines[:SAMPLE_ROWS]:
+    at = block.start
+    for _ in range(SAMPLE_ROWS):
+        line = explain.line(at, block.end)
+        at += len(line) + 1
         yield from (cell for cell in line.decode("latin-1").split() if _NUMBER.match(cell))
 
 
@@ -72,19 +73,19 @@ def header_mark(explain: Explain, option: str) -> str:
     return MARKS.get(option) or decimal_mark(header_numbers(explain)).value or "."
 
 
-def table_mark(source: Source, explain: Explain, block: GamryTable, option: str) -> Finding:
+def table_mark(source: Source, explain: Explain, block: GamryTable, option: str) -> tuple[str, str]:
     """Return the decimal mark of a table and what says so: its rows, else the header.
 
     Raises `ReadError` where both marks stand in its rows.
     """
     if option in MARKS:
-        return Finding(MARKS[option], "--option decimal")
+        return MARKS[option], "--option decimal"
     found = decimal_mark(table_numbers(explain, block))
     if found.value is not None:
-        return found
+        return found.value, found.evidence
     both = decimal_mark([*header_numbers(explain), *table_numbers(explain, block)])
     if both.value is not None and not found.evidence.startswith("both"):
-        return both
+        return both.value, both.evidence
     raise ReadError(
         "the decimal mark cannot be settled",
         path=source.shown,
@@ -110,9 +111,7 @@ class _Body:
         self.width = len(block.names)
         self.notices: list[Notice] = []
         self.dropped: list[Dropped] = []
-        # 16 KiB are ample for one row.
-        first = explain.data[block.start : min(block.end, block.start + (1 << 14))].split(b"\n", 1)[0]
-        cells = first.decode("latin-1").split("\t")[1:]
+        cells = explain.line(block.start, block.end).decode("latin-1").split("\t")[1:]
         self.kinds = [_kind(block, n, cells[n].strip() if n < len(cells) else "") for n in range(self.width)]
 
     def read(self) -> list[NDArray[Any] | Words]:
@@ -140,7 +139,7 @@ class _Body:
         if b"\0" in data:
             raise self._refusal("the table holds zero bytes", data.index(b"\0"), "a block of it was never written")
         data = _STRANGE.sub(lambda m: b"nan" if m[2] != b"INF" else m[1] + b"inf", data)
-        return self._mended(data, data.endswith(b"\n") or not data)
+        return self._mended(data, data.endswith(b"\n"))
 
     def _mended(self, data: bytes, ended: bool) -> bytes:
         """Look at every line: rows whose tabs became blanks are read by their words."""
@@ -258,7 +257,7 @@ class _Body:
                 if kind != "text" and cell.strip() and not _parses(cell, self.mark):
                     return self._refusal(
                         "a cell of a table is not a number",
-                        None,
+                        0,
                         "the file is damaged, was edited, or has two decimal marks",
                         where=f"line {self._line(number)}, column {name} of {self.block.name}",
                         expected=f"a number with the decimal mark {self.mark!r}",
@@ -269,7 +268,7 @@ class _Body:
     def _misfit(self, number: int, cells: int) -> ReadError:
         return self._refusal(
             "a row does not fit the names of its table",
-            None,
+            0,
             "the file was edited, or two tables were mixed",
             where=f"line {self._line(number)}, in {self.block.name}",
             expected=f"{several(self.width, 'value')}: {', '.join(self.block.names)}",
@@ -280,15 +279,15 @@ class _Body:
         return self.explain.line_at(self.block.start) + row
 
     def _refusal(
-        self, message: str, at: int | None, cause: str, *, where: str = "", expected: str = "", found: str = ""
+        self, message: str, at: int, cause: str, *, where: str = "", expected: str = "", found: str = ""
     ) -> ReadError:
-        place = where or f"line {self.explain.line_at(self.block.start + (at or 0))}, in {self.block.name}"
+        place = where or f"line {self.explain.line_at(self.block.start + at)}, in {self.block.name}"
         return ReadError(
             message,
             path=self.source.shown,
             where=place,
-            expected=expected or None,
-            found=found or None,
+            expected=expected,
+            found=found,
             cause=cause,
             hint="take the file that the Framework wrote",
         )

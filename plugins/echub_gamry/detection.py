@@ -26,8 +26,7 @@ def explain(source: Source, options: GamryOptions) -> Iterator[Decision]:
     yield Decision("software", str(metadata.value("instrument.software") or "not stated"), "FRAMEWORKVERSION")
     yield Decision("tables", ", ".join(block.name for block in found.blocks) or "none", "lines with TABLE")
     for block in found.blocks:
-        settled = table_mark(source, found, block, options.decimal)
-        yield Decision(f"decimal mark of {block.name}", settled.value or "", settled.evidence)
+        yield Decision(f"decimal mark of {block.name}", *table_mark(source, found, block, options.decimal))
     start = str(metadata.value("experiment.start") or "not known")
     yield Decision("start", start, f"DATE {found.text('DATE')}, TIME {found.text('TIME')}")
     sign = current_sign(found, options.current, notices)

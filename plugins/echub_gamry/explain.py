@@ -15,8 +15,6 @@ from echub.plugin import Notice, ReadError, Source, without_zero_tail
 from echub.text import decode, encoding_of
 from echub_gamry import SIGNATURE
 
-HEAD = 4096
-"""Bytes in which the first line ends, with room to spare: it holds one word."""
 _TABLE_END = re.compile(rb"\n(?=[^\t \r\n0-9+\-.,])")
 """A line that begins with neither a tab nor a number is the next object."""
 _TABLE = "TABLE"
@@ -67,6 +65,12 @@ class Explain:
     notices: list[Notice] = field(default_factory=list)
     stray: list[str] = field(default_factory=list)
 
+    def line(self, at: int, end: int | None = None) -> bytes:
+        """Return the bytes from an offset to the end of its line, without the line feed."""
+        stop = len(self.data) if end is None else end
+        found = self.data.find(b"\n", at, stop)
+        return self.data[at : stop if found < 0 else found]
+
     def line_at(self, offset: int) -> int:
         """Return the 1-based number of the line at an offset."""
         return self.data.count(b"\n", 0, offset) + 1
@@ -107,7 +111,8 @@ def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
         data, encoding = decode(data, encoding).encode("utf-8", "backslashreplace"), "utf-8"
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
-    if not SIGNATURE.match(data):
+    first = SIGNATURE.match(data)
+    if first is None:
         raise ReadError(
             "this is not a Gamry data file",
             path=source.shown,
@@ -116,7 +121,7 @@ def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
             found=repr(data[:24]),
             cause="another program's file, or a beginning that was cut",
         )
-    if b"\n" not in data[:HEAD]:
+    if b"\n" not in first[0]:  # the line ends of old Macintosh programs
         data = data.replace(b"\r", b"\n")
     return _tabbed(source, data, encoding.replace("-sig", ""), notices)
 
@@ -174,11 +179,9 @@ class _ExplainCutter:
 
     def _next(self) -> str:
         """Return the next line without its end."""
-        end = self.found.data.find(b"\n", self.at)
-        end = len(self.found.data) if end < 0 else end
-        text = decode(self.found.data[self.at : end], self.encoding)
-        self.at = end + 1
-        return text.rstrip("\r")
+        line = self.found.line(self.at)
+        self.at += len(line) + 1
+        return decode(line, self.encoding).rstrip("\r")
 
     def _object(self, text: str, at: int) -> None:
         name, *fields = text.split("\t")
@@ -245,8 +248,7 @@ class _ExplainCutter:
 
     def _states_units(self) -> bool:
         """Return whether the line of units is there: a row begins with a number."""
-        end = self.found.data.find(b"\n", self.at)
-        line = self.found.data[self.at : end if end >= 0 else len(self.found.data)]
+        line = self.found.line(self.at)
         first = line.lstrip(b"\t").split(b"\t")[0].strip().decode("latin-1")
         return line[:1] == b"\t" and bool(first) and not _is_number(first.split()[0])
 

@@ -88,7 +88,7 @@ def _table(
         notices.append(Notice("no-columns", f"the table {block.name} has no column names: the file was cut there"))
         return []
     _check_head(source, block)
-    mark = table_mark(source, explain, block, options.decimal).value or "."
+    mark, _ = table_mark(source, explain, block, options.decimal)
     rows = read_rows(source, explain, block, mark)
     notices += rows.notices
     dropped += rows.dropped

@@ -37,6 +37,8 @@ class Objects:
     oscilloscope: list[list[list[float]]] = field(default_factory=list)
     unread: list[tuple[int, str]] = field(default_factory=list)
     """Rows of several numbers, by their line, beyond those that their object states."""
+    further: list[str] = field(default_factory=list)
+    """Settings that stand behind the first object, or give a key another value."""
     notices: list[Notice] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
 
@@ -73,13 +75,18 @@ class _ObjectCutter:
                 self.found.primary.append(self._block(PRIMARY))
             elif line == OSCILLOSCOPE:
                 self._traces(self._count())
-            elif "=" in line and not self.found.primary:
-                key, _, value = line.partition("=")
-                self.found.settings[key] = value
+            elif "=" in line:
+                self._setting(line)
             elif self.found.primary and _is_row(line):
                 self.found.unread.append((self.at, line))
         self._report_unread()
         return self.found
+
+    def _setting(self, line: str) -> None:
+        """Keep the first value of each key, and all other settings as they are printed."""
+        key, _, value = line.partition("=")
+        if self.found.primary or self.found.settings.setdefault(key, value) != value:
+            self.found.further.append(line)
 
     def _traces(self, stated: int) -> None:
         """Read as many traces as there are; fewer than stated are reported."""
@@ -126,6 +133,8 @@ class _ObjectCutter:
             cells = self.lines[self.at].split()
             if cells in ([PRIMARY], [OSCILLOSCOPE]):
                 return  # another object begins
+            if not cells and not any(map(str.strip, self.lines[self.at :])):
+                return  # the file was cut behind a whole row
             if self.at == len(self.lines) - 1 and not self.ended:
                 self.found.dropped.append(Dropped(f"the last row of {name}", "the file ends inside it"))
                 self.at += 1

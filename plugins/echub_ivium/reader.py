@@ -58,6 +58,8 @@ def read(source: Source, options: NoOptions) -> Record:
     settings = {"parameters": nested(found.settings)}
     if found.oscilloscope:
         settings["osc_data"] = {"blocks": found.oscilloscope}
+    if found.further:
+        settings["further_settings"] = {"lines": found.further}
     if found.unread:
         settings["unread_rows"] = {"rows": [line for _, line in found.unread]}
     return Record(
@@ -111,9 +113,12 @@ def _metadata(found: Objects) -> Metadata:
     for path, key in _PLACES.items():
         if text := found.settings.get(key, "").strip():
             metadata.set(path, f"{text}, automatic" if key == RANGE and automatic else text)
-    if start := _iso(found.settings.get("starttime", "").strip()):
+    printed = found.settings.get("starttime", "").strip()
+    if start := _iso(printed):
         metadata.set("experiment.start", start)
         metadata.set("experiment.timezone", "unknown")
+    elif printed:
+        found.notices.append(Notice("no-start", f"the start {printed!r} cannot be read"))
     return metadata
 
 

@@ -50,4 +50,4 @@ def has_neware_parts(head: bytes) -> bool:
         b"TestInfo.xml",
         b"EditStep.xml",
     )
-    return any(name in head[:4096] for name in names)
+    return any(name in head for name in names)

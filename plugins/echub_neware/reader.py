@@ -183,7 +183,9 @@ def _metadata(settings: Mapping[str, Any], notices: list[Notice]) -> Metadata:
     for path, names in _PLACES.items():
         text = next((str(found[name]).strip() for name in names if found.get(name)), "")
         if path in ("experiment.start", "experiment.end"):
-            text = _iso(text)
+            text = _iso(printed := text)
+            if printed and not text and path == "experiment.start":
+                notices.append(Notice("no-start", f"the start {printed!r} cannot be read"))
         if text:
             metadata.set(path, text)
     if "experiment.start" in metadata:
@@ -196,7 +198,7 @@ def _metadata(settings: Mapping[str, Any], notices: list[Notice]) -> Metadata:
 
 
 def _mass(value: Any, metadata: Metadata, notices: list[Notice]) -> None:  # noqa: ANN401
-    if not isinstance(value, (int, float)) or not value > 0:
+    if not isinstance(value, (int, float)) or value == 0:  # where none was typed
         return
     if value == _NOT_TYPED:
         text = 'the active mass is 1 mg, the default of the software: not taken; --set cell.active_mass="1 mg"'

@@ -33,6 +33,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".ism",),
             sniff="echub_zahner:sniff_spectrum",
             read="echub_zahner.reader:read_spectrum",
+            codes="echub_zahner:codes.toml",
         ),
         Reader(
             "zahner-isw",
@@ -40,6 +41,7 @@ def echub_readers() -> Iterable[Reader | KnownFormat]:
             (".isw",),
             sniff="echub_zahner:sniff_recording",
             read="echub_zahner.reader:read_recording",
+            codes="echub_zahner:codes.toml",
         ),
         KnownFormat("zahner-other", "a Zahner Thales file of another version", (".ism", ".isw"), _ADVICE),
     )
@@ -71,7 +73,7 @@ def recording_points(head: bytes, size: int) -> int:
     """Return the number of rows of a recording; 0 where it is none."""
     if (
         not head.startswith(MARK)
-        or len(head) < RECORDING_START + 48
+        or len(head) < RECORDING_START + 24
         or head[6:12] != bytes([0, 0, 0, 0, 0, RECORDING])
     ):
         return 0

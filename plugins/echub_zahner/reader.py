@@ -27,6 +27,7 @@ from echub.plugin import (
     build_tables,
 )
 from echub_zahner import RECORDING_START, SPECTRUM_START, recording_points, spectrum_points
+from echub_zahner.doubts import of_recording, of_spectrum
 
 EPOCH = dt.datetime(1980, 1, 1)
 """Zero of the clock of a spectrum, local time."""
@@ -59,10 +60,13 @@ def read_spectrum(source: Source, options: NoOptions) -> Record:
     notices = _unconfirmed(texts, points)
     if notices and not _is_clock(clock):
         raise _wrong_count(source, points, clock)
+    notices += of_spectrum(frequency, modulus, phase, clock)
+    with np.errstate(over="ignore"):  # of a phase that is reported
+        degrees = np.degrees(phase)
     made = [
         SourceColumn("frequency", frequency, "frequency", "Hz", index=0, attrs={"unit_origin": _FIXED}),
         SourceColumn("impedance", modulus, "impedance_abs", "ohm", index=1, attrs={"unit_origin": _FIXED}),
-        SourceColumn("phase", np.degrees(phase), "phase", "deg", index=2, attrs={"made": "printed in rad"}),
+        SourceColumn("phase", degrees, "phase", "deg", index=2, attrs={"made": "printed in rad"}),
         SourceColumn("clock", clock, None, "s", index=3, attrs={"made": "since 1980-01-01, local time"}),
         SourceColumn("significance", significance, None, "1", origin="reported", index=4),
         SourceColumn(
@@ -93,7 +97,7 @@ def read_recording(source: Source, options: NoOptions) -> Record:
         SourceColumn("current", table[:, 1], "current", "mA", index=1, attrs=fixed),
         SourceColumn("time", table[:, 2], "time", "ms", index=2, attrs=fixed),
     ]
-    notices = _unconfirmed(texts, points)
+    notices = _unconfirmed(texts, points) + of_recording(*table.T)
     metadata = _metadata(texts, notices)
     return Record(
         [build_dataset("timeseries", columns)],

@@ -174,3 +174,45 @@ def test_limits_grow_with_the_size():
     for limit in (guard.line_limit, guard.memory_limit):
         assert 0 < limit(0) < limit(1000)
         assert limit(2000) - limit(1000) == limit(1000) - limit(0)
+
+
+# -- memory ----------------------------------------------------------------------------------------------
+
+BASE, PER = 300 << 20, 20
+"""Bytes that reading may take in all, and for each byte of the largest file so far."""
+SMALL, LARGE = 1000, 1 << 20
+MEMORY = {
+    "as much as it may take": ((SMALL,), [[BASE + PER * SMALL], [0]], None),
+    "a byte more": ((SMALL,), [[BASE + PER * SMALL + 1], [0]], 0),
+    "a byte more in the other environment": ((SMALL,), [[0], [BASE + PER * SMALL + 1]], 0),
+    "more in the only one that answered": ((SMALL,), [None, [BASE + PER * SMALL + 1]], 0),
+    "no environment answered": ((SMALL,), [None, None], None),
+    "what the file before it may take": ((LARGE, SMALL), [[0, BASE + PER * LARGE]] * 2, None),
+    "more than the file before it may take": ((LARGE, SMALL), [[0, BASE + PER * LARGE + 1]] * 2, 1),
+    "what only the file behind it may take": ((SMALL, LARGE), [[BASE + PER * SMALL + 1, 0]] * 2, 0),
+}
+"""Sizes of files; what each of two environments took for each of them; the file that is reported."""
+
+
+@pytest.mark.parametrize("what", MEMORY)
+def test_memory_of_files_in_two_environments(what, tmp_path):
+    sizes, took, reported = MEMORY[what]
+    paths = [tmp_path / f"file {n}" for n in range(len(sizes))]
+
+    class TestOne(ReaderContract):
+        reader = NAME
+
+        def _elsewhere(self, folder):
+            self._kept["sizes"] = dict(zip(paths, sizes, strict=True))
+            return dict.fromkeys(paths, ""), [one and [(taken, "") for taken in one] for one in took]
+
+    if reported is None:
+        TestOne().test_memory_follows_the_size(tmp_path)
+        return
+    with pytest.raises(pytest.fail.Exception) as failure:
+        TestOne().test_memory_follows_the_size(tmp_path)
+    found = failure.value.broken
+    taken = max(one[reported] for one in took if one)
+    assert found.found == f"file {reported}: {taken >> 20} MiB"
+    limit = (BASE + PER * max(sizes[: reported + 1])) >> 20
+    assert found.expected == f"at most {limit} MiB for {sizes[reported]} bytes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from fixtures.arbin.jet import DOUBLE, INTEGER, LONG, SINGLE, TEXT, Table, database
+from fixtures.arbin.jet import BOOLEAN, DOUBLE, INTEGER, LONG, SINGLE, TEXT, Table, database
 from fixtures.neware import rows as steps
 from fixtures.neware.make import START, nda, ndax
 from tests.oracles.records.told import FileWorld, Refused, Single, column, rows
@@ -190,6 +190,53 @@ def against_its_name() -> FileWorld:
                                            "!sign-contradicted": text, "!incomplete": ...}, "neware")  # fmt: skip
 
 
+def arbin_inputs() -> FileWorld:
+    """Return auxiliary inputs whose units are stated, with a slope beside them, and a table of another kind."""
+    main = Table("Channel_Normal_Table", [("Test_ID", LONG), ("Data_Point", LONG), ("Test_Time", DOUBLE),
+                                          ("Is_FC_Data", BOOLEAN), ("Current", DOUBLE), ("Voltage", DOUBLE)],
+                 [[1, 1, 0.5, True, 0.25, 3.5], [1, 2, 1.5, False, 0.5, 3.75]])  # fmt: skip
+    inputs = [(0, 1, "X"), (1, 0, "T"), (1, 1, "U"), (1, 2, ""), (2, 0, "P"), (3, 0, ""), (3, 1, "Q")]
+    values = {key: [n + 0.25, n + 0.5] for n, key in enumerate(inputs)}
+    auxiliary = Table("Auxiliary_Table", [("Test_ID", LONG), ("Data_Point", LONG), ("Auxiliary_Index", INTEGER),
+                                          ("Data_Type", INTEGER), ("X", DOUBLE), ("dX/dt", DOUBLE)],
+                      [[1, point, number, kind, values[kind, number, name][point - 1], -values[kind, number, name][
+                          point - 1]] for kind, number, name in inputs for point in (1, 2)]
+                      + [[1, 1, 0, 2, 99.0, 99.0]])  # fmt: skip
+    units = [[1, 1, 0, "", "mV"], [1, 0, 1, "in", " C "], [1, 1, 1, "out", "F"], [1, 2, 1, "", None],
+             [1, 0, 2, "line", "psi"], [2, 0, 2, "line", "psi"],
+             [1, 1, 3, "", "mol"], [2, 1, 3, "", "L"]]  # fmt: skip
+    stated = Table("Aux_Global_Data_Table", [("Channel_Index", INTEGER), ("Auxiliary_Index", INTEGER),
+                                             ("Data_Type", INTEGER), ("Nickname", TEXT), ("Unit", TEXT)],
+                   units)  # fmt: skip
+    others = [Table("Smart_Battery_Data_Table", [("Test_ID", LONG)], [[1], [1]]),
+              Table("Mine", [("n", LONG)], [[1]]), Table("None", [("n", LONG)], [])]  # fmt: skip
+    name, own = "timeseries", {"unit_origin": "stated in Aux_Global_Data_Table"}
+    columns = {}
+    for n, (key, header, unit, attrs) in enumerate((
+        (inputs[0], "aux_voltage_1", "mV", own), (inputs[1], "aux_temperature_0", "degC", own),
+        (inputs[2], "aux_temperature_1", "degF", own), (inputs[3], "aux_temperature_2", "degC", FIXED),
+        (inputs[4], "aux_type_2_0", "psi", own), (inputs[5], "aux_type_3_0", None, {}),
+        (inputs[6], "aux_type_3_1", None, {}),
+    )):  # fmt: skip
+        at = 6 + 2 * n
+        columns[f"{name}.vendor_{header}"] = column(header, values[key], None, unit, at, attrs=attrs)
+        columns[f"{name}.vendor_{header}_dx_dt"] = column(f"{header}_dX/dt", [-v for v in values[key]], None, None,
+                                                         at + 1, origin="reported")  # fmt: skip
+    return FileWorld("inputs.res", database([main, auxiliary, stated, *others]), {
+        name: {"kind": name}, f"{name}.row": rows(2),
+        f"{name}.vendor_test_id": column("Test_ID", [1, 1], None, "1", 0, origin="reported", dtype=...),
+        f"{name}.vendor_data_point": column("Data_Point", [1, 2], None, "1", 1, origin="reported", dtype=...),
+        f"{name}.time": column("Test_Time", [0.5, 1.5], "time", "s", 2, attrs=FIXED),
+        f"{name}.vendor_is_fc_data": column("Is_FC_Data", [1, 0], None, "1", 3, origin="reported", dtype=...),
+        f"{name}.current": column("Current", [250.0, 500.0], "current", "mA", 4, factor=1000.0,
+                                  attrs={**FIXED, "made": CHARGER}),
+        f"{name}.voltage": column("Voltage", [3.5, 3.75], "voltage", "V", 5, attrs=FIXED), **columns,
+        "settings.library": ..., "settings.Aux_Global_Data_Table": ..., "@instrument.manufacturer": "Arbin",
+        "-the table Mine, 1 row": "what its columns are is not known",
+        "-the table Smart_Battery_Data_Table, 2 rows": "what its columns are is not known",
+    }, "arbin-res")  # fmt: skip
+
+
 def cut_archive() -> Refused:
     """Return a database of which half a page lacks."""
     data = arbin().data
@@ -201,6 +248,7 @@ def cut_archive() -> Refused:
 
 
 WORLDS = {
-    "arbin: two tests": arbin, "arbin: cut": cut_archive, "neware: a record": lambda: neware("nda"),
+    "arbin: two tests": arbin, "arbin: inputs": arbin_inputs, "arbin: cut": cut_archive,
+    "neware: a record": lambda: neware("nda"),
     "neware: an archive": lambda: neware("ndax"), "neware: against its name": against_its_name,
 }  # fmt: skip

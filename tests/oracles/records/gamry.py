@@ -380,8 +380,24 @@ def two_files() -> Refused:
                     found="EXPLAIN", cause="two files were joined", hint="split the file there")  # fmt: skip
 
 
+def stranger() -> Refused:
+    """Return another program's text."""
+    data = b"EXPLAIN\r\nVINIT\tPOTEN\t0.5\tF\tInitial E\r\n"
+    return _refused("this is not a Gamry data file", data, where="line 1",
+                    expected="EXPLAIN, and TAG in the next line", found=repr(data[:24]),
+                    cause="another program's file, or a beginning that was cut")  # fmt: skip
+
+
+def blanks() -> Refused:
+    """Return a file whose tabs became blanks, the second line longer than what is shown of it."""
+    data = b"EXPLAIN\r\nTAG    CV" + b" x" * 30 + b"\r\nVINIT   POTEN   0.5\r\n"
+    return _refused("the tabs of the file are gone", data, where="line 2",
+                    expected="name, type and values between tabs", found=repr(b"x " * 19 + b"x\r"),
+                    cause="an editor or a mail program turned tabs into blanks",
+                    hint="take the file that the Framework wrote")  # fmt: skip
+
+
 WORLDS = {f"gamry: {world.__name__}": world for world in (
     voltammogram, spectrum, cathodic, charge, unlike_programme, unlike_sweep, saved_again, never_started,
-    word_in_a_table, short_row, rows_behind, units_lacking,
-    two_files,
+    word_in_a_table, short_row, rows_behind, units_lacking, two_files, stranger, blanks,
 )}  # fmt: skip

@@ -91,6 +91,17 @@ def another_method() -> FileWorld:
     )  # fmt: skip
 
 
+def cut_behind_a_row() -> FileWorld:
+    """Return a spectrum of four rows that was cut behind the end of its second."""
+    return FileWorld(
+        "behind.idf", idf(SETTINGS, primary("10.5 -1.5 1000", "20.5 -2.5 100", stated=4)),
+        {"impedance": {"kind": "impedance"}, **spectrum("impedance", [10.5, 20.5], [-1.5, -2.5], [1000.0, 100.0]),
+         **parameters(SETTINGS), **said(SETTINGS, "1mA, automatic"),
+         "!row-count": "primary_data states 4 rows of 3 numbers and has 2: the file was cut, or edited"},
+        "ivium-idf",
+    )  # fmt: skip
+
+
 def never_started() -> FileWorld:
     """Return settings with an impossible date and no rows."""
     settings = SETTINGS | {"starttime": "31.2.2022 7:05:09"}
@@ -100,7 +111,23 @@ def never_started() -> FileWorld:
         "none.idf",
         idf(settings),
         {**parameters(settings), **told,
-         "!no-table": "the file has no rows: the measurement never started, or it was cut"},
+         "!no-table": "the file has no rows: the measurement never started, or it was cut",
+         "!no-start": "the start '31.2.2022 7:05:09' cannot be read"},
+        "ivium-idf",
+    )  # fmt: skip
+
+
+def settings_twice() -> FileWorld:
+    """Return a key with two values and one twice, a setting behind the rows, and fewer rows than programmed."""
+    rows_ = ["10.5 -1.5 1000", "20.5 -2.5 100.09"]
+    data = idf(SETTINGS, primary(*rows_), "7", "Later=5").replace(
+        b"Technique=Constant E\r\n", b"Technique=Constant E\r\nTechnique=Constant E\r\nTechnique=OCP\r\n"
+    )
+    return FileWorld(
+        "twice.idf", data,
+        {"impedance": {"kind": "impedance"}, **spectrum("impedance", [10.5, 20.5], [-1.5, -2.5], [1000.0, 100.09]),
+         **parameters(SETTINGS), **said(SETTINGS, "1mA, automatic"),
+         "settings.further_settings.lines": ["Technique=OCP", "Later=5"]},
         "ivium-idf",
     )  # fmt: skip
 
@@ -117,11 +144,13 @@ def short_row() -> Refused:
 
 def stranger() -> Refused:
     """Return another program's file."""
-    return Refused("other.idf", b"a;b\n1;2\n", "ivium-idf", {
+    data = b"a;b\n" + b"1;2\n" * 20
+    return Refused("other.idf", data, "ivium-idf", {
         "message": "this is not an IviumSoft data file", "expected": "the keys Method, Data Options and Mconfig",
-        "found": repr(b"a;b\n1;2\n"), "cause": "another program's file, or a file that was cut in its settings",
+        "found": repr(data[:24]), "cause": "another program's file, or a file that was cut in its settings",
     })  # fmt: skip
 
 
-WORLDS = {f"ivium: {world.__name__}": world
-          for world in (two_scans, another_method, never_started, short_row, stranger)}  # fmt: skip
+WORLDS = {f"ivium: {world.__name__}": world for world in (
+    two_scans, another_method, cut_behind_a_row, never_started, settings_twice, short_row, stranger,
+)}  # fmt: skip

@@ -126,6 +126,7 @@ def drawn(*counts):
 
 def test_rows_beyond_the_stated_number_are_not_left_out_in_silence():
     record = echub.read(drawn(4))
+    assert record.metadata.value("experiment.start") == "2022-04-03T14:00:00"  # of the first line
     assert record["impedance"]["frequency"].tolist() == [10.0 ** (4 - n) for n in range(4)]
     (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
     assert said == "2 rows from line 14 on: they stand behind as many as their object states, and are not read"

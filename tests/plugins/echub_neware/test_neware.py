@@ -1,5 +1,6 @@
 """Neware records: every number against plain `struct`, signs against steps, counters and programme."""
 
+import io
 import os
 import re
 import struct
@@ -95,6 +96,56 @@ def test_a_damaged_file_is_refused_in_the_library_s_words(name):
 def test_an_archive_of_another_kind_is_not_taken():
     with pytest.raises(ReadError, match="not a Neware record"):
         echub.read(b"PK\x03\x04" + bytes(60), reader="neware")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "start", "said"),
+    [
+        (b"2024-03-14 08:00:00", b"2024-03-14 08:00:01", "2024-03-14T08:00:01", []),
+        (b"2024-03-14 08:00:00", b"2024/03/14 08:00:00", None, ["the start '2024/03/14 08:00:00' cannot be read"]),
+        (b"2024-03-14 08:00:00", bytes(19), None, []),
+    ],
+)
+def test_a_start_that_cannot_be_read_is_said(old, new, start, said):
+    assert nda().count(old) == 1
+    record = echub.read(nda().replace(old, new))
+    assert record.metadata.value("experiment.start") == start
+    assert ("experiment.timezone" in record.metadata) == (start is not None)
+    assert [notice.message for notice in record.notices if notice.code == "no-start"] == said
+
+
+def repacked(first=None, **edits):
+    """Return the archive with a part before all others, and other bytes in the description of the test."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ndax())) as old, zipfile.ZipFile(packed, "w") as new:
+        for name, content in {**(first or {}), **{name: old.read(name) for name in old.namelist()}}.items():
+            if name == "TestInfo.xml":
+                for key, value in edits.items():
+                    content = re.sub(rb'%s="[^"]*"' % key.encode(), b'%s="%s"' % (key.encode(), value), content)
+            new.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("size", [100, 5_000, 60_000])
+def test_a_long_programme_may_stand_before_all_other_parts(size):
+    step = b'<root><config type="made" version="1">' + b" " * size + b"</config></root>"
+    record = echub.read(repacked({"Step.xml": step}))
+    assert record.provenance.reader["name"] == "neware"
+    assert record["timeseries"].rows == len(rows())
+
+
+@pytest.mark.parametrize(
+    ("edits", "address"),
+    [
+        ({}, "24-1-5"),
+        ({"UnitID": b"0"}, "24-0-5"),
+        ({"DevID": b""}, None),
+        ({"UnitID": b""}, None),
+        ({"ChlID": b""}, None),
+    ],
+)
+def test_the_channel_has_all_its_three_parts(edits, address):
+    assert echub.read(repacked(**edits)).metadata.value("instrument.address") == address
 
 
 # -- real files ------------------------------------------------------------------------------

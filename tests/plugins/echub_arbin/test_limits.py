@@ -1,0 +1,138 @@
+"""Limits of the Arbin reader: counters against currents, starts, data points, and what a refusal names."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import echub
+from echub.errors import ReadError
+from echub_arbin.reader import _against_counters, _check_points, _metadata
+from fixtures.arbin.jet import DOUBLE, LONG, TEXT, Table, database
+
+COUNTERS = {
+    # current, charge counter, discharge counter; rows that are against it, of those that say anything
+    "along": ([1.0, 1, 1], [0.0, 1, 2], [0.0, 0, 0], None),
+    "against": ([-1.0, -1, -1], [0.0, 1, 2], [0.0, 0, 0], (2, 2)),
+    "discharge against": ([1.0, 1, 1], [0.0, 0, 0], [0.0, 1, 2], (2, 2)),
+    "discharge along": ([-1.0, -1, -1], [0.0, 0, 0], [0.0, 1, 2], None),
+    "half of them": ([1.0, -1, 1], [0.0, 1, 2], [0.0, 0, 0], None),
+    "two thirds": ([1.0, -1, -1, 1], [0.0, 1, 2, 3], [0.0, 0, 0, 0], (2, 3)),
+    "the first row says nothing": ([-1.0, 1], [0.0, 1], [0.0, 0], None),
+    "a thousandth of the current": ([1.0, 1, -1e-3, -1e-3], [0.0, 1, 2, 3], [0.0, 0, 0, 0], None),
+    "more than a thousandth": ([1.0, 1, -1.01e-3, -1.01e-3], [0.0, 1, 2, 3], [0.0, 0, 0, 0], (2, 3)),
+    "of the largest, which is negative": ([-1.0, 1, -1e-3], [0.0, 1, 2], [0.0, 0, 0], None),
+    "counters that stand": ([-1.0, -1, -1], [1.0, 1, 1], [1.0, 1, 1], None),
+    "a counter that was reset": ([1.0, 1, 1], [5.0, 0, 0.5], [0.0, 0, 0], None),
+    "another that was reset": ([-1.0, -1, -1], [0.0, 0, 0], [5.0, 0, 0.5], None),
+    "a missing current": ([np.nan, -1, -1], [0.0, 1, 2], [0.0, 0, 0], (2, 2)),
+    "no current": ([np.nan, np.nan], [0.0, 1], [0.0, 0], None),
+    "nothing": ([], [], [], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", COUNTERS)
+def test_counters_against_the_current(what):
+    current, charge, discharge, rows = COUNTERS[what]
+    arrays = {"Current": np.array(current), "Charge_Capacity": np.array(charge),
+              "Discharge_Capacity": np.array(discharge)}  # fmt: skip
+    text = "in {} of {} rows the charge counters say the opposite of the current"
+    assert _against_counters(arrays) == (text.format(*rows) if rows else "")
+    for name in ("Charge_Capacity", "Discharge_Capacity"):
+        assert not _against_counters({key: values for key, values in arrays.items() if key != name})
+
+
+STARTS = {
+    32_874: None, 32_874.5: "1990-01-01T12:00:00", 73_050.25: "2099-12-31T06:00:00", 73_051: None,
+    45_000 + 1.4 / 86_400: "2023-03-15T00:00:01", 45_000 + 1.6 / 86_400: "2023-03-15T00:00:02",
+    "45000": None, None: None,
+}  # fmt: skip
+"""Days since 1899-12-30: 32874 is the first of 1990, 73051 that of 2100; to the nearest second."""
+
+
+@pytest.mark.parametrize("days", STARTS)
+def test_a_start_is_a_day_of_this_century(days):
+    notices = []
+    metadata = _metadata([{"Start_DateTime": days}], notices)
+    assert metadata.value("experiment.start") == STARTS[days]
+    assert metadata.value("experiment.timezone") == ("unknown" if STARTS[days] else None)
+    said = [] if STARTS[days] else [f"the start {days!r} is not a date of this century"]
+    assert [notice.message for notice in notices] == said
+
+
+POINTS = {
+    "one by one": ([3, 4, 5], None), "one": ([3], None), "none": ([], None), "a gap": ([1, 2, 5], (2, 5)),
+    "twice": ([1, 1, 2], (1, 1)), "the first of two gaps": ([1, 3, 9], (1, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", POINTS)
+def test_data_points_go_on_one_by_one(what):
+    points, said = POINTS[what]
+    notices = []
+    _check_points(np.array(points), notices)
+    text = "after the data point {} comes {}: rows are missing or doubled"
+    assert [notice.message for notice in notices] == ([text.format(*said)] if said else [])
+
+
+HEADS = [("Test_ID", LONG), ("Data_Point", LONG), ("Test_Time", DOUBLE), ("Current", DOUBLE), ("Voltage", DOUBLE)]
+ROW = [1, 1, 0.5, 0.25, 3.5]
+
+
+def main(columns=HEADS, rows=(ROW,)):
+    return Table("Channel_Normal_Table", columns, rows)
+
+
+REFUSED = {
+    "no table": ([Table("Mine", [("n", LONG)], [[1]])], {"found": "no such table"}),
+    "no rows": ([main(rows=[])], {}),
+    "no column": ([main(HEADS[:-1], [ROW[:-1]])], {"found": "no Voltage"}),
+    "no columns": ([main(HEADS[:-2], [ROW[:-2]])], {"found": "no Current, Voltage"}),
+    "a column without a value": ([main(rows=[[1, 1, None, 0.25, 3.5]] * 2)], {"found": "no Test_Time"}),
+    "words in a column": (
+        [main([*HEADS, ("Note", TEXT)], [[*ROW, None], [*ROW, "w" * 60]])],
+        {"where": "Channel_Normal_Table, column Note", "expected": "numbers", "found": "'" + "w" * 39,
+         "cause": "the database is damaged"},
+    ),
+    "words in the inputs": (
+        [main(), Table("Auxiliary_Table", [(name, TEXT if name == "X" else LONG) for name in
+                                           ("Test_ID", "Data_Point", "Auxiliary_Index", "Data_Type", "X")],
+                       [[1, 1, 0, 0, "warm"]])],
+        {"where": "Auxiliary_Table, column X", "found": "'warm'"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_and_what_is_named(what):
+    tables, parts = REFUSED[what]
+    with pytest.raises(ReadError) as caught:
+        echub.read(database(tables), reader="arbin-res")
+    assert {part: getattr(caught.value, part) for part in parts} == parts
+    is_empty = "where" not in parts
+    assert (caught.value.message == "the database contains no measurement") == is_empty
+    if is_empty:
+        assert caught.value.expected == (
+            "rows in Channel_Normal_Table with Test_ID, Data_Point, Test_Time, Current, Voltage"
+        )
+
+
+def test_a_column_of_notes_without_one_is_kept_as_missing():
+    columns = [*HEADS, ("Note", TEXT)]
+    data = echub.read(database([main(columns, [[*ROW, None]])]), reader="arbin-res")["timeseries"]
+    assert data.column("vendor_note").missing.tolist() == [True]
+
+
+def test_inputs_without_their_keys_are_left_out():
+    """A table of inputs that does not say to which point a value belongs."""
+    inputs = Table("Auxiliary_Table", [("Test_ID", LONG), ("X", DOUBLE)], [[1, 20.0]])
+    data = echub.read(database([main(), inputs]), reader="arbin-res")["timeseries"]
+    assert not [name for name in data.names if "aux" in name]
+
+
+def test_the_first_value_of_an_input_at_a_point_counts():
+    names = ("Test_ID", "Data_Point", "Auxiliary_Index", "Data_Type", "X")
+    rows = [[1, 1, 0, 1, 20.0], [1, 1, 0, 1, 21.0], [2, 1, 0, 1, 22.0]]
+    inputs = Table("Auxiliary_Table", [(name, DOUBLE if name == "X" else LONG) for name in names], rows)
+    data = echub.read(database([main(), inputs]), reader="arbin-res")["timeseries"]
+    assert data["vendor_aux_temperature_0"].tolist() == [20.0]

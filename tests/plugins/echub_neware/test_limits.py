@@ -1,0 +1,149 @@
+"""Limits of the Neware reader: directions of current, a header, words of the library, the active mass."""
+
+from __future__ import annotations
+
+import logging
+import struct
+import warnings
+
+import fastnda
+import numpy as np
+import pytest
+
+import echub
+from echub.model.source import Source
+from echub_neware.intact import end_of_rows, is_intact
+from echub_neware.reader import _mass, _metadata
+from echub_neware.signs import sign_notice
+from fixtures.neware import HERE
+from fixtures.neware.make import nda
+
+TYPES = {1: "CC_Chg", 2: "CC_DChg", 4: "Rest", 7: "CCCV_Chg", 20: "CCCV_DChg"}
+DIRECTIONS = {
+    "along": ([1.0, -1.0, 0.0, 1.0, -1.0], [1, 2, 4, 7, 20], None),
+    "a charge of each kind against": ([-1.0, -1.0], [1, 7], (2, 2)),
+    "a discharge of each kind against": ([1.0, 1.0], [2, 20], (2, 2)),
+    "a rest says nothing": ([-1.0, 5.0, -5.0], [2, 4, 4], None),
+    "one row in twenty": ([-1.0] + [1.0] * 19, [1] * 20, None),
+    "two rows in twenty": ([-1.0] * 2 + [1.0] * 18, [1] * 20, (2, 20)),
+    "a thousandth says nothing": ([1.0, -1e-3, -1e-3], [1, 1, 1], None),
+    "a thousandth along neither": ([-1.0] + [1e-3] * 50, [1] * 51, (1, 1)),
+    "more than a thousandth": ([1.0, -1.1e-3, -1.1e-3], [1, 1, 1], (2, 3)),
+    "of a largest that is missing": ([np.nan, -1.0], [1, 1], (1, 1)),
+    "nothing": ([], [], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DIRECTIONS)
+def test_currents_against_the_names_of_their_steps(what):
+    current, codes, rows = DIRECTIONS[what]
+    found = [notice.message for notice in sign_notice(np.array(current), np.array(codes, int), TYPES)]
+    text = "in {} of {} rows the current is against the name of its step: current and charge stay vendor columns"
+    assert found == ([text.format(*rows)] if rows else [])
+
+
+def head(version=29, block=(1024, 503), rows=None, length=80):
+    """Return the header of a record, its places filled."""
+    data = bytearray(b"NEWARE20240314".ljust(length, b"\0"))
+    data[14] = version
+    data[24:32] = struct.pack("<LL", *block)
+    if rows:
+        data[64:72] = struct.pack("<LL", *rows)
+    return bytes(data[:length])
+
+
+INTACT = {
+    "a block that ends with the file": (head(block=(30, 50)), True),
+    "a block that ends behind it": (head(block=(30, 51)), False),
+    "the last version of plain blocks": (head(129, (0, 0)), True),
+    "the first version of chained ones": (head(130, (0, 0)), False),
+    "a header that ends with its block": (head(block=(0, 0), length=32), True),
+    "a header that is cut": (head(block=(0, 0), length=32)[:31], False),
+}
+ENDS = {
+    "as stated": (head(rows=(1527, 860)), 2387),
+    "no rows": (head(rows=(1527, 0)), None),
+    "another version": (head(28, rows=(1527, 860)), None),
+    "a later version": (head(30, rows=(1527, 860)), None),
+    "a header that ends with them": (head(rows=(1527, 860), length=72), 2387),
+    "a header that is cut": (head(rows=(1527, 860), length=71), None),
+}
+
+
+@pytest.mark.parametrize("what", INTACT)
+def test_whether_a_block_is_plain(what):
+    data, whole = INTACT[what]
+    assert is_intact(Source.from_bytes(data, "a.nda")) is whole
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_where_the_rows_end(what):
+    data, end = ENDS[what]
+    assert end_of_rows(Source.from_bytes(data, "a.nda")) == end
+
+
+def test_what_the_library_says_is_a_notice(monkeypatch, capsys):
+    """Its log from warnings on, and the warnings of Python; both are as they were afterwards."""
+    read, logger = fastnda.read, logging.getLogger("fastnda")
+
+    def talking(*given, **more):
+        logger.info("all is well")
+        logger.warning("%d rows are odd", 3)
+        warnings.warn("a version of tomorrow", UserWarning, stacklevel=1)
+        return read(*given, **more)
+
+    monkeypatch.setattr(fastnda, "read", talking)
+    before = logger.propagate, list(logger.handlers)
+    record = echub.read(HERE / "cell.nda")
+    said = [(notice.code, notice.message) for notice in record.notices]
+    assert said == [("library-warning", "fastnda: 3 rows are odd"),
+                    ("library-warning", "fastnda: a version of tomorrow")]  # fmt: skip
+    assert (logger.propagate, list(logger.handlers)) == before
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(fastnda, "read", lambda *given, **more: 1 / 0)
+    with pytest.raises(echub.errors.ReadError) as caught:
+        echub.read(HERE / "cell.nda")
+    assert caught.value.found == "ZeroDivisionError: division by zero"
+    assert (logger.propagate, list(logger.handlers)) == before
+
+
+MASSES = {2.5: (2.5, None), 0.5: (0.5, None), 1.0: (None, "default-value"), 0: (None, None),
+          -2.5: (None, "impossible-value"), "2.5": (None, None), None: (None, None), 3: (3.0, None)}  # fmt: skip
+
+
+@pytest.mark.parametrize("stated", MASSES)
+def test_an_active_mass(stated):
+    value, code = MASSES[stated]
+    notices = []
+    metadata = _metadata({"active_mass_mg": stated}, notices)
+    assert metadata.value("cell.active_mass", "mg") == (value if value is None else pytest.approx(value))
+    assert [notice.code for notice in notices] == ([code] if code else [])
+    assert _mass(stated, metadata, []) is None
+
+
+SETTINGS = {
+    "the first of two parts": ({"a": {"Barcode": "one"}, "b": {"Barcode": "two"}}, {"cell.id": "one"}),
+    "the first name that is there": ({"barcode": "", "Barcode": " two "}, {"cell.id": "two"}),
+    "of two names the first": ({"Barcode": "two", "barcode": "one"}, {"cell.id": "one"}),
+    "a list is none": ({"Barcode": ["one"]}, {}),
+    "deep within": ({"a": {"b": {"c": {"SvrVer": "8"}}}}, {"instrument.firmware": "8"}),
+    "no name of a step": ({"test_name": "t"}, {"technique.title": "t"}),
+    "the name of its file first": (
+        {"test_name": "t", "step_name": "s", "StepName": "S"},
+        {"technique.title": "S"},
+    ),
+    "an end that cannot be read": ({"EndTime": "later"}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SETTINGS)
+def test_what_the_settings_say(what):
+    settings, expected = SETTINGS[what]
+    notices = []
+    entries = _metadata(settings, notices).entries
+    assert {entry.path: entry.value for entry in entries} == {"instrument.manufacturer": "Neware", **expected}
+    assert notices == []
+
+
+def test_the_fixture_is_one_of_those_that_are_read_here():
+    assert is_intact(Source.from_bytes(nda(), "cell.nda"))
