@@ -76,10 +76,11 @@ class RemoteRun:
             there = target.list()
         except FileNotFoundError:
             there = {}
+        results = _own_results(source, target, there)
         made_by = fingerprint(self.reading, self.writing)
         folders: dict[str, list[Object]] = {}
         for held in found.values():
-            if _is_safe(held.name) and not (self.source == self.target and held.name in there):
+            if _is_safe(held.name) and held.name not in results:
                 folders.setdefault(posixpath.dirname(held.name), []).append(held)
         for folder, objects in sorted(folders.items()):
             yield from _Folder(self, source, target, folder, objects, made_by).run(there, jobs)
@@ -97,7 +98,7 @@ class _Folder:
     def run(self, there: dict[str, Object], jobs: int | None) -> Iterator[FileResult]:
         ledger = self.target.read(self._path(f"{STEM}.jsonl")) or b""
         before = Listing.parse(self.target.read(self._path(LISTING)))
-        entries = self._entries(ledger)
+        entries = _entries(ledger)
         if self._is_done(before, ledger, entries, there):
             yield from (self._unchanged(entry) for entry in entries.values())
             return
@@ -160,16 +161,6 @@ class _Folder:
 
     def _sources(self) -> dict[str, list[Any]]:
         return {one.name: [one.size, one.mark] for one in self.objects}
-
-    def _entries(self, ledger: bytes) -> dict[str, Entry]:
-        found = {}
-        for line in ledger.splitlines():
-            try:
-                entry = Entry.parse(line)
-            except ValueError:
-                continue  # its source counts as not converted
-            found[entry.source] = entry
-        return found
 
     def _is_done(
         self, before: Listing | None, ledger: bytes, entries: dict[str, Entry], there: dict[str, Object]
@@ -245,15 +236,11 @@ class _Folder:
 
     def _named(self, done: FileResult, raw: Path, out: Path) -> FileResult:
         """Return a result with addresses in place of the local copies."""
-        source = done.source.replace(f"{raw}/", f"{self.how.source}/")
-        outputs = tuple(path.replace(f"{out}/", f"{self.how.target}/") for path in done.outputs)
+        addresses = {f"{raw}/": f"{self.how.source}/", f"{out}/": f"{self.how.target}/"}
         if done.error is not None and done.error.path:
-            done.error.path = done.error.path.replace(f"{raw}/", f"{self.how.source}/")
-        said = dict(done.said or {})
-        if said:
-            text = json.dumps(said).replace(f"{raw}/", f"{self.how.source}/")
-            said = json.loads(text.replace(f"{out}/", f"{self.how.target}/"))
-        return replace(done, source=source, outputs=outputs, said=said or None, named=False)
+            done.error.path = _renamed(done.error.path, addresses)
+        source, outputs, said = (_renamed(told, addresses) for told in (done.source, done.outputs, done.said))
+        return replace(done, source=source, outputs=tuple(outputs), said=said, named=False)
 
     def _result(self, name: str, done: FileResult | None, refused: EchubError | None) -> Iterator[FileResult]:
         if refused is not None and (done is None or done.error is None):
@@ -292,8 +279,8 @@ class Listing:
             return None
 
     def line(self) -> bytes:
-        """Write the listing as one line."""
-        return json.dumps(vars(self), ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        """Write the listing as one line of ASCII: names may hold bytes that are not valid text."""
+        return json.dumps(vars(self), sort_keys=True).encode("ascii") + b"\n"
 
     def matches(self, entries: Mapping[str, Entry], there: Mapping[str, Object]) -> bool:
         """Return whether the store holds every output of the entries in the version that was written."""
@@ -303,6 +290,38 @@ class Listing:
             and (held.size, held.mark) == (part.size, self.written.get(part.path))
             for part in parts
         )
+
+
+def _entries(ledger: bytes) -> dict[str, Entry]:
+    found = {}
+    for line in ledger.splitlines():
+        try:
+            entry = Entry.parse(line)
+        except CommandError:
+            continue  # its source counts as not converted
+        found[entry.source] = entry
+    return found
+
+
+def _own_results(source: Store, target: Store, there: Mapping[str, Object]) -> set[str]:
+    """Return the names among the sources that ledgers of the target say were written, if it lies among them."""
+    if type(source.files) is not type(target.files) or not f"{target.root}/".startswith(f"{source.root}/"):
+        return set()
+    below = target.root.removeprefix(source.root).strip("/")
+    ledgers = [target.read(name) or b"" for name in there if LEDGER.fullmatch(posixpath.basename(name))]
+    entries = [entry for ledger in ledgers for entry in _entries(ledger).values()]
+    return {posixpath.join(below, part.path) for entry in entries for part in entry.output}
+
+
+def _renamed(told: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401
+    """Return a text, or lists and objects of texts, with each local name replaced by its address."""
+    if isinstance(told, str):
+        for local, address in names.items():
+            told = told.replace(local, address)
+        return told
+    if isinstance(told, Mapping):
+        return {key: _renamed(value, names) for key, value in told.items()}
+    return [_renamed(value, names) for value in told] if isinstance(told, (list, tuple)) else told
 
 
 def _hash(data: bytes) -> str:

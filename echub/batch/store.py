@@ -19,6 +19,7 @@ RANGE = 8 << 20
 TRIES = 5
 """Attempts of a request that failed or came back short; 0.1 s after the first, twice as long after each."""
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/+(?P<rest>.*)", re.DOTALL)
+_HOSTLESS = {"file", "local"}
 _WHOLE = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss"}
 """Stores where an object appears only when all of it is there; elsewhere a temporary name is renamed."""
 
@@ -26,7 +27,7 @@ _WHOLE = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss"}
 def url_of(path: Path | str | None) -> str | None:
     """Return the address that a path stands for, or None; `UnknownOption` if it holds a password.
 
-    A `Path` has one slash where the address had two.
+    A `Path` has one slash where the address had two or three: `file` has no host, what follows is a whole path.
     """
     found = _URL.fullmatch(str(path)) if path is not None else None
     if found is None:
@@ -37,7 +38,8 @@ def url_of(path: Path | str | None) -> str | None:
             found=f"{found['scheme']}://…@…",
             hint="use the environment, a profile or a role, as the packages of the store describe",
         )
-    return f"{found['scheme']}://{found['rest'].rstrip('/')}"
+    host = "/" if found["scheme"] in _HOSTLESS else ""
+    return f"{found['scheme']}://{host}{found['rest'].rstrip('/')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,13 @@ def info(
         return
     from echub.cli.show import file as report
     from echub.cli.show.terminal import heading, table
+    from echub.drawing import unit_text
 
     heading(shown(what))
     report.record(record, ranges=True)
     typer.echo("  metadata")
-    rows = [(e.path, f"{e.value} {e.unit or ''}".strip(), e.source) for e in record.metadata]
-    table(("path", "value", "from"), [(path, _short(value), origin) for path, value, origin in rows], indent=16)
+    rows = [(e.path, _short(f"{e.value} {unit_text(e.unit or '')}"), e.source) for e in record.metadata]
+    table(("path", "value", "from"), rows, indent=16)
 
 
 def _short(text: str, width: int = 60) -> str:

@@ -100,6 +100,7 @@ def _format(path: Path) -> str:
 
 def _show(record: Record, files: Sequence[Path], written: Sequence[str]) -> None:
     from echub.cli.show.terminal import field, heading, table
+    from echub.drawing import unit_text
     from echub.model.samples import short_name
 
     whole = record["table"]
@@ -109,7 +110,7 @@ def _show(record: Record, files: Sequence[Path], written: Sequence[str]) -> None
     spread = {c.uncertainty: f"n_{n}" for n, c in whole.columns.items() if c.uncertainty}
     hidden = {"row", *spread, *spread.values()}
     columns = [column for name, column in whole.columns.items() if name not in hidden]
-    heads = [_head(short_name(column), column.unit) for column in columns]
+    heads = [_head(short_name(column), unit_text(column.unit or "")) for column in columns]
     table(heads, [[_cell(whole, column, row) for column in columns] for row in range(whole.rows)])
     for notice in record.notices:
         where = f" ({notice.where})" if notice.where else ""
@@ -118,8 +119,8 @@ def _show(record: Record, files: Sequence[Path], written: Sequence[str]) -> None
         field("written", path, "green")
 
 
-def _head(name: str, unit: str | None) -> str:
-    return f"{name} / {unit}" if unit and unit != "1" else name
+def _head(name: str, unit: str) -> str:
+    return f"{name} / {unit}" if unit else name
 
 
 def _cell(whole: Dataset, column: Column, row: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -81,7 +82,7 @@ def to_standard_output(what: Path | Source, reading: Reading, writing: Writing, 
     from echub.files.output import Target
     from echub.registry.registry import registry
 
-    suffix = registry().writer(writing.to).suffixes[0]
+    suffix = next(iter(registry().writer(writing.to).suffixes), "")  # some name their files by the dataset
     with tempfile.TemporaryDirectory(prefix="echub-") as folder:
         target = Target(Path(folder) / f"output{suffix}", exact=True)
         try:
@@ -103,8 +104,7 @@ def _send(path: Path) -> None:
             )
         file.seek(0)
         sys.stdout.flush()
-        while block := file.read(1 << 20):
-            sys.stdout.buffer.write(block)
+        shutil.copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from array import array
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from echub.batch.lake.rows import state_of
 from echub.batch.ledger import LINE, OFFSET, Entry, packed
 from echub.errors import CommandError, DataError
 from echub.files.output import LEDGER
+from echub.model.json_text import encodable
 from echub.structured import parse_written
 
 _GONE, _UNSEEN, _THERE = range(3)
@@ -104,13 +106,17 @@ class Archive:
     def by_source(self, numbers: Numbers) -> Numbers:
         """Sort the numbers of lines by the names of their sources."""
         numbers = numbers[np.argsort(self._index.place[numbers])]
-        names = [str(parse_written(line, LINE)["source"]) for line in self._lines(numbers)]
+        names = [encodable(parse_written(line, LINE)["source"]) for line in self._lines(numbers)]
         return numbers[sorted(range(len(names)), key=names.__getitem__)]
 
     def entries(self, numbers: Numbers) -> Iterator[tuple[Entry, str]]:
-        """Read lines by their numbers, ledger after ledger; return each with its state."""
+        """Read lines by their numbers, ledger after ledger; return each with its state.
+
+        A name that is not UTF-8, which no Parquet file can hold, has escapes in place of its bytes.
+        """
         for line in self._lines(numbers):
-            yield Entry.parse(line), state_of(line)
+            entry = Entry.parse(line)
+            yield replace(entry, source=encodable(entry.source)), state_of(line)
 
     def _lines(self, numbers: Numbers) -> Iterator[bytes]:
         places = self._index.place[numbers]
@@ -167,7 +173,7 @@ class _Index:
 
 
 def _hashed(source: str) -> bytes:
-    return hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return hashlib.blake2b(encodable(source).encode(), digest_size=16).digest()
 
 
 def _words(digests: bytes | bytearray) -> NDArray[np.uint64]:

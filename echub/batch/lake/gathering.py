@@ -111,7 +111,6 @@ def gather(
 
 class _Gathering:
     def __init__(self, archive: Archive, lake: Path, kinds: tuple[str, ...]) -> None:
-
         self.archive, self.lake, self.kinds = archive, lake, kinds
         self.stage = lake / STAGE
         self.manifest = Manifest(lake / FILES)
@@ -222,8 +221,8 @@ class _Gathering:
         for part in sorted(parts):
             path = self.lake / part
             path.unlink(missing_ok=True)
-            with suppress(OSError):  # not empty
-                for folder in list(path.parents)[:4]:
+            with suppress(OSError):  # not empty, as the lake itself is: it holds its mark
+                for folder in path.parents:
                     folder.rmdir()
 
     def _outcomes(self, folders: Sequence[Path]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from echub.batch.lake.places import FORMAT, Partition
 from echub.batch.ledger import Entry
 from echub.model.dataset import Dataset
-from echub.model.json_text import plain
+from echub.model.json_text import encodable, plain
 from echub.model.metadata import Metadata, leaves
 from echub.model.record import Record
 
@@ -123,7 +123,15 @@ def frame_of(rows: Iterable[Row], first: Iterable[str] = ()) -> pl.DataFrame:
     rows = list(rows)
     names = dict.fromkeys([*first, *(name for row in rows for name in row)])
     types = {name: _types().get(name) or _type_of(name) for name in names}
-    return pl.DataFrame([[row.get(name) for name in names] for row in rows], schema=types, orient="row")
+    cells = [[_encodable(row.get(name)) for name in names] for row in rows]
+    return pl.DataFrame(cells, schema=types, orient="row")
+
+
+def _encodable(cell: Any) -> Any:  # noqa: ANN401
+    """Return a text, or a list of them, that a table can hold: names of files may be no UTF-8."""
+    if isinstance(cell, str):
+        return encodable(cell)
+    return [encodable(text) for text in cell] if isinstance(cell, list) else cell
 
 
 def _type_of(name: str) -> Any:  # noqa: ANN401  a type of polars

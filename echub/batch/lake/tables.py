@@ -37,7 +37,7 @@ def table_of(dataset: Dataset, source: str) -> tuple[pl.DataFrame, dict[str, str
 
 def write_table(frame: pl.DataFrame, units: Mapping[str, str], path: Path) -> None:
     """Write a table with its units in the metadata of its fields, and of the file."""
-    frame.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP, **_described(frame, units))
+    frame.write_parquet(path, row_group_size=ROW_GROUP, **_described(frame, units))
 
 
 def write_batches(
@@ -47,7 +47,7 @@ def write_batches(
     from polars.io.plugins import register_io_source
 
     register_io_source(lambda *_: iter(batches), schema=form.schema).sink_parquet(
-        path, compression="zstd", row_group_size=rows, engine="streaming", **_described(form, units)
+        path, row_group_size=rows, engine="streaming", **_described(form, units)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from echub.cli.page.desk import Desk, table
+from echub.drawing import unit_text
 from echub.model.dataset import Dataset
 from echub.model.notebook import span
 from echub.text import rows_by_columns
@@ -35,8 +36,7 @@ def show(desk: Desk) -> None:
 
 def _columns(dataset: Dataset) -> None:
     rows = [
-        (c.name, "" if c.unit == "1" else c.unit, span(c.values), c.origin, c.header)
-        for c in dataset.columns.values()
+        (c.name, unit_text(c.unit or ""), span(c.values), c.origin, c.header) for c in dataset.columns.values()
     ]
     table(("column", "unit", "range", "origin", "source"), rows)
 

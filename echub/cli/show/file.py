@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from echub.cli.show.terminal import field, heading, table
+from echub.drawing import unit_text
 from echub.registry.codes import explained
 from echub.text import several
 
@@ -67,7 +68,7 @@ def _dataset(dataset: Dataset, *, ranges: bool) -> None:
         (
             column.name,
             *(c[column.name] for c in more.values()),
-            _unit(column),
+            unit_text(column.unit or ""),
             column.origin,
             _source(column),
         )
@@ -121,7 +122,3 @@ def _range(ends: tuple[float, float] | None) -> str:
 
 def _source(column: Column) -> str:
     return column.header or "(row number)"
-
-
-def _unit(column: Column) -> str:
-    return column.unit if column.unit and column.unit != "1" else ""

@@ -152,7 +152,11 @@ def describe(declared: Analysis) -> None:
         field("sampling", f"at least {several(limits.rows, 'row')}{span}")
     if declared.needs:
         typer.echo("  needs")
-        lines = [(*need_texts(need), "optional" if need.optional else "required") for need in declared.needs]
+        lines = [
+            (name, unit_text(unit), answer, "optional" if need.optional else "required")
+            for need in declared.needs
+            for name, unit, answer in [need_texts(need)]
+        ]
         table(("name", "unit", "answered by", ""), lines, indent=4)
     typer.echo("  parameters (--param name=value)")
     table(("name", "default", "meaning"), [*_parameters(declared)], indent=4)

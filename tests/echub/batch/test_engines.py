@@ -14,6 +14,7 @@ from echub.batch.engines import DaskWorkers, Environment, packed
 from echub.batch.workers import Died
 from echub.errors import EngineError, PluginError
 from tests.echub.folders import AGAIN, FIRST, ledger, tree
+from tests.messages.saying import Fake
 
 HERE = Environment("1", "1", (("acme", "echub-acme 1 ok"), ("table", "echub 1 ok")))
 
@@ -176,3 +177,83 @@ def test_the_last_batches_are_divided_among_the_workers():
     assert len(found) < 60
     assert [len(batch) for batch in packed(iter(range(3)), lambda _: 0, 3, 2)] == [1, 1, 1]
     assert sum(map(len, packed(iter(range(3)), lambda _: 0, 3, 0))) == 3  # all workers died; others may come
+
+
+@pytest.mark.parametrize(
+    ("link", "bokeh", "shown"),
+    [("http://h:1", True, "http://h:1"), (None, True, ""), ("http://h:1", False, "")],
+)
+def test_the_page_of_the_progress_is_named_where_there_is_one(monkeypatch, link, bokeh, shown):
+    made = DaskWorkers("dask")
+    made.client = Fake(dashboard_link=link)
+    monkeypatch.setattr(engines.importlib.util, "find_spec", lambda name: bokeh and name == "bokeh")
+    assert made.dashboard == shown
+
+
+class Cluster:
+    """What a scheduler that is asked for results answers, and what it was told."""
+
+    def __init__(self, **answers):
+        self.answers, self.closed = answers, 0
+
+    def wait_for_workers(self, count, timeout):
+        assert (count, timeout) == (1, 7)
+        if "none" in self.answers:
+            raise TimeoutError
+
+    def run(self, function, *given, on_error):
+        assert on_error == "return"
+        return {"tcp://a": "0.1", "tcp://b": self.answers["echub" if given else "environment"]}
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "found", "path"),
+    [
+        ({"none": True}, None, "dask://h:1"),
+        ({"echub": ImportError("no echub")}, "echub is missing there", "tcp://b"),
+        ({"echub": "0.1", "environment": ValueError("torn")}, "ValueError: torn", "tcp://b"),
+        ({"echub": "0.1", "environment": Environment("2", "1", HERE.plugins)}, "echub 2 there, 1 here", "tcp://b"),
+        ({"echub": "0.1", "environment": HERE}, "", ""),
+    ],
+)
+def test_workers_that_would_give_other_results_are_refused(monkeypatch, answers, found, path):
+    made = DaskWorkers("dask://h:1", wait=7)
+    made.client = Cluster(**answers)
+    run = made.client.run
+    first = {"tcp://a": HERE}
+    made.client.run = lambda function, *given, **how: run(function, *given, **how) | ({} if given else first)
+    monkeypatch.setattr(engines, "environment", lambda: HERE)
+    if found == "":
+        made._require_workers()
+        return
+    with pytest.raises(EngineError) as refused:
+        made._require_workers()
+    assert (refused.value.found, refused.value.path) == (found, path)
+    assert refused.value.hint
+
+
+def test_both_the_client_and_a_cluster_that_was_started_are_let_go():
+    made = DaskWorkers("dask")
+    made.__exit__()  # nothing is held yet
+    made.client, made.started = Cluster(), Cluster()
+    made.__exit__()
+    assert (made.client.closed, made.started.closed) == (1, 1)
+
+
+def test_work_is_done_in_the_folder_of_the_command(tmp_path):
+    before = os.getcwd()
+    here = engines.environment()
+    assert engines._in_worker(here, str(tmp_path), lambda item: (item, os.getcwd()), [1, 2]) == [
+        (1, str(tmp_path)),
+        (2, str(tmp_path)),
+    ]
+    assert os.getcwd() == before
+    with pytest.raises(EngineError, match="does not see the folder") as refused:
+        engines._in_worker(here, str(tmp_path / "gone"), abs, [1])
+    assert refused.value.path == str(tmp_path / "gone")
+    with pytest.raises(ZeroDivisionError):
+        engines._in_worker(here, str(tmp_path), lambda item: 1 / item, [0])
+    assert os.getcwd() == before

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -323,6 +324,26 @@ def test_outcomes_are_rows_with_their_units(converted, lake, tmp_path):
     assert (result.outcomes, len(result.problems)) == (1, 1)
     (row,) = pl.read_parquet(lake / "outcomes.parquet").to_dicts()
     assert (row["measurand"], row["value"], row["unit"], row["cell.temperature"]) == ("r", 2.5, "ohm", 25.0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
+def test_a_name_that_is_no_utf8_is_there_once_with_escapes(folder, out, lake):
+    odd = folder / os.fsdecode(b"caf\xe9.csv")
+    odd.write_text(TABLE.format(3))
+    list(convert_many([folder], out))
+    shown = "caf\\udce9.csv"
+    assert counts(gather(out, lake)) == (6, 0, 0, 0)
+    assert rows_by_source(lake)[shown] == 3
+    row = pl.read_parquet(lake / FILES).filter(pl.col("source") == shown).to_dicts()[0]
+    assert (row["path"], row["output"]) == (f"../data/{shown}", [f"{shown}.h5"])
+    assert counts(gather(out, lake)) == (0, 0, 0, 6)
+    odd.write_text(TABLE.format(4) + "3,5;8,5\n")
+    list(convert_many([folder], out))
+    assert counts(gather(out, lake)) == (0, 1, 0, 5)
+    assert rows_by_source(lake)[shown] == 4
+    odd.unlink()
+    assert counts(gather(out, lake)) == (0, 0, 1, 5)
+    assert shown not in rows_by_source(lake)
 
 
 # -- questions -------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ def waits(monkeypatch):
 @pytest.mark.parametrize(("path", "url"), [
     ("s3://b/k/", "s3://b/k"), ("s3:/b/k", "s3://b/k"), (Path("s3://b/k"), "s3://b/k"), ("gs://b", "gs://b"),
     ("https://host/a?b", "https://host/a?b"), ("a/b", None), (None, None), ("abfs://c@account/k", "abfs://c@account/k"),
-    ("s3://b/me:x@y", "s3://b/me:x@y"),
+    ("s3://b/me:x@y", "s3://b/me:x@y"), ("file:///a/b/", "file:///a/b"), (Path("file:///a/b"), "file:///a/b"),
+    ("local:/a", "local:///a"), (Path("sftp://host/a"), "sftp://host/a"),
 ])  # fmt: skip
 def test_an_address_is_told_from_a_path(path, url):
     assert url_of(path) == url

@@ -165,7 +165,7 @@ name = '[ab]\\.acme'
 example = "a.acme"
 """,
     "group/echub.toml": "# echub: ignore ECH111: it is entered at the end\n",
-    "s1.csv": "sample.id,thickness / nm,note\nS1,10,red\nS2,30,blue\nS3,7,blue\n",
+    "s1.csv": "sample.id,thickness / um,note\nS1,10,red\nS2,30,blue\nS3,7,blue\n",
     "s2.csv": "sample.id,voltage / V\nS1,1.5\nS2,2\nS9,4\n",
     "cells.csv": "file,cell.area / cm^2,sample.group\na.acme,2,one\nb.acme,4,two\nc.acme,5,three\n",
     "study.toml": """\

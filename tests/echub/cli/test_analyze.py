@@ -15,7 +15,7 @@ def test_the_list_and_the_help_of_an_analysis(echub):
     listed = echub("analyze", "--list", "--json").json
     assert {"ramp-onset", "arrhenius", "compare-groups"} <= {entry["name"] for entry in listed}
     shown = echub("analyze", "ramp-onset", "--help").out
-    for text in ("current_density or current", "mA/cm^2", "window", "30.0 s", "lowack2026", "doi:10.48550"):
+    for text in ("current_density or current", "mA/cm²", "window", "30.0 s", "lowack2026", "doi:10.48550"):
         assert text in shown
     assert "Usage: echub analyze" in echub("analyze", "--help").out
 

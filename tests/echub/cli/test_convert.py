@@ -42,7 +42,7 @@ def test_the_report_of_one_file(echub, eclab, tmp_path):
     ):
         assert line in said
     rows = {tuple(line.split(maxsplit=3)) for line in said.splitlines()}
-    assert ("impedance_imag", "ohm", "measured", "-Im(Z)/Ohm") in rows
+    assert ("impedance_imag", "Ω", "measured", "-Im(Z)/Ohm") in rows
 
 
 def test_warnings_and_vendor_columns_are_reported(echub, eclab, tmp_path):

@@ -254,9 +254,9 @@ def test_tables_of_samples(echub, acme_files):
     u = (1 / 3) ** 0.5  # a standard deviation of 1 V, of three
     assert done["table"] == {
         "sample_id": {"unit": None, "values": ["S1", "S2"]},
-        "vendor_thickness_nm": {"unit": "nm", "values": [10, 30]},
-        "u_vendor_thickness_nm": {"unit": "nm", "values": [None, None]},
-        "n_vendor_thickness_nm": {"unit": "1", "values": [1, 1]},
+        "vendor_thickness_um": {"unit": "um", "values": [10, 30]},
+        "u_vendor_thickness_um": {"unit": "um", "values": [None, None]},
+        "n_vendor_thickness_um": {"unit": "1", "values": [1, 1]},
         "voltage": {"unit": "V", "values": [2, 5]},
         "u_voltage": {"unit": "V", "values": [pytest.approx(u), None]},
         "n_voltage": {"unit": "1", "values": [3, 1]},

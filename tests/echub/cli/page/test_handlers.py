@@ -215,6 +215,7 @@ def test_the_data_are_counted_and_each_cell_stands_under_its_heading(monkeypatch
     ]
     (time, *_), rows = shown.table(1), shown.table(2)
     assert (time["column"], time["unit"], time["origin"]) == ("time", "s", TIMES.columns["time"].origin)
+    assert [row["unit"] for row in shown.table(3)] == ["Hz", "Ω", "Ω"]
     assert len(rows) == tab_data.FIRST
     assert "The first 200 of 1,000 rows." in shown.labels()
     assert "VSP  ·  EC-Lab" in shown.labels()

@@ -1,0 +1,259 @@
+"""Conversions from store to store with local folders as stores: what is said of each source, in every case."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from echub.batch import remote
+from echub.batch.ledger import STEM
+from echub.batch.remote import RemoteRun, _is_safe
+from echub.batch.store import Store
+from echub.errors import SourceChanged, SourceNotFound
+from echub.files.conversion import Writing
+from echub.files.output import LISTING
+from echub.files.reading import Reading
+from tests.echub.folders import FIRST, TABLE
+
+pytest.importorskip("fsspec", reason="needs the extra remote (fsspec)")
+
+
+@pytest.fixture
+def run(folder, tmp_path):
+    """Convert the folder into a store; return the results by the path of the source in the tree."""
+    source, target = f"file://{folder}", f"file://{tmp_path}/store"
+
+    def go(jobs=None, source=source, target=target, **writing):
+        found = list(RemoteRun(source, target, Reading(), Writing(**writing)).run(jobs=jobs))
+        by_name = {done.source.removeprefix(f"{source}/"): done for done in found}
+        assert len(by_name) == len(found)
+        return by_name
+
+    go.source, go.target, go.there = source, target, tmp_path / "store"
+    return go
+
+
+def statuses(found):
+    return {Path(name).name: done.status for name, done in found.items()}
+
+
+def test_results_have_addresses_in_place_of_local_copies_and_come_folder_by_folder(run):
+    found = run()
+    assert list(found) == ["cp.mpr", "damaged.mpr", "notes.txt", "deep/peis.mpr", "deep/table.csv"]
+    assert statuses(found) == FIRST
+    table = found["deep/table.csv"]
+    address = f"{run.target}/deep/table.csv.h5"
+    assert (table.source, table.outputs, table.named) == (f"{run.source}/deep/table.csv", (address,), False)
+    said = {key: table.said[key] for key in ("source", "output", "status", "reader")}
+    assert said == {"source": table.source, "output": address, "status": "ok", "reader": "table"}
+    (columns,) = (dataset["columns"] for dataset in table.said["datasets"])
+    assert [column["name"] for column in columns] == ["row", "time", "voltage"]
+    damaged = found["damaged.mpr"]
+    assert damaged.error.path == damaged.said["error"]["path"] == f"{run.source}/damaged.mpr"
+    assert (damaged.outputs, damaged.said["output"], damaged.said["error"]["code"]) == ((), None, "read-error")
+    assert "echub-" not in json.dumps([done.said for done in found.values()])  # the names of temporary folders
+
+
+def test_again_each_is_said_to_be_there_or_told_again_what_was_wrong(run):
+    first = run()
+    again = run()
+    assert statuses(again) == {name: "unchanged" if status == "ok" else status for name, status in FIRST.items()}
+    table = again["deep/table.csv"]
+    output = [f"{run.target}/deep/table.csv.h5"]
+    assert table.said == {"source": table.source, "output": output, "status": "unchanged", "reader": "table"}
+    assert (list(table.outputs), table.named, table.error) == (output, False, None)
+    for name in ("damaged.mpr", "notes.txt"):
+        before, now = first[name], again[name]
+        assert (now.error.code, now.error.message) == (before.error.code, before.error.message)
+        assert (now.error.path, now.error.exit_code) == (f"{run.source}/{name}", 3)
+        assert (now.named, now.outputs) == (False, ())
+        stated = {"source": now.source, "output": [], "status": now.status, "reader": ""}
+        assert now.said == {**stated, "error": now.error.as_dict()}
+
+
+def test_the_ledger_and_the_listing_state_every_source_and_output(run, folder):
+    run()
+    ledger = (run.there / f"{STEM}.jsonl").read_bytes()
+    lines = [json.loads(line) for line in ledger.splitlines()]
+    assert [line["source"] for line in lines] == ["cp.mpr", "damaged.mpr", "notes.txt"]
+    assert [line["path"] for line in lines] == [f"{run.source}/{line['source']}" for line in lines]
+    listing = json.loads((run.there / LISTING).read_text("ascii"))
+    assert listing["ledger"] == hashlib.sha256(ledger).hexdigest()
+    assert {name: size for name, (size, _) in listing["sources"].items()} == {
+        path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()
+    }
+    assert list(listing["written"]) == ["cp.mpr.h5"]
+    assert not list(run.there.rglob("*.part"))
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        ("nothing", []),
+        ("a source is touched", ["cp.mpr", "damaged.mpr", "notes.txt"]),
+        ("a source is new", ["cp.mpr", "damaged.mpr", "new.csv", "notes.txt"]),
+        ("a source is gone", ["cp.mpr", "damaged.mpr"]),
+        ("an output is gone", ["cp.mpr", "damaged.mpr", "notes.txt"]),
+        ("the ledger is gone", ["cp.mpr", "damaged.mpr", "notes.txt"]),
+        ("the listing is gone", ["cp.mpr", "damaged.mpr", "notes.txt"]),
+        ("a line of the ledger is damaged", ["cp.mpr", "damaged.mpr", "notes.txt"]),
+        ("other settings", ["cp.mpr", "damaged.mpr", "deep/peis.mpr", "deep/table.csv", "notes.txt"]),
+        ("force", ["cp.mpr", "damaged.mpr", "deep/peis.mpr", "deep/table.csv", "notes.txt"]),
+    ],
+)
+def test_only_a_folder_that_changed_is_read_again(run, folder, monkeypatch, change, read):
+    run()
+    ledger = run.there / f"{STEM}.jsonl"
+    changes = {
+        "a source is touched": lambda: os.utime(folder / "notes.txt", (5, 5)),
+        "a source is new": lambda: (folder / "new.csv").write_text(TABLE.format(5)),
+        "a source is gone": lambda: (folder / "notes.txt").unlink(),
+        "an output is gone": lambda: (run.there / "cp.mpr.h5").unlink(),
+        "the ledger is gone": ledger.unlink,
+        "the listing is gone": lambda: (run.there / LISTING).unlink(),
+        "a line of the ledger is damaged": lambda: ledger.write_bytes(b"x" + ledger.read_bytes()),
+    }
+    changes.get(change, int)()
+    fetched, fetch = [], Store.fetch
+    monkeypatch.setattr(
+        Store, "fetch", lambda self, held, to: ((to.parent.name == "raw" or "deep" in held.name)
+        and fetched.append(held.name)) or fetch(self, held, to)
+    )  # fmt: skip
+    if change == "other settings":
+        monkeypatch.setattr(remote, "fingerprint", lambda *_: "another")
+    found = run(force=change == "force")
+    assert sorted(set(fetched) & {path.relative_to(folder).as_posix() for path in folder.rglob("*")}) == read
+    assert {name for name, done in found.items() if done.status == "failed"} == {"damaged.mpr"}
+    assert (run.there / "cp.mpr.h5").is_file()
+
+
+def test_an_output_of_somebody_else_stays_and_says_what_helps(run):
+    run.there.mkdir()
+    (run.there / "cp.mpr.h5").write_bytes(b"mine")
+    found = run()
+    assert statuses(found) == FIRST | {"cp.mpr": "failed"}
+    error = found["cp.mpr"].error
+    assert (error.code, error.path) == ("target-exists", f"{run.target}/cp.mpr.h5")
+    assert "--force" in error.hint
+    assert found["cp.mpr"].said["error"] == error.as_dict()
+    assert (run.there / "cp.mpr.h5").read_bytes() == b"mine"
+    assert "cp.mpr" not in (run.there / f"{STEM}.jsonl").read_text()
+    assert statuses(run())["cp.mpr"] == "failed"  # its folder is not done
+    assert statuses(run(force=True)) == FIRST
+    assert statuses(run())["cp.mpr"] == "unchanged"
+
+
+def test_what_a_killed_run_has_written_is_taken_if_it_is_the_same(run, monkeypatch):
+    run()
+    for name in (LISTING, f"{STEM}.jsonl"):
+        (run.there / name).unlink()
+    written, put = [], Store.put
+    monkeypatch.setattr(Store, "put", lambda self, path, name: written.append(name) or put(self, path, name))
+    assert statuses(run())["cp.mpr"] == "ok"
+    assert sorted(written) == [f"{STEM}.jsonl", LISTING]
+    assert statuses(run())["cp.mpr"] == "unchanged"
+
+
+@pytest.mark.parametrize("error", [SourceNotFound, SourceChanged])
+def test_one_source_that_cannot_be_read_is_one_failed_file_and_is_tried_again(run, monkeypatch, error):
+    fetch = Store.fetch
+
+    def failing(self, held, to):
+        if held.name == "cp.mpr":
+            to.write_bytes(b"half")
+            raise error("it cannot be read")
+        fetch(self, held, to)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "fetch", failing)
+        found = run()
+    assert statuses(found) == FIRST | {"cp.mpr": "failed"}
+    failed = found["cp.mpr"]
+    assert (failed.source, failed.error.path, failed.named) == (f"{run.source}/cp.mpr",) * 2 + (False,)
+    assert (failed.said["status"], failed.said["error"]["message"]) == ("failed", "it cannot be read")
+    assert not (run.there / "cp.mpr.h5").exists()
+    assert "cp.mpr" not in json.loads((run.there / LISTING).read_text())["sources"]
+    assert statuses(run()) == FIRST | {"peis.mpr": "unchanged", "table.csv": "unchanged"}
+
+
+def test_a_store_of_which_nothing_can_be_read_ends_the_run(run, monkeypatch):
+    def refuse(self, held, to):
+        raise SourceNotFound("the store does not read it")
+
+    monkeypatch.setattr(Store, "fetch", refuse)
+    with pytest.raises(SourceNotFound, match="does not read it"):
+        run()
+    assert not run.there.exists() or not list(run.there.rglob("*.h5"))
+
+
+def test_nothing_at_an_address_is_said(run):
+    with pytest.raises(SourceNotFound, match="nothing at this address") as caught:
+        run(source=f"{run.source}/nowhere")
+    assert caught.value.path == f"{run.source}/nowhere"
+
+
+@pytest.mark.parametrize("to", ["native", "csv"])
+@pytest.mark.parametrize("below", ["", "/", "/deep", "/new/one"])
+def test_results_among_the_sources_are_no_sources(run, folder, below, to):
+    before = sorted(path for path in folder.rglob("*") if path.is_file())
+    again = {name: "unchanged" if status == "ok" else status for name, status in FIRST.items()}
+    for expected in (FIRST, again, again):
+        assert statuses(run(target=f"{run.source}{below}", to=to)) == expected
+    made = [path for path in folder.rglob("*") if path.is_file() and path not in before]
+    assert len([path for path in made if path.suffix == {"native": ".h5", "csv": ".csv"}[to]]) == 3
+    assert all(path.is_relative_to(folder / below.strip("/")) for path in made)
+
+
+def test_results_beside_the_sources_are_those_of_others(run, folder):
+    """A folder whose name goes on where that of the sources ends is not inside it."""
+    run(target=f"{run.source}2", to="csv")
+    assert statuses(run(source=f"{run.source}2"))["cp.mpr.timeseries.csv"] in ("ok", "flagged")
+
+
+def test_processes_give_the_same(run, tmp_path):
+    other = f"file://{tmp_path}/other"
+    assert statuses(run(jobs=2)) == statuses(run(target=other)) == FIRST
+    one, two = (
+        {
+            p.relative_to(top).as_posix(): p.read_bytes()
+            for p in top.rglob("*")
+            if p.name.endswith((".h5", ".jsonl"))
+        }
+        for top in (run.there, tmp_path / "other")
+    )
+    assert one == two
+
+
+NAMES = ["two words.csv", "Größe 温度.csv", 'it\'s "q".csv']
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
+@pytest.mark.parametrize("name", [*NAMES, os.fsdecode(b"caf\xe9.csv")])
+def test_odd_names_of_files_and_folders(tmp_path, name):
+    raw = tmp_path / name
+    raw.mkdir()
+    (raw / name).write_text(TABLE.format(3))
+    for status in ("ok", "unchanged"):
+        (done,) = RemoteRun(f"file://{raw}", f"file://{tmp_path}/out", Reading(), Writing()).run()
+        assert (done.source, done.status) == (f"file://{raw}/{name}", status)
+        assert done.said["source"] == done.source
+    shutil.rmtree(raw)
+    assert (tmp_path / "out" / f"{name}.h5").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a.mpr", True), ("x/a.mpr", True), ("x/.a", False), (".x/a", False), ("../a", False), ("x/../a", False),
+        ("./a", False), ("x//a", False), ("/a", False), ("a\0", False), (LISTING, False), (f"x/{LISTING}", False),
+        (f"{STEM}.jsonl", False), (f"x/{STEM}.1-of-2.jsonl", False), (f"{STEM}.jsonl/a", True), ("a..b", True),
+    ],
+)  # fmt: skip
+def test_only_keys_that_are_paths_inside_a_folder_are_sources(name, safe):
+    assert _is_safe(name) is safe

@@ -1,0 +1,255 @@
+"""What a command decides by itself: names of outputs, exit codes, prefixes, what it writes for a first table."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from echub.analysis.outcome import Condition, Outcome
+from echub.cli import analyze, study
+from echub.cli.common import pairs
+from echub.errors import PluginDied, PluginError, SourceNotFound, TargetClash, TargetExists, UnknownFormat
+from echub.remark import Remark
+from tests.messages.saying import Fake
+
+# -- analyze: names of outputs ---------------------------------------------------------------------
+
+
+def parts(values, targets, **how):
+    outcomes = [Outcome(conditions={"step": Condition(value)}) for value in values]
+    return analyze._parts(
+        {name: Path(text) for name, text in targets.items()}, outcomes, "step", force=False, **how
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "path", "named"),
+    [
+        ("outcome", "a.mpr.eis-fit.outcome.json", "a.mpr.step-3.eis-fit.outcome.json"),
+        ("plot", "nyquist.png", "nyquist.step-3.png"),
+        ("plot", "a.b.svg", "a.b.step-3.svg"),
+        ("plot", "no-suffix", "no-suffix.step-3"),
+    ],
+)
+def test_the_part_of_a_file_stands_before_the_suffixes(what, path, named):
+    assert parts([3], {what: f"x/{path}"}) == [{what: Path("x") / named}]
+    assert analyze._with_part(Path(path), what, "") == Path(path)
+
+
+def test_two_parts_never_share_an_output_and_nothing_is_replaced(tmp_path):
+    assert [made["plot"].name for made in parts([1, 2.5], {"plot": "a.svg"})] == ["a.step-1.svg", "a.step-2.5.svg"]
+    with pytest.raises(TargetClash, match="two parts of a file") as clash:
+        parts(["a b", "a/b"], {"plot": "a.svg"})
+    assert clash.value.hint == "--select one value of step at a time"
+    (tmp_path / "a.step-2.svg").touch()
+    with pytest.raises(TargetExists):
+        parts([1, 2], {"plot": tmp_path / "a.svg"})
+
+
+def test_two_files_of_one_name_never_share_an_output(echub, acme_files):
+    done = echub("analyze", "acme-level", "a.acme", "group/a.acme", "-o", "found", "--each", "cycle")
+    assert (done.code, done.out) == (2, "")
+    assert "two files of the same name would have one output [target-clash]" in done.err
+    assert (
+        echub("analyze", "acme-level", "a.acme", "group/a.acme", "--each", "cycle").code == 0
+    )  # nothing is written
+
+
+def test_an_area_basis_is_one_that_there_is_and_not_for_parts(echub, acme_files):
+    unknown = echub("analyze", "acme-level", "b.acme", "--area-basis", "mine")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert unknown.err.splitlines()[0] == "--area-basis mine cannot be used here [unknown-option]"
+    assert unknown.err.splitlines()[2] == "  found: mine"
+    parted = echub("analyze", "acme-level", "b.acme", "--area-basis", "tip", "--each", "cycle")
+    assert (parted.code, parted.err.splitlines()[2]) == (2, "  found: --each cycle")
+
+
+def test_the_worst_exit_code_counts_wherever_it_comes(echub, acme_files):
+    for names in (["b.acme", "none.acme", "a.acme"], ["none.acme", "b.acme"], ["a.acme", "none.acme"]):
+        assert echub("analyze", "acme-level", *names).code == 3
+    assert echub("analyze", "acme-level", "a.acme", "b.acme").code == 1
+    assert echub("analyze", "acme-level", "b.acme", "b.acme").code == 0
+
+
+# -- study: the exit code --------------------------------------------------------------------------
+
+
+def answered(code=None, severity="refusal"):
+    flags = () if code is None else (Remark(code, "it says why", severity),)
+    refusals = [flag for flag in flags if flag.severity == "refusal"]
+    return Fake(outcome=Fake(flags=flags, refusals=refusals))
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ([], 0),
+        ([answered()], 0),
+        ([answered("late", "warning")], 0),
+        ([answered(), answered("no-area")], 1),
+        ([answered("no-area"), answered(SourceNotFound.code), answered()], 3),
+        ([answered(UnknownFormat.code)], 3),
+        ([answered(SourceNotFound.code, "warning")], 0),  # one file of several, which is said
+        ([answered(SourceNotFound.code), answered(PluginError.code)], 4),
+        ([answered(PluginDied.code), answered("no-area")], 4),
+        ([answered(PluginError.code, "warning")], 4),  # a figure that could not be drawn
+    ],
+)
+def test_the_exit_code_of_a_study_is_that_of_its_worst_answer(answers, code):
+    assert study._exit_code(answers) == code
+
+
+# -- schema init: the prefix -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix", "written"),
+    [
+        ("Na Lab 2", "nalab2", "Na Lab 2"),
+        ("7 Zellen 9", "zellen9", "7 Zellen 9"),
+        ("Electrochemistry", "electroc", "Electrochemistry"),
+        ("日本", "group", "日本"),
+        ('a "b" \\ c\n', "abc", "a b  c"),
+    ],
+)
+def test_a_group_has_a_prefix_made_of_its_name(echub, tmp_path, name, prefix, written):
+    assert echub("schema", "init", tmp_path, "--name", name).out == f"{tmp_path / '.echub.toml'}\n"
+    told = tomllib.loads((tmp_path / ".echub.toml").read_text("utf-8"))["schema"]
+    assert (told["name"], told["prefix"], told["core"], told["version"]) == (written, prefix, "1", "1.0.0")
+    assert echub("schema", "check", tmp_path / ".echub.toml").code == 0
+
+
+def test_a_group_is_called_like_its_folder_unless_it_is_named(echub, tmp_path, monkeypatch):
+    folder = tmp_path / "Lab 5"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert echub("schema", "init").out == ".echub.toml\n"
+    told = tomllib.loads(Path(".echub.toml").read_text("utf-8"))["schema"]
+    assert (told["name"], told["prefix"]) == ("Lab 5", "lab5")
+    assert echub("schema", "init", "--prefix", "own").code == 2
+    assert echub("schema", "init", "--prefix", "own", "--force").code == 0
+    assert tomllib.loads(Path(".echub.toml").read_text("utf-8"))["schema"]["prefix"] == "own"
+
+
+def test_a_schema_is_exported_to_the_output_or_a_file_that_is_free(echub, acme_files):
+    printed = echub("schema", "export", "--to", "markdown", "--schema", "group/.echub.toml").out
+    assert "Lab" in printed
+    assert printed != echub("schema", "export", "--to", "markdown").out
+    words = ("schema", "export", "--to", "markdown", "--schema", "group/.echub.toml", "-o", "x.md")
+    assert echub(*words).out == ""
+    assert Path("x.md").read_text("utf-8") == printed
+    assert (echub(*words).code, echub(*words, "--force").code) == (2, 0)
+    assert echub("schema", "export").out.startswith("{")  # JSON Schema is the usual form
+
+
+# -- a first table of metadata ---------------------------------------------------------------------
+
+HEAD = (
+    "file,cell.area / cm^2,cell.temperature / degC,cell.configuration,cell.thickness / um,cell.electrolyte,"
+    "sample.id,sample.group"
+)
+
+
+def test_a_first_table_has_a_row_for_each_file_with_what_it_says(echub, acme_files):
+    from tests.echub.cli import acme
+
+    stated = {"cell.area": [1.5, "cm^2"], "cell.thickness": [2.0, "mm"], "sample.id": ["=1+1", None]}
+    acme.write(acme_files / "deep.acme", acme.B["tables"], metadata=stated)
+    done = echub("meta", "init", ".", "-o", "t.csv")
+    assert done.out == "t.csv: 7 files; fill in what is missing, then: echub convert --meta t.csv .\n"
+    head, *rows = Path("t.csv").read_text("utf-8").splitlines()
+    assert head == HEAD
+    assert [row for row in rows if ".acme" in row] == [
+        "a.acme,2.0,,,,,,",
+        "b.acme,,,,,,,",
+        "deep.acme,1.5,,,2000.0,,'=1+1,",
+        "group/a.acme,2.0,,,,,,",
+        "group/c.acme,,,,,,,",
+    ]
+    assert echub("meta", "init", ".", "-o", "u.csv", "-q").out == ""
+    assert Path("u.csv").read_text("utf-8").startswith(HEAD)
+
+
+def test_a_first_study_takes_the_table_that_is_there_and_writes_one_that_is_not(echub, acme_files):
+    before = Path("cells.csv").read_text("utf-8")
+    assert echub("study", "init", ".", "-o", "new.toml").out == "new.toml: written\n"
+    assert Path("cells.csv").read_text("utf-8") == before
+    Path("cells.csv").unlink()
+    assert echub("study", "init", ".", "-o", "new.toml").code == 2
+    assert not Path("cells.csv").exists()
+    assert (
+        echub("study", "init", ".", "-o", "new.toml", "--force").out == "new.toml: written\ncells.csv: written\n"
+    )
+    assert Path("cells.csv").read_text("utf-8").startswith(HEAD)
+    assert "cells.csv" not in tomllib.loads(Path("new.toml").read_text("utf-8"))["files"]
+
+
+# -- key=value -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("a=1", ("a", "1")), (" a = 1 ", ("a", "1")), ("a=b=c", ("a", "b=c")), ("a=", ("a", "")),
+        ('a="1 2"', ("a", "1 2")), ("a='1'", ("a", "1")), ("a=\"1'", ("a", "\"1'")), ('a="', ("a", '"')),
+        ('a=""', ("a", "")), ("a='", ("a", "'")),
+    ],
+)  # fmt: skip
+def test_a_pair_of_a_key_and_its_value(text, pair):
+    assert pairs([text], "--x") == dict([pair])
+    assert pairs(["b=2", text, "b=3"], "--x") == {"b": "3", **dict([pair])}
+
+
+# -- standard input and output ---------------------------------------------------------------------
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("to", "code"), [("csv", 0), ("native", 2)])
+def test_binary_is_not_sent_to_a_terminal(echub, acme_files, monkeypatch, to, code):
+    terminal = Terminal(io.BytesIO(), "utf-8")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    done = echub("convert", "b.acme", "--to", to, "-o", "-", "-q")
+    text = terminal.buffer.getvalue().decode("utf-8", "replace")
+    assert done.code == code
+    assert text.startswith("row,time / s,voltage / V,current / mA\n" if code == 0 else "") or "time" in text
+    assert bool(text) == (code == 0)
+    assert ("the output is binary, and standard output is a terminal [target-not-writable]" in done.err) == bool(
+        code
+    )
+
+
+def test_warnings_of_what_goes_to_standard_output_are_beside_it(process, acme_files, monkeypatch):
+    import os
+
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(acme_files.parent / "site"), *sys.path]))
+    said = process("convert", "a.acme", "--to", "zview", "-o", "-")
+    assert (said.code, said.err) == (0, "warning: it was cut [truncated]\nwarning: it began late [late]\n")
+    process("convert", "a.acme", "--to", "zview")
+    assert said.out == Path("a.acme.z").read_text("utf-8")
+    hushed = process("convert", "b.acme", "--to", "csv", "--columns", "voltage", "-o", "-", "-q")
+    assert (hushed.code, hushed.out, hushed.err) == (0, "voltage / V\n1.0\n2.0\n6.0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["convert", "-", "--shard", "1/2"], "--shard"), (["convert", "-", "--on", "dask"], "--on"),
+        (["convert", "-", "--watch"], "--watch"), (["convert", "-", "b.acme"], "several files"),
+        (["convert", "b.acme", "--join", "-o", "-"], "--join"), (["convert", "group", "-o", "-"], "a folder"),
+    ],
+)  # fmt: skip
+def test_what_goes_with_no_stream_is_named(echub, acme_files, monkeypatch, words, found):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x")))
+    done = echub(*words)
+    piped = "-o -" if words[-1] == "-" else "-"
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[0] == f"{piped} takes one file and gives one [unknown-option]"
+    assert done.err.splitlines()[2] == f"  found: {found}"
