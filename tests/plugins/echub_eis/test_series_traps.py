@@ -161,7 +161,19 @@ def test_an_onset_that_is_no_power_law_is_told_by_its_residuals():
 @pytest.mark.parametrize(("share", "told"), [(0.19, False), (0.21, True)])
 def test_a_recovery_is_of_the_temperature_if_half_an_electronvolt_explains_a_fifth_of_it(way, share, told):
     """From 25 to 26 °C, 0.5 eV make 6.5 % of R; the resistance falls, or rises, by `share` as its fifth."""
+    hours = np.array([0.0, 1, 2, 3, 4, 5, 6, 7, 8])
+    shape = 1 - np.exp(-hours / 3)
+    warm = 1 / (1 / 298.15 + (1 / 299.15 - 1 / 298.15) * shape / shape[-1]) - 273.15
     moved = 0.5 / 8.617333e-5 * (1 / 298.15 - 1 / 299.15)
-    found = SimpleNamespace(curve=60 * np.exp(way * np.linspace(0, moved / share, 9)))
-    assert is_of_temperature(found, np.array([25.5, 26.0, np.nan, 25.0])) is told
-    assert not is_of_temperature(found, np.full(4, np.nan))
+    found = SimpleNamespace(tau=3.0, curve=60 * np.exp(way * moved / share * shape / shape[-1]))
+    assert is_of_temperature(found, hours, warm) is told
+    assert is_of_temperature(found, hours + 1000, np.where(hours == 4, np.nan, warm)) is told
+    assert not is_of_temperature(found, hours, np.full(9, np.nan))
+    assert not is_of_temperature(found, hours, np.where(hours == 4, 25.0, np.nan))
+
+
+def test_a_sensor_that_scatters_explains_no_recovery():
+    """By ±0.4 K in turn: half an electronvolt would make 5 % of it, a third of the recovery."""
+    hours = np.arange(20.0)
+    found = SimpleNamespace(tau=5.0, curve=60 + 10 * np.exp(-hours / 5))
+    assert not is_of_temperature(found, hours, 25 + 0.4 * (-1) ** hours)

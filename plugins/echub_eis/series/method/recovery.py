@@ -89,15 +89,18 @@ def recovery(t: Floats, value: Floats, u: Floats, coverage: float) -> Recovered 
     )
 
 
-def is_of_temperature(found: Recovered, temperature: Floats) -> bool:
-    """Return whether the temperature at rest, °C (NaN: not known), may explain what looks like a recovery.
+def is_of_temperature(found: Recovered, t: Floats, temperature: Floats) -> bool:
+    """Return whether the temperature, °C (NaN: not known) at t (s), may explain what looks like a recovery.
 
-    By R of an `ENERGY` (Arrhenius), over what the fitted exponential falls or rises during the rest.
+    Of the temperature counts what runs along with the exponential, by least squares: scatter of a sensor does not.
+    By R of an `ENERGY` (Arrhenius), over what the exponential falls or rises during the rest.
     """
-    kelvin = temperature[np.isfinite(temperature)] + ZERO_CELSIUS
-    if not len(kelvin):
+    known = np.isfinite(t) & np.isfinite(temperature)
+    kelvin, shape = temperature[known] + ZERO_CELSIUS, np.exp(-(t[known] - np.nanmin(t)) / found.tau)
+    if len(kelvin) < 2 or not np.ptp(shape):
         return False
-    moved = ENERGY / BOLTZMANN_EV * float(np.ptp(1 / kelvin))
+    away = shape - shape.mean()
+    moved = ENERGY / BOLTZMANN_EV * abs(float(away @ (1 / kelvin)) / float(away @ away)) * float(np.ptp(shape))
     return moved > BY_TEMPERATURE * abs(float(np.log(found.curve[0] / found.curve[-1])))
 
 

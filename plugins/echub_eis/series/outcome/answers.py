@@ -214,8 +214,9 @@ def _recovery(result: SeriesResult) -> tuple[Recovered | None, tuple[int, ...]]:
 
 def _warmed(result: SeriesResult, found: Recovered | None, resting: tuple[int, ...]) -> tuple[float, float] | None:
     """Return the temperatures, °C, between which a rest lies, if these alone may have moved its resistance."""
-    temperature = result.series.column("temperature")[list(resting)]
-    if found is None or not is_of_temperature(found, temperature):
+    rest = list(resting)
+    temperature = result.series.column("temperature")[rest]
+    if found is None or not is_of_temperature(found, result.main.time[rest], temperature):
         return None
     return float(np.nanmin(temperature)), float(np.nanmax(temperature))
 
