@@ -193,7 +193,7 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
     writer = registry().writer(writing.to)
     options = parse_options(options_of(writer), writing.options, f"the writer {writer.name}")
     if writer.whole or target.exact:
-        writing.require_free(target.path if target.exact else target.paths(writer.suffixes[:1])[0])
+        writing.require_free(target.path if target.exact else target.paths(writer.suffixes)[0])
     result.record = read()
     made = call(writer, writer.write, result.record, options, items=tuple)
     parts = _parts(result, writer, target, made)
