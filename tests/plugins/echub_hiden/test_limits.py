@@ -16,7 +16,7 @@ from echub_hiden.header import Header, Scan
 from echub_hiden.images import Stack
 from echub_hiden.manifest import _check_images, _whole
 from echub_hiden.massoft import _hundreds
-from echub_hiden.scans import groups, marked, sweeps
+from echub_hiden.scans import groups, marked, scan_of_sweeps, sweeps
 from fixtures.sims import massoft
 
 
@@ -63,6 +63,14 @@ def test_a_sweep_starts_where_the_mass_does_not_rise_or_another_scan_does():
     assert sweeps(mass, two).tolist() == [0, 0, 0, 1, 1, 1, 2, 3, 3, 3]
     assert sweeps(mass, ()).tolist() == [0] * 6 + [1, 2, 2, 2]
     assert sweeps(mass[:0], two).tolist() == []
+
+
+def test_only_the_last_sweep_may_be_cut():
+    two = [scan("10", "12", "1"), scan("13", "15", "1")]
+    assert scan_of_sweeps(two, np.array([10.0, 11, 12, 13, 14]), np.array([0, 0, 0, 1, 1])) == two
+    with pytest.raises(ReadError, match="cannot be told apart") as refused:
+        scan_of_sweeps(two, np.array([10.0, 11, 13, 14, 15]), np.array([0, 0, 1, 1, 1]))
+    assert refused.value.found == "a sweep from 10 to 11, which fits none"
 
 
 @pytest.mark.parametrize(("names", "found"), [
