@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 import echub
-from echub.errors import Ambiguous, ReadError
+from echub.errors import Ambiguous, PluginError, ReadError
+from echub_table.excel_numbers import _require_equal
 
 
 def read(names, *columns, **options):
@@ -182,3 +184,21 @@ def test_twenty_faults_are_listed_and_all_are_counted():
     listed = record.settings["unparsable_rows"]
     assert listed == [f"line {100 * n + 52}: I / mA is 'word', no number" for n in range(20)]
     assert said(record, "unparsable-rows")[0].startswith("25 of 2500 rows do not parse")
+
+
+# -- names, and both views of a sheet --------------------------------------------------------------
+
+
+def test_a_delimiter_may_end_the_line_of_names_alone():
+    data = read("t / s,I / mA,U / V,", range(4), range(4), range(4))["timeseries"]
+    assert [data.columns[name].header for name in ("time", "current", "voltage")] == ["t / s", "I / mA", "U / V"]
+
+
+@pytest.mark.parametrize("apart", [1.5e-6, 2.5e-6, -1.5e-6, -2.5e-6])
+def test_both_views_of_a_number_of_a_sheet_agree_within_a_millionth_of_it_and_a_millionth(apart):
+    values, cells = pl.DataFrame({"a": [2.0, 1.0 + apart]}), pl.DataFrame({"a": ["2", "1"]})
+    if abs(apart) < 2e-6:
+        _require_equal(values, cells)
+    else:
+        with pytest.raises(PluginError, match="reads differently as numbers and as text"):
+            _require_equal(values, cells)
