@@ -22,7 +22,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from echub import errors
 from echub.batch.batch import Batch
 from echub.batch.ledger import STEM, Entry
 from echub.batch.skipping import fingerprint
@@ -31,12 +30,12 @@ from echub.batch.task import FileResult, there_already
 from echub.errors import (
     CommandError,
     EchubError,
-    ReadError,
     SourceChanged,
     SourceNotFound,
     TargetExists,
     TargetNotWritable,
     WorkerDied,
+    of_code,
 )
 from echub.files.conversion import Conversion, Writing
 from echub.files.output import LEDGER, LISTING, Written, file_sha256, not_writable
@@ -362,10 +361,7 @@ def _side_by_side(work: Callable[[Value], None], items: Sequence[Value]) -> None
 
 def _again(entry: Entry) -> EchubError:
     """Build the error that a ledger tells of: its code and message, for no more is kept."""
-    known = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, EchubError)]
-    # A plugin may have codes of its own.
-    kind = next((kind for kind in known if kind.code == entry.error), ReadError)
-    error = kind(entry.reason or entry.error, path=entry.path)
+    error = of_code(entry.error)(entry.reason or entry.error, path=entry.path)
     error.guessed = entry.status == "unknown"
     return error
 
