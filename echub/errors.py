@@ -373,3 +373,9 @@ class SchemaError(PluginError):
     """A group's schema redefines or loosens the core, or contradicts itself."""
 
     code = "schema"
+
+
+def of_code(code: str) -> type[EchubError]:
+    """Return the class of the errors with a code; `ReadError` for one of a plugin's own."""
+    known = [kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, EchubError)]
+    return next((kind for kind in known if kind.code == code), ReadError)

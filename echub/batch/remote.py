@@ -26,7 +26,7 @@ from echub.batch.batch import Batch
 from echub.batch.ledger import STEM, Entry
 from echub.batch.skipping import fingerprint
 from echub.batch.store import Object, Store
-from echub.batch.task import FileResult
+from echub.batch.task import FileResult, there_already
 from echub.errors import (
     CommandError,
     EchubError,
@@ -35,6 +35,7 @@ from echub.errors import (
     TargetExists,
     TargetNotWritable,
     WorkerDied,
+    of_code,
 )
 from echub.files.conversion import Conversion, Writing
 from echub.files.output import LEDGER, LISTING, Written, file_sha256, not_writable
@@ -251,13 +252,12 @@ class _Folder:
             yield done
 
     def _unchanged(self, entry: Entry) -> FileResult:
-        outputs = tuple(f"{self.how.target}/{part.path}" for part in entry.output)
-        status = "unchanged" if entry.status in ("ok", "flagged") else entry.status
-        said = {"source": entry.path, "output": list(outputs), "status": status, "reader": entry.reader}
         if entry.error:  # told again in each run, as for a local folder
             problem = _again(entry)
-            return FileResult(entry.path, status, False, error=problem, said=said | {"error": problem.as_dict()})
-        return FileResult(entry.path, status, False, outputs, said=said)
+            said = Conversion(entry.path, error=problem).as_dict()
+            return FileResult(entry.path, entry.status, False, error=problem, said=said)
+        written = [f"{self.how.target}/{part.path}" for part in entry.output]
+        return replace(there_already(entry.path, written, entry, named=False), entry=None)
 
 
 @dataclass(frozen=True)
@@ -360,10 +360,10 @@ def _side_by_side(work: Callable[[Value], None], items: Sequence[Value]) -> None
 
 
 def _again(entry: Entry) -> EchubError:
-    from echub.errors import ReadError, UnknownFormat
-
-    kind = UnknownFormat if entry.status == "unknown" else ReadError
-    return kind(entry.reason or entry.error, path=entry.path)
+    """Build the error that a ledger tells of: its code and message, for no more is kept."""
+    error = of_code(entry.error)(entry.reason or entry.error, path=entry.path)
+    error.guessed = entry.status == "unknown"
+    return error
 
 
 def _is_safe(name: str) -> bool:

@@ -13,11 +13,12 @@ from echub.batch.skipping import beside, replaceable, settings_of, sha256_of, st
 from echub.batch.workers import Died
 from echub.errors import EchubError, PluginError, TargetClash
 from echub.files.annotations import Annotations
-from echub.files.conversion import Conversion, Writing, convert_sources
+from echub.files.conversion import Conversion, Writing, convert_sources, without_companions
 from echub.files.joining import Link, NotOneRun
 from echub.files.output import Job, PreviousOutputs, Target, Written
 from echub.files.reading import Reading
 from echub.model.source import Source
+from echub.registry.codes import explained
 from echub.remark import Dropped, Notice, Remark
 
 
@@ -100,7 +101,7 @@ def _noticed(done: FileResult, notice: Notice) -> FileResult:
     if done.status not in ("ok", "flagged"):
         return done
     said = (
-        {**done.said, "status": "flagged", "warnings": [*done.said["warnings"], notice.as_dict()]}
+        {**done.said, "status": "flagged", "warnings": [*done.said["warnings"], explained(notice).as_dict()]}
         if done.said
         else None
     )
@@ -163,12 +164,17 @@ def _done(how: RunSettings, task: Task, result: Conversion, entry: Entry | None)
 
 def _unchanged(how: RunSettings, task: Task, entry: Entry) -> FileResult:
     source = ", ".join(str(job.source) for job in task.jobs)
-    outputs = [str((how.out or Path()) / part.path) for part in entry.output]
+    written = [str((how.out or Path()) / part.path) for part in entry.output]
+    done = there_already(source, written, entry, named=task.jobs[0].named)
+    return done if how.whole else replace(done, said=None)
+
+
+def there_already(source: str, written: Sequence[str], entry: Entry, *, named: bool) -> FileResult:
+    """Report that an earlier run has converted a source: with the outputs and the object that it reported."""
+    outputs = without_companions(written)
     said = Conversion(source, outputs, content_hash=entry.content_hash).as_dict()
     said |= {"status": "unchanged", "reader": entry.reader}
-    return FileResult(
-        source, "unchanged", task.jobs[0].named, tuple(outputs), said=said if how.whole else None, entry=entry
-    )
+    return FileResult(source, "unchanged", named, tuple(outputs), said=said, entry=entry)
 
 
 def died(how: RunSettings, task: Task, died: Died) -> FileResult:

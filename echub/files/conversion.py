@@ -202,13 +202,16 @@ def _converted(result: Conversion, read: Callable[[], Record], target: Target, w
     with _hashing(result.record):
         result.written = write_atomically(parts, writing.earlier)
     written = [str(path) for path, _ in parts]
-    result.companions = [
-        path for path in written if any(path != other and path.startswith(other) for other in written)
-    ]
-    result.outputs = [path for path in written if path not in result.companions]
+    result.outputs = without_companions(written)
+    result.companions = [path for path in written if path not in result.outputs]
     result.columns = tuple(filter(None, map(str.strip, writing.options.get("columns", "").split(","))))
     result.seconds = time.perf_counter() - begin
     return result
+
+
+def without_companions(written: Sequence[str]) -> list[str]:
+    """Leave out the files that describe another one and have its name with a suffix."""
+    return [path for path in written if not any(path != other and path.startswith(other) for other in written)]
 
 
 @contextmanager

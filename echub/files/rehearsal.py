@@ -20,9 +20,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from echub import errors
 from echub.declare import Reader
-from echub.errors import EchubError, ReadError
+from echub.errors import EchubError, ReadError, of_code
 from echub.model.later import settled
 from echub.model.record import Record
 from echub.model.source import Source
@@ -153,11 +152,8 @@ def _processor_time(pid: int) -> float:
 
 def _rebuilt(told: dict[str, Any]) -> EchubError:
     """Build the error that the worker raised, from plain texts: what decoded a damaged file sends no objects."""
-    kind = getattr(errors, str(told["kind"]), ReadError)
     named = {name: told[name] for name in (*DETAILS, "column") if name in told}
-    error: EchubError = (kind if isinstance(kind, type) and issubclass(kind, EchubError) else ReadError)(
-        str(told["message"]), **named
-    )
+    error = of_code(str(told.get("code")))(str(told["message"]), **named)
     error.path = str(told["path"]) if "path" in told else None
     return error
 
@@ -211,7 +207,7 @@ def _answer(request: dict[str, Any]) -> bytes:
     except EchubError as error:
         # The file itself may be a copy on disk; one beside it, which a manifest names, is told by its path.
         beside = {"path": error.path} if error.path and error.path != request["path"] else {}
-        told = {"kind": type(error).__name__, "message": error.message, **error.remark.as_dict(), **beside}
+        told = {**error.remark.as_dict(), **beside}
         return json.dumps(told).encode()
     return b""
 

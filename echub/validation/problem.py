@@ -97,6 +97,7 @@ class Problem:
             "message": self.message,
             "dataset": self.dataset,
             "column": self.column,
+            "where": self.remark.where,
             "rows": list(self.rows),
             "count": self.count,
             "expected": self.expected,

@@ -135,7 +135,10 @@ def _result(problem: Problem, numbers: dict[str, int]) -> dict[str, Any]:
     if problem.place:
         named = "/".join(part for part in (problem.dataset, problem.column) if part)
         location["logicalLocations"] = [{"fullyQualifiedName": named or problem.place, "kind": "member"}]
-    properties = {k: v for k, v in problem.as_dict().items() if k in ("rows", "count", "expected", "found")}
+    told = ("where", "rows", "count", "expected", "found")
+    properties = {key: value for key, value in problem.as_dict().items() if key in told}
+    if problem.remark.cause:  # the usual one stands in the rule
+        properties["cause"] = problem.remark.cause
     return {
         "ruleId": problem.rule.id,
         "ruleIndex": numbers[problem.rule.id],
@@ -168,10 +171,11 @@ def _relative(path: str) -> str:
 
 
 def junit(report: Report) -> str:
-    """Write JUnit XML: a test case per valid file, and one per problem."""
+    """Write JUnit XML: a test case per valid file and one per problem; a file that no reader knows was skipped."""
     errors = [p for p in report.problems if p.severity == "error"]
     cases = [case for file in report.files for case in _cases(file)]
-    totals = {"tests": str(len(cases)), "failures": str(len(errors)), "errors": "0", "skipped": "0", "time": "0"}
+    counts = {"tests": cases, "failures": errors, "skipped": [file for file in report.files if file.unknown]}
+    totals = {"errors": "0", "time": "0"} | {name: str(len(counted)) for name, counted in counts.items()}
     suites = ElementTree.Element("testsuites")
     suite = ElementTree.SubElement(suites, "testsuite", {"name": "echub validate", **totals})
     suite.extend(cases)
@@ -181,7 +185,11 @@ def junit(report: Report) -> str:
 
 def _cases(file: Checked) -> Iterator[ElementTree.Element]:
     named = {"classname": _printable(file.path), "time": "0"}
-    if not file.problems:
+    if file.unknown:
+        case = ElementTree.Element("testcase", {"name": "unknown format", **named})
+        ElementTree.SubElement(case, "skipped", {"message": "no reader recognises this file"})
+        yield case
+    elif not file.problems:
         yield ElementTree.Element("testcase", {"name": "sound", **named})
     for problem in _sorted(file):
         case = ElementTree.Element(

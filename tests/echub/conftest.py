@@ -1,11 +1,14 @@
 """What the tests of the hub share: fixture files, and a clean vocabulary."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from echub.model import units, vocabulary
+from echub.registry.registry import registry
+from tests.echub.cli import acme
 from tests.echub.folders import mixed
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "eclab"
@@ -44,3 +47,19 @@ def fresh_vocabulary():
     yield
     for cached in caches:
         cached.cache_clear()
+
+
+@pytest.fixture
+def acme_files(tmp_path, monkeypatch):
+    """Stand in a folder with the files of `acme`, whose plugin is installed; without defaults of a person."""
+    acme.install(tmp_path / "site", monkeypatch)
+    folder = tmp_path / "here"
+    acme.write_all(folder)
+    (folder / ".git").mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("ECHUB_CONFIG", "")
+    registry.cache_clear()
+    yield folder
+    registry.cache_clear()
+    for module in acme.MODULES:
+        sys.modules.pop(module, None)

@@ -10,7 +10,6 @@ import pytest
 
 from echub.cli import main
 from echub.registry.registry import registry
-from tests.echub.cli import acme
 
 
 @dataclass
@@ -68,19 +67,3 @@ def process():
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
-
-
-@pytest.fixture
-def acme_files(tmp_path, monkeypatch):
-    """Stand in a folder with the files of `acme`, whose plugin is installed; without defaults of a person."""
-    acme.install(tmp_path / "site", monkeypatch)
-    folder = tmp_path / "here"
-    acme.write_all(folder)
-    (folder / ".git").mkdir()
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("ECHUB_CONFIG", "")
-    registry.cache_clear()
-    yield folder
-    registry.cache_clear()
-    for module in acme.MODULES:
-        sys.modules.pop(module, None)

@@ -526,3 +526,30 @@ def test_an_object_suits_the_encoding_of_the_output(capsys, monkeypatch, encodin
     print_json({"unit": "µA", "values": (1.5, float("nan"), float("-inf"))})
     shown = "µA" if encoding == "utf-8" else "\\u00b5A"
     assert stream.text == f'{{"unit": "{shown}", "values": [1.5, null, null]}}\n'
+
+
+def test_problems_of_files(echub, acme_files):
+    """One that its reader cannot read, and where; one that no reader knows; one that is well."""
+    (acme_files / "torn.acme").write_text('{"tables": ', "utf-8")
+    (acme_files / "odd.xyz").write_bytes(b"\0\1")
+    torn = {
+        "message": "the reader acme failed", "where": "echub_acme:read",
+        "found": "JSONDecodeError: Expecting value: line 1 column 12 (char 11)",
+        "cause": "a mistake in the plugin acme of echub-acme 2.5",
+        "hint": "report it to the plugin's author, with the file if you can",
+    }  # fmt: skip
+    odd = {
+        "message": "no reader recognises this file", "found": r"b'\x00\x01'",
+        "cause": "no plugin reads this format",
+        "hint": "`echub plugins list` shows the formats; `--reader NAME` insists on one",
+    }  # fmt: skip
+    names = {"torn.acme": ("ECH001", "unreadable", torn), "odd.xyz": ("ECH003", "unknown-format", odd)}
+    done = echub("validate", *names, "b.acme", "--format", "json")
+    assert done.code == 4
+    whole = {"ok": False, "files": 3, "ignored": 0, "in_baseline": 0, "unknown": []}
+    assert json.loads(done.out) == whole | {
+        "problems": [
+            {"rule": number, "name": name, "severity": "error", "path": path, **more}
+            for path, (number, name, more) in names.items()
+        ]
+    }

@@ -1,6 +1,7 @@
 """A file that may end the process is read in another one first; ours goes on."""
 
 import contextlib
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -9,12 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 import echub
+from echub import errors
 from echub.cli import app
 from echub.declare import Reader
-from echub.errors import EchubError, ReadError
+from echub.errors import EchubError, PluginError, ReadError
 from echub.files import rehearsal
 from echub.model.source import Source
+from echub.registry.boundary import PluginFault
 from echub.registry.calling import options_of
+from tests.messages.saying import Fake
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 GOLDEN = FIXTURES / "golden" / "schema-1.0.0.h5"
@@ -81,9 +85,7 @@ def test_a_workbook_that_no_program_writes_is_rehearsed_also_for_its_decisions(a
 def test_a_worker_that_waits_for_the_processor_is_waited_for(monkeypatch, tmp_path):
     times = iter([1.0, 1.01, 1.02, 1.03])  # it works for little of its time
     monkeypatch.setattr(rehearsal, "_processor_time", lambda pid: next(times))
-    error = _lost(
-        monkeypatch, tmp_path, 'time.sleep(0.7); print(\'{"kind": "", "message": "late"}\', flush=True)', 0.2
-    )
+    error = _lost(monkeypatch, tmp_path, 'time.sleep(0.7); print(\'{"message": "late"}\', flush=True)', 0.2)
     assert error.message == "late"
 
 
@@ -116,7 +118,7 @@ def test_a_library_that_loops_is_stopped(monkeypatch, tmp_path):
 
 
 def test_the_worker_sends_texts_and_no_objects(monkeypatch, tmp_path):
-    answer = '{"kind": "Refusal", "code": "x", "message": "it is damaged", "severity": "error", "found": "y"}'
+    answer = '{"code": "x", "message": "it is damaged", "severity": "error", "found": "y"}'
     error = _lost(monkeypatch, tmp_path, f"print({answer!r}, flush=True)")
     assert type(error) is ReadError  # no class but those of echub.errors
     assert (error.message, error.found) == ("it is damaged", "y")
@@ -128,3 +130,36 @@ def test_the_next_file_gets_a_new_worker():
         os.kill(rehearsal._worker._process.pid, 9)
         rehearsal._worker._process.wait()
     assert echub.read(GOLDEN).datasets
+
+
+# -- every error -----------------------------------------------------------------------------------
+
+KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, EchubError)]
+PARTS = ("where", "expected", "found", "cause", "hint", "column")
+
+
+def answered(monkeypatch, error, path):
+    """Return the error that arrives if the reader raises one in the worker."""
+
+    def raises(*_, **__):
+        raise error
+
+    declared = Fake(name="acme")
+    monkeypatch.setattr(rehearsal, "registry", lambda: Fake(reader=lambda name: declared))
+    for name, answer in (("options_of", None), ("parse_options", None), ("_limit", None)):
+        monkeypatch.setattr(rehearsal, name, lambda *_, answer=answer: answer)
+    monkeypatch.setattr(rehearsal, "call", raises)
+    asked = {"reader": "acme", "target": "m:f", "path": str(path), "options": {}, "size": 1}
+    return rehearsal._rebuilt(json.loads(rehearsal._answer(asked)))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, PluginFault], ids=lambda kind: kind.__name__)
+def test_an_error_in_the_worker_is_the_error_here(monkeypatch, tmp_path, kind):
+    (path := tmp_path / "a.h5").touch()
+    error = kind("it is torn", path="/d/beside.csv", **{name: f"the {name}" for name in PARTS})
+    told = answered(monkeypatch, error, path)
+    assert told.as_dict() == error.as_dict()
+    assert told.exit_code == error.exit_code
+    assert isinstance(told, PluginError if kind is PluginFault else kind)
+    bare = answered(monkeypatch, kind("it is torn", path=str(path)), path)
+    assert (bare.as_dict(), bare.path) == ({"code": kind.code, "message": "it is torn"}, None)  # the file itself

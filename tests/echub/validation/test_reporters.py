@@ -32,7 +32,7 @@ def broken():
 def awkward():
     """A report whose texts need care in every format."""
     hostile = problem("ECH001", "dir/a b,c:100%.h5", "line\nbreak <&> \x00 ]]>", column="a::b", found="\x1b[31m")
-    return Report([Checked(hostile.path, (hostile,)), Checked("fine.h5")])
+    return Report([Checked(hostile.path, (hostile,)), Checked("fine.h5"), Checked("odd.x", unknown=True)])
 
 
 @pytest.mark.parametrize("which", ["broken", "awkward"])

@@ -35,8 +35,8 @@ RULE = {rule.id: rule for rule in (ZERO.rule, UNREADABLE.rule, NOTE.rule)}
 OBJECTS = {
     "ECH208": {
         "rule": "ECH208", "name": ZERO.rule.name, "severity": "warning", "path": "b/two.h5",
-        "message": "two zeros",
-        "dataset": "impedance", "column": "frequency", "rows": [3, 8], "count": 5, "expected": "above 0",
+        "message": "two zeros", "expected": "above 0",
+        "dataset": "impedance", "column": "frequency", "where": "by hand", "rows": [3, 8], "count": 5,
         "found": "0 Hz", "cause": "a stop", "hint": "cut it",
     },
     "ECH001": {
@@ -127,7 +127,8 @@ def test_sarif_has_rule_level_place_and_sentence():
     }
     assert "logicalLocations" not in unreadable["locations"][0]
     assert note["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "table"
-    assert zero["properties"] == {"rows": [3, 8], "count": 5, "expected": "above 0", "found": "0 Hz"}
+    more = {"where": "by hand", "rows": [3, 8], "count": 5, "expected": "above 0", "found": "0 Hz"}
+    assert zero["properties"] == {**more, "cause": "a stop"}
     assert unreadable["properties"] == {}
 
 
@@ -146,6 +147,46 @@ def test_sarif_has_the_catalogue_of_all_rules():
         }  # fmt: skip
 
 
+def test_sarif_is_this_and_nothing_else():
+    log = json.loads(written("sarif"))
+    (run,) = log["runs"]
+    numbers = {entry["id"]: number for number, entry in enumerate(run["tool"]["driver"].pop("rules"))}
+
+    def result(rule, level, uri, text, member="", **properties):
+        place = {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}}
+        named = {"logicalLocations": [{"fullyQualifiedName": member, "kind": "member"}]} if member else {}
+        return {
+            "ruleId": rule, "ruleIndex": numbers[rule], "level": level, "message": {"text": text},
+            "locations": [place | named], "properties": properties,
+        }  # fmt: skip
+
+    found = {"expected": "above 0", "found": "0 Hz", "cause": "a stop"}
+    assert log == {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "echub",
+                        "version": echub.__version__,
+                        "semanticVersion": echub.__version__,
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [
+                    result(
+                        "ECH208", "warning", "b/two.h5", f"two zeros ({PLACE}); found 0 Hz; cut it",
+                        "impedance/frequency", where="by hand", rows=[3, 8], count=5, **found,
+                    ),
+                    result("ECH001", "error", "b/two.h5", f"it is cut; {UNREADABLE.rule.hint}"),
+                    result("ECH202", "note", "a.h5", f"nothing in it (table); {NOTE.rule.hint}", "table"),
+                ],
+            }
+        ],
+    }  # fmt: skip
+
+
 def test_sarif_names_a_file_outside_by_its_whole_path():
     path = Path("/elsewhere/a b.h5")
     log = json.loads(FORMATS["sarif"](Report([Checked(str(path), (Problem(ZERO.rule, str(path), ZERO.remark),))])))
@@ -156,20 +197,68 @@ def test_sarif_names_a_file_outside_by_its_whole_path():
 def test_junit_has_a_case_per_problem_and_one_per_sound_file():
     suite = ElementTree.fromstring(written("junit")).find("testsuite")
     assert suite.attrib == {
-        "name": "echub validate", "tests": "5", "failures": "1", "errors": "0", "skipped": "0", "time": "0",
+        "name": "echub validate", "tests": "5", "failures": "1", "errors": "0", "skipped": "1", "time": "0",
     }  # fmt: skip
     assert [(case.get("name"), case.get("classname")) for case in suite] == [
         (str(UNREADABLE.rule), "b/two.h5"),
         (f"{ZERO.rule} {PLACE}", "b/two.h5"),
         ("sound", "fine.h5"),
         (f"{NOTE.rule} table", "a.h5"),
-        ("sound", "c.x"),
+        ("unknown format", "c.x"),
     ]
     failure = suite[0].find("failure")
     assert (failure.get("message"), failure.get("type")) == ("it is cut", "ECH001")
     assert failure.text.splitlines()[0] == f"b/two.h5: error {UNREADABLE.rule}: it is cut"
     assert suite[1].find("failure") is None
     assert suite[1].find("system-out").text.splitlines()[1] == f"  where: {PLACE}"
+
+
+def test_junit_has_every_line_of_a_problem_in_its_case():
+    zero, unreadable, note = (problem.rule for problem in (ZERO, UNREADABLE, NOTE))
+    (suite,) = ElementTree.fromstring(written("junit"))
+    cases = [[(part.tag, part.attrib, (part.text or "").splitlines()) for part in case] for case in suite]
+    assert all(case.attrib.keys() == {"name", "classname", "time"} and case.get("time") == "0" for case in suite)
+    assert cases == [
+        [
+            (
+                "failure",
+                {"message": "it is cut", "type": "ECH001"},
+                [
+                    f"b/two.h5: error {unreadable}: it is cut",
+                    f"  cause: {unreadable.cause}",
+                    f"  hint: {unreadable.hint}",
+                ],
+            )
+        ],
+        [
+            (
+                "system-out",
+                {},
+                [
+                    f"b/two.h5: warning {zero}: two zeros",
+                    f"  where: {PLACE}",
+                    "  expected: above 0",
+                    "  found: 0 Hz",
+                    "  cause: a stop",
+                    "  hint: cut it",
+                ],
+            )
+        ],
+        [],
+        [
+            (
+                "system-out",
+                {},
+                [
+                    f"a.h5: note {note}: nothing in it",
+                    "  where: table",
+                    f"  cause: {note.cause}",
+                    f"  hint: {note.hint}",
+                ],
+            )
+        ],
+        [("skipped", {"message": "no reader recognises this file"}, [])],
+    ]
 
 
 def test_github_has_a_command_per_problem_and_the_summary():
