@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import echub
 from echub.plugin import Component, Flag, Measurand, Outcome, Refusal
 from echub.segments import Edges, Segments
 from echub_pulsed_stripping import PlateauParams
@@ -478,3 +479,24 @@ def test_what_one_outcome_does_not_state_is_not_alike():
 def test_what_all_points_share_is_not_their_own():
     (point,) = points(1.0, u=0.3, shared=0.4)
     assert (point.uncertainty, point.independent) == (pytest.approx(0.5), pytest.approx(0.3))
+
+
+def more(value, u):
+    return Measurand.more_than("mA*h/cm^2", value, uncertainty=u)
+
+
+@pytest.mark.parametrize(
+    ("at_8_s", "at_10_s", "rest", "low"),
+    [
+        (more(0.7, 0.01), more(0.7, 0.01), 8, 0.7 - 0.01 * 1.959964),  # two that say the same
+        (more(0.7, 0.001), more(0.71, 0.1), 8, 0.7 - 0.001 * 1.959964),
+        (more(0.7, 0.1), more(0.69, 0.001), 10, 0.69 - 0.001 * 1.959964),
+    ],
+)
+def test_of_several_lower_bounds_the_highest_is_given(at_8_s, at_10_s, rest, low):
+    given = [found(0.1, 1.0, label="a"), found(0.2, 2.0, label="b"), found(at_8_s, 8.0, label="c"),
+             found(at_10_s, 10.0, label="d")]  # fmt: skip
+    plateau = echub.analyze("pulsed-stripping-plateau", given)["capacity_plateau"]
+    assert (plateau.value, plateau.censoring) == (None, "right")
+    assert plateau.interval.low == pytest.approx(low)
+    assert plateau.note.startswith(f"mean at a rest of {rest} s")
