@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from glob import escape
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
@@ -70,7 +71,7 @@ def record_of(
     polarity = str(metadata.value(POLARITY) or "positive")
     if POLARITY not in metadata:
         metadata.set(POLARITY, "positive", source="definition of BDF")
-    origins = _origins(beside)
+    origins = _origins(beside, source.name)
     columns = []
     for number, (header, series) in enumerate(zip(headers, cells, strict=True)):
         column = _column(header, series, number, polarity, options, notices)
@@ -269,10 +270,24 @@ _OURS = structured.Shape("the metadata beside the table", _BesideShape, ReadErro
 
 
 def _beside(source: Source) -> dict[str, Any]:
-    """Read `.metadata.json` beside the table, where there is one."""
+    """Read `.metadata.json` beside the table, or that of all tables of its record; empty where there is none."""
     sibling = source.sibling(".metadata.json")
-    if sibling is None:
-        return {}
+    return _of_several(source) if sibling is None else _said(sibling)
+
+
+def _of_several(source: Source) -> dict[str, Any]:
+    """Read the description that `run.impedance.bdf.csv` shares with `run.bdf.csv`, if it names this table."""
+    stem, _, ending = source.name.rpartition(".bdf.")
+    base, _, table = stem.rpartition(".")
+    for sibling in source.beside(escape(f"{base}.bdf.metadata.json")) if base else ():
+        found = _said(sibling)
+        if f".{table}.bdf.{ending}" in _tables(found):
+            source.used.append(sibling.name)
+            return found
+    return {}
+
+
+def _said(sibling: Source) -> dict[str, Any]:
     found = structured.parse(sibling.read(), _ANY, sibling.shown, "json")
     if not isinstance(found, dict):
         return {}
@@ -280,10 +295,17 @@ def _beside(source: Source) -> dict[str, Any]:
     return structured.checked(found, _OURS, sibling.shown) if ours else found
 
 
-def _origins(beside: dict[str, Any]) -> dict[str, Any]:
-    """Return who made each column, as the file of our own making says."""
-    tables = beside.get("tables", {}) if beside.get("generator") == "echub" else {}
-    return {column["label"]: column["origin"] for columns in tables.values() for column in columns}
+def _tables(beside: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of each table, by the end of its file's name, as a file of our own making lists them."""
+    return beside.get("tables", {}) if beside.get("generator") == "echub" else {}
+
+
+def _origins(beside: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return who made each column of a file: of the table that its name ends with, else of all."""
+    tables = _tables(beside)
+    own = max((ending for ending in tables if name.endswith(ending)), key=len, default=None)
+    described = tables.values() if own is None else [tables[own]]
+    return {column["label"]: column["origin"] for columns in described for column in columns}
 
 
 def _metadata(beside: dict[str, Any]) -> Metadata:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from echub.plugin import Column, Dataset, MetadataError, Notice, Record, UnknownColumn, series_of
+from echub.plugin import Column, DataError, Dataset, MetadataError, Notice, Record, UnknownColumn, series_of
 from echub_bdf.columns import COLUMNS, VERSION, BdfColumn, working
 
 if TYPE_CHECKING:
@@ -26,11 +26,14 @@ Pair = tuple[BdfColumn, Column]
 def write(record: Record, options: BdfOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return the parts: `.bdf.csv` (or `.bdf.parquet`), `.impedance.bdf.csv` …, and `.bdf.metadata.json`.
 
-    Raises `MetadataError` where the working electrode's polarity or the cell's configuration is
-    needed and unknown, `UnknownColumn` where a column that BDF requires is not there.
+    Raises `DataError` for a record without such a table, `MetadataError` where the working electrode's
+    polarity or the cell's configuration is needed and unknown, `UnknownColumn` where a column that BDF requires
+    is not there.
     """
-    polarity = _polarity(record)
     chosen = {name: dataset for name, dataset in record.datasets.items() if dataset.kind in _TABLES}
+    if not chosen:
+        raise _no_table(record)
+    polarity = _polarity(record)
     tables = {name: _pairs(record, dataset, polarity) for name, dataset in chosen.items()}
     left_out = _left_out(record, tables)
     if left_out:
@@ -40,6 +43,15 @@ def write(record: Record, options: BdfOptions) -> Iterator[tuple[str, Callable[[
     for name, pairs in tables.items():
         yield suffixes[name], partial(_write_table, chosen[name], pairs, polarity, options.format)
     yield ".bdf.metadata.json", partial(_write_metadata, record, tables, suffixes, left_out, polarity)
+
+
+def _no_table(record: Record) -> DataError:
+    return DataError(
+        "the record has no table of the Battery Data Format",
+        expected=f"a dataset of {' or '.join(_TABLES)}",
+        found=", ".join(record.datasets) or "no dataset",
+        hint="--to csv or --to parquet writes any table",
+    )
 
 
 def _polarity(record: Record) -> str:
@@ -132,10 +144,11 @@ def _values(dataset: Dataset, bdf: BdfColumn, column: Column, turn: bool) -> pl.
 
     if bdf.text:
         return pl.Series([str(value) for value in dataset[column.name]])
-    if column.values.dtype.kind in "iu":
-        return pl.Series(column.values)
+    turned = turn and bdf.turns
+    if column.values.dtype.kind in "iu" and column.unit == bdf.unit and not turned:
+        return pl.Series(column.values)  # counts stay whole numbers
     values = dataset.to(column.name, bdf.unit)
-    return series_of("", np.ascontiguousarray(0.0 - values if turn and bdf.turns else values))
+    return series_of("", np.ascontiguousarray(0.0 - values if turned else values))
 
 
 # -- beside the table --------------------------------------------------------------------------

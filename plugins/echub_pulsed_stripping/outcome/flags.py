@@ -164,7 +164,8 @@ def _missing_rows(train: PulseTrain, block: PulseBlock, rows: Rows, ways: list[C
     wide = np.flatnonzero(gaps > GAP * period)
     if not len(wide):
         return []
-    text = f"{len(wide)} gaps between rows, of up to {gaps.max():.3g} s, may hide pulses of {period:.3g} s each"
+    many = several(len(wide), "gap")
+    text = f"{many} between rows, of up to {gaps.max():.3g} s, may hide pulses of {period:.3g} s each"
     hint = "record the instrument's charge"
     return [Flag("pulses-hidden", text, where=f"t = {inside[wide[0]]:.5g} s", hint=hint)]
 

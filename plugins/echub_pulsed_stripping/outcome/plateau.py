@@ -97,7 +97,8 @@ def _answer(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list
     flags = [Flag("no-plateau", f"{text}: a lower bound")]
     longest = max(level[0].rest_s for level in levels)
     candidates = [level for level in levels if level[0].rest_s == longest or any(p in beyond for p in level)]
-    mean, error, level = max((*lower_bound(level, levels), level) for level in candidates)
+    bounds = [(*lower_bound(level, levels), level) for level in candidates]
+    mean, error, level = max(bounds, key=lambda bound: bound[0] - bound[1])  # each holds: the highest says most
     note = f"mean at a rest of {level[0].rest_s:.3g} s, less its error of {error:.2g}"
     found = {"capacity_plateau": Measurand.more_than(unit, max(mean - error, 0.0), note=note)}
     return {**found, **_slope([p for level in levels[-2:] for p in level])}, flags

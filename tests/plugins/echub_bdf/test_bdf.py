@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,13 @@ import pytest
 import echub
 import echub_bdf
 from echub.declare import Confidence
-from echub.errors import MetadataError, ReadError, UnitMismatch, UnknownColumn
+from echub.errors import DataError, MetadataError, ReadError, UnitMismatch, UnknownColumn
 from echub.files.annotations import Annotations
 from echub.files.detect import choose
 from echub.model import vocabulary
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.metadata import Metadata
+from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.registry import registry
 from echub_bdf.columns import COLUMNS
@@ -135,6 +139,88 @@ def test_what_bdf_cannot_hold_is_listed(tmp_path):
     assert "half_cycle" in left
     assert [n.code for n in result.record.notices] == ["not-exported"]
     assert beside["bdf_version"] == "1.3.0"
+
+
+INTEGERS = {
+    "time": (np.arange(3), "s"),
+    "voltage": (np.array([3, 4, 5]), "V"),
+    "current": (np.array([100, 200, 300]), "mA"),
+    "cycle": (np.array([1, 1, 2]), "1"),
+    "frequency": (np.array([1000, 100, 10]), "Hz"),
+    "impedance_real": (np.array([1.5, 2.5, 3.5]), "ohm"),
+    "impedance_imag": (np.array([-0.25, -0.5, -0.75]), "ohm"),
+}
+"""Whole numbers where others have decimals, in the hub's units."""
+SERIES = tuple(INTEGERS)[:4]
+
+
+def of_two(*kinds, polarity="negative"):
+    """Return a record whose tables have the same headers; the time of the impedance is of the program."""
+    metadata = Metadata()
+    metadata.set(POLARITY, polarity, source="by hand")
+    datasets = []
+    for kind in kinds:
+        names = SERIES if kind == "timeseries" else INTEGERS
+        built = [SourceColumn(n, INTEGERS[n][0], n, INTEGERS[n][1], index=at) for at, n in enumerate(names)]
+        if kind == "impedance":
+            built[0] = replace(built[0], origin="programmed")
+        datasets.append(build_dataset(kind, built))
+    return Record(datasets, metadata=metadata)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize(("polarity", "sign"), [("positive", 1), ("negative", -1)])
+def test_whole_numbers_are_converted_and_turned_like_others(tmp_path, form, polarity, sign):
+    record = of_two("timeseries", polarity=polarity)
+    (path, _) = echub.convert(record, tmp_path, to="bdf", writer_options={"format": form}).outputs
+    frame = pl.read_csv(path) if form == "csv" else pl.read_parquet(path)
+    assert frame["Current / A"].to_list() == pytest.approx([0.1 * sign, 0.2 * sign, 0.3 * sign], rel=1e-15)
+    assert frame["Voltage / V"].to_list() == [3 * sign, 4 * sign, 5 * sign]
+    assert frame["Cycle Count / 1"].to_list() == [1, 1, 2]
+    assert frame["Cycle Count / 1"].dtype.is_integer()
+    assert frame["Test Time / s"].to_list() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize("kinds", [("impedance",), ("timeseries", "impedance")], ids="+".join)
+def test_every_table_of_a_record_comes_back_with_its_electrode(tmp_path, kinds, form):
+    *paths, beside = echub.convert(of_two(*kinds), tmp_path, to="bdf", writer_options={"format": form}).outputs
+    ends = {"timeseries": "", "impedance": ".impedance"}
+    assert [Path(path).name for path in paths] == [f"record{ends[kind]}.bdf.{form}" for kind in kinds]
+    for kind, path in zip(kinds, paths, strict=True):
+        again = echub.read(path)
+        assert again.metadata.value(POLARITY) == "negative"
+        assert again[kind]["voltage"].tolist() == [3, 4, 5]
+        assert again[kind]["current"].tolist() == pytest.approx([100, 200, 300], rel=1e-15)
+        assert again[kind].column("time").origin == ("programmed" if kind == "impedance" else "measured")
+        assert again.provenance.siblings == (Path(beside).name,)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"generator": "echub", "tables": {".bdf.csv": []}},
+        {"generator": "another", "tables": {".impedance.bdf.csv": []}},
+        ["generator", "echub"],
+    ],
+    ids=["of another table", "of another program", "no object"],
+)
+def test_a_description_that_does_not_name_the_table_is_not_its_own(tmp_path, said):
+    (tmp_path / "run.bdf.metadata.json").write_text(json.dumps(said))
+    (tmp_path / "run.impedance.bdf.csv").write_text(HEADER + "0,3.7,0.1\n")
+    record = echub.read(tmp_path / "run.impedance.bdf.csv")
+    assert record.provenance.siblings == ()
+    assert "bdf" not in record.settings
+
+
+def test_a_record_without_a_table_of_bdf_is_refused(tmp_path):
+    metadata = Metadata()
+    metadata.set(POLARITY, "positive", source="by hand")
+    depth = [SourceColumn("depth", np.arange(3.0), "depth", "nm")]
+    with pytest.raises(DataError, match="no table of the Battery Data Format") as error:
+        echub.convert(Record([build_dataset("profile", depth)], metadata=metadata), tmp_path, to="bdf")
+    assert error.value.found == "profile"
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- reading ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from echub.model.record import Record
 from echub.model.source import HEAD, Source
 from echub.plugin import Confidence, native_content, read_native, write_native
 from echub.registry.registry import registry
-from echub_native.sniffing import sniff
+from echub_native.sniffing import _OF_A_DATASET, _OF_THE_FILE, SIGNATURE, is_intact, sniff
 
 
 @pytest.fixture
@@ -108,3 +108,52 @@ def test_without_the_plugin_the_hub_knows_no_native_file(cp, monkeypatch):
             echub.read(written)
     finally:
         registry.cache_clear()
+
+
+def superblock(version, length, size):
+    """Return the head of a file of so many bytes whose superblock says that it has `length`."""
+    at = {0: 40, 1: 44, 2: 28, 3: 28}.get(version, 28)  # HDF5 File Format Specification 3.0, II.A
+    head = bytearray(SIGNATURE + bytes([version]) + b"\xff" * (size - 9))
+    head[at : at + 8] = struct.pack("<Q", length)[: max(size - at, 0)]
+    return bytes(head[:size])
+
+
+@pytest.mark.parametrize(
+    ("version", "length", "size", "damaged"),
+    [
+        *((version, 60, 60, False) for version in range(4)),
+        *((version, 61, 60, True) for version in range(4)),
+        *((version, 59, 60, False) for version in range(4)),  # something was appended
+        (4, 60, 60, True),  # of no version there is
+        (0, 40, 47, True),  # cut within the number
+        (0, 40, 48, False),
+        (1, 40, 51, True),
+        (1, 40, 52, False),
+        (2, 30, 35, True),
+        (3, 30, 36, False),
+        (0, 0, 8, True),
+    ],
+)
+def test_damage_is_what_the_superblock_says(version, length, size, damaged):
+    head = superblock(version, length, size)
+    assert sniff(Source.from_bytes(head, "x.h5")) == (Confidence.MAYBE if damaged else Confidence.NO)
+    assert sniff(Source.from_bytes(head, "x.nc")) == Confidence.NO
+    assert is_intact(Source.from_bytes(head, "x.h5")) is (version in (2, 3) and not damaged)
+
+
+@pytest.mark.parametrize(
+    ("names", "confidence"),
+    [
+        (_OF_THE_FILE, Confidence.CERTAIN),
+        (_OF_THE_FILE[1:], Confidence.CERTAIN),  # three of four
+        (_OF_THE_FILE[:3], Confidence.CERTAIN),
+        (_OF_THE_FILE[2:], Confidence.NO),
+        (_OF_A_DATASET, Confidence.CERTAIN),
+        (_OF_A_DATASET[1:], Confidence.NO),
+        (_OF_A_DATASET[:-1], Confidence.NO),
+    ],
+)
+def test_names_that_only_our_files_have(names, confidence):
+    head = superblock(2, 60, 60) + b"..".join(names)
+    assert sniff(Source.from_bytes(head, "x.h5")) == confidence
+    assert sniff(Source.from_bytes(b"\0" + head, "x.h5")) == Confidence.NO

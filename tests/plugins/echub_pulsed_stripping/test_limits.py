@@ -1,0 +1,502 @@
+"""The deciding limits of pulsed-stripping and of its plateau: a row just inside, one just outside, by hand."""
+
+from __future__ import annotations
+
+from math import e, hypot, sqrt
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import echub
+from echub.plugin import Component, Flag, Measurand, Outcome, Refusal
+from echub.segments import Edges, Segments
+from echub_pulsed_stripping import PlateauParams
+from echub_pulsed_stripping.data.blocks import blocks_of, uneven_rests
+from echub_pulsed_stripping.data.points import RestPoint, levels_of, points_of, require_comparable
+from echub_pulsed_stripping.data.sound import require_sound_voltage
+from echub_pulsed_stripping.method.capacity import (
+    CountedCharge,
+    Rows,
+    _are_marked,
+    _crossing,
+    _phase_slips,
+    _place,
+    disagreement,
+    spikes,
+)
+from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_before, slope_of
+from echub_pulsed_stripping.outcome.flags import _at_rest, _charges, _missing_rows, gathered
+
+NAN = np.nan
+
+# -- blocks --------------------------------------------------------------------------------------------
+
+
+def train(rests, *, level=1.0, plated=(), within=0.0, largest=0.1, top=0.1, commanded=True):
+    """Return pulses of 1 s with the rests between them, s; `level`, `largest`, `plated` of each, or of all."""
+    count = len(rests) + 1
+
+    def each(one):
+        return np.broadcast_to(np.asarray(one, dtype=float), (count,))
+
+    return SimpleNamespace(
+        rest=np.array([*rests, NAN]),
+        level=each(level),
+        edges=SimpleNamespace(begin_within=each(within), end_within=each(within), duration=each(1.0)),
+        plated=each([*plated, 0.0] if plated else 0.0),
+        pulses=Counted(lambda u: each(largest), count),
+        set_point=each(level) if commanded else None,
+        top=top,
+        u=None,
+    )
+
+
+class Counted:
+    """So many pulses, each with a largest voltage."""
+
+    def __init__(self, largest, count):
+        self.largest, self.count = largest, count
+
+    def __len__(self):
+        return self.count
+
+
+def firsts(one):
+    return [block.first for block in blocks_of(one)]
+
+
+@pytest.mark.parametrize(
+    ("rests", "within", "first"),
+    [
+        ([4, 4, 4, 5, 5, 5], 0.0, [0]),  # a quarter more
+        ([4, 4, 4, 5.01, 5.01, 5.01], 0.0, [0, 4]),  # the pulse after the first of the longer rests
+        ([5.01, 5.01, 4, 4], 0.0, [0]),  # a fifth less
+        ([5.5, 5.5, 4, 4], 0.0, [0, 3]),
+        ([4, 4, 5.19, 5.19], 0.1, [0]),  # the rows leave 0.2 s open
+        ([4, 4, 5.21, 5.21], 0.1, [0, 3]),
+        ([4, 4, 9, 4, 4], 0.0, [0]),  # one pause
+        ([4, 4, 9, 9, 4, 4], 0.0, [0, 3, 5]),
+        ([4, NAN, 4], 0.0, [0, 2]),  # plating between
+    ],
+)
+def test_rests_that_change_for_good_part_blocks(rests, within, first):
+    assert firsts(train(rests, within=within)) == first
+
+
+@pytest.mark.parametrize(
+    ("rests", "uneven"),
+    [
+        ([1, 1, 2, 2, 1, 1, 2, 2], True),  # three changes
+        ([1, 1, 2, 2, 1, 1], False),  # two
+        ([1] * 7 + [2] * 7 + [1] * 7 + [2] * 7, True),  # three in 29 pulses
+        ([1] * 7 + [2] * 7 + [1] * 7 + [2] * 8, False),  # in 30: every tenth
+    ],
+)
+def test_rests_that_change_all_the_time_are_no_blocks(rests, uneven):
+    assert uneven_rests(train(rests)) is uneven
+    assert (len(blocks_of(train(rests))) == 1) is uneven
+
+
+@pytest.mark.parametrize(
+    ("level", "how", "first"),
+    [
+        ([100, 100, 105, 105], {}, [0]),
+        ([100, 100, 105.1, 105.1], {}, [0, 2]),
+        ([100, 100, 94.9, 94.9], {}, [0, 2]),
+        ([100, 100, 80, 80], {"commanded": False, "top": 1.0, "largest": [0.2, 0.2, 0.98, 0.98]}, [0, 2]),
+        ([100, 100, 80, 80], {"commanded": False, "top": 1.0, "largest": [0.2, 0.2, 0.99, 0.99]}, [0]),
+        ([100, 100, 80, 80], {"commanded": True, "top": 1.0, "largest": [0.2, 0.2, 1.0, 1.0]}, [0, 2]),
+        ([100, 100, 80, 80], {"commanded": False, "top": 0.5, "largest": [0.2, 0.2, 0.5, 0.5]}, [0]),
+        ([100, 100, 80, 80], {"commanded": False, "top": 0.49, "largest": [0.2, 0.2, 0.49, 0.49]}, [0, 2]),
+    ],
+)
+def test_another_level_parts_blocks_unless_the_instrument_is_at_its_limit(level, how, first):
+    assert firsts(train([4, 4, 4], level=level, **how)) == first
+
+
+@pytest.mark.parametrize(("back", "before", "fresh"), [(2.71, "plated", True), (2.69, "partly plated", False)])
+def test_an_electrode_is_fresh_again_if_nine_tenths_are_plated_back(back, before, fresh):
+    one, two = blocks_of(train([4, 5, NAN, 8, 9], level=3600, plated=[0, 0, back, 0, 0]))
+    assert (one.number, one.first, one.last, one.rest_s, one.before, one.fresh) == (1, 0, 2, 4.5, "start", True)
+    assert (two.number, two.first, two.last, two.rest_s, two.before, two.fresh) == (2, 3, 5, 8.5, before, fresh)
+
+
+def test_a_block_after_a_rest_is_stripped_and_one_without_a_rest_has_none():
+    assert [(b.rest_s, b.before) for b in blocks_of(train([4, 4, 8, 8]))] == [(4, "start"), (8, "stripped")]
+    assert [b.rest_s for b in blocks_of(train([NAN]))] == [None, None]
+
+
+# -- what is refused of a voltage ------------------------------------------------------------------------
+
+
+def voltages(under, still, *, noise=0.0, sign=1, observed="voltage"):
+    """Return a train whose pulses and rests have these voltages, V."""
+
+    def of(values):
+        return Sliced(lambda u: np.array(values, float), len(values))
+
+    data = SimpleNamespace(how=lambda name: name)
+    return SimpleNamespace(pulses=of(under), rests=of(still), u=None, noise=noise, sign=sign, observed=observed,
+                           data=data)  # fmt: skip
+
+
+class Sliced(Counted):
+    """Medians of some segments."""
+
+    def __init__(self, median, count):
+        self.median, self.count = median, count
+
+    def where(self, some):
+        return Sliced(lambda u: self.median(u)[some], len(some))
+
+
+@pytest.mark.parametrize(
+    ("one", "code"),
+    [
+        (voltages([0.1] * 4, [0.0] * 4), None),
+        (voltages([-0.1] * 4, [0.0] * 4), "voltage-falls"),
+        (voltages([-0.1] * 4, [0.0] * 4, noise=0.0199), "voltage-falls"),
+        (voltages([-0.1] * 4, [0.0] * 4, noise=0.0201), None),
+        (voltages([0.0] * 4, [0.0] * 4), None),
+        (voltages([NAN] * 4, [NAN] * 4), None),
+        (voltages([0.7] * 8, [0.5, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6]), None),  # of the first quarter
+        (voltages([0.7] * 8, [0.51, 0.51, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4]), "voltage-at-rest"),
+        (voltages([0.1] * 4, [-0.51] * 4), "voltage-at-rest"),
+        (voltages([0.7] * 4, [0.6] * 4, observed="potential_we"), None),
+    ],
+)
+def test_a_voltage_that_cannot_be_that_of_a_stripped_electrode(one, code):
+    try:
+        require_sound_voltage(one)
+        found = None
+    except Refusal as refusal:
+        found = refusal.code
+    assert found == code
+
+
+@pytest.mark.parametrize(("sign", "said"), [(1, "has 0.6 V at rest"), (-1, "has -0.6 V at rest")])
+def test_the_voltage_at_rest_is_said_as_the_file_has_it(sign, said):
+    with pytest.raises(Refusal, match=said):
+        require_sound_voltage(voltages([0.7] * 4, [0.6] * 4, sign=sign))
+
+
+# -- where the cut-off is crossed ------------------------------------------------------------------------
+
+
+def rows(u, *, end="file", pulses=((1, None),), step=1.0):
+    """Return rows 1 s apart; the pulses are of rows from … to (exclusive)."""
+    start = np.array([a for a, _ in pulses])
+    stop = np.array([len(u) if b is None else b for _, b in pulses])
+    t = np.arange(len(u)) * step
+    return Rows(
+        t, np.ones(len(u)), np.array(u, float), {}, Segments(start, stop, np.ones(len(start), np.int8)), 0, end
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "at", "stray"),
+    [
+        (rows([0, 1, 2, 3]), 3, []),
+        (rows([0, 1, 2, 2.998]), 3, []),  # a file that ends on it, within a thousandth
+        (rows([0, 1, 2, 2.996]), None, []),
+        (rows([0, 1, 2, 2.998], end="next"), None, []),
+        (rows([0, 1, 3, 3, 1]), 2, []),  # half of what follows stays
+        (rows([0, 1, 3, 3, 1, 1]), None, [2, 3]),  # a third
+        (rows([0, 1, 3, 1, 1], pulses=((1, 3), (4, None))), None, [2]),  # back in the next pulse
+        (rows([0, 1, 3, 1, 3], pulses=((1, 3), (4, None))), 2, []),
+        (rows([0, 1, 1, 1, 1, 3], pulses=((1, 3),)), None, []),  # between pulses
+    ],
+)
+def test_the_first_row_from_which_the_voltage_stays_beyond_the_cut_off(one, at, stray):
+    assert _crossing(one, 3.0) == at
+    if at is None:
+        assert spikes(one, 3.0).tolist() == stray
+
+
+@pytest.mark.parametrize(
+    ("u", "bracket"),
+    [
+        ([0, 1, 2, 3.0], (1.0, 1.0)),  # on it
+        ([0, 0, 1, 5.0], (0.5, 1.0)),  # ever faster: after the chord
+        ([0, 0, 2, 4.0], (0.5, 1.0)),  # as fast as before
+        ([0, 0, 2.5, 3.5], (0.0, 0.5)),  # ever more slowly: before it
+        ([0, 0.5, 4.0], (0.0, 1.0)),  # the second row of a pulse
+    ],
+)
+def test_the_crossing_is_bracketed_by_how_the_voltage_bends(u, bracket):
+    assert _place(rows(u), len(u) - 1, 3.0) == pytest.approx(bracket)
+
+
+def edges_at(begin, within):
+    count = len(begin)
+    return Edges(
+        np.array(begin, float), np.array(begin, float) + 1, np.full(count, within), np.full(count, within)
+    )
+
+
+@pytest.mark.parametrize(
+    ("begin", "slips"),
+    [
+        ([0, 3, 6, 9], 0),
+        ([0, 3, 6, 9.09], 0),  # within half of the brackets of two edges, 0.1 s
+        ([0, 3, 6, 9.11], 1),
+        ([0, 3, 6.2, 9.2, 12.2, 15], 2),
+        ([0, 3.5], 0),  # one period
+    ],
+)
+def test_rows_that_slip_against_the_pulses_are_counted(begin, slips):
+    assert _phase_slips(edges_at(begin, 0.1)) == slips
+
+
+@pytest.mark.parametrize(("within", "marked"), [(0.24, True), (0.26, False)])
+def test_rows_closer_than_half_of_the_usual_step_mark_the_edges(within, marked):
+    assert _are_marked(edges_at([0, 3, 6], within), np.arange(10.0)) is marked
+
+
+# -- ways of counting ------------------------------------------------------------------------------------
+
+
+def ways(total, *, own=0.0, name="charge", at_rest=0.0, complete=True):
+    """Return the instrument's charge beside 100 by level and edges."""
+    mine = CountedCharge(name, np.array([total]), at_rest, 0.0, complete)
+    return [mine, CountedCharge("commanded level and edges", np.array([60.0, 40.0]), 0.0, own)]
+
+
+@pytest.mark.parametrize(
+    ("total", "own", "apart", "said"),
+    [
+        (100.9, 0.0, 0.0, []),
+        (101.1, 0.0, 1.1, ["charge counts +1.1% against commanded level and edges"]),
+        (98.9, 0.0, 1.1, ["charge counts -1.1% against commanded level and edges"]),
+        (102.0, 0.66, 2.0, ["charge counts +2.0% against commanded level and edges"]),  # 3 × 0.66 = 1.98
+        (102.0, 0.67, 0.0, []),
+    ],
+)
+def test_ways_disagree_by_a_hundredth_and_three_standard_uncertainties(total, own, apart, said):
+    both = ways(total, own=own)
+    assert disagreement(both) == pytest.approx(apart)
+    assert [flag.message for flag in _charges(both, both[0])] == said
+
+
+@pytest.mark.parametrize(("own", "codes"), [(0.49, []), (0.51, ["edges-uncertain"])])
+def test_edges_that_leave_a_two_hundredth_open_are_said(own, codes):
+    both = ways(90.0, own=own, name="charge_increment", complete=False)
+    flags = _charges(both, both[1])
+    assert [flag.code for flag in flags] == ["increments-incomplete", *codes]
+    if codes:
+        assert flags[1].message == "rows leave the edges open by 0.5% of the charge"
+
+
+@pytest.mark.parametrize(
+    ("at_rest", "level", "codes"),
+    [(0.11, 0.01, ["offset-current"]), (-0.11, -0.01, ["offset-current"]), (0.09, 0.01, []), (0.11, 0.0005, [])],
+)
+def test_a_current_at_rest_is_said_from_a_thousandth_on(at_rest, level, codes):
+    one = SimpleNamespace(threshold=SimpleNamespace(level=level), sign=-1, height=1.0, unit="mA/cm^2")
+    flags = _at_rest(one, ways(100.0, at_rest=at_rest)[0])
+    assert [flag.code for flag in flags] == codes
+    if codes:
+        assert flags[0].message.startswith(f"a current of {-level:g} mA/cm² at rest passes 0.1% of the capacity")
+
+
+@pytest.mark.parametrize(
+    ("t", "text"),
+    [
+        ([0, 1, 2, 3, 5.6], None),  # nine tenths of a pulse and its rest are 2.7 s
+        ([0, 1, 2, 3, 5.8], "1 gap between rows, of up to 2.8 s, may hide pulses of 3 s each"),
+        ([0, 1, 2, 4.8, 8], "2 gaps between rows, of up to 3.2 s, may hide pulses of 3 s each"),
+        ([-9, 1, 2, 3, 4], None),  # before the first pulse
+    ],
+)
+def test_gaps_that_may_hide_pulses(t, text):
+    one = rows([0.0] * 5, pulses=((2, None),))
+    one = Rows(np.array(t, float), one.j, one.u, {}, one.pulses, 0, "file")
+    each = SimpleNamespace(edges=SimpleNamespace(duration=np.array([1.0, 1.0])))
+    by_edges, block = ways(100.0)[1:], SimpleNamespace(rest_s=2.0)
+    assert [flag.message for flag in _missing_rows(each, block, one, by_edges)] == ([text] if text else [])
+    assert _missing_rows(each, block, one, ways(100.0)) == []  # the instrument counted
+
+
+def test_what_several_blocks_have_in_common_is_said_once():
+    one, two = Flag("a", "first"), Flag("b", "other")
+    assert [f.message for f in gathered([[one], [one, two], [one]])] == ["first (and 2 blocks more)", "other"]
+
+
+# -- the plateau -----------------------------------------------------------------------------------------
+
+
+def points(*values, rests=(1.0, e, e * e), u=0.0, shared=0.0, bounds=()):
+    parts = (Component("area", shared, "B", "area"), Component("noise", u)) if shared else ()
+    return [
+        RestPoint(Outcome(), f"{n}", rest, value, hypot(u, shared), n in bounds, "mA*h/cm^2", components=parts)
+        for n, (value, rest) in enumerate(zip(values, rests, strict=False))
+    ]
+
+
+def test_a_slope_is_that_of_a_line_by_hand():
+    """x = 0, 1, 2 in ln(rest): the spread is 2."""
+    known = slope_of(points(1, 2, 3, u=0.1, shared=5.0))
+    assert (known.value, known.error) == pytest.approx((1.0, 0.1 / sqrt(2)))
+    assert (known.low, known.high) == pytest.approx((1 - 1.959964 * known.error, 1 + 1.959964 * known.error))
+    scattered = slope_of(points(1, 3, 2, u=0.1))  # ½, and -½, 1, -½ beside it: √1.5 of one degree of freedom
+    assert (scattered.value, scattered.error) == pytest.approx((0.5, sqrt(1.5) / sqrt(2)))
+    assert scattered.high == pytest.approx(0.5 + 12.7062047 * scattered.error)
+    two = slope_of(points(1, 2, 90, u=0.1, bounds=(2,)))
+    assert (two.value, two.error) == pytest.approx((1.0, 0.1 / sqrt(0.5)))
+
+
+def test_how_steeply_capacities_rise_before():
+    on, below = points(4, 6, 9, rests=(e, e**3, e**4), bounds=(2,)), points(1, 3, 7, rests=(1, 1, 1), bounds=(2,))
+    assert slope_before(on, below) == pytest.approx((5 - 2) / 2)
+
+
+HALF = sqrt(0.5)
+"""The uncertainty of each of two values at ln(rest) = 0, 1 whose slope has an error of 1."""
+
+
+@pytest.mark.parametrize(
+    ("rise", "error", "before", "flat"),
+    [
+        (1.9, 0.0, None, True),  # a fifth of the tolerance of 10 % of 100
+        (2.1, 0.0, None, False),
+        (2.4, 1.0, None, True),  # less than 2.5 errors
+        (2.6, 1.0, None, False),
+        (4.0, 3.0, None, True),  # up to 4 + 1.96 × 3 = 9.88
+        (4.2, 3.0, None, False),  # 10.08
+        (-5.0, 1.0, None, True),
+        (1.0, 0.0, 1.85, True),  # 0.55 × 1.85 = 1.02
+        (1.0, 0.0, 1.78, False),  # 0.98
+    ],
+)
+def test_capacities_are_flat_within_the_tolerance(rise, error, before, flat):
+    two = points(100 - rise / 2, 100 + rise / 2, u=error * HALF)
+    # The middle of the two is at ln(rest) = ½, one below at -½.
+    below = points(100 - before, rests=(e**-0.5,)) if before else []
+    assert is_flat(two, below, 0.1) is flat
+
+
+def test_one_rest_is_no_plateau():
+    assert not is_flat(points(100, 100, rests=(1, 1)), [], 0.1)
+    assert not is_flat(points(100, 100, bounds=(1,)), [], 0.1)
+
+
+def test_a_lower_bound_is_below_the_mean_by_what_it_may_be_too_high():
+    level = points(10, 12, rests=(5, 5), u=0.3, shared=0.4)
+    mean, half = lower_bound(level, [])
+    assert (mean, half) == pytest.approx((11, 1.959964 * hypot(0.3 / sqrt(2), 0.4)))
+    others = [level, points(1, 3, rests=(1, 1))]  # each scatters by √2: four squares of 1 over two
+    assert lower_bound(level, others)[1] == pytest.approx(
+        hypot(4.30265273 * sqrt(2) / sqrt(2), 1.959964 * 0.4), rel=1e-8
+    )
+
+
+@pytest.mark.parametrize(
+    ("rests", "sizes"), [((1, 1.05, 2), [2, 1]), ((1, 1.06, 2), [1, 1, 1]), ((1, 1.04, 1.08), [2, 1])]
+)
+def test_rests_within_a_twentieth_of_the_first_are_one_level(rests, sizes):
+    assert [len(level) for level in levels_of(points(1, 1, 1, rests=rests))] == sizes
+
+
+def found(value=1.0, rest=2.0, *, name="stripping_capacity", label="a", **more):
+    measurands = {name: value if isinstance(value, Measurand) else Measurand("mA*h/cm^2", value, 0.1)}
+    if rest is not None:
+        measurands["rest_duration"] = Measurand("s", rest)
+    for other, (unit, size) in more.items():
+        measurands[other] = Measurand(unit, size)
+    return Outcome(measurands, label=label)
+
+
+BOUND = Measurand.more_than("mA*h/cm^2", 0.7, uncertainty=0.05)
+LESS = Measurand.less_than("mA*h/cm^2", 0.7)
+
+
+@pytest.mark.parametrize(
+    ("one", "value", "bound", "reason"),
+    [
+        (found(), 1.0, False, ""),
+        (found(BOUND), 0.7, True, ""),
+        (found(LESS), NAN, False, "neither a value nor a lower bound"),
+        (found(rest=None), NAN, False, "has no stripping_capacity with a rest_duration"),
+        (found(name="another"), NAN, False, "has no stripping_capacity with a rest_duration"),
+        (found(name="stripping_charge"), 1.0, False, ""),
+    ],
+)
+def test_a_capacity_that_is_stated_by_its_measurands(one, value, bound, reason):
+    (point,) = points_of([one], PlateauParams())
+    assert (point.value, point.bound, point.reason) == (pytest.approx(value, nan_ok=True), bound, reason)
+
+
+def test_what_is_left_out_comes_last_and_shorter_rests_first():
+    given = [found(rest=3.0, label="c"), found(rest=1.0, label="b"), found(rest=0.5, label="x")]
+    ordered = points_of(given, PlateauParams(exclude="x: leaked"))
+    assert [(p.label, p.reason) for p in ordered] == [("b", ""), ("c", ""), ("x", "by hand: leaked")]
+
+
+@pytest.mark.parametrize(
+    ("exclude", "ok"),
+    [("a: leaked", True), ("a:", False), ("a", False), ("b: leaked", False), (" ; a : wet ;", True)],
+)
+def test_an_exclusion_names_a_capacity_and_why(exclude, ok):
+    if ok:
+        (point,) = points_of([found()], PlateauParams(exclude=exclude))
+        assert point.reason.startswith("by hand: ")
+    else:
+        with pytest.raises(Refusal) as caught:
+            points_of([found()], PlateauParams(exclude=exclude))
+        assert caught.value.code == "bad-exclusion"
+        assert caught.value.message.endswith("there are a")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "values", "code"),
+    [
+        ("pulse_current_density", "mA/cm^2", (1.0, 1.02), None),
+        ("pulse_current_density", "mA/cm^2", (1.0, 1.03), "mixed-current"),
+        ("pulse_current_density", "mA/cm^2", (-1.0, -1.03), "mixed-current"),
+        ("pulse_duration", "s", (5.0, 5.09), None),
+        ("pulse_duration", "s", (5.0, 5.2), "mixed-pulse"),
+    ],
+)
+def test_conditions_within_two_hundredths_are_one(name, unit, values, code):
+    given = [found(label=f"{n}", **{name: (unit, value)}) for n, value in enumerate(values)]
+    both = points_of(given, PlateauParams())
+    if code is None:
+        require_comparable(both)
+        return
+    with pytest.raises(Refusal) as caught:
+        require_comparable(both)
+    assert caught.value.code == code
+    assert caught.value.message.endswith(f": {values[0]:g}, {values[1]:g}")
+
+
+def test_what_one_outcome_does_not_state_is_not_alike():
+    both = points_of([found(pulse_duration=("s", 5.0)), found(label="b")], PlateauParams())
+    with pytest.raises(Refusal, match="not the same: 5, not stated"):
+        require_comparable(both)
+
+
+def test_what_all_points_share_is_not_their_own():
+    (point,) = points(1.0, u=0.3, shared=0.4)
+    assert (point.uncertainty, point.independent) == (pytest.approx(0.5), pytest.approx(0.3))
+
+
+def more(value, u):
+    return Measurand.more_than("mA*h/cm^2", value, uncertainty=u)
+
+
+@pytest.mark.parametrize(
+    ("at_8_s", "at_10_s", "rest", "low"),
+    [
+        (more(0.7, 0.01), more(0.7, 0.01), 8, 0.7 - 0.01 * 1.959964),  # two that say the same
+        (more(0.7, 0.001), more(0.71, 0.1), 8, 0.7 - 0.001 * 1.959964),
+        (more(0.7, 0.1), more(0.69, 0.001), 10, 0.69 - 0.001 * 1.959964),
+    ],
+)
+def test_of_several_lower_bounds_the_highest_is_given(at_8_s, at_10_s, rest, low):
+    given = [found(0.1, 1.0, label="a"), found(0.2, 2.0, label="b"), found(at_8_s, 8.0, label="c"),
+             found(at_10_s, 10.0, label="d")]  # fmt: skip
+    plateau = echub.analyze("pulsed-stripping-plateau", given)["capacity_plateau"]
+    assert (plateau.value, plateau.censoring) == (None, "right")
+    assert plateau.interval.low == pytest.approx(low)
+    assert plateau.note.startswith(f"mean at a rest of {rest} s")

@@ -1,0 +1,595 @@
+"""The deciding limits of ramp-onset: a row just inside, one just outside, and both signs, by hand."""
+
+from __future__ import annotations
+
+from math import hypot, inf, nan
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from echub.plugin import Interval, Measurand, Refusal
+from echub_ramp_onset import RampOnsetParams
+from echub_ramp_onset.data import (
+    RampTrace,
+    _control_lost,
+    _drive,
+    _is_linear,
+    _joined,
+    _require_one_current,
+    _rising,
+    _running_mean,
+    _why_none,
+    stair_of,
+)
+from echub_ramp_onset.electrodes import watch
+from echub_ramp_onset.method.bracket import _gap_beside
+from echub_ramp_onset.method.crossing import _first_lasting, _runs, falls, neighbourhood, states_of
+from echub_ramp_onset.method.grid import TimeGrid
+from echub_ramp_onset.method.line import _bow, _inflation, _step, _straight, _without_excursions
+from echub_ramp_onset.method.lowack import _second_derivative, _smoothed
+from echub_ramp_onset.method.other import DeviationAt, _of_place
+from echub_ramp_onset.outcome.electrodes import flags_of
+from echub_ramp_onset.outcome.ramp_onset import _disagreement, _gain, _interpolated, _is_gradual, _noise_in_x
+
+PARAMS = RampOnsetParams()
+
+
+class Rows(dict):
+    """Columns of some rows by need, with the units, sources and metadata that are asked of them."""
+
+    def __init__(self, columns, *, units=None, sources=None, meta=None):
+        super().__init__({name: np.asarray(values, float) for name, values in columns.items()})
+        self.units, self.sources, self.stated = units or {}, sources or {}, meta or {}
+
+    def unit_of(self, need):
+        return self.units.get(need, "mA/cm^2")
+
+    def source_of(self, need):
+        return self.sources[need]
+
+    def meta(self, path):
+        return self.stated.get(path)
+
+    def how(self, need):
+        return need
+
+
+# -- where the ramp is ---------------------------------------------------------------------------------
+
+
+def climbing(inner):
+    """Return rows 1 s apart of a source whose steps last so long, s, between a first and a last one of 10 s."""
+    drive = np.repeat(np.arange(len(inner) + 2.0), [10, *inner, 10])
+    return np.arange(len(drive)), drive
+
+
+@pytest.mark.parametrize(
+    ("inner", "length"),
+    [
+        ([10] * 4, 10),  # five changes
+        ([10] * 3, 0),  # four
+        ([10] * 7 + [14] * 3, 10),
+        ([10] * 6 + [14] * 4, 0),  # six in ten are alike
+        ([10] * 6 + [12] * 4, 10),  # a fifth longer
+        ([10] * 6 + [8] * 4, 10),
+        ([10] * 6 + [13] * 4, 0),
+        ([2] * 20, 2),
+        ([1] * 40, 0),  # it climbs with every row
+    ],
+)
+def test_a_source_climbs_in_steps_that_last_equally_long(inner, length):
+    assert stair_of(*climbing(inner)) == length
+
+
+@pytest.mark.parametrize(
+    ("step", "runs"),
+    [(0.29, 2), (0.31, 1), (2.9, 1), (3.1, 2), (-1, 2)],
+)
+def test_a_rise_is_of_like_steps(step, runs):
+    level = np.cumsum([0, 1, 1, 1, 1, step, step, step, 1, 1, 1, 1])
+    found = _rising(level - level.min())
+    assert len(found) == runs
+    assert (found[0].start, found[-1].stop) == (0, 12)
+    if runs == 2:
+        assert (found[0].stop, found[1].start) == (5, 7)
+
+
+def test_a_level_that_only_drifts_does_not_rise():
+    assert _rising(np.full(9, 2.0)) == []
+    assert _rising(np.array([5, 5.05, 5.10, 5.05, 5.0])) == []  # a tenth of 5.1 over 5 bins is 0.102
+
+
+@pytest.mark.parametrize(("start", "count"), [(3, 1), (4, 1), (5, 2)])
+def test_runs_with_one_bin_between_are_one(start, count):
+    found = _joined([slice(0, 3), slice(start, 9)])
+    assert len(found) == count
+    assert (found[0].start, found[-1].stop) == (0, 9)
+
+
+@pytest.mark.parametrize(
+    ("t", "off", "linear"),
+    [(100, 2.9, True), (100, 3.05, False), (5, 0.0, True), (4, 0.0, False)],
+)
+def test_a_ramp_is_straight_within_three_hundredths_of_its_rise(t, off, linear):
+    """Rows beside it by turns: their root mean square is what they are off, of 99 in all."""
+    t = np.arange(float(t))
+    for way in (1, -1):
+        assert _is_linear(t, way * t + off * np.where(np.arange(len(t)) % 2, 1, -1)) is linear
+    assert not _is_linear(np.zeros(9), np.arange(9.0))
+
+
+def test_averages_over_time_are_shorter_at_the_ends():
+    t = np.array([0.0, 1, 2, 3])
+    assert _running_mean(t, t, 2.0) == pytest.approx([0.5, 1, 2, 2.5])
+    assert _running_mean(np.zeros(2), np.array([3.0, 4.0]), 1.0) == pytest.approx([3, 4])
+
+
+@pytest.mark.parametrize(
+    ("i_set", "unit", "area", "chosen", "scale"),
+    [
+        (None, "mA/cm^2", 0.5, "j", 1),
+        ([1, nan, 3], "mA/cm^2", 0.5, "j", 1),
+        ([2, 2, 2], "mA/cm^2", 0.5, "j", 1),
+        ([1, 2, 3], "mA", None, "I_set", 1),
+        ([1, 2, 3], "mA/cm^2", 0.5, "I_set", 2),
+        ([1, 2, 3], "mA/cm^2", None, "j", 1),
+    ],
+)
+def test_the_current_that_was_programmed_comes_first(i_set, unit, area, chosen, scale):
+    columns = {"j": [7, 8, 9]} | ({"I_set": i_set} if i_set else {})
+    data = Rows(columns, units={"j": unit}, meta={"cell.area": area})
+    drive, factor = _drive(data)
+    assert drive is data[chosen]
+    assert factor == scale
+
+
+@pytest.mark.parametrize(
+    ("factor", "source", "ok"),
+    [
+        (1.019, "current_density", True),
+        (0.981, "current_density", True),
+        (1.021, "current_density", False),
+        (0.979, "current_density", False),
+        (2.0, "current", True),  # the density follows from it
+    ],
+)
+def test_one_current_is_the_other_times_the_area_within_a_fiftieth(factor, source, ok):
+    j = np.array([1, 1, 1, 1, 10, 20, 30.0])  # the first are a tenth of the largest at most, and offsets
+    current = np.where(j > 3, 0.5 * factor * j, 9.0)
+    data = Rows({"j": j, "I": current}, sources={"j": source}, meta={"cell.area": 0.5})
+    if ok:
+        _require_one_current(data)
+    else:
+        with pytest.raises(Refusal, match=f"an area of {0.5 * factor:.4g} cm², but 0.5 cm² is stated"):
+            _require_one_current(data)
+
+
+NOT_LINEAR, HELD = "the current does not rise linearly: it runs", "the potential is controlled"
+
+
+@pytest.mark.parametrize(
+    ("drive", "mode", "text"),
+    [
+        ([100, 104.9, 100], None, "the current is constant: 100 to 104.9 over 2 s"),
+        ([100, 106, 100], None, f"{NOT_LINEAR} from 100 to 106 over 2 s, with 2 jumps"),
+        ([0, 19, 38, 57, 76, 95, 100], None, f"{NOT_LINEAR} from 0 to 100 over 6 s"),
+        ([0, 19, 38, 57, 76, 79, 100], None, f"{NOT_LINEAR} from 0 to 100 over 6 s, with 1 jump"),
+        ([1, 2, 3], [2, 2, 1], f"{HELD} in 67% of the rows; the current runs from 1 to 3 over 2 s"),
+        ([1, 1, 1, 1], [2, 2, 1, 1], "the current is constant: 1 to 1 over 3 s"),
+    ],
+)
+def test_why_there_is_no_ramp(drive, mode, text):
+    data = Rows({"j": drive} | ({"mode": mode} if mode else {}))
+    assert _why_none(np.arange(float(len(drive))), data["j"], data) == text
+    assert "set current" in _why_none(np.arange(float(len(drive))), data["j"].copy(), Rows({"j": drive}))
+
+
+# -- control -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("off", "count", "error", "step", "lost"),
+    [
+        (1.6, 6, 0.5, 1.0, True),  # 1 % of 100, and 0.5 of the range; from the first to the last of six rows 5 s
+        (-1.6, 6, 0.5, 1.0, True),
+        (1.4, 6, 0.5, 1.0, False),
+        (1.6, 5, 0.5, 1.0, False),
+        (1.2, 6, nan, 1.0, True),  # 1 %, and a thousandth of the largest
+        (1.05, 6, nan, 1.0, False),
+        (1.6, 6, 0.5, 2.0, True),
+        (1.6, 5, 0.5, 2.0, False),  # five usual steps are 10 s
+    ],
+)
+def test_the_current_is_lost_where_it_stays_off_its_course(off, count, error, step, lost):
+    t, line = np.arange(60) * step, np.full(60, 100.0)
+    x = line.copy()
+    x[5] += 9.0  # a single row is no loss
+    x[30 : 30 + count] += off
+    found = _control_lost(t, x, line, np.full(60, error), PARAMS)
+    assert found == (30 * step if lost else inf)
+
+
+@pytest.mark.parametrize(
+    ("rows", "count", "top", "limited"),
+    [
+        (100, 10, 0.5, True),
+        (100, 9, 0.5, False),
+        (100, 10, 0.49, False),
+        (4000, 20, 5, True),
+        (4000, 19, 5, False),
+    ],
+)
+def test_a_voltage_that_rests_at_its_largest_value(rows, count, top, limited):
+    u = np.full(rows, 0.9 * top)
+    u[:count] = 0.9995 * top
+    u[0] = top
+    u[count:] *= 0.998 / 0.9
+    assert RampTrace.limited.fget(SimpleNamespace(u=u)) is limited
+
+
+def test_the_accuracy_of_a_mean_is_of_the_rows_in_its_window():
+    trace = SimpleNamespace(t=np.array([0.0, 1, 2, 10]), limit=np.array([1.0, 2, 4, 8]))
+    assert RampTrace.limit_at(trace, 1.0, 2.0) == pytest.approx(7 / 3)
+    assert RampTrace.limit_at(trace, 1.0, 1.9) == 2
+    assert RampTrace.limit_at(trace, 6.0, 2.0) == pytest.approx(6)  # between two rows
+
+
+# -- electrodes ----------------------------------------------------------------------------------------
+
+CELL, WE, CE = 0.6, 1.0, 0.4
+SEEN = {"voltage": CELL, "potential_we": WE, "potential_ce": CE}
+
+
+def seen(*names, configuration=None, gaps=()):
+    """Return the voltages of a cell of which these are recorded; `gaps` have an empty cell."""
+    needs = {"potential_we": "E_we", "potential_ce": "E_ce"}
+    columns = {name: [SEEN[name], nan if name in gaps else SEEN[name]] for name in names}
+    given = {"U": columns[names[0]]} | {needs[name]: columns[name] for name in names if name in needs}
+    return Rows(given, sources={"U": names[0]}, meta={"cell.configuration": configuration})
+
+
+ALL = ("voltage", "potential_we", "potential_ce")
+
+
+@pytest.mark.parametrize(
+    ("names", "direction", "wanted", "expected"),
+    [
+        # wanted: what is watched, its value, the other electrode and its value
+        (ALL, 1, "auto", ("cell", "voltage", CELL, "counter", -CE)),
+        (ALL, -1, "auto", ("cell", "voltage", -CELL, "working", -WE)),
+        (ALL, 1, "oxidised", ("working", "potential_we", WE, "counter", -CE)),
+        (ALL, -1, "oxidised", ("counter", "potential_ce", CE, "working", -WE)),
+        (ALL, 1, "reduced", ("counter", "potential_ce", -CE, "working", WE)),
+        (ALL, -1, "reduced", ("working", "potential_we", -WE, "counter", CE)),
+        (ALL[:2], 1, "reduced", ("counter", "potential_ce", -CE, "working", WE)),
+        (ALL[::2], 1, "oxidised", ("working", "potential_we", WE, "counter", -CE)),
+        (ALL[:1], 1, "auto", ("cell", "voltage", CELL, "counter", None)),
+        (ALL[1:2], 1, "auto", ("working", "potential_we", WE, "counter", None)),
+        (ALL[1:2], -1, "reduced", ("working", "potential_we", -WE, "counter", None)),
+    ],
+)
+def test_whose_voltage_is_watched_and_what_the_other_one_did(names, direction, wanted, expected):
+    found = watch(seen(*names), direction, wanted)
+    other = None if found.other is None else pytest.approx([expected[4]] * 2)
+    assert (found.electrode, found.observed, found.other_electrode) == (expected[0], expected[1], expected[3])
+    assert found.u == pytest.approx([expected[2]] * 2)
+    assert (found.other is None) is (expected[4] is None)
+    assert found.other is None or found.other == other
+    assert found.why == ("its potential is not recorded" if other is None else "")
+
+
+@pytest.mark.parametrize(
+    ("data", "direction", "wanted", "code", "text"),
+    [
+        (seen("potential_we"), 1, "cell", "electrode-not-observed", "the cell voltage is not there"),
+        (seen("potential_we"), -1, "auto", "oxidised-electrode-not-observed",
+         "the current reduces the working electrode, but only the potential of the working electrode is there"),
+        (seen("potential_ce"), 1, "auto", "oxidised-electrode-not-observed",
+         "the current oxidises the working electrode, but only the potential of the counter electrode is there"),
+        (seen("voltage"), 1, "oxidised", "oxidised-electrode-not-observed",
+         "the potential of the working electrode, which the current oxidises, is not there"),
+        (seen("voltage"), 1, "reduced", "electrode-not-observed",
+         "the potential of the counter electrode, which the current reduces, is not there"),
+        (seen(*ALL, configuration="two_electrode"), 1, "oxidised", "oxidised-electrode-not-observed",
+         "the potential of the working electrode, which the current oxidises, is not there"),
+        (seen(*ALL, gaps=("potential_we",)), 1, "oxidised", "electrode-not-observed",
+         "potential_we in 1 of 2 rows is not there"),
+    ],
+)  # fmt: skip
+def test_an_electrode_that_is_not_recorded_is_not_watched(data, direction, wanted, code, text):
+    with pytest.raises(Refusal) as caught:
+        watch(data, direction, wanted)
+    assert (caught.value.code, caught.value.message) == (code, text)
+
+
+def test_an_empty_cell_of_the_other_electrode_is_said():
+    assert watch(seen(*ALL, gaps=("potential_ce",)), 1, "cell").why == "its potential has empty cells"
+
+
+# -- where the deviation crosses -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("marked", "runs"),
+    [("0110", [(1, 3)]), ("1001", [(0, 1), (3, 4)]), ("111", [(0, 3)]), ("000", []), ("0011", [(2, 4)])],
+)
+def test_runs_of_marked_points(marked, runs):
+    assert _runs(np.array([one == "1" for one in marked])) == runs
+
+
+@pytest.mark.parametrize(
+    ("runs", "after", "first"),
+    [
+        ([(2, 12)], 0, 2),
+        ([(2, 11)], 0, None),  # nine points
+        ([(2, 12), (20, 40)], 2, 2),
+        ([(2, 12), (20, 40)], 3, 20),
+        ([(97, 100)], 0, 97),  # three at the end of the ramp
+        ([(98, 100)], 0, None),
+        ([(96, 99)], 0, None),
+    ],
+)
+def test_the_first_run_that_lasts_ten_points_or_to_the_end(runs, after, first):
+    assert _first_lasting(runs, 100, 10, after) == first
+
+
+def deviating(value, noise=0.0, begin=0.0):
+    value = np.asarray(value, float)
+    t = np.arange(float(len(value)))
+    grid = SimpleNamespace(t=t, x=2 * t, step=1.0)
+    return SimpleNamespace(grid=grid, line=SimpleNamespace(begin=begin), value=value, noise=np.full(len(t), noise))
+
+
+def test_states_are_resolved_above_or_below():
+    """A limit of 5 %, and four standard deviations of 1 % as the margin below it."""
+    one = deviating([0.051, 0.05, 0.049, 0.011, 0.009, -0.2, nan, 0.2], noise=0.01)
+    assert states_of(one, PARAMS, 0.05).tolist() == [1, 0, 0, 0, -1, -1, 0, 1]
+    assert states_of(deviating([0.2] * 3, noise=0.0126), PARAMS, 0.05).tolist() == [0, 0, 0]  # 4 × 0.0126 = 5.04 %
+    assert states_of(deviating([0.2] * 3, begin=1.0), PARAMS, 0.05).tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("low", "stop", "noise", "lost", "found"),
+    [
+        (-0.16, 100, 0.0, inf, (60.0, 30.0)),
+        (-0.14, 100, 0.0, inf, None),
+        (-0.16, 100, 0.0374, inf, (60.0, 30.0)),  # four of them are 14.96 %
+        (-0.16, 100, 0.0376, inf, None),
+        (-0.16, 97, 0.0, inf, (60.0, 30.0)),  # back for the last three points
+        (-0.16, 96, 0.0, inf, None),
+        (-0.16, 100, 0.0, 60.0, (60.0, 30.0)),  # thirty points until the control is lost
+        (-0.16, 100, 0.0, 59.0, None),
+        (-0.16, 70, 0.0, 73.0, (60.0, 30.0)),
+        (-0.16, 70, 0.0, 74.0, None),
+    ],
+)
+def test_a_fall_of_the_voltage_that_lasts(low, stop, noise, lost, found):
+    value = np.zeros(100)
+    value[30:stop] = low
+    assert falls(deviating(value, noise), PARAMS, lost) == found
+
+
+@pytest.mark.parametrize(("index", "ends"), [(50, (33, 68)), (10, (0, 28)), (95, (78, 100))])
+def test_a_crossing_is_placed_within_three_half_windows(index, ends):
+    assert neighbourhood(index, 5, 100) == ends
+
+
+@pytest.mark.parametrize(
+    ("onset", "found"),
+    [
+        (100.0, (100.0, 110.0)),
+        (90.0, (100.0, 110.0)),  # as far as the gap is long
+        (89.9, None),
+        (120.0, (100.0, 110.0)),
+        (120.1, None),
+        (285.0, (300.0, 400.0)),  # or as half of the window of 30 s
+        (284.9, None),
+        (415.0, (300.0, 400.0)),
+        (415.1, None),
+    ],
+)
+def test_a_gap_that_the_average_reaches_into(onset, found):
+    trace = SimpleNamespace(t=np.array([99.0, 100.0, 110.0, 300.0, 400.0]))
+    assert _gap_beside(SimpleNamespace(t=onset), trace, PARAMS, np.array([1, 3])) == found
+
+
+def test_of_two_gaps_the_wider_one_counts():
+    trace = SimpleNamespace(t=np.array([100.0, 110.0, 113.0, 125.0]))
+    assert _gap_beside(SimpleNamespace(t=111.0), trace, PARAMS, np.array([0, 2])) == (113.0, 125.0)
+
+
+# -- the line ------------------------------------------------------------------------------------------
+
+
+def test_a_straight_line_and_what_it_leaves():
+    fit = _straight(np.array([0.0, 1, 2, 3]), np.array([1.0, 3, 5, 7]))
+    assert (fit.offset, fit.slope, fit.mean, fit.spread, fit.step) == pytest.approx((1, 2, 1.5, 5, 2))
+    assert fit.rest == pytest.approx(np.zeros(4), abs=1e-12)
+    assert _step(np.array([3.0, 1.0, 1.5, 1.5])) == 0.5
+    assert _step(np.full(4, 2.0)) == 0.0
+
+
+def test_a_bow_is_a_parabola_beside_any_line():
+    x = np.array([0.0, 1, 2, 4, 7])
+    bow = _bow(x)
+    assert (bow @ bow, bow @ x, bow.sum()) == pytest.approx((1, 0, 0), abs=1e-12)
+    assert bow[0] > 0 > bow[2]
+    assert bow[-1] > 0
+
+
+@pytest.mark.parametrize(("far", "left"), [(30, 70), (31, 100)])
+def test_rows_far_from_the_line_are_left_out_if_they_are_few(far, left):
+    t = np.arange(100.0)
+    u = 2 * t + 1e-3 * np.where(np.arange(100) % 2, 1, -1)
+    u[np.arange(far) * 3] += np.where(np.arange(far) % 2, 50, -50)  # to both sides, so that the line stays
+    kept, x, fit = _without_excursions(t, t, u)
+    assert len(kept) == len(x) == left
+    if left < 100:
+        assert fit.slope == pytest.approx(2, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("windows", "size", "ratio"), [(10, 2.0, 2.0), (9, 2.0, 1.0), (10, 1.6, 1.6), (10, 1.4, 1.0)]
+)
+def test_means_that_scatter_more_than_rows_do(windows, size, ratio):
+    """Of four rows that stand together a mean is off by all of it: by √4 / σ times what rows would make it."""
+    rest = np.repeat(size / 2 * np.where(np.arange(windows) % 2, 1, -1), 4)
+    t = np.arange(4.0 * windows)
+    assert _inflation(rest, t, 1.0, 4.0) == pytest.approx(ratio)
+
+
+# -- averages ------------------------------------------------------------------------------------------
+
+
+def grid(values, count=None, step=2.0):
+    values = np.asarray(values, float)
+    t = np.arange(len(values)) * step
+    return TimeGrid(t, values, values, np.ones(len(t)) if count is None else np.array(count, float), step, 0 * t)
+
+
+def test_means_of_a_grid_are_centred_and_shorter_at_the_ends():
+    one = grid([0, 1, 4, 9, 16], count=[1, 0, 2, 0, 1])
+    assert [one.half(w) for w in (2, 6, 10, 1)] == [0, 1, 2, 0]
+    assert one.mean_x(6.0) == pytest.approx([0, 5 / 3, 14 / 3, 29 / 3, 16])
+    assert one.mean_x(10.0) == pytest.approx([0, 5 / 3, 6, 29 / 3, 16])
+    assert one.rows_in(6.0).tolist() == [1, 3, 2, 3, 1]
+    assert grid([1, 2, 3], count=[0, 0, 0]).rows_in(2.0).tolist() == [1, 1, 1]
+
+
+def test_averages_and_derivatives_of_the_paper():
+    u = np.array([0.0, 1, 4, 9, 16, 25])
+    smooth, inside = _smoothed(u, 1.0, RampOnsetParams(window=5.0))
+    assert smooth == pytest.approx([0, 5 / 3, 6, 11, 50 / 3, 25])
+    assert inside.tolist() == [False, False, True, True, False, False]
+    assert _smoothed(u, 1.0, RampOnsetParams(window=5.0, lowack_edges="shorter"))[1].all()
+    assert _second_derivative(u, 0.5, "three_point") == pytest.approx([nan, 8, 8, 8, 8, nan], nan_ok=True)
+    # Of differences 2, 4, 8, 12, 16, 18 V/s, which are one-sided at the ends.
+    assert _second_derivative(u, 0.5, "gradient_twice") == pytest.approx([4, 6, 8, 8, 6, 4])
+
+
+# -- the other electrode -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "resolved"), [(0.041, True), (-0.041, True), (0.039, False), (-0.039, False)])
+def test_a_deviation_is_resolved_beyond_what_noise_hides(value, resolved):
+    assert DeviationAt(value, 0.01, 1.0, 1.0, 0.04).resolved is resolved
+
+
+@pytest.mark.parametrize(("before", "said"), [(0.061, True), (-0.061, True), (0.059, False), (-0.059, False)])
+def test_both_electrodes_deviate_if_the_other_one_was_off_beyond_its_noise(before, said):
+    """A threshold of 5 %, and 1 % that noise hides."""
+    other = SimpleNamespace(before=DeviationAt(before, 0.0025, 0.3, 90.0, 0.01))
+    flags = flags_of(other, SimpleNamespace(other_electrode="counter", unit="mA/cm^2"), PARAMS)
+    assert [flag.code for flag in flags] == (["both-electrodes-deviate"] if said else [])
+    if said:
+        assert flags[0].message.startswith(f"the counter electrode was {before:+.1%} off its own line")
+        assert flags[0].where == "t = 90.0 s, 0.3 mA/cm²"
+
+
+def test_what_an_uncertain_place_and_a_bent_course_add():
+    """A window of 30 s reaches one point of 10 s to each side: 0.1, 0.2, 0.6, with a noise of 5 %."""
+    bent = SimpleNamespace(
+        grid=grid([0] * 5, step=10.0), value=np.array([0, 0.1, 0.2, 0.6, 0]), noise=np.full(5, 0.05)
+    )
+    rise = (0.5 - 0.1) / 20  # less twice the noise
+    bend = (0.1 + 0.6 - 0.4 - 0.1) / 6
+    assert _of_place(bent, 2, 3.0, PARAMS) == pytest.approx(hypot(3 * rise, bend))
+    quiet = SimpleNamespace(grid=bent.grid, value=bent.value / 10, noise=bent.noise)
+    assert _of_place(quiet, 2, 3.0, PARAMS) == 0.0
+
+
+# -- what the outcome says -----------------------------------------------------------------------------
+
+
+def ranged(x, limit, place=None, gain=0.0, known=True):
+    place = np.zeros(len(x), int) if place is None else np.array(place)
+    each = np.array(limit, float)
+    ranges = SimpleNamespace(place=place, limit=each, gain=gain)
+    return SimpleNamespace(x=np.array(x, float), limit=each[place], ranges=ranges, range_known=known)
+
+
+def test_the_accuracy_of_a_slope_by_its_ranges():
+    assert _gain(2.0, ranged([0, 1, 2, 3], [0.1])) == pytest.approx(0.05)
+    assert _gain(2.0, ranged([0, 1, 2, 3], [0.1], gain=0.02)) == pytest.approx(hypot(0.05, 0.02))
+    assert _gain(2.0, ranged([0, 1, 2, 3], [0.1], gain=0.02, known=False)) == pytest.approx(0.05)
+    assert _gain(2.0, ranged([0, 1, 2, 3, 1], [0.1, 0.9], [0, 0, 0, 1, 1])) == pytest.approx(0.05)  # up to there
+    # Of -1, 0, 1, whose squares are 2, the first two are of one range and the last of the other.
+    tilted = hypot(0.3 / 2, 0.1 * -1 / 2, 0.3 * 1 / 2)
+    assert _gain(2.0, ranged([0, 1, 2], [0.1, 0.3], [0, 0, 1])) == pytest.approx(tilted)
+    assert _gain(0.0, ranged([0, 1], [0.1])) == 0.0
+    assert _gain(2.0, ranged([3, 4], [0.1])) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("gap", "window", "said"),
+    [(31.0, 30.0, True), (30.0, 30.0, False), (2.6, 2.0, True), (2.4, 2.0, False)],  # 2.5 usual steps
+)
+def test_a_gap_as_long_as_the_average_is_said(gap, window, said):
+    t = np.cumsum([0, 1, 1, 1, gap, 1, 1, 1.0])
+    trace = SimpleNamespace(t=t, steps=np.diff(t), usual_step=1.0)
+    flags = _interpolated(trace, RampOnsetParams(window=window))
+    assert [(flag.code, flag.where) for flag in flags] == ([("gap-interpolated", "t = 3 s")] if said else [])
+
+
+def answer(low, high):
+    middle = (low + high) / 2
+    return Measurand("mA/cm^2", middle, 0.1, Interval(low, high, level=0.95))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "apart"),
+    [
+        (answer(2.0, 3.0), False),
+        (answer(2.01, 3.0), True),
+        (answer(0.0, 1.0), False),
+        (answer(0.0, 0.99), True),
+        (Measurand("mA/cm^2", 2.19, 0.1), False),  # 1.96 × 0.1 below it is 1.994
+        (Measurand("mA/cm^2", 2.21, 0.1), True),
+        (Measurand("mA/cm^2", 2.01), True),
+        (None, False),
+    ],
+)
+def test_methods_disagree_if_their_intervals_do_not_meet(theirs, apart):
+    class Told(dict):
+        pass
+
+    trace = SimpleNamespace(unit="mA/cm^2")
+    outcome = Told(onset_current_density=answer(1.0, 2.0))
+    for method, beside in (("robust", "lowack2026"), ("lowack2026", "robust")):
+        flags = _disagreement(outcome, theirs, trace, RampOnsetParams(method=method))
+        assert [flag.code for flag in flags] == (["methods-disagree"] if apart else [])
+        assert not flags or flags[0].hint == f"--param method={beside} gives the other"
+
+
+def steep(x, noise=0.0, bent=False):
+    """Return an onset at x whose deviation rises by 0.01 per row, and x by 0.1."""
+    count = 101
+    held = SimpleNamespace(step=1.0, t=np.arange(float(count)), x=0.1 * np.arange(count))
+    deviation = SimpleNamespace(grid=held, value=0.01 * np.arange(count), noise=np.full(count, noise),
+                                line=SimpleNamespace(bent=bent))  # fmt: skip
+    return SimpleNamespace(x=x, index=50, deviation=deviation)
+
+
+def test_noise_is_carried_to_the_current_by_the_steepness():
+    assert _noise_in_x(steep(5.0, noise=0.003)) == pytest.approx(0.03)
+    falling = steep(5.0, noise=0.003)
+    falling.deviation.value = -falling.deviation.value
+    assert _noise_in_x(falling) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("shorter", "noise", "gradual"),
+    [
+        (5.11, 0.0, True),
+        (4.89, 0.0, True),
+        (5.09, 0.0, False),  # within 2 %
+        (5.11, 0.0025, True),  # three times √2 × 0.025 are 0.106
+        (5.11, 0.0027, False),
+    ],
+)
+def test_a_shorter_fit_that_moves_the_onset_shows_a_gradual_rise(shorter, noise, gradual):
+    assert bool(_is_gradual(steep(5.0, noise), steep(shorter, noise))) is gradual
+    assert _is_gradual(steep(5.0, bent=True), steep(5.0))
+    assert _is_gradual(steep(5.0, bent=True), None)
+    assert not _is_gradual(steep(5.0), None)
