@@ -229,6 +229,7 @@ def test_an_onset_needs_four_levels_on_its_line_and_no_more(first, given):
     with (
         patch.object(series_onset, "Bend", lambda *_: bend),
         patch.object(series_onset, "_line", lambda *_: (10.0, 0.0)),
+        patch.object(series_onset, "_step", lambda *_: None),
     ):
         found = series_onset.onset(levels, 0.05, 3, 10, 0.95, 0)
     assert found.beyond == level[first]
@@ -254,10 +255,10 @@ def test_a_cell_that_ends_with_another_delimiter_is_a_text(hanging):
 
 def test_a_column_that_is_left_out_is_named_by_its_place_from_one():
     found = Findings()
-    dialect = Fake(columns="nnn", names=("a", "b", ""))
+    dialect = Fake(columns="nnn", names=("a", "b", ""), decimal=".")
     numbers = np.arange(3.0)
     meant = [Fake(reference="", quantity=None, attrs={}, said_by="", unit=None, negate=False)] * 3
-    table = Fake(columns=[numbers, numbers, np.full(3, np.nan)])
+    table = Fake(columns=[numbers, numbers, np.full(3, np.nan)], decimals={})
     assert [c.header for c in source_columns(dialect, table, meant, found, {})] == ["a", "b"]
     assert [d.what for d in found.dropped] == ["column 3"]
 

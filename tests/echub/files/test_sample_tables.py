@@ -130,7 +130,7 @@ def test_the_command_writes_what_it_shows(xps, tmp_path):
     assert "[energy-closure]" in shown.output
     (heads,) = [line for line in shown.output.splitlines() if line.split()[:1] == ["sample_id"]]
     columns = (
-        "sample_id|C 1s / eV|Zr 3d5/2 / eV|Na 1s / eV|Zr FWHM / eV|sample.group|dose / 1/cm^2|Zr / %|Si / %|P / %"
+        "sample_id|C 1s / eV|Zr 3d5/2 / eV|Na 1s / eV|Zr FWHM / eV|sample.group|dose / 1/cm²|Zr / %|Si / %|P / %"
     )
     assert re.split(r" {2,}", heads.strip()) == columns.split("|")  # a number of replicates has no column
 

@@ -68,7 +68,7 @@ def climbing(*changes):
         ([1, 1, 1, 4, -1, -1, -1], 0.0),  # a range of seven
         ([1, 1, 1, 5.01, -1, -1, -1], 1.0),  # to 2 % of a digit
         ([1, 1, 1, 5.03, -1, -1, -1], 0.0),
-        ([1, 0, 0, 1, 1, 5, 1e-9, -1, -1, -1], 1.0),  # rounding of binary numbers is no change
+        ([1, 0, 0, 1, 1, 5, 1e-9, -1, -1, -1], 1.0),  # rounding of binary numbers changes nothing
         ([1, 1, 1, 5, 1e-6, -1, -1, -1], 0.0),
     ],
 )

@@ -85,8 +85,8 @@ def test_temperatures_of_213_to_500_degrees_beyond_a_gap_of_150_may_be_kelvin(ce
         assert said == []
     else:
         low, high, count = doubted
-        count = f"{count} temperature{'s' * (count > 1)}"
-        assert said == [f"{count} lie between {low} and {high} °C: kelvin stated as °C?"]
+        lie = "1 temperature lies" if count == 1 else f"{count} temperatures lie"
+        assert said == [f"{lie} between {low} and {high} °C: kelvin stated as °C?"]
 
 
 @pytest.mark.parametrize(("kelvin", "trusted", "refused"), [
@@ -136,7 +136,7 @@ def test_what_is_left_out_is_listed_with_its_reason():
     assert table["temperature"].values[:4] == pytest.approx(FIVE[:-1])
     assert table["temperature"].values[4:] == (None,) * 9
     (flag,) = [flag for flag in found.flags if flag.code == "left-out"]
-    assert flag.message == "9 outcomes left out"
+    assert flag.message == "9 outcomes were left out"
     assert flag.where == "; ".join(f"{name}: {why}" for name, why in reasons.items())
 
 

@@ -56,7 +56,7 @@ def test_a_truncated_file_gives_its_whole_rows(rows, extra):
     text = f"the file ends at offset {end}, inside its data: {rows} of {ROWS} rows were recovered"
     assert message(record, "truncated") == text
     lost = [(d.what, d.why) for d in record.dropped]
-    assert lost == ([(f"{extra} bytes of the incomplete row {rows}", "the file ends inside it")] if extra else [])
+    assert lost == ([(f"{extra} {'byte' if extra == 1 else 'bytes'} of the incomplete row {rows}", "the file ends inside it")] if extra else [])
 
 
 @pytest.mark.parametrize("extra", [0, SIZE - 1])
@@ -87,7 +87,7 @@ def test_a_wrong_length_is_mended_where_the_rows_end_with_the_file():
 def test_a_wrong_number_of_rows_is_mended_by_the_length(points):
     record = read(set_n_points(CP, points))
     assert same_rows(record, ROWS)
-    text = f"the header counts {points} rows, the data hold 100; all were read"
+    text = f"the header counts {points:,} {'row' if points == 1 else 'rows'}, the data hold 100; all were read"
     assert message(record, "row-count") == text
 
 

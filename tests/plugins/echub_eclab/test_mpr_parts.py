@@ -74,11 +74,11 @@ def test_a_cut_in_the_appended_run_costs_the_first_nothing():
     assert "truncated" in codes(record)
 
 
-@pytest.mark.parametrize("into", [1, 20])
-def test_what_a_cut_costs_is_said_of_the_run_that_it_was_in(into):
+@pytest.mark.parametrize(("into", "said"), [(1, "1 byte"), (20, "20 bytes")])
+def test_what_a_cut_costs_is_said_of_the_run_that_it_was_in(into, said):
     at = byte_map(SECOND.to_bytes())["VMP data"].end - 2 * SECOND.rows.dtype.itemsize + into
     alone, appended = read(SECOND.to_bytes()[:at]), read(APPENDED[: len(FIRST.to_bytes()) - 52 + at])
-    assert [d.what for d in alone.dropped] == [f"{into} bytes of the incomplete row {len(SECOND.rows) - 2}"]
+    assert [d.what for d in alone.dropped] == [f"{said} of the incomplete row {len(SECOND.rows) - 2}"]
     assert [d.what for d in appended.dropped] == [f"part_2: {d.what}" for d in alone.dropped]
     assert [d.why for d in appended.dropped] == [d.why for d in alone.dropped]
 

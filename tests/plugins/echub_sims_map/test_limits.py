@@ -237,7 +237,8 @@ def test_columns_need_six_frames(whole, added, code, hint):
     if not code:
         _require_depth(one, one.binned(added))
         return
-    with pytest.raises(Refusal, match=f"{whole // added} frames have hardly a depth; columns need 6") as refused:
+    many = "1 frame has" if whole == 1 else f"{whole // added} frames have"
+    with pytest.raises(Refusal, match=f"{many} hardly a depth; columns need 6") as refused:
         _require_depth(one, one.binned(added))
     assert (refused.value.code, refused.value.remark.hint or None) == (code, hint)
 

@@ -86,7 +86,7 @@ def test_as_many_points_of_a_plateau_are_enough_as_are_said_to_be_needed():
     case = synth.layered(3, LAYERS)
     outcomes = (analyze(case, background_start=1400, background_stop=1400 + 6 * half) for half in range(1, 20))
     refusals = [o.refusals[0].message for o in itertools.takewhile(lambda o: o.status == "refused", outcomes)]
-    found = [re.search(r"holds (\d+) points .*, (\d+) are needed", text) for text in refusals]
+    found = [re.search(r"holds (\d+) points? .*, (\d+) are needed", text) for text in refusals]
     held, needed = zip(*(map(int, numbers.groups()) for numbers in found), strict=True)
     assert max(held) == needed[0] - 1
 
