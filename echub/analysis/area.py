@@ -17,6 +17,7 @@ BASES = ("geometric", "tip", "island", "electrode")
 
 _ELECTRIC = re.compile(r"[kmunpM]?(A|ohm|F|S|C|W)")
 """Units of electrodes: a dose per cm² or a diffusivity in cm²/s refers to no area of a cell."""
+_LENGTH = re.compile(r"[numcdk]?m")
 
 
 def areal_power(unit: str) -> int:
@@ -24,8 +25,7 @@ def areal_power(unit: str) -> int:
     powers = dict(product_of(unit) or ())
     if not any(_ELECTRIC.fullmatch(symbol) for symbol in powers):
         return 0
-    lengths = [power for symbol, power in powers.items() if symbol in ("m", "cm", "mm", "um", "nm")]
-    return {-2: -1, 2: 1}.get(sum(lengths), 0)
+    return {-2: -1, 2: 1}.get(sum(power for symbol, power in powers.items() if _LENGTH.fullmatch(symbol)), 0)
 
 
 def with_basis(outcome: Outcome) -> Outcome:

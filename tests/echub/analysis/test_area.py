@@ -45,6 +45,13 @@ def test_which_units_refer_to_an_area(unit, power):
     assert areal_power(unit) == power
 
 
+@pytest.mark.parametrize("length", ["nm", "um", "mm", "cm", "dm", "m", "km"])
+@pytest.mark.parametrize("electric", ["uA", "mA*h", "ohm", "kohm", "MS", "nF", "C", "mW"])
+def test_an_area_is_the_square_of_any_length(electric, length):
+    powers = {f"{electric}/{length}^2": -1, f"{electric}*{length}^2": 1, f"{electric}/{length}": 0}
+    assert {unit: areal_power(unit) for unit in powers} == powers
+
+
 def test_the_basis_is_a_field_of_areal_measurands_only():
     assert [m.area_basis for m in OUTCOME.measurands.values()] == ["tip", "tip", ""]
     assert Outcome.from_json(OUTCOME.to_json()) == OUTCOME
