@@ -126,7 +126,7 @@ class Bench:
             value = "" if entry is None else entry.value
             text = f"{value:g}" if isinstance(value, float) else str(value)
             unit = leaf.unit if leaf.unit and leaf.unit != "1" else ""
-            meaning = f"{leaf.description} {f'({unit})' if unit else ''}"
+            meaning = f"{leaf.description} ({unit})" if unit else leaf.description
             rows.append((path, f"{text} {unit}".strip() if text else "", entry.source if entry else "", meaning))
         return sorted(rows, key=lambda row: (not row[1], row[0]))
 

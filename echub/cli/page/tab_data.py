@@ -31,7 +31,8 @@ def show(desk: Desk) -> None:
         table(("confidence", "reader", "format", "remark"), desk.bench.detection())
         software = record.metadata.value("instrument.software")
         model = record.metadata.value("instrument.model") or record.metadata.value("instrument.manufacturer")
-        ui.label("  ·  ".join(str(part) for part in (model, software) if part))
+        if parts := [str(part) for part in (model, software) if part]:
+            ui.label("  ·  ".join(parts))
 
 
 def _columns(dataset: Dataset) -> None:

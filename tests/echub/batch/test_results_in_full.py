@@ -348,13 +348,15 @@ def stopped(start, **more):
 
 @pytest.fixture
 def runs(tmp_path, monkeypatch):
-    """A plugin whose names say which run a file is of: `x.1.acme` and `x.2.acme` are parts of `x`."""
+    """A plugin whose names say the run: `x.2.acme` was started second, `x.2-CP.acme` is its second part."""
     code = acme.CODE.replace(
         '"echub_acme:read", options=AcmeOptions', '"echub_acme:read", options=AcmeOptions, link="echub_acme:link"'
     )
     code += (
-        "\n\ndef link(name):\n    run, number, *_ = [*name.split('.'), '']\n"
-        "    return (run, 1, '', int(number)) if number.isdecimal() else None\n"
+        "\n\ndef link(name):\n    run, place, *_ = [*name.split('.'), '']\n"
+        "    number, _, part = place.partition('-')\n"
+        "    if number.isdecimal():\n"
+        "        return (run, int(number), part) if part else (run, 1, '', int(number))\n"
     )
     site = tmp_path / "site"
     acme.install(site, monkeypatch)
@@ -409,6 +411,18 @@ def test_a_run_that_was_joined_has_the_names_of_all_its_files_and_one_line(runs)
     }
     assert run(runs, join=True) == {together: unchanged(together, "out/x.h5")}
     assert kept()[0] == lines
+
+
+def test_the_techniques_of_a_run_are_counted_under_the_names_of_their_parts(runs):
+    for name in ("x.1-OCV.acme", "x.2-CP.acme"):
+        acme.write(runs / name, **stopped(0))
+    together = "data/x.1-OCV.acme, data/x.2-CP.acme"
+    (found,) = run(runs, join=True).values()
+    names = ("timeseries_OCV", "timeseries_CP")
+    assert found["datasets"] == tuple((name, 3, 3) for name in names)
+    (table,) = datasets(stopped(0))
+    assert found["said"]["datasets"] == [{**table, "name": name} for name in names]
+    assert (found["source"], found["outputs"], found["technique"]) == (together, ("out/x.h5",), "CP")
 
 
 def test_files_that_are_not_one_run_are_converted_apart_and_each_says_why(runs):
