@@ -37,10 +37,13 @@ CONTRAST = """
 """
 NAMES = """
 <script>
-  const names = {clear: "Cancel the upload", done: "Uploaded", clear_all: "Clear the list"};
+  const names = {
+    add_box: "Choose files", cloud_upload: "Upload the files", clear: "Cancel the upload",
+    clear_all: "Leave out what is not uploaded", done_all: "Clear the list",
+  };
   new MutationObserver(() => {
     for (const made of document.querySelectorAll(".q-uploader__header .q-btn")) {
-      made.ariaLabel ||= names[made.querySelector(".q-icon")?.textContent] ?? "Choose files";
+      made.ariaLabel ||= names[made.querySelector(".q-icon")?.textContent];
     }
     for (const wide of document.querySelectorAll(".q-table__middle.scroll")) wide.tabIndex = 0;
   }).observe(document.documentElement, {childList: true, subtree: true});

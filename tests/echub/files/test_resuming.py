@@ -12,7 +12,7 @@ from echub.files.conversion import Writing, convert_sources
 from echub.files.joining import Link, NotOneRun, link_of, runs_of, why_not_one_run
 from echub.files.output import Target, plan
 from echub.files.reading import Reading, read
-from echub.files.resuming import resume, why_not_resumed
+from echub.files.resuming import resume, shifts, why_not_resumed
 from echub.files.verification import verify
 from echub.model.column import Column
 from echub.model.dataset import Dataset, Omitted
@@ -271,6 +271,16 @@ def stated(*starts, end=10.0):
 )
 def test_a_part_starts_when_the_one_before_has_ended(second, why):
     assert why_not_resumed(stated("2024-03-14T09:00:00", second)) == why
+
+
+def test_parts_on_one_clock_state_one_start():
+    """Their shifts are all zero, which is not the same as unknown."""
+    first, second = stated("2024-03-14T09:00:00", "2024-03-14T09:00:00")
+    second.datasets["timeseries"] = part(time=[10.0, 20.0])
+    assert shifts([first, second]) == [0.0, 0.0]
+    assert why_not_resumed([first, second]) == ""
+    second.datasets["timeseries"] = part(time=[8.9, 20.0])
+    assert why_not_resumed([first, second]) == "part 2 starts before part 1 ends"
 
 
 def test_the_latest_end_of_all_parts_before_counts():

@@ -55,8 +55,9 @@ def test_a_truncated_file_gives_its_whole_rows(rows, extra):
     end = RECORDS + rows * SIZE + extra
     text = f"the file ends at offset {end}, inside its data: {rows} of {ROWS} rows were recovered"
     assert message(record, "truncated") == text
+    what = f"{extra} {'byte' if extra == 1 else 'bytes'} of the incomplete row {rows}"
     lost = [(d.what, d.why) for d in record.dropped]
-    assert lost == ([(f"{extra} {'byte' if extra == 1 else 'bytes'} of the incomplete row {rows}", "the file ends inside it")] if extra else [])
+    assert lost == ([(what, "the file ends inside it")] if extra else [])
 
 
 @pytest.mark.parametrize("extra", [0, SIZE - 1])
