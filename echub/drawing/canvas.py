@@ -132,8 +132,11 @@ SHORT = (1e-3, 1e5)
 
 
 def plain_decades(axes: Axes) -> None:
-    """Write the ticks of logarithmic axes of less than two decades as plain numbers: 20, not 2×10¹."""
-    from matplotlib.ticker import LogFormatterSciNotation
+    """Write the ticks of logarithmic axes of less than two decades as plain numbers: 20, not 2×10¹.
+
+    Labels that the figure has chosen itself stay.
+    """
+    from matplotlib.ticker import LogFormatter, LogFormatterSciNotation
 
     class PlainDecades(LogFormatterSciNotation):
         """Labels where matplotlib chooses them."""
@@ -146,5 +149,7 @@ def plain_decades(axes: Axes) -> None:
 
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log":
-            axis.set_major_formatter(PlainDecades())
-            axis.set_minor_formatter(PlainDecades())
+            if isinstance(axis.get_major_formatter(), LogFormatter):
+                axis.set_major_formatter(PlainDecades())
+            if isinstance(axis.get_minor_formatter(), LogFormatter):
+                axis.set_minor_formatter(PlainDecades())

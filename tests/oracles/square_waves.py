@@ -22,6 +22,18 @@ HEAD, MIDDLE, TAIL = 6.5, 49.5, 97.0
 """Rows whose value is the median of a tenth after the first two, of all, and of the last twentieth."""
 
 
+PUBLISHED = {
+    "tip2025": ("doi:10.1039/d5eb00071h", "U settles at half or less; highest level survived"),
+    "querel2021": ("Quérel et al., Na | Na3.4Zr2Si2.4P0.6O12",
+                   "soft short on the next plating; highest stripping level"),
+    "nak2025": ("doi:10.1039/d5eb00097a", "U goes to zero; level of the short"),
+    "sun2023": ("doi:10.1038/s41467-023-42308-0", "sudden drop; level of the drop"),
+    "lowack2026": ("arXiv:2603.23340",
+                   "5 % nonlinearity of a ramp while oxidising: another quantity, see ramp-onset"),
+}  # fmt: skip
+"""What the five publications call the critical current density, as `docs/analyses/ccd.md` has it."""
+
+
 @dataclass(frozen=True)
 class Waves:
     """Two half cycles at each level, mA/cm²; the first is of the direction `first`. asr: Ω·cm², grows by `growth`.
@@ -379,10 +391,11 @@ def _tables(waves: Waves) -> dict[str, Any]:
         "levels.half_cycles": [2 * waves.repeats] * len(waves.levels),
         "levels.first": 1 + 2 * waves.repeats * np.arange(len(waves.levels)),
         "levels.fate": fates,
-        "definitions.source": ["tip2025", "querel2021", "nak2025", "sun2023", "lowack2026"],
+        "definitions.source": list(PUBLISHED),
         "definitions.relation": [relation for relation, _ in reports],
         "definitions.value": [value for _, value in reports],
-        "definitions.publication": [...] * 5, "definitions.definition": [...] * 5,
+        "definitions.publication": [publication for publication, _ in PUBLISHED.values()],
+        "definitions.definition": [words for _, words in PUBLISHED.values()],
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What each figure shows, as formulas over the outcome: from the meaning of each quantity, not from the drawing.
 
-A curve is `x | y` of diagnostics and tables (`table.column`); factors are those of the units on the axes.
+A curve is `x | y` of diagnostics and tables (`table.column`); factors are those of the units on the axes. One that
+is named in a legend is `label := x | y`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from typing import NamedTuple
 
 
 class Panel(NamedTuple):
-    """One pair of axes: labels, curves (`x | y`), envelopes and bands (`x | low | high`), lines and spans."""
+    """One pair of axes: labels, curves (`x | y`), envelopes and bands (`x | low | high`), lines and spans.
+
+    belts: `low | high` of what is shaded from edge to edge.
+    """
 
     ylabel: str
     xlabel: str = ""
@@ -19,6 +23,7 @@ class Panel(NamedTuple):
     across: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     spans: tuple[str, ...] = ()
+    belts: tuple[str, ...] = ()
     legend: tuple[str, ...] = ()
     scales: tuple[str, str] = ("linear", "linear")
     xlim: str = ""
@@ -31,6 +36,8 @@ RESIDUALS = {
     "xlabel": "f / Hz", "bands": ("frequency | -2 * noise | 2 * noise",), "scales": ("log", "linear"),
     "legend": ("± 2 σ of the noise", "Re", "Im"), "across": ("0",),
 }  # fmt: skip
+POLARISED = "append(quantile(I[I.size // 2:], [0.005, 0.995]), [0, ends[0], ends[2]])"
+"""What the lower panel of a polarisation shows, with a tenth of it free at either end."""
 WE = ("working electrode oxidised", "working electrode reduced")
 FIGURES = {
     "arrhenius": [
@@ -87,8 +94,8 @@ FIGURES = {
             legend=WE,
             down=("failed_at / 60",),
             curves=(
-                "end[sign > 0] / 60 | R_end[sign > 0]",
-                "end[sign < 0] / 60 | R_end[sign < 0]",
+                "working electrode oxidised := end[sign > 0] / 60 | R_end[sign > 0]",
+                "working electrode reduced := end[sign < 0] / 60 | R_end[sign < 0]",
                 *(f"array([begin[{n}], end[{n}]]) / 60 | array([R_start[{n}], R_end[{n}]])" for n in range(10)),
             ),
             ylim="0 | min(3 * nanmedian(R_end), 1.15 * max(append(R_start, R_end)))",
@@ -107,7 +114,11 @@ FIGURES = {
         Panel(
             "fraction of cells failed",
             "level / mA/cm²",
-            curves=("level | fraction",),
+            curves=("Weibull := level | fraction",),
+            bands=(
+                "append(low, where(isnan(high), level[-1], high)) | append(arange(20), arange(20)) / 20 + 0.025 | "
+                "append(arange(20), arange(20)) / 20 + 0.025",
+            ),
             down=("median",),
             spans=("ends",),
             legend=("cells: [survived, failed)", "Weibull", "median, 95 %"),
@@ -119,13 +130,16 @@ FIGURES = {
             "Q / mA·h/g",
             "cycle",
             down=("2",),
-            curves=("cycles.cycle | cycles.charge_per_mass", "cycles.cycle | cycles.discharge_per_mass"),
+            curves=(
+                "charge := cycles.cycle | cycles.charge_per_mass",
+                "discharge := cycles.cycle | cycles.discharge_per_mass",
+            ),
             legend=("charge", "discharge", "reference: cycle 2", "efficiency"),
             ylim="0 | 1.1 * max(cycles.charge_per_mass)",
         ),
         Panel(
             "CE / %",
-            curves=("cycles.cycle | cycles.efficiency",),
+            curves=("efficiency := cycles.cycle | cycles.efficiency",),
             ylim="nanmedian(cycles.efficiency) - 3 * quartiles(cycles.efficiency) | "
             "nanmedian(cycles.efficiency) + 3 * quartiles(cycles.efficiency)",
         ),
@@ -133,7 +147,7 @@ FIGURES = {
             "U / V",
             "Q / mA·h",
             legend=("1", "2", "3", "4"),
-            curves=tuple(f"q[cycle == {n}] | U[cycle == {n}]" for n in (1, 2, 3, 4)),
+            curves=tuple(f"{n} := q[cycle == {n}] | U[cycle == {n}]" for n in (1, 2, 3, 4)),
         ),
         Panel(
             "dQ/dU / mA·h/V",
@@ -157,9 +171,9 @@ FIGURES = {
             down=("(event[0] - t[0]) / 3600",),
             ylim="0 | 2 * asr_cell",
             curves=tuple(
-                f"half_cycles.start[half_cycles.direction == '{way}'] | "
-                f"half_cycles.resistance[half_cycles.direction == '{way}']"
-                for way in ("we_oxidised", "we_reduced")
+                f"working electrode {way} := half_cycles.start[half_cycles.direction == 'we_{way}'] | "
+                f"half_cycles.resistance[half_cycles.direction == 'we_{way}']"
+                for way in ("oxidised", "reduced")
             ),
         ),
     ],
@@ -172,8 +186,9 @@ FIGURES = {
             curves=(
                 "append(append(0, survival.time), max(watched)) | append(append(100, survival.surviving), "
                 "survival.surviving[-1])",
-                "watched | array([100 / 5])",
+                "still alive := watched | array([100 / 5])",
             ),
+            bands=("survival.time | survival.low | survival.high",),
             xlim="0 | free",
         ),
     ],
@@ -185,9 +200,9 @@ FIGURES = {
             legend=WE,
             curves=(
                 *(
-                    f"levels.level[levels.direction == '{way}'] | "
-                    f"1000 * abs(levels.U[levels.direction == '{way}'] - offset)"
-                    for way in ("we_oxidised", "we_reduced")
+                    f"working electrode {way} := levels.level[levels.direction == 'we_{way}'] | "
+                    f"1000 * abs(levels.U[levels.direction == 'we_{way}'] - offset)"
+                    for way in ("oxidised", "reduced")
                 ),
                 "array([0, max(levels.level)]) | asr_we_oxidised * array([0, max(levels.level)])",
                 "array([0, max(levels.level)]) | asr_we_reduced * array([0, max(levels.level)])",
@@ -203,7 +218,7 @@ FIGURES = {
     "dc-polarisation": [
         Panel(
             "I / nA",
-            curves=("t / 60 | I", "t / 60 | curve"),
+            curves=("measured := t / 60 | I", "exponentials := t / 60 | curve"),
             scales=("linear", "log"),
             legend=("measured", "exponentials"),
         ),
@@ -212,12 +227,14 @@ FIGURES = {
             "t / min",
             curves=("t / 60 | I", "t / 60 | curve", "tail / 60 | array([ends[1], ends[1]])"),
             bands=("tail / 60 | ends[0] | ends[2]",),
+            belts=("-2 * offset | 2 * offset",),
+            ylim=f"min({POLARISED}) - 0.1 * ptp({POLARISED}) | max({POLARISED}) + 0.1 * ptp({POLARISED})",
         ),
     ],
     "transference-number": [
         Panel(
             "I / µA",
-            curves=("t / 60 | I / 1000", "t / 60 | curve / 1000"),
+            curves=("measured := t / 60 | I / 1000", "exponentials := t / 60 | curve / 1000"),
             scales=("linear", "log"),
             legend=("measured", "exponentials"),
         ),
@@ -225,6 +242,7 @@ FIGURES = {
             "I / µA",
             "t / min",
             bands=("tail / 60 | ends[0] / 1000 | ends[2] / 1000",),
+            belts=("-offset / 500 | offset / 500",),
             curves=("t / 60 | I / 1000", "t / 60 | curve / 1000", "tail / 60 | array([ends[1], ends[1]]) / 1000"),
         ),
     ],
@@ -434,10 +452,27 @@ FIGURES = {
         ),
     ],
     "timeline": [
-        Panel("$R·A$ / Ω·cm²", ylim="0 | free"),
-        Panel("", legend=("one: R end", "two: R end"), ylim="0 | free"),
-        Panel("$|j|$ / mA/cm²", ylim="0 | free"),
-        Panel("", legend=("one: level",), ylim="0 | free"),
+        # A minute with two rows, and half an hour an hour later: each piece with a twentieth free at either end.
+        Panel(
+            "$R·A$ / Ω·cm²",
+            curves=("one: R end := array([0, 60]) | array([10, 20])",),
+            xlim="-3 | 63",
+            ylim="0 | free",
+        ),
+        Panel(
+            "",
+            curves=("two: R end := array([3600, 5400]) | array([30, 40])",),
+            legend=("one: R end", "two: R end"),
+            xlim="3510 | 5490",
+            ylim="0 | free",
+        ),
+        Panel(
+            "$|j|$ / mA/cm²",
+            curves=("one: level := array([0, 60]) | array([1, 1])",),
+            xlim="-3 | 63",
+            ylim="0 | free",
+        ),
+        Panel("", legend=("one: level",), xlim="3510 | 5490", ylim="0 | free"),
     ],
     "stability-window": [
         Panel(

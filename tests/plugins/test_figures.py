@@ -17,7 +17,8 @@ from tests.plugins.figure_facts import FIGURES
 
 NUMPY = {
     name: getattr(np, name)
-    for name in ("array", "append", "abs", "hypot", "interp", "log", "maximum", "isnan", "nanmedian")
+    for name in ("array", "append", "abs", "arange", "hypot", "interp", "log", "maximum", "isnan", "nanmedian",
+                 "ptp", "quantile", "where")
 } | {
     "max": np.nanmax, "min": lambda *v: np.nanmin(np.append(*v) if len(v) > 1 else v[0]),
     "quartiles": lambda v: np.ptp(np.quantile(v, [0.25, 0.75])), "free": np.nan,
@@ -63,10 +64,13 @@ def same(first, second):
 
 
 def curve_in(axis, text, known):
-    x, y = values(text, known)
-    return any(same(line.get_xdata(), x) and same(line.get_ydata(), y) for line in axis.lines) or any(
-        same(x, ends[:, 0]) and same(y, ends[:, 1]) for ends in error_bars(axis)
-    )
+    """Return whether a curve is drawn, under the label that is stated, if one is."""
+    label, _, formulas = text.rpartition(" := ")
+    x, y = values(formulas, known)
+    lines = [line for line in axis.lines if same(line.get_xdata(), x) and same(line.get_ydata(), y)]
+    if label:
+        return any(line.get_label() == label for line in lines)
+    return bool(lines) or any(same(x, ends[:, 0]) and same(y, ends[:, 1]) for ends in error_bars(axis))
 
 
 def error_bars(axis):
@@ -116,6 +120,12 @@ def lines_across(axis, way):
         if len(here) == 2 and list(there) == [0, 1] and here[0] == here[1]:
             found.append(here[0])
     return found
+
+
+def belts_of(axis):
+    """Return the ends of what is shaded from edge to edge, between two values of y."""
+    boxes = [p for p in axis.patches if isinstance(p, Rectangle) and (p.get_x(), p.get_width()) == (0, 1)]
+    return [(box.get_y(), box.get_y() + box.get_height()) for box in boxes]
 
 
 def spans_of(axis):
@@ -184,6 +194,8 @@ def test_what_is_marked_is_where_the_outcome_says(name, figures):
         expected = sorted(tuple(values(text, known)[0]) for text in panel.spans)
         if expected:
             assert close(sorted(spans_of(axis)), expected), (number, spans_of(axis))
+        belts = sorted(tuple(one[0] for one in values(text, known)) for text in panel.belts)
+        assert not belts or close(sorted(belts_of(axis)), belts), (number, belts_of(axis))
         for limits, found in ((panel.xlim, axis.get_xlim()), (panel.ylim, axis.get_ylim())):
             if limits:
                 stated = [one[0] for one in values(limits, known)]
@@ -191,6 +203,38 @@ def test_what_is_marked_is_where_the_outcome_says(name, figures):
         written = "\n".join(text.get_text() for text in axis.texts)
         for text in panel.says:
             assert text.format(**known) in written
+
+
+def stated_lines(panel, known):
+    """Yield (x, y) of every line that is stated, apart from those from edge to edge."""
+    for text in panel.curves:
+        yield values(text.rpartition(" := ")[2], known)
+    for text in panel.envelopes:
+        x, low, high = values(text, known)
+        yield np.repeat(x, 2), np.column_stack([low, high]).ravel()
+        yield np.repeat(x, 2), np.column_stack([high, low]).ravel()
+
+
+def data_lines(axis):
+    """Yield x and y of the lines in the coordinates of the data that show a point."""
+    for line in axis.lines:
+        x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+        if line.get_transform().contains_branch(axis.transData) and np.isfinite(x + y).any():
+            yield x, y
+
+
+OTHER_LINES = {"eis-check", "eis-fit", "eis-resistance", "eis-series", "sims-map", "sims-profile"}
+"""Figures with marks, points left out, and lines of many spectra that are stated in tests of their own."""
+
+
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - OTHER_LINES))
+def test_no_line_is_drawn_that_is_not_stated(name, figures):
+    known = names_of(outcome_of(name))
+    for number, (axis, panel) in enumerate(zip(figure_of(name, figures).axes, FIGURES[name], strict=True)):
+        stated = list(stated_lines(panel, known))
+        for x, y in data_lines(axis):
+            edge_to_edge = len(x) == 2 and (x[0] == x[1] or y[0] == y[1])
+            assert edge_to_edge or any(same(x, a) and same(y, b) for a, b in stated), (number, x[:5], y[:5])
 
 
 def test_every_analysis_with_a_figure_is_here():

@@ -1,7 +1,8 @@
 """What the plugins promise to their users, written down twice: in their declarations, and in `promised.txt`.
 
 Names, suffixes, columns and metadata that are needed and their units, options with defaults, units, choices and
-limits, measurands with units: whoever changes one of them breaks somebody's script, and says so in both places.
+limits, measurands with units, version and source of the method: whoever changes one of them breaks somebody's
+script, and says so in both places.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def analysis_lines(declared: Analysis):
     sampling = declared.sampling
     yield f"at least {sampling.rows} rows, {sampling.span_s:g} s, steps of {sampling.step_s}"
     yield f"every dataset: {declared.every_dataset}; extra: {declared.extra or 'none'}"
+    yield f"version {declared.version} of {declared.reference or 'the hub'}; example: {declared.example or 'none'}"
     yield f"looks: {declared.look or 'at all data'}; draws: {declared.figure or 'nothing'}"
     yield from (need_line(need) for need in declared.needs)
     yield from (option_line(field) for field in dataclasses.fields(declared.params))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.drawing import BLUE, GREY, OCHRE, RED, axis_label, current_label, tidy, time_unit, title, unit_text
 from echub.plugin import Outcome
@@ -52,7 +53,7 @@ def _trace(axis: Any, shown: dict[str, Any], length: float, unit: str) -> None: 
     axis.plot(shown["t"] / length, 1000 * shown["U"], color=_U, linewidth=1)
     axis.set_ylabel("U / mV", color=_U)
     ohmic = shown["R_start"] * shown["level"]
-    top = 4 * np.nanmax(np.append(ohmic[shown["R_end"] < 20 * np.nanmedian(shown["R_end"])], 0.0))
+    top = 4 * np.nanmax(np.append(ohmic[shown["R_end"] < 20 * _median(shown["R_end"])], 0.0))
     if top and np.nanmax(np.abs(shown["U"])) > 5e-3 * top:  # an open circuit would hide all the rest
         axis.set_ylim(-top / 2, top / 2)
 
@@ -64,11 +65,17 @@ def _resistance(axis: Any, shown: dict[str, Any], length: float, unit: str) -> N
         start, stop = shown["R_start"][chosen], shown["R_end"][chosen]
         axis.plot([begin, end], [start, stop], color=colour, linewidth=1.2)
         axis.plot(end, stop, "o", color=colour, markersize=3.5, label=name)
-    known = shown["R_end"][np.isfinite(shown["R_end"])]
-    top = 3 * np.median(known) if len(known) else 1.0
-    axis.set_ylim(0, max(min(top, 1.15 * np.nanmax(np.append(shown["R_start"], known))), 1e-12))
+    ends = np.append(shown["R_start"], shown["R_end"])
+    largest = np.max(ends[np.isfinite(ends)], initial=0.0)
+    axis.set_ylim(0, np.fmin(3 * _median(shown["R_end"]), 1.15 * largest) or 1.0)
     axis.set_ylabel(axis_label("R·A" if "cm" in unit else "R", unit))
     axis.legend(frameon=False, fontsize=8, loc="lower left", ncols=2)
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """Return the median of what is known; NaN if nothing is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else np.nan
 
 
 def _staircase(axis: Any, shown: dict[str, Any], length: float, unit: str, outcome: Outcome) -> None:  # noqa: ANN401
