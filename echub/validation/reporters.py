@@ -174,8 +174,9 @@ def junit(report: Report) -> str:
     """Write JUnit XML: a test case per valid file and one per problem; a file that no reader knows was skipped."""
     errors = [p for p in report.problems if p.severity == "error"]
     cases = [case for file in report.files for case in _cases(file)]
-    counts = {"tests": cases, "failures": errors, "skipped": [file for file in report.files if file.unknown]}
-    totals = {"errors": "0", "time": "0"} | {name: str(len(counted)) for name, counted in counts.items()}
+    unknown = sum(file.unknown for file in report.files)
+    counts = {"tests": len(cases), "failures": len(errors), "errors": 0, "skipped": unknown, "time": 0}
+    totals = {name: str(count) for name, count in counts.items()}
     suites = ElementTree.Element("testsuites")
     suite = ElementTree.SubElement(suites, "testsuite", {"name": "echub validate", **totals})
     suite.extend(cases)
