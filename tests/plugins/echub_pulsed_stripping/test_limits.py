@@ -26,7 +26,7 @@ from echub_pulsed_stripping.method.capacity import (
     spikes,
 )
 from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_before, slope_of
-from echub_pulsed_stripping.outcome.flags import _at_rest, _charges, _missing_rows, gathered
+from echub_pulsed_stripping.outcome.flags import _at_rest, _charges, _ending, _missing_rows, gathered
 
 NAN = np.nan
 
@@ -316,6 +316,27 @@ def test_gaps_that_may_hide_pulses(t, text):
     by_edges, block = ways(100.0)[1:], SimpleNamespace(rest_s=2.0)
     assert [flag.message for flag in _missing_rows(each, block, one, by_edges)] == ([text] if text else [])
     assert _missing_rows(each, block, one, ways(100.0)) == []  # the instrument counted
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (0.94, ["the file ends 0.94 s into a pulse of 1 s"]),  # the usual one, not the longest
+        (0.96, []),
+    ],
+)
+def test_a_last_pulse_that_is_shorter_than_the_usual_one_was_cut(last, said):
+    one = rows([0.1] * 6, pulses=((1, 2), (3, 4), (4, 5), (5, None)))
+    each = SimpleNamespace(
+        pulses=Counted(lambda u: np.full(4, 0.1), 4),
+        u=None,
+        edges=SimpleNamespace(
+            duration=np.array([1.0, 1.0, 3.0, last]), begin_within=np.zeros(4), end_within=np.zeros(4)
+        ),
+    )
+    flags = _ending(each, SimpleNamespace(first=0), one, SimpleNamespace(cut_off=3.0))
+    assert [flag.message for flag in flags if flag.code == "ends-mid-pulse"] == said
+    assert flags[0].message == "U stays below 3 V (largest 0.1 V) until the file ends: a lower bound"
 
 
 def test_what_several_blocks_have_in_common_is_said_once():

@@ -204,7 +204,7 @@ def test_why_there_is_no_ramp(drive, mode, text):
 def test_the_current_is_lost_where_it_stays_off_its_course(off, count, error, step, lost):
     t, line = np.arange(60) * step, np.full(60, 100.0)
     x = line.copy()
-    x[5] += 9.0  # a single row is not a loss
+    x[5] += 9.0  # a single row does not count
     x[30 : 30 + count] += off
     found = _control_lost(t, x, line, np.full(60, error), PARAMS)
     assert found == (30 * step if lost else inf)
