@@ -1,5 +1,6 @@
 """Whole folders: skipped where unchanged, past bad files, names and places of every kind."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -34,6 +35,29 @@ def test_the_ledger_says_what_became_of_each_source(folder, out):
     assert (lines["damaged.mpr"]["status"], lines["damaged.mpr"]["error"]) == ("failed", "read-error")
     assert (lines["notes.txt"]["status"], lines["notes.txt"]["error"]) == ("unknown", "unknown-format")
     assert str(folder.parent) not in (out / "echub-ledger.jsonl").read_text()
+
+
+@pytest.mark.parametrize("to", ["csv", "native"])
+def test_the_hash_is_that_of_the_file_that_was_converted(tmp_path, out, to):
+    """A result of echub states the file that it was made of, which may have the same name."""
+    source = tmp_path / "data" / "table.csv"
+    source.parent.mkdir()
+    source.write_text(TABLE.format(3))
+    statuses([source.parent], tmp_path / "made", to=to)
+    (made,) = [path for path in (tmp_path / "made").iterdir() if path.suffix in (".csv", ".h5")]
+    (tmp_path / "again").mkdir()
+    described = made.with_name(f"{made.name}-metadata.json")
+    if described.exists():
+        described.rename(tmp_path / "again" / "table.csv-metadata.json")
+    made = made.rename(tmp_path / "again" / ("table.csv" if to == "csv" else made.name))
+    assert echub.read(made).provenance.source["name"] == "table.csv"
+    other = tmp_path / "other.csv"
+    other.write_text(TABLE.format(4))
+    for file, target in ((source, out / "first"), (made, out / "second")):
+        assert statuses([file, other], target).keys() == {file.name, "other.csv"}
+        (line,) = [line for line in ledger(target) if line["source"] == file.name]
+        content = file.read_bytes()
+        assert (line["size"], line["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
 
 
 def test_what_is_unchanged_is_skipped_and_says_nothing_new(folder, out):

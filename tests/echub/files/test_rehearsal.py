@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,24 @@ def test_every_binary_table_is_rehearsed_and_reads_the_same(asked, name, monkeyp
     monkeypatch.setattr(rehearsal, "in_worker", lambda: True)  # whose death the whole-folder commands survive
     assert echub.read(FIXTURES / name)["timeseries"].same_as(record["timeseries"])
     assert len(asked) == 1
+
+
+def test_files_beside_that_the_check_looked_at_count_for_the_limits(asked, tmp_path):
+    """Those that were asked for before do not: they are not read again."""
+    for name, size in (("a.acme", 10), ("a.aux", 200), ("a.old", 4000)):
+        (tmp_path / name).write_bytes(bytes(size))
+    declared = echub.registry.registry.registry().readers["native"]
+    source = Source(tmp_path / "a.acme")
+    source.used.append("a.old")
+
+    def intact(source):
+        source.used.append("a.aux")
+        return False
+
+    with pytest.raises(EchubError):
+        rehearsal.rehearse(replace(declared, intact=intact), declared.read, source, options_of(declared)())
+    assert [request["size"] for request in asked] == [210]
+    assert source.used == ["a.old"]
 
 
 def test_an_instrument_file_is_not(asked):
