@@ -120,7 +120,7 @@ TOLD = {
     ),
     "problem": (Problem(Fake(id="ECH101", name="unit-mismatch"), "a.x", REMARK, "timeseries"), {
         "rule": "ECH101", "name": "unit-mismatch", "severity": "refusal", "path": "a.x", "message": "a message",
-        "dataset": "timeseries", "rows": [3, 4], "count": 9, **PLACES,
+        "dataset": "timeseries", "where": "a place", "rows": [3, 4], "count": 9, **PLACES,
     }),
     "conversion": (conversion(), CONVERTED),
     "several outputs": (conversion(outputs=["a.csv", "a.json"]), {**CONVERTED, "output": ["a.csv", "a.json"]}),
