@@ -64,7 +64,6 @@ class _PreambleShape(TypedDict):
 
 class _ImpedanceShape(TypedDict, total=False):
     zimag: str
-    spectra: str
 
 
 class _SignShape(TypedDict, total=False):

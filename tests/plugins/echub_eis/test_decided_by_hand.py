@@ -617,3 +617,11 @@ def test_limits_of_a_value(text, low, high):
     assert (stated.value, stated.low, stated.high, stated.fixed) == (5, low, high, text[1:2] == "f")
     again = parse(canonical(parse(f"R{{R={text}}}"))).values["R"]
     assert again == stated
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "closed"),
+    [(1.0, 3.0, True), (None, 3.0, False), (1.0, None, False), (None, None, False), (0.0, 3.0, True)],
+)
+def test_an_interval_is_closed_if_both_ends_are_known(low, high, closed):
+    assert identify.Known(2.0, 0.01, low, high).closed is closed

@@ -1,5 +1,7 @@
 """Points of a chart: few for all rows, all for few rows, and no spike lost."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,16 @@ def test_each_column_upwards_has_a_panel_and_the_zoom_moves_all():
     assert made["dataZoom"][0]["xAxisIndex"] == [0, 1]
     assert made["yAxis"][0]["name"] == "U / V"
     assert "time" in numeric(data)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_panels_stand_one_below_the_other_and_above_the_slider(count):
+    grids = options([Curve(series(10), "time", "voltage")] * count)["grid"]
+    places = [(float(g["top"].rstrip("%")), float(g["height"].rstrip("%"))) for g in grids]
+    assert all(height > 0 for _, height in places)
+    assert all(top + height < below for (top, height), (below, _) in itertools.pairwise(places))
+    assert places[0][0] == 5
+    assert sum(places[-1]) < 90
 
 
 def test_time_and_current_are_in_units_that_can_be_read():
