@@ -406,9 +406,8 @@ def _holds_numbers_as_text(data: bytes) -> bool:
     """Return whether a text of the workbook begins like a number, or a formula gives a text."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = [name for name in archive.namelist() if name.startswith("xl/") and name.endswith(".xml")]
-        return any(
-            pattern.search(archive.read(name)) for name in parts for pattern in (_NUMBER_TEXT, _TEXT_RESULT)
-        )
+        texts = map(archive.read, parts)
+        return any(_NUMBER_TEXT.search(text) or _TEXT_RESULT.search(text) for text in texts)
 
 
 def _formulas_without_values(data: bytes) -> int:
