@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from echub.dates import ORDER_CHOICES
 from echub.plugin import option
 
 
@@ -26,6 +27,6 @@ class BdfReadOptions:
     dates: str = option(
         "auto",
         "order of day, month and year where no date of the file proves it",
-        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
+        choices=ORDER_CHOICES,
     )
     timezone: str = option("", "the zone of dates in a time column, such as Europe/Berlin; by default unknown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from echub.dates import ORDER_CHOICES
 from echub.plugin import option
 
 
@@ -24,7 +25,7 @@ class TableOptions:
     dates: str = option(
         "auto",
         "order of day, month and year where no date of the file proves it",
-        choices=("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd"),
+        choices=ORDER_CHOICES,
     )
     clock: str = option(
         "auto",
