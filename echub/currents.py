@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.declare import Decision
-from echub.errors import OpenSign, UnknownUnit
+from echub.errors import OpenSign
 from echub.model.build import SourceColumn
-from echub.model.units import unit
+from echub.model.units import find_unit, unit
 from echub.segments import (
     Counter,
     SignCheck,
@@ -284,11 +284,8 @@ def _counters(
     for column in columns:
         if column.index is None or column.labels or column.unit is None or column.quantity == "charge_increment":
             continue
-        try:
-            fits = unit(column.unit).dimension == dimension
-        except UnknownUnit:
-            continue
-        if fits:
+        known = find_unit(column.unit)
+        if known is not None and known.dimension == dimension:
             yield Counter(column.header, _base(column, rows) * factor, _sense(column, charging))
 
 
@@ -377,10 +374,7 @@ def _off(name: str, other: str, factor: float) -> str:
 def full_scale(label: str) -> float | None:
     """Return the full scale of a range printed as `10 mA` or `100uA`, in mA; None for `auto` and the like."""
     match = _RANGE.fullmatch(label.strip())
-    try:
-        known = unit(match["unit"]) if match else None
-    except UnknownUnit:
-        return None
+    known = find_unit(match["unit"]) if match else None
     if match is None or known is None or known.dimension != "current^1":
         return None
     return float(match["number"].replace(",", ".")) * float(known.factor) * 1000 or None

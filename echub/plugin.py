@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from echub.model.source import Source, without_zero_tail
     from echub.model.spectra import numbered
     from echub.model.spreads import StatedSpread, named, spreads_of
-    from echub.model.units import Unit, is_made_of_units, is_unit, parse_unit, unit
+    from echub.model.units import Unit, find_unit, is_made_of_units, is_unit, parse_unit, unit
     from echub.model.vocabulary import quantities
     from echub.model.workers import in_order
     from echub.remark import Dropped, Flag, Notice, Remark
@@ -137,6 +137,7 @@ _LAZY = {
     "current_ranges": "echub.analysis.ranges",
     "describe": "echub.files.description",
     "extremes": "echub.model.deferred",
+    "find_unit": "echub.model.units",
     "held": "echub.model.deferred",
     "impedance_parts": "echub.model.polar",
     "in_order": "echub.model.workers",
@@ -237,6 +238,7 @@ __all__ = [
     "current_ranges",
     "describe",
     "extremes",
+    "find_unit",
     "held",
     "hookimpl",
     "impedance_parts",

@@ -259,7 +259,15 @@ def is_made_of_units(text: str) -> bool:
 
 def is_unit(text: str) -> bool:
     """Return whether a printed text is a unit of the table; an empty text is not."""
-    return table().find(text) is not None
+    return find_unit(text) is not None
+
+
+def find_unit(text: str) -> Unit | None:
+    """Look up a unit as files print it; None if it is not listed.
+
+    For texts that may well be something else: the similar spellings in the error of `unit` take milliseconds.
+    """
+    return table().find(text)
 
 
 def unit(text: str | Unit) -> Unit:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from echub.plugin import Metadata, SourceColumn, UnknownUnit, held, occurring, unit
+from echub.plugin import Metadata, SourceColumn, find_unit, held, occurring
 from echub_eclab.sequences import Parameters
 
 _UNUSED_IF_ZERO = ("limit.", "record.", "hold.", "rest.", "repeat.", "hold_")
@@ -119,10 +119,8 @@ def _with_unit(value: Any, named: str, values: Mapping[str, Any]) -> dict[str, A
     printed = values.get(named[1:]) if named.startswith("@") else named
     if not isinstance(value, (int, float)) or not isinstance(printed, str):
         return None
-    try:
-        return {"value": value, "unit": unit(printed).symbol}
-    except UnknownUnit:
-        return {"value": value, "unit": printed}
+    known = find_unit(printed)
+    return {"value": value, "unit": printed if known is None else known.symbol}
 
 
 def _limits(values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from echub.plugin import Unit, UnitMismatch, UnknownUnit, is_made_of_units, quantities, unit
+from echub.plugin import Unit, UnitMismatch, find_unit, is_made_of_units, quantities, unit
 
 _BRACKETS = re.compile(r"(?P<name>.*\S)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])\s*\Z")
 _NESTED = re.compile(r"(?P<name>[^()]*\S)\s*\((?P<unit>[^(]*+\([^)]*+\).*)\)\s*\Z")
@@ -317,10 +317,7 @@ def _known_unit(text: str, named: Sequence[Alias]) -> Unit | None:
     for alias in named:
         if text in alias.units:
             return unit(alias.units[text])
-    try:
-        return unit(text)
-    except UnknownUnit:
-        return None
+    return find_unit(text)
 
 
 def _dimension(quantity: str) -> str | None:

@@ -15,6 +15,7 @@ from echub.model.units import (
     Scale,
     UnitTable,
     convert,
+    find_unit,
     is_unit,
     parse_unit,
     parse_value,
@@ -101,6 +102,7 @@ def test_every_spelling_means_one_unit_and_is_found():
     for symbol, entry in units.tomllib.loads(units.echub_schemas.path("units.toml").read_text("utf-8")).items():
         for text in (symbol, *entry.get("text", ())):
             assert unit(text) == UNITS[symbol], text
+            assert find_unit(text) == UNITS[symbol], text
             assert is_unit(text), text
 
 
@@ -117,6 +119,7 @@ def test_factors_are_exact():
 @pytest.mark.parametrize("text", ["a.u.", "Th", "V/mA", "carat", "arb. units", "", "  ", "nonsense", "ma", "MV"])
 def test_unlisted_text_is_no_unit(text):
     assert not is_unit(text)
+    assert find_unit(text) is None
     with pytest.raises(UnknownUnit):
         unit(text)
 
