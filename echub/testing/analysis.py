@@ -131,7 +131,7 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
                 f"tolerances among {', '.join(TOLERANCES)}", ", ".join(unknown), "correct the declaration"
             )
         if not declared.outputs:
-            raise RuleViolation("at least one measurand", "an empty `gives`", "declare what it answers")
+            raise RuleViolation("at least one measurand", "an empty `outputs`", "declare what it answers")
 
     @rule
     def test_declaring_it_is_light(self) -> None:

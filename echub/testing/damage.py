@@ -19,7 +19,7 @@ from echub.model.record import Record
 from echub.model.units import parse_unit
 from echub.testing import guard, texts
 from echub.testing.base import Contract
-from echub.testing.tables import Table, parts, rows_of, table_of
+from echub.testing.tables import Table, parts, rows_of
 
 BUDGET = 8 << 20
 """Bytes read in all damaged copies of a sample together: large samples get fewer copies, to limit the time."""
@@ -102,7 +102,7 @@ def outcomes(contract: Contract, path: Path, whole: Record, damaged: Iterable[Da
     parse_unit("V*V")  # what the hub loads once to read a unit outside its table does not count
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
-        table = table_of(whole)
+        table = whole.source_table()
         found = []
         for case in damaged:
             found.append(_outcome(contract, copy, case, whole, table))
@@ -141,7 +141,7 @@ def _lies(cut: Record, whole: Record, table: Table) -> str:
     reported = any(n not in whole.notices for n in cut.notices) or len(cut.dropped) > len(whole.dropped)
     prefixes = [part for part in parts(whole) if part]
     by_position = {(position, _part(header, prefixes)): values for (position, header), values in table.items()}
-    for (position, header), values in table_of(cut).items():
+    for (position, header), values in cut.source_table().items():
         key = (position, _part(header, prefixes))
         if key not in by_position or ((position, header) not in table and not reported):
             return f"a column {header!r} that the whole file does not have"

@@ -14,7 +14,7 @@ from echub.model.column import Column, Origin
 from echub.model.dataset import Dataset
 from echub.model.vocabulary import quantities
 from echub.testing.base import Contract, RuleViolation, rule, skip
-from echub.testing.tables import is_table, parts, same_numbers, table_of
+from echub.testing.tables import is_table, parts, same_numbers
 
 ROUNDING = 2.0**-50
 """Relative error allowed for scaling a float64 there and back: a few roundings."""
@@ -43,7 +43,6 @@ class ContentRules(Contract):
         for dataset in self._record(path).datasets.values():
             names = Counter(dataset.names)
             wrong = [name for name in names if not _NAME.fullmatch(name)]
-            wrong += [key for key, column in dataset.columns.items() if key != column.name]
             wrong += [name for name, count in names.items() if count > 1]
             if wrong:
                 raise RuleViolation(
@@ -116,7 +115,7 @@ class ContentRules(Contract):
         opinion = self.source_table(path)
         if opinion is None:
             skip("the test gives no source_table(path)")
-        table = table_of(self._record(path))
+        table = self._record(path).source_table()
         for key, given in opinion.items():
             expected = np.asarray(given)
             if key not in table:
@@ -149,9 +148,6 @@ def _check_rows(dataset: Dataset) -> None:
     advice = "build tables with echub.plugin.build_tables or build_dataset"
     if "row" not in dataset.columns or dataset["row"].dtype.kind not in "ui":
         raise RuleViolation("a column `row` of whole numbers", f"none in {dataset.kind}", advice)
-    lengths = {name: len(column.values) for name, column in dataset.columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise RuleViolation("columns of one length", f"{dataset.kind}: {lengths}", advice)
     steps = np.diff(dataset["row"].astype(np.int64))
     if is_long(dataset):  # one source row gives a row for each channel
         steps = steps[np.diff(dataset[CHANNEL].astype(np.int64)) == 0]

@@ -31,11 +31,6 @@ def rows_of(record: Record) -> int:
     return sum(dataset.rows for dataset in record.datasets.values())
 
 
-def table_of(record: Record) -> Table:
-    """Rebuild the source table."""
-    return record.source_table()
-
-
 def parts(record: Record) -> dict[str, list[Dataset]]:
     """Return the datasets that are tables, grouped by the source table they come from; most sources have one."""
     found: dict[str, list[Dataset]] = {}

@@ -16,7 +16,7 @@ from echub.plugin import Dropped, Metadata, Notice, Record, SourceColumn, build_
 from echub.testing import guard, texts
 from echub.testing.base import differences
 from echub.testing.damage import BUDGET, _lies, _places, cases, changed_texts, is_typed
-from echub.testing.tables import same_numbers, table_of
+from echub.testing.tables import same_numbers
 
 TEXT = b"I=12;5\nU=3.5;-7\nname;here\nlast;99\n"
 
@@ -156,13 +156,13 @@ CUTS = {
 @pytest.mark.parametrize("what", CUTS)
 def test_what_a_cut_file_may_not_say(what):
     cut, lie = CUTS[what]
-    assert _lies(cut, WHOLE, table_of(WHOLE)) == lie
+    assert _lies(cut, WHOLE, WHOLE.source_table()) == lie
 
 
 def test_what_is_missing_in_both_is_the_same():
     whole = record((np.nan, 2.0, 3.0))
-    assert _lies(record((np.nan, 2.0), (0.0, 1.0)), whole, table_of(whole)) == ""
-    assert "is nan" in _lies(record((np.nan, np.nan), (0.0, 1.0)), whole, table_of(whole))
+    assert _lies(record((np.nan, 2.0), (0.0, 1.0)), whole, whole.source_table()) == ""
+    assert "is nan" in _lies(record((np.nan, np.nan), (0.0, 1.0)), whole, whole.source_table())
 
 
 @pytest.mark.parametrize(

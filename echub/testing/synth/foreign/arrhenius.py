@@ -116,13 +116,13 @@ def _common(rng: np.random.Generator) -> ForeignCase:
     return _case(values, energy)
 
 
-def _thermometer(rng: np.random.Generator, offset: float, scale: float, sd: float = 0.002) -> ForeignCase:
+def _thermometer(rng: np.random.Generator, offset: float, scale: float) -> ForeignCase:
     """Draw a stated temperature that is off by some kelvin, and a cell that follows the oven in part only."""
     energy, off, part = _energy(rng), offset * rng.standard_normal(), scale * rng.standard_normal()
     values = []
     for t in _temperatures(rng):
         real = t + off + part * (t - 23.0)
-        values.append(StatedEnergy(t, law(energy, real) * math.exp(sd * rng.standard_normal())))
+        values.append(StatedEnergy(t, law(energy, real) * math.exp(0.002 * rng.standard_normal())))
     return _case(values, energy)
 
 

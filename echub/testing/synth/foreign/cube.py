@@ -48,7 +48,6 @@ def _case(
     truth: float,
     measurand: str = WIDTH,
     *,
-    level: float = 4.0,
     lit: Callable[[Floats, Floats], Floats] | None = None,
     holds: bool = False,
 ) -> ForeignCase:
@@ -62,7 +61,7 @@ def _case(
         map_ = np.ones((PIXELS * FINE, PIXELS * FINE))
         covered = np.max([blob.at(share, x, y) for blob in blobs], axis=0)
         map_ = (map_ + covered).reshape(PIXELS, FINE, PIXELS, FINE).mean(axis=(1, 3))
-        frames.append(rng.poisson(level * light * map_))
+        frames.append(rng.poisson(4.0 * light * map_))
     columns = {
         "ion_counts": Column(np.array(frames)[None].astype(float), "count", AXES),
         "species": Column(np.array(["Na+"], dtype=object), None, AXES[:1]),

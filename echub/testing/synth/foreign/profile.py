@@ -84,14 +84,14 @@ def _tailed(rng: np.random.Generator, measurand: str) -> ForeignCase:
     return _case(rng, low + high * there, z, measurand, at if measurand == POSITION else lower - upper)
 
 
-def _double(rng: np.random.Generator, plateau: float = 200.0) -> ForeignCase:
+def _double(rng: np.random.Generator) -> ForeignCase:
     """Draw two steps 80 to 250 nm apart: a single edge with a small interval is wrong whatever it says."""
     apart, width = float(rng.uniform(80, 250)), float(rng.uniform(20, 50))
     share = float(rng.uniform(0.35, 0.65))
     z = 10.0 * (np.arange(POINTS) + float(rng.random()))
     at = float(rng.uniform(500, 900))
     edge: Floats = share * ndtr(-(z - at) / (width / 2)) + (1 - share) * ndtr(-(z - at - apart) / (width / 2))
-    return _case(rng, 1 + plateau * edge.astype(np.float64), z.astype(np.float64), POSITION, math.nan)
+    return _case(rng, 1 + 200.0 * edge.astype(np.float64), z.astype(np.float64), POSITION, math.nan)
 
 
 def _graded(rng: np.random.Generator) -> ForeignCase:

@@ -202,8 +202,8 @@ def _contradicting(g: np.random.Generator, factor: float) -> ForeignCase:
     return replace(drawn, data=drawn.data.with_values("current_density", density, "mA/cm^2"), truth=math.nan)
 
 
-def _stairs(seconds: float, rate: float = 1.0) -> RampSource:
-    return RampSource(stair_s=seconds, step_s=min(1.0, seconds / 4), rate=rate)
+def _stairs(seconds: float) -> RampSource:
+    return RampSource(stair_s=seconds, step_s=min(1.0, seconds / 4))
 
 
 SHAPES: dict[str, Draw] = {
