@@ -221,11 +221,7 @@ class _Noting:
         if result.record is None:
             return self._failure(result)
         provenance, sources = result.record.provenance, result.sources
-        stated = provenance.source
-        is_own = stated.get("size") == sum(s.size for s in sources) and (
-            len(sources) > 1 or stated.get("name") == sources[0].name  # a native file states its own source
-        )
-        self.sha256 = str(stated["sha256"]) if is_own else sha256_of([s.sha256() for s in sources])
+        self.sha256 = sha256_of([source.digest for source in sources])
         settings = self.settings or settings_of(self.how.fingerprint, self.sources, self.task.annotations)
         return Entry(
             self.task.key,

@@ -146,6 +146,13 @@ class Source:
         with self.open() as file:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
+    @cached_property
+    def digest(self) -> str:
+        """Return the hash of what was read, computed once; raise `SourceChanged` if the file has changed since."""
+        found = self.sha256()
+        self.require_unchanged()
+        return found
+
     def require_unchanged(self) -> None:
         """Raise `SourceChanged` if the file has changed since this source was made."""
         if self.path is not None and _last_written(self.path) != self._written:
@@ -195,10 +202,7 @@ class SourceFacts(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401
         if key == "sha256":
             with self._hashing:
-                if key not in self._known:
-                    found = self._source.sha256()
-                    self._source.require_unchanged()
-                    self._known[key] = found
+                return self._source.digest
         return self._known[key]
 
     def __iter__(self) -> Iterator[str]:

@@ -15,8 +15,8 @@ CLASSES = """
   .items-center {align-items: center} .items-end {align-items: flex-end} .items-start {align-items: flex-start}
   .break-all {overflow-wrap: anywhere} .break-words {overflow-wrap: break-word}
   .nicegui-header .nicegui-label {line-height: 1.5}
-  .text-lg {font-size: 1.125rem} .overflow-auto {overflow: auto} .rounded {border-radius: 4px}
-  .two-columns {display: grid; grid-template-columns: 1fr} .start {min-height: 60vh}
+  .text-lg {font-size: 1.125rem} .overflow-auto {overflow: auto}
+  .two-columns {display: grid; grid-template-columns: 1fr}
   .sheet {background: white; border-radius: 4px} .sheet svg {max-width: 100%; height: auto}
   .report {width: 100%; height: 80vh; border: 1px solid #8884; background: white}
   .nicegui-content, .nicegui-content .nicegui-column, .q-tab-panel > *, .q-tabs, .q-tab-panels

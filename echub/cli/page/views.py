@@ -82,7 +82,7 @@ class Page:
         with ui.header().classes("items-center gap-2 q-py-xs"):
             ui.button(icon="menu", on_click=lambda: self.drawer.toggle()).props(f"{FLAT} aria-label=Files")
             ui.label("echub").classes("text-h6")
-            ui.label(str(self.desk.bench.folder)).classes("ellipsis opacity-80 gt-sm")
+            ui.label(str(self.desk.bench.folder)).classes("ellipsis gt-sm")
             ui.space()
             dark = ui.dark_mode(None)
             turn = ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value))

@@ -255,6 +255,34 @@ def test_chosen_columns_are_named_and_a_companion_is_none_of_the_outputs(data):
         }  # fmt: skip
 
 
+def test_the_hash_is_that_of_what_was_read_or_the_change_is_told(data, monkeypatch):
+    """A native file states the hash of its source; chosen columns do not, and the file has changed meanwhile."""
+    source, convert = data / "deep" / "b.acme", tasks.convert_sources
+    before = source.read_bytes()
+
+    def changing(*given):
+        made = convert(*given)
+        source.write_bytes(before + b" ")
+        return made
+
+    monkeypatch.setattr(tasks, "convert_sources", changing)
+    assert [one["status"] for one in run(data / "deep").values()] == ["ok", "unknown"]
+    assert (kept()[0]["b.acme"]["size"], kept()[0]["b.acme"]["sha256"]) == (
+        len(before),
+        sha256(before).hexdigest(),
+    )
+    source.write_bytes(before)
+    found = run(data / "deep", out=Path("some"), writing=Writing("csv", {"columns": "voltage"}))
+    error = failing(
+        "data/deep/b.acme", "source-changed", "the file changed while it was read",
+        cause="its measurement is still running, or it is being copied",
+        hint="convert it again when it is complete",
+    )  # fmt: skip
+    assert found["data/deep/b.acme"]["error"] == error
+    expected = line("b.acme", "failed", folder=data / "deep", out=Path("some"), error=error)
+    assert kept(Path("some"))[0]["b.acme"] == expected
+
+
 def test_without_a_folder_for_the_results_no_line_is_written(data):
     found = run(data / "deep", out=None)
     one = result("data/deep/b.acme", "ok", outputs=("data/deep/b.acme.h5",), **CONTENT["deep/b.acme"])

@@ -7,6 +7,7 @@ import pytest
 
 import echub
 from echub.cli.page.detail import PIECES, Curve, first_choice, numeric, options
+from echub.drawing import PALETTE
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.record import Record
 from fixtures.eclab.make import FOLDER
@@ -53,15 +54,41 @@ def test_a_chart_starts_with_the_first_choice_of_its_dataset():
     assert (chart.x, chart.y) == ("time", ["voltage"])
 
 
-def test_each_column_upwards_has_a_panel_and_the_zoom_moves_all():
+def test_a_dataset_starts_with_its_potential_against_time():
     data = series(100)
-    x, y = first_choice(Record([data]), data)
-    assert (x, y) == ("time", ["voltage"])
+    assert first_choice(Record([data]), data) == ("time", ["voltage"])
+    assert numeric(data) == ["row", "time", "voltage"]
+
+
+def across(n, name, *, shown):
+    return {**upwards(n, name), "nameGap": 28, "axisLabel": {"show": shown}}
+
+
+def upwards(n, name):
+    scale = {"type": "value", "scale": True, "gridIndex": n, "nameLocation": "middle", "nameGap": 60}
+    return {**scale, "name": name}
+
+
+def test_two_panels_share_their_x_zoom_and_crosshair():
+    """Of 84 % each has half, less the 10 % below it; only the lower one has numbers and a name across."""
+    data = series(time=[0, 1, 2])
     made = options([Curve(data, "time", "voltage"), Curve(data, "time", "row")])
-    assert len(made["grid"]) == len(made["series"]) == 2
-    assert made["dataZoom"][0]["xAxisIndex"] == [0, 1]
-    assert made["yAxis"][0]["name"] == "U / V"
-    assert "time" in numeric(data)
+    line = {"type": "line", "showSymbol": False, "symbolSize": 5, "lineStyle": {"width": 1.5}}
+    both = {"xAxisIndex": [0, 1], "filterMode": "none"}  # a line goes on beyond the window
+    assert {name: made[name] for name in ("grid", "xAxis", "yAxis", "dataZoom", "series")} == {
+        "grid": [{"left": 80, "right": 30, "top": f"{top}%", "height": "32.0%"} for top in (5.0, 47.0)],
+        "xAxis": [across(0, "", shown=False), across(1, "t / s", shown=True)],
+        "yAxis": [upwards(0, "U / V"), upwards(1, "n")],
+        "dataZoom": [{"type": "inside", **both}, {"type": "slider", "bottom": 8, "height": 22, **both}],
+        "series": [
+            {**line, "name": name, "color": PALETTE[n], "xAxisIndex": n, "yAxisIndex": n, "data": points}
+            for n, (name, points) in enumerate(
+                [("U / V", [[0, 0], [1, 7], [2, 2]]), ("n", [[0, 0], [1, 1], [2, 2]])]
+            )
+        ],
+    }
+    assert (made["animation"], made["tooltip"]) == (False, {"trigger": "axis", "axisPointer": {"type": "cross"}})
+    assert made["axisPointer"]["link"] == [{"xAxisIndex": "all"}]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6])

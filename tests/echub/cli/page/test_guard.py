@@ -103,3 +103,54 @@ def test_strangers_are_refused(headers, kind):
 def test_a_wrong_token_is_refused():
     assert ask(HERE, "token=wrong")[0]["status"] == 403
     assert ask({"host": "evil.example"}, f"token={TOKEN}")[0]["status"] == 403
+
+
+# -- whole answers ---------------------------------------------------------------------------------
+
+STRANGER = "This page answers only to the address that echub printed."
+TOKENLESS = "Open the address that echub printed: it ends in a token."
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"), [({"host": "evil.example"}, STRANGER), ({}, STRANGER), (HERE, TOKENLESS)]
+)
+def test_a_refusal_says_why_in_plain_text_or_closes_the_socket(headers, why):
+    """403 is forbidden, and 1008 the violation of a policy (RFC 6455)."""
+    assert ask(headers) == [
+        {
+            "type": "http.response.start",
+            "status": 403,
+            "headers": [(b"content-type", b"text/plain; charset=utf-8")],
+        },
+        {"type": "http.response.body", "body": why.encode()},
+    ]
+    assert ask(headers, kind="websocket") == [{"type": "websocket.close", "code": 1008, "reason": why}]
+
+
+def test_a_socket_is_opened_by_the_cookie_alone():
+    assert ask(HERE, f"token={TOKEN}", kind="websocket")[0]["type"] == "websocket.close"
+    assert ask({**HERE, **COOKIE}, kind="websocket")[-1]["body"] == b"the page"
+    assert ask({}, kind="lifespan")[-1]["body"] == b"the page"  # of the server itself
+
+
+def test_what_the_browser_may_do_with_the_page():
+    """Each policy by its name: scripts and styles within the page, sockets to it, no frame of others around it."""
+    start, _ = ask({**HERE, **COOKIE})
+    headers = headers_of(start)
+    policy = dict(part.strip().split(" ", 1) for part in headers.pop("content-security-policy").split(";"))
+    assert policy == {
+        "default-src": "'self' 'unsafe-inline' 'unsafe-eval' data: blob:", "connect-src": "'self' ws: data: blob:",
+        "frame-ancestors": "'none'", "form-action": "'self'", "base-uri": "'self'",
+    }  # fmt: skip
+    assert headers == {
+        "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
+    }  # fmt: skip
+
+
+def test_the_page_at_an_address_with_a_token_is_asked_for_again_without_it():
+    start, body = ask(HERE, f"a=1&token={TOKEN}")
+    assert (headers_of(start), body["body"]) == (
+        {"location": "/", "set-cookie": f"echub_{PORT}={TOKEN}; HttpOnly; SameSite=Strict; Path=/"},
+        b"",
+    )

@@ -173,6 +173,22 @@ def test_another_dataset_and_other_columns_are_drawn(monkeypatch):
     assert [(curve.dataset, curve.y) for curve in chart.curves] == [(TIMES, name) for name in chart.y]
 
 
+@pytest.mark.parametrize(("upwards", "height"), [(1, 570), (2, 570), (3, 800)])
+def test_a_figure_is_as_high_as_two_panels_or_more_and_what_is_around_them(monkeypatch, upwards, height):
+    """A panel has 230 pixels, what is around all of them 110."""
+    shown, chart = chart_of(monkeypatch, TIMES)
+    shown.put(shown.all(ui.select)[-1], ["time", "current", "voltage"][:upwards])
+    (drawn,) = shown.all(ui.echart)
+    assert (drawn._style["height"], len(chart.curves)) == (f"{height}px", upwards)
+    assert drawn._props["aria-label"] == "Chart of the chosen columns"
+
+
+def test_a_figure_without_a_column_says_what_to_do(monkeypatch):
+    shown, _ = chart_of(monkeypatch, TIMES)
+    shown.put(shown.all(ui.select)[-1], [])
+    assert (shown.all(ui.echart), shown.labels()) == ([], ["Choose a column upwards."])
+
+
 def test_a_window_gets_the_points_between_its_ends(monkeypatch):
     _, chart = chart_of(monkeypatch, TIMES)
     asked, sent = [], []

@@ -35,10 +35,10 @@ class Shown:
         self.settle()
 
     def settle(self):
-        """Let everything happen that was asked for, in threads too."""
+        """Let everything happen that was asked for, in threads too; what sends to the browser never ends."""
         for _ in range(200):
             core.loop.run_until_complete(asyncio.sleep(0.001))
-            if not background_tasks.running_tasks:
+            if all(task.get_name().startswith("outbox loop") for task in background_tasks.running_tasks):
                 return
 
     def all(self, kind):
@@ -219,3 +219,99 @@ def test_an_attempt_returns_its_result_or_shows_the_error(shown):
     assert shown.do(desk.attempt, lambda: shown.bench.open(shown.bench.folder / "none.acme")) is None
     assert desk.error.message.splitlines()[0] == "none.acme: no such file [source-not-found]"
     assert shown.do(desk.attempt, lambda: 8) == 8
+
+
+# -- the frame -------------------------------------------------------------------------------------
+
+
+def test_the_frame_names_its_controls_and_takes_files_of_up_to_4_gib(shown):
+    assert shown.labels()[:2] == ["echub", str(shown.bench.folder)]
+    buttons = [(button._props["icon"], button._props["aria-label"]) for button in shown.all(ui.button)]
+    assert buttons == [("menu", "Files"), ("contrast", "Light or dark")]
+    (upload,) = shown.all(ui.upload)
+    assert {name: upload._props.get(name) for name in ("label", "multiple", "auto-upload", "max-file-size")} == {
+        "label": "Drop files here", "multiple": True, "auto-upload": True, "max-file-size": 4 * 1024**3
+    }  # fmt: skip
+    (rejected,) = [one for one in upload._event_listeners.values() if one.type == "rejected"]
+    with shown.client:
+        rejected.handler()
+    assert shown.said == ["Larger than 4 GB: open it from the folder."]
+
+
+def test_the_list_is_shown_and_hidden_and_the_light_changes(shown):
+    menu, contrast = shown.all(ui.button)
+    (dark,) = shown.all(ui.dark_mode)
+    assert (shown.page.drawer.value, dark.value) == (True, None)  # the light is that of the system
+    seen = []
+    for button in (menu, contrast, menu, contrast):
+        shown.click(button)
+        seen.append((shown.page.drawer.value, dark.value))
+    assert seen == [(False, None), (False, True), (True, True), (True, False)]
+
+
+@pytest.mark.parametrize(("width", "covers"), [(799, True), (800, False), (None, False)])
+def test_the_list_is_hidden_where_it_covers_what_was_opened(shown, monkeypatch, width, covers):
+    """A browser that does not answer keeps it."""
+
+    async def answer(code, timeout):
+        if width is None:
+            raise TimeoutError
+        left, sign, right = code.split()
+        assert (left, sign, timeout) == ("window.innerWidth", "<", 5)
+        return width < int(right)
+
+    monkeypatch.setattr(ui, "run_javascript", answer)
+    shown.choose("b.acme")
+    assert shown.bench.file.name == "b.acme"
+    assert shown.page.drawer.value is not covers
+
+
+def test_a_file_that_is_dropped_is_kept_aside_and_opened(shown):
+    data = (shown.bench.folder / "b.acme").read_bytes()
+
+    class Dropped:
+        name = "C:\\mine\\new.acme"
+
+        async def save(self, place):
+            place.write_bytes(data)
+
+    shown.do(shown.page._dropped, Fake(file=Dropped()))
+    assert (shown.page.title.text, shown.bench.file.read_bytes()) == ("new.acme", data)
+    assert shown.bench.file.parent != shown.bench.folder
+    assert "new.acme" not in shown.listed()
+
+
+def test_each_tab_of_the_browser_has_a_bench_that_goes_with_it(shown, monkeypatch):
+    registered, left = {}, []
+
+    def at(path, title):
+        return lambda function: registered.update({(path, title): function})
+
+    monkeypatch.setattr(ui, "page", at)
+    monkeypatch.setattr(views.app, "include_router", lambda router: registered.update(router=router))
+    monkeypatch.setattr(views.app, "on_exception", lambda handler: registered.update(handler=handler))
+    views.build(shown.bench.folder)
+    benches = []
+    for _ in range(2):
+        client = Client(page("/"))
+        monkeypatch.setattr(client, "on_delete", left.append)
+        with client:
+            registered["/", f"echub · {shown.bench.folder.name}"]()
+        benches.append(left[-2].__self__)
+    assert [bench.folder for bench in benches] == [shown.bench.folder] * 2
+    assert benches[0] is not benches[1]
+    assert [function.__name__ for function in left] == ["close", "close_report"] * 2
+    assert [route.path for route in registered["router"].routes] == ["/report/{key}"]
+
+
+def test_only_an_error_that_nobody_expects_is_printed_where_the_page_was_started(shown, monkeypatch, capsys):
+    from echub.errors import DataError
+
+    handlers = []
+    monkeypatch.setattr(ui, "page", lambda *_, **__: lambda function: None)
+    monkeypatch.setattr(views.app, "include_router", lambda router: None)
+    monkeypatch.setattr(views.app, "on_exception", handlers.append)
+    views.build(shown.bench.folder)
+    for error in (DataError("it is shown on the page"), ZeroDivisionError("by hand")):
+        handlers[0](error)
+    assert capsys.readouterr().out == "echub: ZeroDivisionError('by hand')\n"
