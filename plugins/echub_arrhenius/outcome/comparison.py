@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome, Refusal
+from echub.science import ZERO_CELSIUS
 from echub_arrhenius import CompareParams
-from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
+from echub_arrhenius.data import CellValue, Chosen, by_temperature, choose
 from echub_arrhenius.method_exchange import LEVEL, Exchange, Exchangeable, classes, difference_error, exchange
 from echub_arrhenius.method_interaction import interaction_p
 from echub_arrhenius.outcome.comparison_tables import celsius, curves, table_of_temperatures
@@ -109,10 +110,8 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
     """Gather the points by temperature, as far as both groups are there."""
     gathered = by_temperature(chosen.points, params.temperature_step)
     if params.temperatures:
-        wanted = [float(text) for text in _in_celsius(params).split(",")]
-        gathered = [
-            s for s in gathered if any(abs(s[0].kelvin - KELVIN - w) <= params.temperature_step for w in wanted)
-        ]
+        wanted = [float(text) + ZERO_CELSIUS for text in _in_celsius(params).split(",")]
+        gathered = [s for s in gathered if any(abs(s[0].kelvin - w) <= params.temperature_step for w in wanted)]
     shared = [points for points in gathered if len({p.group for p in points}) == 2]
     if not shared:
         raise Refusal("no-shared-temperature", "the groups share no temperature")
