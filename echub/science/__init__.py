@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from echub.science.counting import poisson_interval
     from echub.science.coverage import coverage_half_width
     from echub.science.dead_time import live_share, saturation
-    from echub.science.diffusion import BOLTZMANN_EV, diffusion_time, diffusivity
+    from echub.science.diffusion import BOLTZMANN_EV, ZERO_CELSIUS, diffusion_time, diffusivity
     from echub.science.electrodes import Observed, oxidised_electrode, oxidised_voltage
     from echub.science.faraday import (
         FARADAY,
@@ -59,6 +59,7 @@ _LAZY = {
     "Observed": ".electrodes",
     "RANGE_ACCURACY": ".ranges",
     "Wander": ".slow_noise",
+    "ZERO_CELSIUS": ".diffusion",
     "amount": ".faraday",
     "charge_of_amount": ".faraday",
     "charge_of_thickness": ".faraday",
@@ -93,6 +94,7 @@ __all__ = [
     "MAD_TO_SIGMA",
     "MEDIAN_TO_MEAN",
     "RANGE_ACCURACY",
+    "ZERO_CELSIUS",
     "CurrentRanges",
     "Observed",
     "Wander",

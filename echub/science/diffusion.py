@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 BOLTZMANN_EV = 8.617333262e-5
 """eV/K; exact to the digits given since the SI of 2019 (k / e)."""
+ZERO_CELSIUS = 273.15
+"""0 °C in K, exact: the SI defines the degree Celsius by it."""
 _CM_PER_MICROMETRE = 1e-4
 
 

@@ -17,11 +17,10 @@ from echub.plugin import (
     require_distinct,
     require_one_basis,
 )
+from echub.science import ZERO_CELSIUS
 from echub.text import several
 from echub_arrhenius import ChoiceParams
 
-KELVIN = 273.15
-"""0 °C, by definition."""
 COLDEST_K = 150.0
 """A lower temperature in kelvin is one in °C: cells are measured at about -30 to 175 °C."""
 KELVIN_AS_CELSIUS = (213.0, 500.0)
@@ -113,7 +112,7 @@ class Chosen:
     def table(self) -> dict[str, Series]:
         """Tabulate what was used, and what was not and why."""
         rows = [
-            (p.outcome.label, p.group, p.kelvin - KELVIN, p.value, p.measurand.uncertainty, "")
+            (p.outcome.label, p.group, p.kelvin - ZERO_CELSIUS, p.value, p.measurand.uncertainty, "")
             for p in self.points
         ]
         rows += [(label, "", None, None, None, reason) for label, reason in self.left_out]  # type: ignore[misc]
@@ -233,7 +232,7 @@ def _kelvin(outcome: Outcome, *, trusted: bool) -> float:
             where=outcome.label,
             hint='--set cell.temperature="30 degC", or a column cell.temperature / degC in --meta',
         )
-    kelvin = float(celsius) + KELVIN
+    kelvin = float(celsius) + ZERO_CELSIUS
     if kelvin < (0.0 if trusted else COLDEST_K):
         raise Refusal(
             "celsius-as-kelvin",
@@ -246,7 +245,7 @@ def _kelvin(outcome: Outcome, *, trusted: bool) -> float:
 
 def _kelvin_flags(points: Sequence[CellValue]) -> list[Flag]:
     """Flag kelvin in a column of °C: all temperatures, or all above a gap that no series has."""
-    celsius = sorted(p.kelvin - KELVIN for p in points)
+    celsius = sorted(p.kelvin - ZERO_CELSIUS for p in points)
     gaps = [k + 1 for k in range(len(celsius) - 1) if celsius[k + 1] - celsius[k] > WIDEST_GAP]
     doubted = celsius[gaps[-1] :] if gaps else celsius
     low, high = KELVIN_AS_CELSIUS

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import least_squares
 
+from echub_relaxation import FORMS
 from echub_relaxation.data import Recovery
 
 Floats = NDArray[np.float64]
@@ -54,7 +55,7 @@ class FittedRecovery:
     def aicc(self) -> float:
         """Return Akaike's criterion, corrected for few points."""
         n, k = len(self.residuals), self.parameters + 1
-        return n * float(np.log(max(self.rss, 1e-300) / n)) + 2 * k + 2 * k * (k + 1) / max(n - k - 1, 1)
+        return n * float(np.log(max(self.rss, 1e-300) / n)) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
 
     def uncertainty(self, number: int) -> float:
         """Return the standard uncertainty of a searched parameter: ln T1 by number, then β."""
@@ -83,7 +84,7 @@ def fit(recovery: Recovery, form: str, *, offset: bool) -> FittedRecovery:
     def residuals(searched: Floats) -> Floats:
         return _project(recovery, form, searched, offset)[1] / recovery.scale
 
-    found = [least_squares(residuals, np.clip(s, lower, upper), bounds=(lower, upper)) for s in starts]
+    found = [least_squares(residuals, start, bounds=(lower, upper)) for start in starts]
     best = min(found, key=lambda one: float(one.cost)).x
     if form == "double":
         best = np.sort(best)
@@ -92,7 +93,7 @@ def fit(recovery: Recovery, form: str, *, offset: bool) -> FittedRecovery:
 
 def chosen(recovery: Recovery, *, offset: bool) -> tuple[str, dict[str, FittedRecovery]]:
     """Return the form that the data ask for, and all fits: a larger one has to be significant and resolved."""
-    fits = {form: fit(recovery, form, offset=offset) for form in ("single", "double", "stretched")}
+    fits = {form: fit(recovery, form, offset=offset) for form in FORMS}
     single = fits["single"]
     larger = [f for f in (fits["double"], fits["stretched"]) if f.resolved and f_test(single, f) < SIGNIFICANT]
     return (min(larger, key=lambda f: f.aicc).form if larger else "single"), fits
@@ -101,8 +102,6 @@ def chosen(recovery: Recovery, *, offset: bool) -> tuple[str, dict[str, FittedRe
 def f_test(small: FittedRecovery, large: FittedRecovery) -> float:
     """Return p of the larger form against the smaller one."""
     more = large.parameters - small.parameters
-    if large.freedom < 1 or more < 1:
-        return 1.0
     ratio = max(small.rss - large.rss, 0.0) / more / max(large.rss / large.freedom, 1e-300)
     return float(stats.f.sf(ratio, more, large.freedom))
 
@@ -143,7 +142,7 @@ def _complete(recovery: Recovery, form: str, searched: Floats, offset: bool) -> 
     linear, residuals = _project(recovery, form, searched, offset)
     log_times, beta = _split(form, searched)
     parameters = len(searched) + len(linear)
-    variance = float(residuals @ residuals) / max(len(residuals) - parameters, 1)
+    variance = float(residuals @ residuals) / (len(residuals) - parameters)
     jacobian = _jacobian(recovery, form, searched, offset)
     covariance: Floats = np.asarray(np.linalg.pinv(jacobian.T @ jacobian) * variance, dtype=np.float64)
     amplitudes = linear[: len(log_times)]
@@ -154,14 +153,13 @@ def _complete(recovery: Recovery, form: str, searched: Floats, offset: bool) -> 
 def _jacobian(recovery: Recovery, form: str, searched: Floats, offset: bool) -> Floats:
     """Return the derivative of the signal by every parameter, searched ones first, amplitudes fixed."""
     linear, _ = _project(recovery, form, searched, offset)
-    number = 1 if form == "stretched" else len(searched)
     base = _design(recovery.delay, *_split(form, searched))
     columns = []
     for at in range(len(searched)):
         step = np.zeros(len(searched))
         step[at] = 1e-5
         moved = _design(recovery.delay, *_split(form, searched + step))
-        columns.append((moved - base) @ linear[:number] / 1e-5)
+        columns.append((moved - base) @ linear[: base.shape[1]] / 1e-5)
     ones = [np.ones(len(base))] if offset else []
     return np.column_stack([*columns, base, *ones])
 

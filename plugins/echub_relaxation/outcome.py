@@ -59,14 +59,11 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
 
 
 def _require_signal(recovery: Recovery, best: FittedRecovery, params: RelaxationParams) -> None:
-    noise = np.sqrt(best.rss / max(best.freedom, 1))
+    noise = float(np.sqrt(best.rss / best.freedom))
     rise = float(best.curve(recovery.delay)[-1] - best.curve(recovery.delay)[0])
     if rise < SEEN * noise:
-        raise Refusal(
-            "no-recovery",
-            f"the signal rises by {rise / max(noise, 1e-300):.1f} times its noise",
-            hint=_earlier(params),
-        )
+        text = "the signal falls" if rise < 0 else f"the signal rises by {rise / noise:.1f} times its noise"
+        raise Refusal("no-recovery", text, hint=_earlier(params))
 
 
 def _require_plateau(recovery: Recovery, best: FittedRecovery) -> None:
@@ -148,7 +145,7 @@ def _measurands(best: FittedRecovery, level: float) -> Iterator[tuple[str, Measu
 
 
 def _half(best: FittedRecovery, level: float) -> float:
-    return float(stats.t.ppf((1 + level) / 2, max(best.freedom, 1)))
+    return float(stats.t.ppf((1 + level) / 2, best.freedom))
 
 
 def _of_log(log: float, u: float, unit: str, best: FittedRecovery, level: float) -> Measurand:

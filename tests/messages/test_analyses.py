@@ -170,7 +170,7 @@ ROWS = {
     "arrhenius: names": (
         lambda _: arrhenius_data._which("none has it", {"b", "a"}), "none has it: they hold a, b"),
     "arrhenius: kelvin": (
-        lambda _: arrhenius_data._kelvin_flags([Fake(kelvin=arrhenius_data.KELVIN + c) for c in (298, 333, 303)]),
+        lambda _: arrhenius_data._kelvin_flags([Fake(kelvin=273.15 + c) for c in (298, 333, 303)]),
         "3 temperatures lie between 298 and 333 °C: kelvin stated as °C?"),
     "arrhenius: negative": (
         lambda _: arrhenius_flags.point_flags(

@@ -9,7 +9,7 @@ import numpy as np
 
 from echub.drawing import BLUE, LIGHT_BLUE, RED, axis_label, tidy, title, value_text
 from echub.plugin import Measurand, Outcome
-from echub_arrhenius.data import KELVIN
+from echub.science import ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     )
     top = axis.secondary_xaxis("top", functions=(_celsius, _inverse))
     top.set_xlabel("T / °C")
-    top.set_xticks(np.round(np.unique(np.round(at["T"] - KELVIN, 0))))
+    top.set_xticks(np.round(np.unique(np.round(at["T"] - ZERO_CELSIUS, 0))))
     energy = outcome[f"activation_energy_{form}"]
     rises = (energy.value or 0) < 0
     side, place = ("left", 0.03) if rises else ("right", 0.97)
@@ -70,8 +70,8 @@ def _result(energy: Measurand, form: str) -> str:
 
 
 def _celsius(inverse):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    return 1000 / np.maximum(inverse, 1e-6) - KELVIN
+    return 1000 / np.maximum(inverse, 1e-6) - ZERO_CELSIUS
 
 
 def _inverse(celsius):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    return 1000 / np.maximum(celsius + KELVIN, 1e-6)
+    return 1000 / np.maximum(celsius + ZERO_CELSIUS, 1e-6)

@@ -17,10 +17,10 @@ from echub.plugin import (
     Refusal,
     Sensitivity,
 )
-from echub.science import BOLTZMANN_EV
+from echub.science import BOLTZMANN_EV, ZERO_CELSIUS
 from echub.text import several
 from echub_arrhenius import ArrheniusParams
-from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose, member_of
+from echub_arrhenius.data import CellValue, Chosen, by_temperature, choose, member_of
 from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
 from echub_arrhenius.method_budget import Budget, beyond_stated, budget, cell_lines
 from echub_arrhenius.outcome.flags import budget_flags, own, point_flags, repeated, set_flags
@@ -130,9 +130,10 @@ def _bars(points: Sequence[CellValue], params: ArrheniusParams) -> tuple[float, 
     if params.error_bars == "none" or len(values) == 1:
         return 0.0, 0.0
     if params.error_bars == "eq12" and len(values) != CELLS_OF_EQ12:
+        at = f"{points[0].kelvin - ZERO_CELSIUS:g} °C"
         raise Refusal(
             "replicate-count",
-            f"{several(len(values), 'cell')} at {points[0].kelvin - KELVIN:g} °C: eq. 12 is for the best of three",
+            f"{several(len(values), 'cell')} at {at}: eq. 12 is for the best of three",
             hint="--param error_bars=generalised, or --param replicates=mean",
         )
     return eq12(values)

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome, Refusal
+from echub.plugin import Condition, Flag, InputSet, Interval, Measurand, Outcome, Refusal, UnknownOption
+from echub.science import ZERO_CELSIUS
+from echub.text import several
 from echub_arrhenius import CompareParams
-from echub_arrhenius.data import KELVIN, CellValue, Chosen, by_temperature, choose
+from echub_arrhenius.data import CellValue, Chosen, by_temperature, choose
 from echub_arrhenius.method_exchange import LEVEL, Exchange, Exchangeable, classes, difference_error, exchange
 from echub_arrhenius.method_interaction import interaction_p
 from echub_arrhenius.outcome.comparison_tables import celsius, curves, table_of_temperatures
@@ -80,14 +82,15 @@ def _measurands(
 ) -> dict[str, Measurand]:
     tails, words = (1, "one-sided") if params.higher else (2, "two-sided")
     cells = sum(len(part.members) for part in parts)
-    how = f"{words}; {found.relabelings} relabelings of {cells} cells at {len(sides)} temperatures"
+    at = several(len(sides), "temperature")
+    how = f"{words}; {found.relabelings} relabelings of {cells} cells at {at}"
     pairs, wins = _pairs(sides)
     sign = min(1.0, tails * float(special.bdtrc(wins - 1, pairs, 0.5)))
     return {
         "p_permutation": Measurand("1", found.p, n=cells, note=how),
         "p_least": Measurand("1", found.least, n=cells, note="the least that so many cells can give"),
         "p_sign": Measurand(
-            "1", sign, n=pairs, note=f"{wins} of {pairs} ordered pairs; takes them as independent"
+            "1", sign, n=pairs, note=f"{wins} of {several(pairs, 'ordered pair')}; takes them as independent"
         ),
         "ratio": _ratio(parts, len(sides), f"{high} over {low}"),
     }
@@ -109,14 +112,22 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
     """Gather the points by temperature, as far as both groups are there."""
     gathered = by_temperature(chosen.points, params.temperature_step)
     if params.temperatures:
-        wanted = [float(text) for text in _in_celsius(params).split(",")]
-        gathered = [
-            s for s in gathered if any(abs(s[0].kelvin - KELVIN - w) <= params.temperature_step for w in wanted)
-        ]
+        wanted = _wanted(params)
+        gathered = [s for s in gathered if any(abs(s[0].kelvin - w) <= params.temperature_step for w in wanted)]
     shared = [points for points in gathered if len({p.group for p in points}) == 2]
     if not shared:
         raise Refusal("no-shared-temperature", "the groups share no temperature")
     return shared
+
+
+def _wanted(params: CompareParams) -> list[float]:
+    """Return the temperatures that were chosen, K."""
+    try:
+        return [float(text) + ZERO_CELSIUS for text in _in_celsius(params).split(",")]
+    except ValueError:
+        raise UnknownOption(
+            "temperatures are numbers in °C", expected="30, 60, 90", found=params.temperatures
+        ) from None
 
 
 def _in_celsius(params: CompareParams) -> str:
@@ -161,7 +172,8 @@ def _flags(
 ) -> list[Flag]:
     flags = []
     if params.temperatures:
-        text = f"only {len(strata)} temperatures were compared ({_in_celsius(params)} °C), chosen by hand"
+        compared = several(len(strata), "temperature was", "temperatures were")
+        text = f"only {compared} compared ({_in_celsius(params)} °C), chosen by hand"
         flags.append(Flag("subset-chosen", f"{text}: if after seeing the data, p is too small"))
     if not params.higher:
         text = "no direction was given beforehand: p is two-sided"
@@ -171,7 +183,8 @@ def _flags(
         flags.append(Flag("p-unreachable", text, hint="measure more cells of each group"))
     unnamed = sum(not point.cell for points in strata for point in points)
     if unnamed and len(strata) > 1:
-        text = f"{unnamed} values name no cell: if one was measured at several temperatures, p is too small"
+        text = f"{several(unnamed, 'value names', 'values name')} no cell"
+        text += ": if one was measured at several temperatures, p is too small"
         flags.append(Flag("cells-not-named", text, hint="state cell.id"))
     if difference_error(parts) is None:
         flags.append(Flag("wide-ratio", "the ratio has no interval: no two cells were measured alike"))

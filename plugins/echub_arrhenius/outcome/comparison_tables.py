@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from echub.plugin import Series
-from echub_arrhenius.data import KELVIN, CellValue, Chosen
+from echub.science import ZERO_CELSIUS
+from echub_arrhenius.data import CellValue, Chosen
 from echub_arrhenius.method_exchange import LEVEL
 
 Floats = NDArray[np.float64]
@@ -18,7 +19,7 @@ Floats = NDArray[np.float64]
 
 def celsius(points: list[CellValue]) -> float:
     """Return the mean temperature; the digits that °C loses by way of kelvin are none."""
-    return round(float(np.mean([p.kelvin for p in points])) - KELVIN, 9)
+    return round(float(np.mean([p.kelvin for p in points])) - ZERO_CELSIUS, 9)
 
 
 def table_of_temperatures(

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from echub.plugin import Flag
+from echub.science import ZERO_CELSIUS
 from echub_arrhenius import ArrheniusParams
-from echub_arrhenius.data import KELVIN, CellValue
+from echub_arrhenius.data import CellValue
 from echub_arrhenius.method import ArrheniusLine, Fitted
 from echub_arrhenius.method_budget import UNLIKELY, Budget
 
@@ -88,7 +89,7 @@ def budget_flags(parts: Budget, lack: Lack | None, points: Sequence[CellValue]) 
         text = f"{parts.cells.count} cells have energies of their own, {parts.cells.mean:.3g} eV in the mean"
         flags.append(Flag("cells-differ", text))
     if parts.turn is not None:
-        at = f"{parts.turn.kelvin - KELVIN:.4g} °C"
+        at = f"{parts.turn.kelvin - ZERO_CELSIUS:.4g} °C"
         text = (
             f"ln y passes a {parts.turn.kind} near {at}: the slope changes its sign, so that one "
             "line describes neither side"
@@ -118,7 +119,7 @@ def point_flags(fitted: Fitted, line: ArrheniusLine, form: str) -> list[Flag]:
     for points, y in equal:
         if (stated := own(points, float(y))) > limit:
             nearest = min(points, key=lambda p: abs(p.y - float(y)))
-            text = f"the value at {nearest.kelvin - KELVIN:g} °C is certain to {stated:.0%} only"
+            text = f"the value at {nearest.kelvin - ZERO_CELSIUS:g} °C is certain to {stated:.0%} only"
             made.append(Flag("uncertain-point", text, where=nearest.outcome.label, hint="--param weights=own"))
     if line.energy < 0:
         text = f"the activation energy of {form} is negative, {line.energy:.3g} eV"

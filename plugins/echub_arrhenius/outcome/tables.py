@@ -6,9 +6,9 @@ import numpy as np
 from uncertainties import ufloat
 
 from echub.plugin import Condition, Series
-from echub.science import BOLTZMANN_EV
+from echub.science import BOLTZMANN_EV, ZERO_CELSIUS
 from echub_arrhenius import ArrheniusParams
-from echub_arrhenius.data import KELVIN, Chosen
+from echub_arrhenius.data import Chosen
 from echub_arrhenius.method import KJ_PER_MOL, ArrheniusLine, Fitted, fit, log_values
 from echub_arrhenius.method_budget import Budget
 
@@ -32,7 +32,7 @@ def leave_one_out(fitted: Fitted, form: str, name: str) -> dict[str, Series]:
         weights = None if fitted.weights is None else fitted.weights[kept]
         energies.append(fit(fitted.kelvin[kept], log_y[kept], weights).energy)
     return {
-        "without": Series.of(temperatures - KELVIN, "degC"),
+        "without": Series.of(temperatures - ZERO_CELSIUS, "degC"),
         f"activation_energy_{name}": Series.of(energies, "eV"),
     }
 

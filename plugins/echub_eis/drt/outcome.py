@@ -98,7 +98,7 @@ def distribution(one: SeriesSpectrum, params: DrtParams, seed: int) -> Distribut
     strength = params.regularisation or likeliest.best
     found = NonNegative.of(model, strength).solve(y)
     rest = y - model.columns @ found
-    variance = float(rest @ rest) / max(len(y) - FREE, 1)
+    variance = float(rest @ rest) / (len(y) - FREE)
     firm = NonNegative.of(model, STRONGER * strength)
     resampled = resample(model, firm, found, likeliest.variance, params.bootstrap, np.random.default_rng(seed))
     peaks = supported(peaks_of(model.tau, found[FREE:], model.step, params.least / 100), model, resampled, params)
@@ -113,7 +113,7 @@ def _least(spectrum: Spectrum, sigma: Floats, params: DrtParams) -> float:
         stacked(spectrum.z, sigma),
     )
     rest = y - model.columns @ NonNegative.of(model, WEAKER * evidence(model, y).best).solve(y)
-    return float(rest @ rest) / max(len(y) - FREE, 1)
+    return float(rest @ rest) / (len(y) - FREE)
 
 
 def _measurands(found: Sequence[Distribution], params: DrtParams) -> dict[str, Measurand]:

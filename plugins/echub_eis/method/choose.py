@@ -121,16 +121,8 @@ def settled(fitted: CircuitFit) -> CircuitFit:
 
 def ordered(fitted: CircuitFit) -> CircuitFit:
     """Exchange arcs of one form until their time constants rise in the order of the circuit."""
-    model = fitted.model
-    forms: dict[tuple[str, ...], list[int]] = {}
-    for number, leaf in enumerate(model.leaves):
-        free = tuple(model.free[at].name for at in leaf.coordinates)
-        if leaf.symbol == "Z" and "tau" in free and not leaf.given and number in model.terms:
-            forms.setdefault(free, []).append(number)
     place = np.arange(len(fitted.x))
-    for form, numbers in forms.items():
-        at = form.index("tau")
-        by_time = sorted(numbers, key=lambda n: float(fitted.x[model.leaves[n].coordinates[at]]))
-        for target, source in zip(numbers, by_time, strict=True):
-            place[model.leaves[target].coordinates] = model.leaves[source].coordinates
+    for arcs in fitted.model.alike():
+        for target, source in zip(arcs, sorted(arcs, key=lambda arc: float(fitted.x[arc[1]])), strict=True):
+            place[target] = source
     return replace(fitted, x=fitted.x[place], jacobian=fitted.jacobian[place])

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from echub_eis.method.elements import KINDS, ElementKind
 
 
 @dataclass(frozen=True)
@@ -29,11 +27,6 @@ class Element:
     label: str = ""
     values: dict[str, Value] = field(default_factory=dict)
 
-    @property
-    def kind(self) -> ElementKind:
-        """Return what the symbol stands for."""
-        return KINDS[self.symbol]
-
 
 @dataclass(frozen=True)
 class SeriesPart:
@@ -52,15 +45,6 @@ class ParallelPart:
 
 
 Node = Element | SeriesPart | ParallelPart
-
-
-def elements(node: Node) -> Iterator[Element]:
-    """Yield the elements in the order of the description."""
-    if isinstance(node, Element):
-        yield node
-    else:
-        for part in node.parts:
-            yield from elements(part)
 
 
 def arc_of(node: Node) -> dict[str, Element]:

@@ -104,7 +104,7 @@ def _reasons(trace: Trace) -> str:
 def _outliers(trace: Trace, params: CheckParams) -> tuple[Trace, kk.KramersKronig]:
     """Leave out the worst point as long as it stands out of the robust scatter of the residuals."""
     spectrum = spectrum_of(trace)
-    found = kk.check(spectrum.frequency, spectrum.z)
+    whole = found = kk.check(spectrum.frequency, spectrum.z)
     most = int(MOST_OUTLIERS * len(spectrum.z))
     if not params.outliers or found.p is None:
         return trace, found
@@ -115,11 +115,11 @@ def _outliers(trace: Trace, params: CheckParams) -> tuple[Trace, kk.KramersKroni
         worst = size.max(axis=0)
         # Only those of at least half the worst: smaller ones may be its doing.
         far = worst > max(params.outliers * robust, 0.5 * float(worst.max()))
-        if not (far & (worst > params.outliers * robust)).any():
+        if not far.any():
             return masked, found
         masked = masked.mask(_at(masked, far), "outlier")
         if int((masked.reason == "outlier").sum()) > most:
-            return trace, kk.check(spectrum_of(trace).frequency, spectrum_of(trace).z)
+            return trace, whole
         spectrum = spectrum_of(masked)
         found = kk.check(spectrum.frequency, spectrum.z)
     return masked, found

@@ -89,7 +89,7 @@ class CircuitFit:
     @property
     def freedom(self) -> int:
         """Return the degrees of freedom."""
-        return max(2 * len(self.z) - len(self.x), 1)
+        return 2 * len(self.z) - len(self.x)
 
     @cached_property
     def natural(self) -> list[float]:

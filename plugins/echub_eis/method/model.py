@@ -125,6 +125,18 @@ class Model:
         """Return the place of a parameter among the coordinates, None where it is fixed."""
         return next((i for i in self.leaves[leaf].coordinates if self.free[i].name == name), None)
 
+    def alike(self) -> list[list[list[int]]]:
+        """Return groups of arcs that may exchange places, each by its coordinates: R, τ, and n unless it is 1.
+
+        They are of one form, in the outermost series, and the circuit's text says nothing of them.
+        """
+        forms: dict[int, list[list[int]]] = {}
+        for tree in self.terms:
+            if isinstance(tree, int) and self.leaves[tree].symbol == "Z" and not self.leaves[tree].given:
+                own = self.leaves[tree].coordinates
+                forms.setdefault(len(own), []).append(own)
+        return [arcs for arcs in forms.values() if len(arcs) > 1]
+
     def limits(self) -> tuple[Floats, Floats]:
         """Return the limits of the coordinates that the circuit states; infinite ones otherwise."""
         low, high = np.full(len(self), -np.inf), np.full(len(self), np.inf)

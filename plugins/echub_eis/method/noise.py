@@ -125,7 +125,6 @@ def scores(fits: Sequence[StackedFits], shape: Floats, freedom: int) -> tuple[Fl
 
 def likeliest(fits: Sequence[StackedFits], shape: Floats, rho: Floats, freedom: int) -> tuple[Noise, int, float]:
     """Choose b/a by the restricted likelihood of stacked fits; return noise, place and Σ(rest/shape)²."""
-    freedom = max(freedom, 1)
     score, squares = scores(fits, shape, freedom)
     best = int(np.argmin(score))
     a = np.sqrt(squares / freedom)
@@ -169,7 +168,7 @@ class Linearised:
     @property
     def freedom(self) -> int:
         """Return the degrees of freedom."""
-        return max(len(self.rest) - int(self.span.shape[1]), 1)
+        return len(self.rest) - int(self.span.shape[1])
 
 
 def from_fit(residual: Complex, jacobian: Complex, modulus: Floats) -> Noise:

@@ -11,7 +11,7 @@ from echub.plugin import Flag, Inputs, Outcome, Refusal, Sensitivity
 from echub_eis.data import load
 from echub_eis.declared import FitParams
 from echub_eis.method.answer import FittedSpectrum, answer, flags, is_identified, labels_of
-from echub_eis.method.choose import GAIN, ordered, settled
+from echub_eis.method.choose import GAIN, affordable, ordered, settled
 from echub_eis.method.circuit import canonical
 from echub_eis.method.examine import Examined, examine
 from echub_eis.method.fit import CircuitFit, solve
@@ -178,7 +178,7 @@ def _masked(found: FittedSpectrum, params: FitParams) -> CircuitFit | None:
         examined: Examined = examine(found.examined.trace, replace(params, outliers=0.0))
     except Refusal:
         return None
-    if len(examined.spectrum.z) < 2 * len(found.model):
+    if not affordable(found.model, examined.spectrum):
         return None
     return ordered(solve(found.model, examined.spectrum, found.fitted.noise, found.fitted.x))
 

@@ -12,7 +12,7 @@ from echub_eis.data import StatedCell, cell_of, is_interface, load
 from echub_eis.declared import ResistanceParams
 from echub_eis.method.answer import FittedSpectrum, answer, flags, is_identified
 from echub_eis.method.examine import examine
-from echub_eis.method.propagate import Derived, Function
+from echub_eis.method.propagate import Function
 from echub_eis.outcome.excess import excess
 from echub_eis.outcome.fitting import alternatives
 from echub_eis.outcome.intercepts import intercepts
@@ -146,7 +146,7 @@ def _capacitances(
     for label in labels:
         if found.leaf(label).symbol == "Z":
             functions |= _capacitance_functions(label, found)
-    derived: Derived = derived_of(found, functions) if functions else Derived((), np.array([]), np.zeros((0, 0)))
+    derived = derived_of(found, functions)
     result = {}
     for name in derived.names:
         value, u = derived.of(name)

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
-from echub.science import difference_noise
 
 Floats = NDArray[np.float64]
 LEAST_V = 0.05
 """A sweep of less than 50 mV shows no window; noise and the response to a pulse are smaller."""
 TURN = 0.02
-"""A turn is a way back of more than 2 % of the whole range (and five times the noise)."""
+"""A turn is a way back of more than 2 % of the whole range."""
 HELD = 0.05
 """A current that stays within 5 % of itself for 80 % of a sweep was controlled: that of a double layer
 has noise, and a slope, of its own size."""
@@ -88,7 +87,7 @@ def _turns(e: Floats) -> list[int]:
     """Return the rows of the turns, the first and the last row included."""
     step = max(1, len(e) // LOOKED)
     thin = e[::step]
-    back = max(TURN * float(np.ptp(e)), 5 * difference_noise(thin - np.round(thin, 12)))
+    back = TURN * float(np.ptp(e))
     turns, extreme, way = [0], 0, 0
     for k in range(1, len(thin)):
         if way == 0:
@@ -99,12 +98,12 @@ def _turns(e: Floats) -> list[int]:
         elif way * (thin[extreme] - thin[k]) > back:
             turns.append(_exact(e, extreme * step, step, way))
             way, extreme = -way, k
-    return [*turns, len(e) - 1] if turns[-1] < len(e) - 1 else turns
+    return [*turns, len(e) - 1]
 
 
 def _exact(e: Floats, near: int, step: int, way: int) -> int:
-    low, high = max(near - step, 0), min(near + step + 1, len(e))
-    return low + int(np.argmax(way * e[low:high]))
+    low = max(near - step, 0)
+    return low + int(np.argmax(way * e[low : near + step + 1]))
 
 
 def _is_even(t: Floats, e: Floats) -> bool:

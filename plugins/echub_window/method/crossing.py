@@ -76,8 +76,6 @@ def averaged(noise: float, threshold: float, rows: int) -> int:
 
 def _lasting(above: np.ndarray, count: int) -> np.ndarray:
     """Return the places from which `count` rows (or all that are left) are above."""
-    if not len(above):
-        return np.zeros(0, np.intp)
     below = np.append(np.flatnonzero(~above), len(above) + count)
     following = below[np.searchsorted(below, np.arange(len(above)))]
     return np.flatnonzero(

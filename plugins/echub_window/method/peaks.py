@@ -32,8 +32,6 @@ def peaks_of(sweep: PotentialSweep, base: BaselineFit, threshold: float) -> list
     found = []
     for sign in (1, -1):
         places, _ = find_peaks(sign * beyond, height=threshold, prominence=max(threshold, 6 * base.noise), width=3)
-        if not len(places):
-            continue
         _, _, left, right = peak_widths(sign * beyond, places, rel_height=1 - REACH)
         for place, low, high in zip(places.tolist(), left.astype(int), np.ceil(right).astype(int), strict=True):
             rows = slice(low, high + 1)

@@ -205,17 +205,15 @@ def _difference(anodic: Measurand, cathodic: Measurand) -> Measurand:
 
 
 def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, params: WindowParams) -> Measurand | None:
-    at = (max(up.low, down.low) + min(up.high, down.high)) / 2
-    if not (up.low <= at <= up.high and down.low <= at <= down.high):
+    low, high = max(up.low, down.low), min(up.high, down.high)
+    at = (low + high) / 2
+    half = float(up.at(np.array([at]))[0] - down.at(np.array([at]))[0]) / 2
+    if low > high or half <= 0:
         return None
-    point = np.array([at])
-    half = float(up.at(point)[0] - down.at(point)[0]) / 2
     own = np.hypot(up.error_at(at), down.error_at(at)) / 2
     choice = (up.choice_at(at) + down.choice_at(at)) / 2
     limits = np.hypot(choice, params.current_accuracy / 100 * half)
     error = float(np.linalg.norm([own, limits / np.sqrt(3), params.area_uncertainty / 100 * half]))
-    if half <= 0:
-        return None
     return Measurand("uF/cm^2", 1000 * half / rate, 1000 * error / rate or None, note=f"at {at:.3g} V")
 
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from scipy.constants import physical_constants
+from scipy.constants import physical_constants, zero_Celsius
 
-from echub.science import BOLTZMANN_EV, diffusion_time, diffusivity
+from echub.science import BOLTZMANN_EV, ZERO_CELSIUS, diffusion_time, diffusivity
 
 
-def test_the_constant_is_that_of_the_si():
+def test_the_constants_are_those_of_the_si():
     assert physical_constants["Boltzmann constant in eV/K"][0] == pytest.approx(BOLTZMANN_EV, rel=1e-9)
+    assert zero_Celsius == ZERO_CELSIUS == 273.15
 
 
 def test_ten_micrometres_at_1e_8_take_a_hundred_seconds():

@@ -13,7 +13,7 @@ from scipy.stats import f as fisher
 from scipy.stats import t as student
 
 import echub
-from echub.plugin import Component, Condition, Flag, Measurand, Outcome
+from echub.plugin import Component, Condition, Flag, Measurand, Outcome, UnknownOption
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import _kelvin_flags, by_temperature, choose
 from echub_arrhenius.method_budget import Budget, BudgetPart
@@ -474,6 +474,26 @@ def test_one_of_several_temperatures_is_compared():
     )
     assert flagged(found)["subset-chosen"] == said
     assert compared(values, temperatures="31.5").refusals[0].code == "no-shared-temperature"
+
+
+def test_one_temperature_one_pair_and_one_value_are_in_the_singular():
+    """Of 30 °C one cell of each group is compared; the other temperature has a value that names no cell."""
+    values = [outcome(c, 2.0 + g, "" if (c, g) == (60.0, 1) else f"{c}{g}", group="xy"[g])
+              for c in (30.0, 60.0) for g in (0, 1)]  # fmt: skip
+    assert flagged(compared(values, higher="y"))["cells-not-named"].startswith("1 value names no cell: ")
+    found = compared(values, temperatures="30", higher="y")
+    assert flagged(found)["subset-chosen"].startswith("only 1 temperature was compared (30 °C), chosen")
+    assert "cells-not-named" not in flagged(found)
+    assert found["p_sign"].note == "1 of 1 ordered pair; takes them as independent"
+    assert found["p_permutation"].note == "one-sided; 2 relabelings of 2 cells at 1 temperature"
+
+
+@pytest.mark.parametrize("text", ["warm", "30, ", "30 60"])
+def test_temperatures_that_are_no_numbers_are_a_wrong_option(text):
+    values = [outcome(c, 2.0 + g, f"{c}{g}", group="xy"[g]) for c in (30.0, 60.0) for g in (0, 1)]
+    with pytest.raises(UnknownOption, match=r"temperatures are numbers in °C") as caught:
+        compared(values, temperatures=text)
+    assert (caught.value.expected, caught.value.found) == ("30, 60, 90", text)
 
 
 def test_cells_that_lack_some_temperatures_are_exchanged_by_their_mean_distance():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from echub.plugin import Refusal
-from echub_eis.method.circuit import canonical, elements
+from echub_eis.method.circuit import Value, canonical
 from echub_eis.method.elements import KINDS, Grid
 from echub_eis.method.export import impedance_py_values, to_impedance_py, to_pyimpspec
 from echub_eis.method.model import Model
@@ -150,7 +150,7 @@ def test_values_and_labels_reach_their_elements():
     assert resistance.label == "hf"
     stated = resistance.values["R"]
     assert (stated.value, stated.fixed, stated.low, stated.high) == (20, True, 1, 50)
-    assert [e.values["n"].value for e in elements(arc) if e.values] == [0.8]
+    assert [part.values for part in arc.parts] == [{}, {"n": Value(0.8)}]
 
 
 # -- impedances against formulas that stand here ------------------------------------------------

@@ -12,6 +12,7 @@ from scipy.stats import f as fisher
 
 from echub.plugin import Refusal
 from echub_eis.data import Trace
+from echub_eis.method.answer import labels_of
 from echub_eis.method.elements import Grid
 from echub_eis.method.fit import Spectrum
 from echub_eis.method.model import Model
@@ -235,18 +236,23 @@ def test_arcs_stay_nearest_to_where_they_were(found, variance, order):
 
 
 @pytest.mark.parametrize(
-    ("circuit", "groups"),
+    ("circuit", "alike"),
     [
-        ("R(RQ)(RQ)", [[1, 2]]),
-        ("R(RQ)(RQ)(RC)", [[1, 2]]),
+        ("R(RQ)(RQ)", [[[1, 2, 3], [4, 5, 6]]]),
+        ("R(RQ)(RQ)(RC)", [[[1, 2, 3], [4, 5, 6]]]),
         ("R(RQ)(RC)", []),
-        ("R(RQ)(R{R=5}Q)(RQ)", [[1, 3]]),
-        ("R(RC)(RC)(RQ)(RQ)", [[1, 2], [3, 4]]),
+        ("R(RQ)(R{R=5}Q)(RQ)", [[[1, 2, 3], [7, 8, 9]]]),
+        ("R(RC)(RC)(RQ)(RQ)", [[[1, 2], [3, 4]], [[5, 6, 7], [8, 9, 10]]]),
         ("R(RQ)(C[R(RQ)])", []),
+        ("(RQ)", []),
     ],
 )
-def test_arcs_of_one_form_may_exchange_places(circuit, groups):
-    assert follow.groups(Model(parse(circuit))) == groups
+def test_arcs_of_one_form_may_exchange_places(circuit, alike):
+    """Each by its R, τ and n."""
+    model = Model(parse(circuit))
+    assert model.alike() == alike
+    for arc in (arc for arcs in alike for arc in arcs):
+        assert [model.free[at].name for at in arc] == ["R", "tau", "n"][: len(arc)]
 
 
 def test_spectra_at_which_time_constants_cross_are_told():
@@ -486,8 +492,22 @@ def test_what_is_not_there_is_not_followed():
     with pytest.raises(Refusal, match="no resistance is called x, but hf, gb") as caught:
         resolve._chosen(*parts_of(hf=None, gb=1.0), SeriesParams(follow="x"))
     assert caught.value.hint == "--param follow=hf"
-    with pytest.raises(Refusal, match="no free resistance"):
-        resolve._chosen(*parts_of(), SeriesParams())
+
+
+@pytest.mark.parametrize(("circuit", "found"), [
+    ("L:l R:hf (RQ):gb", {"hf": 1, "gb": 2}), ("R{R=5f}:hf (RQ):gb", {"gb": 0}), ("R{R=5f}Q", {}),
+    ("RWo", {"hf": 0, "wo": 1}), ("R(R{R=2f}C)(RC)", {"hf": 0, "2": 2}),
+])  # fmt: skip
+def test_a_series_has_the_resistances_that_are_not_fixed(circuit, found):
+    """By label, each with its place among the parameters; one at least."""
+    model = Model(parse(circuit))
+    followed = follow.FollowedSeries(model, (), (), UNKNOWN, (), labels_of(model))
+    assert followed.resistances == found
+    if found:
+        resolve._require_resistance(followed)
+        return
+    with pytest.raises(Refusal, match="no free resistance to follow"):
+        resolve._require_resistance(followed)
 
 
 def test_a_fall_is_that_to_the_next_spectrum_or_from_the_one_before():

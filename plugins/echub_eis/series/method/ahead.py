@@ -11,16 +11,12 @@ from echub_eis.method.fit import CircuitFit, Spectrum
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.series.method.batch import batches
-from echub_eis.series.method.warm import FARTHEST, NEGLIGIBLE, lost, onward, warm
+from echub_eis.series.method.warm import FARTHEST, FLOOR, NEGLIGIBLE, STEPS, lost, onward, warm
 
 EVERY = 8
 """Spectra from one that is fitted by itself to the next; between them the coordinates are nearly straight."""
-ROUNDS = 6
-"""Gauss-Newton steps at most: two or three are usual."""
 WORTH = 16
 """Spectra from which the detour is shorter."""
-RIDGE = 1e-10
-"""Part of the diagonal that is added to it: a parameter without influence does not move."""
 
 
 def proposals(model: Model, noise: Noise, spectra: Sequence[Spectrum], first: Floats) -> list[CircuitFit | None]:
@@ -36,18 +32,16 @@ def proposals(model: Model, noise: Noise, spectra: Sequence[Spectrum], first: Fl
         rows = x[batch.place]
         at = batch.normal(model, rows)
         open_ = np.ones(len(rows), dtype=bool)
-        for _ in range(ROUNDS):
+        for _ in range(STEPS):
             matrix = at.matrix.copy()
             diagonal = np.arange(len(model))
-            matrix[:, diagonal, diagonal] *= 1 + RIDGE
+            matrix[:, diagonal, diagonal] *= 1 + FLOOR
             step = _solved(matrix, at.right)
             solved = np.isfinite(step).all(axis=1)
             step[~solved] = 0.0
-            settled = (step * at.right).sum(axis=1) < NEGLIGIBLE * at.chi2 / max(
-                2 * batch.z.shape[1] - len(model), 1
-            )
-            settled &= solved
-            open_ &= ~settled
+            freedom = 2 * batch.z.shape[1] - len(model)
+            settled = (step * at.right).sum(axis=1) < NEGLIGIBLE * at.chi2 / freedom
+            open_ &= ~(settled & solved)
             if not open_.any():
                 break
             rows = rows + np.where(open_[:, None], np.clip(step, -FARTHEST, FARTHEST), 0.0)

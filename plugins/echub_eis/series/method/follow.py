@@ -64,10 +64,11 @@ class FollowedSeries:
     texts: tuple[str, ...]
     labels: dict[int, str] = field(default_factory=dict)
 
-    def at(self, label: str) -> int | None:
-        """Return the coordinate of the resistance of a part."""
-        number = next((n for n, name in self.labels.items() if name == label), None)
-        return None if number is None else self.model.at(number, "R")
+    @property
+    def resistances(self) -> dict[str, int]:
+        """Return the coordinate of each resistance that is not fixed, by the label of its part."""
+        places = ((label, self.model.at(number, "R")) for number, label in self.labels.items())
+        return {label: at for label, at in places if at is not None}
 
 
 def examine_all(traces: Sequence[Trace], params: SeriesParams) -> list[tuple[Examined | None, str]]:
@@ -144,7 +145,7 @@ class _Chain:
     def __init__(self, model: Model, noise: Noise, params: SeriesParams) -> None:
         self.model, self.noise, self.params = model, noise, params
         self.last: Floats | None = None
-        self.groups = places(model)
+        self.groups = model.alike()
         self.seen: dict[int, list[tuple[int, Floats]]] = {}
         self.usual: list[float] = []
         self.count = 0
@@ -223,23 +224,13 @@ class _Chain:
 # -- which arc is which ----------------------------------------------------------------------
 
 
-def groups(model: Model) -> list[list[int]]:
-    """Return the arcs that may exchange places: elements of the outermost series with the same free parameters."""
-    forms: dict[tuple[str, ...], list[int]] = {}
-    for number, leaf in enumerate(model.leaves):
-        free = tuple(model.free[at].name for at in leaf.coordinates)
-        if leaf.symbol == "Z" and "tau" in free and "R" in free and not leaf.given and number in model.terms:
-            forms.setdefault(free, []).append(number)
-    return [numbers for numbers in forms.values() if len(numbers) > 1]
-
-
 def continued(
     x: Floats, variance: Floats, seen: Floats, groups: Sequence[Sequence[Sequence[int]]]
 ) -> NDArray[np.intp]:
-    """Return the order of the coordinates (p,) in which each arc lies nearest, in (ln τ, ln R), to where it was.
+    """Return the order of the coordinates (p,) in which each arc lies nearest, in (ln R, ln τ), to where it was.
 
     x, variance: (p,) of a fit; seen: (p,) where each arc is expected; groups: arcs that may exchange
-    places, as their coordinates, τ and R first. What a fit hardly knows counts for little: a change of one, or a
+    places, as their coordinates, R and τ first. What a fit hardly knows counts for little: a change of one, or a
     variance of one, are alike.
     """
     place = np.arange(len(x))
@@ -265,7 +256,7 @@ def variance_of(fitted: CircuitFit) -> Floats:
 
 
 def expected(seen: Sequence[tuple[int, Floats]], now: int) -> Floats:
-    """Return (ln τ, ln R) that continue the usual change from spectrum to spectrum: arcs may pass each other."""
+    """Return (ln R, ln τ) that continue the usual change from spectrum to spectrum: arcs may pass each other."""
     number, last = seen[-1]
     if len(seen) < LEAST_TREND:
         return last
@@ -275,30 +266,11 @@ def expected(seen: Sequence[tuple[int, Floats]], now: int) -> Floats:
     return np.asarray(last + min(now - number, FARTHEST_TREND) * usual)
 
 
-def _at(model: Model, number: int, name: str) -> int:
-    found = model.at(number, name)
-    if found is None:
-        raise ValueError(f"{name} of element {number} is not free")
-    return found
-
-
-def places(model: Model) -> list[list[list[int]]]:
-    """Return the coordinates of the arcs of each group, τ and R first."""
-    made = []
-    for numbers in groups(model):
-        arcs = []
-        for number in numbers:
-            first = [_at(model, number, "tau"), _at(model, number, "R")]
-            arcs.append([*first, *(c for c in model.leaves[number].coordinates if c not in first)])
-        made.append(arcs)
-    return made
-
-
 def crossed(followed: FollowedSeries) -> list[int]:
     """Return the spectra at which the order of the time constants is another than in the one before."""
     found: list[int] = []
-    for numbers in groups(followed.model):
-        at = [_at(followed.model, number, "tau") for number in numbers]
+    for arcs in followed.model.alike():
+        at = [tau for _, tau, *_ in arcs]
         orders = [
             (k, tuple(np.argsort(f.fitted.x[at]))) for k, f in enumerate(followed.fits) if f.fitted is not None
         ]

@@ -26,12 +26,7 @@ def own_times(fitted: CircuitFit, time: Floats) -> Floats:
     measured, point i moves the result by g_i = (C Jᵀ W)_i · J_i of that change, and Σ g_i = 1. So the result
     is the parameter's value at Σ g_i t_i, whatever the drift.
     """
-    sigma = fitted.noise.sigma(fitted.spectrum.modulus)
-    j = np.concatenate([(fitted.jacobian / sigma).real, (fitted.jacobian / sigma).imag], axis=1)
-    norm = np.sqrt((j**2).sum(axis=1))
-    scaled = j / np.where(norm > 0, norm, 1)[:, None]
-    normal = scaled @ scaled.T
-    normal[np.diag_indices(len(normal))] += LEAST  # a parameter without influence has no weights
+    scaled, norm, normal = _normal(fitted)
     weight = np.linalg.solve(normal, scaled) * scaled
     total = weight.sum(axis=1)
     twice = np.concatenate([time, time])
@@ -46,12 +41,7 @@ def sum_times(fitted: CircuitFit, time: Floats, at: NDArray[np.intp]) -> Floats:
 
     Where arcs overlap, a drift of one is in part taken for another, so that these are not the times of the parts.
     """
-    sigma = fitted.noise.sigma(fitted.spectrum.modulus)
-    j = np.concatenate([(fitted.jacobian / sigma).real, (fitted.jacobian / sigma).imag], axis=1)
-    norm = np.sqrt((j**2).sum(axis=1))
-    scaled = j / np.where(norm > 0, norm, 1)[:, None]
-    normal = scaled @ scaled.T
-    normal[np.diag_indices(len(normal))] += LEAST
+    scaled, norm, normal = _normal(fitted)
     middle = float(time[0] + time[-1]) / 2
     late = np.concatenate([time, time]) - middle
     moment = np.linalg.solve(normal, (scaled * late) @ scaled.T)  # of a drift of one by one per second
@@ -61,23 +51,32 @@ def sum_times(fitted: CircuitFit, time: Floats, at: NDArray[np.intp]) -> Floats:
     return np.asarray(middle + np.clip(r @ moment[np.ix_(at, at)] / r, -span, span))
 
 
+def _normal(fitted: CircuitFit) -> tuple[Floats, Floats, Floats]:
+    """Return the weighted derivatives (p, 2n) over their lengths (p,), these, and the normal equations (p, p)."""
+    weighted = fitted.jacobian / fitted.noise.sigma(fitted.spectrum.modulus)
+    j = np.concatenate([weighted.real, weighted.imag], axis=1)
+    norm = np.sqrt((j**2).sum(axis=1))
+    scaled = j / np.where(norm > 0, norm, 1)[:, None]
+    normal = scaled @ scaled.T
+    normal[np.diag_indices(len(normal))] += LEAST  # a parameter without influence has no weights
+    return scaled, norm, normal
+
+
 def interpolated(traces: Sequence[Trace], times: Sequence[Floats]) -> tuple[list[Trace], list[Floats]]:
     """Move every point to the middle of its sweep, between that sweep and the next or last one at its frequency.
 
-    times: (n,) of each trace, s. A point without one of the same frequency in the neighbouring sweep is masked.
+    times: (n,) of each of two traces or more, s. A point without one of the same frequency in the neighbouring
+    sweep is masked.
     """
     made, moved = [], []
     for number, (trace, time) in enumerate(zip(traces, times, strict=True)):
         middle = float(time[0] + time[-1]) / 2
         z = trace.z.copy()
-        done = np.abs(time - middle) <= 0
-        for late in (False, True):
-            other = number + (-1 if late else 1)
-            if not 0 <= other < len(traces):
-                other = number + (1 if late else -1)
-            if 0 <= other < len(traces):
-                some = (time > middle if late else time < middle) & ~done
-                z, done = _towards(trace, time, traces[other], times[other], middle, some, z, done)
+        done = time == middle
+        for late, step in ((False, 1), (True, -1)):
+            other = number + (step if 0 <= number + step < len(traces) else -step)
+            some = time > middle if late else time < middle
+            z, done = _towards(trace, time, traces[other], times[other], middle, some, z, done)
         made.append(replace(trace, z=z).mask(~done, "no neighbour"))
         moved.append(np.full(len(time), middle))
     return made, moved

@@ -297,7 +297,7 @@ class Bend:
     def gain(self) -> float:
         """Return by how much the bend lowers χ² of the line, in units of what it leaves per degree of freedom."""
         best = float(self.left.min())
-        return (self.squares - best) / (best / max(len(self.x) - BEND_PARAMETERS, 1))
+        return (self.squares - best) / (best / (len(self.x) - BEND_PARAMETERS))
 
     @property
     def memory(self) -> float:
@@ -321,7 +321,7 @@ class Bend:
         """Draw crossings (at most `draws`,): place, shape, noise, line and size, as likely as the levels say."""
         share = np.exp(self.log)
         at = rng.choice(len(share), draws, p=share / share.sum())
-        sigma = np.sqrt(self.left[at] / rng.chisquare(max(len(self.x) - 3, 1), draws))
+        sigma = np.sqrt(self.left[at] / rng.chisquare(len(self.x) - 3, draws))
         size = self.size[at] + sigma * rng.standard_normal(draws) / self.norm[at]
         on_line = self.on_line + sigma[:, None] * rng.standard_normal((draws, 2))
         found = self._crossings(at, size, (on_line - size[:, None] * self.shared[at]) @ self.back.T, threshold)

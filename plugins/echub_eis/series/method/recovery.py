@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import stdtrit
 
-from echub.science import BOLTZMANN_EV
+from echub.science import BOLTZMANN_EV, ZERO_CELSIUS
 
 Floats = NDArray[np.float64]
 LEAST = 8
@@ -32,8 +32,6 @@ ENERGY = 0.5
 """Activation energy of a usual solid electrolyte or interface, eV: R then falls by 6.5 % per kelvin at 25 °C."""
 BY_TEMPERATURE = 0.2
 """Part of a recovery that the temperature may explain: the time is then off by about as much. By eye."""
-ZERO_CELSIUS = 273.15
-"""0 °C in K."""
 
 
 @dataclass(frozen=True)

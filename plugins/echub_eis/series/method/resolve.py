@@ -73,22 +73,29 @@ def resolve(series: SpectrumSeries, params: SeriesParams) -> SeriesResult:
     if params.times == "interpolated" and series.timed and len(series) > 1:
         series = _moved(series)
     followed = follow(examine_all([one.trace for one in series.spectra], params), params)
+    _require_resistance(followed)
     together = None
     at = shared_coordinates(followed, params)
     if len(at):
         together = joint(followed, at)
         followed = together.followed
-    labels = [label for label in followed.labels.values() if followed.at(label) is not None]
-    rows = [_row(series, followed, together, k, labels, params) for k in range(len(series))]
+    rows = [_row(series, followed, together, k, params) for k in range(len(series))]
     rows = [
         _without_turned(row, followed, k, fell)
         for k, (row, fell) in enumerate(zip(rows, _falls(rows), strict=True))
     ]
-    parts = {label: _over_time(label, [row[n] for row in rows]) for n, label in enumerate(labels)}
+    parts = {label: _over_time(label, [row[n] for row in rows]) for n, label in enumerate(followed.resistances)}
     total = _over_time("total", [row[-1] for row in rows])
     if series.timed:
         total = replace(total, time=_sum_times(series, followed, parts, total.time))
     return SeriesResult(series, followed, together, parts, total, _chosen(followed, parts, params), params)
+
+
+def _require_resistance(followed: FollowedSeries) -> None:
+    if not followed.resistances:
+        raise Refusal(
+            "no-resistance", "the circuit has no free resistance to follow", hint="--param circuit='LR(RQ)'"
+        )
 
 
 def _sum_times(
@@ -99,9 +106,7 @@ def _sum_times(
     It is the mean of the times at which a drift of each part alone would be seen in the sum, each with the weight
     with which that part drifts: a part that is constant may be measured at any time.
     """
-    if not parts:
-        return otherwise
-    at = np.array([followed.at(label) for label in parts], dtype=np.intp)
+    at = np.array(list(followed.resistances.values()), dtype=np.intp)
     drift = np.zeros((len(otherwise), len(parts)))
     for around in (*AROUND, len(otherwise)):  # further away only where those nearby show no drift
         still = np.array([np.abs(_drift(part, around)) for part in parts.values()]).reshape(len(parts), -1).T
@@ -156,18 +161,17 @@ def _row(
     followed: FollowedSeries,
     together: JointFit | None,
     k: int,
-    labels: list[str],
     params: SeriesParams,
 ) -> list[_Row]:
     """Return R, relative u, time, τ and reason of every part of one spectrum, and of their sum."""
     fitted, examined = followed.fits[k].fitted, followed.examined[k]
     if fitted is None or examined is None:
-        return [(*_NONE, followed.fits[k].reason)] * (len(labels) + 1)
+        return [(*_NONE, followed.fits[k].reason)] * (len(followed.resistances) + 1)
     spread = together.covariances[k] if together is not None else None
     covariance = fitted.covariance() if spread is None else spread
     used = examined.trace.used
     times = own_times(fitted, series.spectra[k].time[used])
-    rows = [_part(fitted, covariance, times, followed, label, params) for label in labels]
+    rows = [_part(fitted, covariance, times, at, params) for at in followed.resistances.values()]
     return [*rows, _sum(fitted, covariance, times, followed, params)]
 
 
@@ -196,18 +200,8 @@ def _without_turned(rows: list[_Row], followed: FollowedSeries, k: int, fell: fl
     ]
 
 
-def _part(
-    fitted: CircuitFit,
-    covariance: Floats,
-    times: Floats,
-    followed: FollowedSeries,
-    label: str,
-    params: SeriesParams,
-) -> _Row:
-    number = next(n for n, name in followed.labels.items() if name == label)
-    at = fitted.model.at(number, "R")
-    if at is None:
-        return (*_NONE, "fixed")
+def _part(fitted: CircuitFit, covariance: Floats, times: Floats, at: int, params: SeriesParams) -> _Row:
+    number = fitted.model.free[at].element
     u = float(np.sqrt(covariance[at, at]))
     tau_at = fitted.model.at(number, "tau")
     tau = fitted.natural[tau_at] if tau_at is not None else np.nan
@@ -265,7 +259,7 @@ def _chosen(followed: FollowedSeries, parts: dict[str, PartOverTime], params: Se
             "unknown-label",
             f"no resistance is called {params.follow}, but {', '.join(parts)}",
             where="follow",
-            hint=f"--param follow={next(iter(parts), 'hf')}",
+            hint=f"--param follow={next(iter(parts))}",
         )
     for start in INTERFACES:
         for label in parts:
@@ -280,8 +274,4 @@ def _chosen(followed: FollowedSeries, parts: dict[str, PartOverTime], params: Se
             for label in arcs
         ]
         return arcs[int(np.argmax(slow))]
-    if not parts:
-        raise Refusal(
-            "no-resistance", "the circuit has no free resistance to follow", hint="--param circuit='LR(RQ)'"
-        )
     return list(parts)[-1]

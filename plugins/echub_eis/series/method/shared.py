@@ -21,13 +21,12 @@ from echub_eis.method.noise import Noise
 from echub_eis.series import SeriesParams
 from echub_eis.series.method.batch import SpectrumBatch, batches
 from echub_eis.series.method.follow import FollowedFit, FollowedSeries
+from echub_eis.series.method.warm import FARTHEST
 
 ROUNDS = 6
 """Iterations at most: two reach the optimum from the values of the spectrum before."""
 SETTLED = 1e-5
 """Change of any coordinate at which the iteration ends."""
-LARGEST_STEP = 1.0
-"""A step in ln or logit beyond this leaves the region where the problem is linear."""
 DIFFERENT = 1e-3
 """Probability below which spectra do not share the parts."""
 
@@ -70,7 +69,7 @@ def joint(followed: FollowedSeries, at: NDArray[np.intp]) -> JointFit:
     together = batches([one.spectrum for one in known], noise)
     for _ in range(ROUNDS):
         step, _ = _step(model, together, x, at, own)
-        x = x + np.clip(step, -LARGEST_STEP, LARGEST_STEP)
+        x = x + np.clip(step, -FARTHEST, FARTHEST)
         if np.abs(step).max() < SETTLED:
             break
     _, normal = _step(model, together, x, at, own)
@@ -118,7 +117,7 @@ def _step(
     steps = np.zeros_like(x)
     steps[:, at] = moved
     steps[:, own] = np.einsum("kij,kj->ki", inverse, gradients) - carried @ moved
-    freedom = max(count - len(x) * len(own) - len(at), 1)
+    freedom = count - len(x) * len(own) - len(at)
     return steps, _Normal(blocks, b, shared, squares / freedom)
 
 
@@ -136,7 +135,7 @@ def _covariances(
         full[np.ix_(own, own)] = inverse[k] + carried[k] @ shared @ carried[k].T
         full[np.ix_(own, at)] = -carried[k] @ shared
         full[np.ix_(at, own)] = full[np.ix_(own, at)].T
-        found.append(full * max(normal.scale, 0.0))
+        found.append(full * normal.scale)
     return found
 
 
@@ -155,7 +154,7 @@ def _together(made: Sequence[CircuitFit], count: int) -> float:
     least = 1.0
     for k in sorted({0, len(made) // 2, len(made) - 1}):
         free = solve(made[k].model, made[k].spectrum, made[k].noise, made[k].x)
-        gained = max(made[k].chi2 - free.chi2, 0.0) / max(count, 1)
+        gained = max(made[k].chi2 - free.chi2, 0.0) / count
         scale = free.chi2 / free.freedom
         least = min(least, float(fdtrc(count, free.freedom, gained / max(scale, 1e-300))))
     return least

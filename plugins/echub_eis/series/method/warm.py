@@ -51,7 +51,7 @@ def warm(model: Model, spectrum: Spectrum, noise: Noise, x: Floats) -> CircuitFi
     z, jacobian = model.evaluate(x, spectrum.grid)
     rest = (spectrum.z - z) / sigma
     chi2 = float(np.vdot(rest, rest).real)
-    freedom = max(2 * len(z) - len(x), 1)
+    freedom = 2 * len(z) - len(x)
     for _ in range(STEPS):
         scaled = jacobian / sigma
         normal = (scaled @ scaled.conj().T).real

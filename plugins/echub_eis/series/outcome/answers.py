@@ -9,6 +9,7 @@ from scipy.special import stdtrit
 
 from echub.plugin import Component, Interval, Measurand
 from echub.science import RANGE_ACCURACY, coverage_half_width
+from echub_eis.method.answer import MISFIT
 from echub_eis.method.elements import Floats
 from echub_eis.series import SeriesParams
 from echub_eis.series.method.onset import FoundOnset, Levels, onset, sound, staircase, without
@@ -16,8 +17,6 @@ from echub_eis.series.method.recovery import WHITE, Recovered, is_of_temperature
 from echub_eis.series.method.resolve import PartOverTime, SeriesResult
 from echub_eis.series.method.vanish import extents, vanished
 
-MISFIT = 2.0
-"""Residuals this many times the noise: the intervals hold only if the circuit does."""
 EARLY = 5
 """Spectra at the start of which the median is the electrolyte's resistance: one may be disturbed."""
 LEAST_DIGITS = 1e-6

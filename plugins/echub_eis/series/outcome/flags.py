@@ -12,6 +12,7 @@ from echub.drawing import unit_text
 from echub.plugin import Flag, range_unknown, several_ranges
 from echub.science import robust_sigma
 from echub.text import several
+from echub_eis.method.answer import MISFIT
 from echub_eis.method.circuit import canonical
 from echub_eis.series.data import SHOWN
 from echub_eis.series.method.follow import crossed
@@ -20,7 +21,7 @@ from echub_eis.series.method.onset import KINKS, REMEMBERED, sound
 from echub_eis.series.method.recovery import ENERGY, WHITE
 from echub_eis.series.method.resolve import SeriesResult
 from echub_eis.series.method.shared import DIFFERENT
-from echub_eis.series.outcome.answers import MISFIT, SeriesAnswer
+from echub_eis.series.outcome.answers import SeriesAnswer
 
 SCATTER = 2.0
 """Scatter from spectrum to spectrum over the stated uncertainty that is reported."""
@@ -162,7 +163,7 @@ def _of_lost_parts(result: SeriesResult) -> Iterator[Flag]:
     """Yield which parts have no resistance in some spectra: a warning of the followed one, an info of others."""
     for part in result.parts.values():
         lost = [k for k, why in enumerate(part.reason) if why and result.followed.fits[k].fitted is not None]
-        if lost and set(part.reason) != {"fixed"}:
+        if lost:
             reasons = ", ".join(sorted({part.reason[k] for k in lost}))
             text = f"resistance_{part.label} is not given in {len(lost)} of {len(part.reason)} spectra ({reasons})"
             where = result.series.listed(lost)

@@ -142,7 +142,7 @@ def _envelope(t: Floats, values: Floats, empty: NDArray[np.intp]) -> tuple[Float
     parts: list[tuple[Floats, Floats, Floats]] = []
     for start, end in itertools.pairwise([-1, *empty.tolist(), len(t)]):
         own = slice(start + 1, end)
-        pieces = max(PIECES * (end - start - 1) // max(len(t), 1), 1)
+        pieces = max(PIECES * (end - start - 1) // len(t), 1)
         parts.append(envelope(t[own], values[own], pieces))
         if end < len(t):
             parts.append((t[end : end + 1], values[end : end + 1], values[end : end + 1]))
