@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.drawing import PALETTE, axis_label, tidy, time_unit, title
+from echub.drawing import PALETTE, axis_label, reasons, tidy, time_unit, title
 from echub.plugin import Outcome
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ LEGEND = 8
 
 
 def draw(outcome: Outcome, figure: Figure) -> None:
-    """Draw the outcome on an empty figure."""
+    """Draw the outcome on an empty figure; a refused one has only its reason."""
     shown = outcome.diagnostics
     units = [name.removeprefix("value_") for name in shown if name.startswith("value_")]
     if not units:
-        title(figure, outcome.label, "refused")
+        title(figure, outcome.label, "refused", below=reasons(outcome.refusals))
         return
     seconds = shown["time"].array()
     pieces = _pieces(seconds, shown["run"].array())
@@ -91,8 +91,8 @@ def _panel(row: Any, outcome: Outcome, unit: str, pieces: list[tuple[float, floa
     alone = len({analysis for analysis, _ in here}) == 1
     for number, (analysis, column) in enumerate(here):
         rows = np.array([kind == (analysis, column) for kind in kinds]) & np.isfinite(values)
-        # Columns of one analysis are told apart; of several, the colour is that of the analysis in all panels.
-        colour = PALETTE[(number if alone else analyses.index(analysis)) % len(PALETTE)]
+        # The colour is that of the analysis in all panels; columns of one that is alone are told apart from there.
+        colour = PALETTE[(analyses.index(analysis) + number * alone) % len(PALETTE)]
         for axis, (start, end) in zip(row, pieces, strict=True):
             inside = rows & (seconds >= start) & (seconds <= end)
             label = f"{analysis}: {str(column).replace('_', ' ')}"
