@@ -75,12 +75,11 @@ class Source:
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open for reading, from the first byte; an operating-system error becomes a `ReadError`."""
-        if self._data is not None:
-            yield io.BytesIO(self._data)
+        if self.path is None or self._data is not None:
+            yield io.BytesIO(self._data or b"")
             return
-        path = self._require_path()
         try:
-            with path.open("rb") as file:
+            with self.path.open("rb") as file:
                 yield file
         except OSError as error:
             raise ReadError(f"the file cannot be read: {error.strerror or error}", path=self.shown) from error
@@ -162,11 +161,6 @@ class Source:
                 cause="its measurement is still running, or it is being copied",
                 hint="convert it again when it is complete",
             )
-
-    def _require_path(self) -> Path:
-        if self.path is None:
-            raise ReadError("the source has no path", path=self.name)
-        return self.path
 
 
 def without_zero_tail(source: Source) -> tuple[Source, list[Notice]]:

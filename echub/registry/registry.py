@@ -398,7 +398,7 @@ def _find(name: str, index: dict[str, Declared], word: str) -> Declared:
     near = difflib.get_close_matches(name, index, 3, 0.4)
     raise UnknownReader(
         f"no {word} is called {name!r}",
-        expected=", ".join(sorted(index)) or f"no plugin offers a {word}",
+        expected=", ".join(sorted(index)) or "no plugin offers one",
         found=name,
         hint=f"did you mean {' or '.join(near)}?" if near else "`echub plugins list` shows what is installed",
     )

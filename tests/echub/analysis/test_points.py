@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 
+import echub
 from echub.analysis.outcome import Outcome
 from echub.analysis.points import load_outcomes, with_values
 from echub.errors import DataError, SourceNotFound, UnknownOption
+from tests.messages.parts import said
 
 
 def test_an_instruments_file_is_no_outcome_and_says_what_helps(tmp_path):
@@ -118,3 +123,67 @@ def test_what_the_reader_notices_of_a_table_of_samples_is_said_of_each_value(tmp
     )
     assert two["H"].value is None
     assert two.flags == one.flags
+
+
+def told(path, text):
+    path.write_text(text, "utf-8")
+    return said(lambda: load_outcomes(path))
+
+
+def test_what_is_wrong_with_a_table_is_told_with_its_place(tmp_path):
+    path = tmp_path / "cells.csv"
+    whose = {"path": str(path)}
+    rows = {"message": "the table has no rows", "expected": "a header with units, and a row per value", **whose}
+    for text in ("", "j / mA/cm^2\n", "# j / mA/cm^2\n# 1\n", ",;\n"):
+        assert told(path, text) == rows
+    assert told(path, "j / V\n1\nmuch\n") == {
+        "message": "j is not a number", "where": "row 3", "expected": "a number", "found": "much", **whose
+    }  # fmt: skip
+    assert told(path, "j,u(j)\nV,V\n1,much\n") == {
+        "message": "u(j) / V is not a number", "where": "row 3", "expected": "a number", "found": "much", **whose
+    }  # fmt: skip
+    found = told(path, "cell.area / cm^2,j / V\n-1,2\n")
+    assert (found["path"], found["where"]) == (str(path), "cell.area")
+
+
+def test_each_row_of_a_table_says_where_it_stands(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text("# first\nsample.group;j / V;u(j) / mV;extra.note\n\na;1;2;x\nb;;;\n", "utf-8")
+    one, two = load_outcomes(path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert one.label == "cells.csv row 2"
+    assert one.provenance == {"inputs": [{"name": "cells.csv", "sha256": sha256, "row": 2}]}
+    assert one.metadata == {
+        "sample.group": {"value": "a", "unit": None, "source": "cells.csv row 2"},
+        "extra.note": {"value": "x", "unit": None, "source": "cells.csv row 2"},
+    }  # fmt: skip
+    measurand = one["j"]
+    assert (measurand.value, measurand.uncertainty, measurand.unit, measurand.n) == (1.0, 0.002, "V", 1)
+    assert (two.label, dict(two.measurands), list(two.metadata)) == ("cells.csv row 3", {}, ["sample.group"])
+
+
+def test_what_outcomes_state_themselves_cannot_be_restated():
+    stated = Outcome(metadata={"cell.area": {"value": 2.0, "unit": "cm^2", "source": "file"}})
+    assert said(lambda: with_values([stated, stated], {"cell.area": "3 cm^2"})) == {
+        "message": "cell.area is stated by every outcome, and its values belong to that",
+        "expected": "metadata that the outcomes lack", "found": "--set cell.area=3 cm^2",
+        "hint": "analyse the measurements again, with --set there",
+    }  # fmt: skip
+    own, given = with_values([stated, Outcome()], {"cell.area": "300 mm^2"})
+    assert own.metadata == stated.metadata
+    assert given.metadata == {"cell.area": {"value": 3.0, "unit": "cm^2", "source": "--set"}}
+    assert with_values([], {"cell.area": "3 cm^2"}) == []
+    assert with_values([stated], {}) == [stated]
+
+
+def test_a_record_that_is_no_table_of_samples_says_what_is_taken(tmp_path):
+    path = tmp_path / "run.csv"
+    path.write_text("t / s,U / V\n0,1\n1,2\n2,3\n", "utf-8")
+    native = echub.convert(path, tmp_path / "out").outputs[0]
+    assert said(lambda: load_outcomes(Path(native))) == {
+        "message": "this is not an outcome of an analysis", "path": native,
+        "found": "timeseries",
+        "expected": "an .outcome.json, a folder of them, or a table with a column sample.id",
+        "cause": "an instrument's file, which another analysis has to answer first",
+        "hint": "echub analyze NAME FILE -o OUT stores outcomes in OUT",
+    }  # fmt: skip

@@ -7,7 +7,8 @@ from echub.errors import PluginError, SelectionError
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset
-from echub.model.frames import series_of
+from echub.model.frames import arrow_schema, series_of
+from echub.model.missing import MISSING
 
 DATA = build_dataset(
     "timeseries",
@@ -41,8 +42,13 @@ def test_pandas():
     assert frame["current"].dtype == np.float32
     assert frame["cycle"].dtype == np.uint8
     assert np.isnan(frame["time"][2])
-    assert frame.attrs["units"]["current"] == "mA"
-    assert "flags" not in frame.attrs["units"]
+    assert frame.attrs["units"] == {
+        "row": "1",
+        "time": "s",
+        "current": "mA",
+        "cycle": "1",
+        "vendor_odd": "V/mA",
+    }  # neither of texts nor of packed bits
 
 
 def test_polars():
@@ -71,7 +77,16 @@ def test_xarray():
         "sign": "anodic_positive",
     }
     check({"row": data["row"].values.tolist()} | {n: data[n].values.tolist() for n in NAMES[1:]})
-    assert data.attrs["kind"] == "timeseries"
+    assert data.attrs == {"kind": "timeseries"}
+    assert {name: data[name].dims for name in NAMES} == dict.fromkeys(NAMES, ("row",))
+    assert {name: data[name].attrs for name in NAMES if name != "current"} == {
+        "row": {"units": "1", "quantity": "record", "origin": "reported"},
+        "time": {"units": "s", "quantity": "time", "origin": "measured"},
+        "technique": {"quantity": "technique", "origin": "measured"},
+        "cycle": {"units": "1", "quantity": "cycle", "origin": "measured"},
+        "vendor_odd": {"units": "V/mA", "origin": "measured"},
+        "error_flag": {}, "vendor_other_flags": {},
+    }  # fmt: skip
 
 
 def test_a_map_is_no_frame_but_an_xarray_dataset():
@@ -80,8 +95,9 @@ def test_a_map_is_no_frame_but_an_xarray_dataset():
     across = Column("x", np.array([0.0, 0.5, 1.0]), "x", "um", axes=("x",))
     data = Dataset("ion_map", {"ion_counts": counts, "x": across})
     for adapter in (data.to_pandas, data.to_polars):
-        with pytest.raises(SelectionError, match="not a table"):
+        with pytest.raises(SelectionError, match="a ion_map dataset is not a table") as refused:
             adapter()
+        assert refused.value.hint == "use .to_xarray()"
     cube = data.to_xarray()
     assert cube["ion_counts"].dims == ("y", "x")
     assert cube["ion_counts"].sel(x=0.5).values.tolist() == [1, 4]
@@ -102,3 +118,19 @@ def test_texts_are_texts_even_if_all_are_empty(texts):
     series = series_of("word", np.array(texts, dtype=object))
     assert str(series.dtype) == "String"
     assert series.to_list() == [text or None for text in texts]
+
+
+def test_a_missing_number_is_null_and_one_that_is_no_number_stays_nan():
+    series = series_of("E", np.array([1.5, MISSING, np.nan], np.float32))
+    assert (series.name, str(series.dtype), series.null_count()) == ("E", "Float32", 1)
+    assert series.to_list()[:2] == [1.5, None]
+    assert np.isnan(series.to_list()[2])
+    assert series_of("n", np.array([1, 2], np.uint8)).to_list() == [1, 2]
+
+
+def test_units_stand_in_the_fields_of_an_arrow_schema():
+    pytest.importorskip("nanoarrow")
+    schema = arrow_schema(DATA.to_polars()[["time", "technique", "current"]], {"time": "s", "current": "mA"})
+    told = [(field.name, {key: bytes(value) for key, value in (field.metadata or {}).items()})
+            for field in schema.children]  # fmt: skip
+    assert told == [("time", {b"units": b"s"}), ("technique", {}), ("current", {b"units": b"mA"})]

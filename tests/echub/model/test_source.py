@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import pickle
 import socket
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from echub.errors import ReadError, SourceNotFound
-from echub.model.source import HEAD, Source
+from echub.errors import ReadError, SourceChanged, SourceNotFound
+from echub.model.source import HEAD, Source, SourceFacts, without_zero_tail
+from tests.messages.parts import said
 
 DATA = bytes(range(256)) * 300
 
@@ -168,3 +170,125 @@ def test_a_library_is_given_the_file_itself_or_a_copy(path):
     with Source.from_bytes(b"abc", "data").on_disk() as given:
         assert given.read_bytes() == b"abc"
     assert not given.parent.exists()
+
+
+# -- all that an error says, other files, and facts --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nothing", {"message": "no such file", "cause": "the name is misspelt, or the file moved"}),
+        (".", {
+            "message": "this is a directory", "expected": "a file", "hint": "`echub convert` walks directories"
+        }),
+        ("/dev/null", {"message": "this is not a regular file", "expected": "a file", "found": "a device"}),
+        ("a\0b", {"message": "the file cannot be opened: embedded null byte"}),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_is_told_in_full(tmp_path, name, told):
+    path = tmp_path / name
+    assert said(lambda: Source(path)) == {**told, "path": str(path)}
+
+
+def test_files_beside_are_found_by_name_and_count_as_asked_for_only(path):
+    for name in ("b.cal", "a.cal", "a.mpl"):
+        (path.parent / name).write_bytes(name.encode())
+    (path.parent / "c.cal").mkdir()
+    source = Source(path)
+    found = source.beside("*.cal")
+    assert [(one.name, one.read()) for one in found] == [("a.cal", b"a.cal"), ("b.cal", b"b.cal")]
+    assert [one.name for one in source.beside("*")] == ["a.cal", "a.mpl", "b.cal"]
+    assert found[0].sibling(".mpl") is None  # a file beside has none of its own
+    assert (source.asked, source.used) == (["*.cal", "*"], [])
+    assert source.beside("n" * 5000) == []
+    for alone in (Source(path, siblings=False), Source.of(DATA)):
+        assert (alone.beside("*"), alone.asked) == ([], [])
+
+
+def test_what_a_sibling_asks_for_its_file_depends_on(path):
+    path.with_suffix(".mps").write_bytes(b"settings")
+    source = Source(path)
+    source.sibling(".mps").beside("*.cal")
+    assert source.sibling(".mpl") is None
+    assert (source.asked, source.used) == (["Run 1.mps", "*.cal", "Run 1.mpl"], ["Run 1.mps"])
+    assert Source.of(str(path), siblings=False).sibling(".mps") is None
+
+
+def _grow(path):
+    with path.open("ab") as file:
+        file.write(b"x")
+    os.utime(path, ns=(0, 0))
+
+
+def _touch(path):
+    os.utime(path, ns=(0, 1))
+
+
+@pytest.mark.parametrize("change", [_grow, _touch, Path.unlink])
+def test_a_file_that_changes_is_told(path, change):
+    os.utime(path, ns=(0, 0))
+    source = Source(path)
+    source.require_unchanged()
+    change(path)
+    assert said(source.require_unchanged) == {
+        "message": "the file changed while it was read", "path": str(path),
+        "cause": "its measurement is still running, or it is being copied",
+        "hint": "convert it again when it is complete",
+    }  # fmt: skip
+    Source.of(DATA).require_unchanged()
+
+
+def test_facts_of_a_source_are_hashed_when_asked_for_and_once(path, monkeypatch):
+    hashed = []
+    sha256 = Source.sha256
+    monkeypatch.setattr(Source, "sha256", lambda source: hashed.append(source.name) or sha256(source))
+    facts = SourceFacts(Source(path))
+    assert (list(facts), len(facts), facts["name"], facts["size"]) == (
+        ["name", "size", "sha256"], 3, "Run 1.MPR", 76_800
+    )  # fmt: skip
+    assert hashed == []
+    assert repr(facts) == "SourceFacts({'name': 'Run 1.MPR', 'size': 76800})"
+    whole = {"name": "Run 1.MPR", "size": 76_800, "sha256": hashlib.sha256(DATA).hexdigest()}
+    assert facts == whole
+    sent = pickle.loads(pickle.dumps(facts))
+    assert (type(sent), sent, hashed) == (dict, whole, ["Run 1.MPR"])
+    with pytest.raises(KeyError):
+        facts["path"]
+
+
+def test_the_hash_of_a_file_that_has_changed_is_refused(path):
+    facts = SourceFacts(Source(path))
+    path.write_bytes(DATA[:-1])
+    with pytest.raises(SourceChanged):
+        facts["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("text", "zeros", "kept"),
+    [
+        (b"t;I\n1;2\n", 3, None),
+        (b"t;I\n1;2\n", 4, 8),
+        ("t;I\n1;2\n".encode("utf-16"), 4, 18),  # the mark, and 8 characters of which the last ends in a zero
+        ("t;I\n1;2\n".encode("utf-16-be"), 5, 16),
+        (b"", 4, 0),
+        (b"", 3, None),
+    ],
+)
+def test_four_zero_bytes_at_the_end_of_a_text_are_none_of_it(tmp_path, text, zeros, kept):
+    path = tmp_path / "a.txt"
+    path.write_bytes(text + bytes(zeros))
+    path.with_suffix(".cal").touch()
+    source = Source(path)
+    plain, notices = without_zero_tail(source)
+    if kept is None:
+        assert (plain is source, notices) == (True, [])
+        return
+    assert (plain.read(), plain.size, plain.head) == (text[:kept], kept, text[:kept])
+    assert (plain.shown, [one.name for one in plain.beside("*.cal")]) == (str(path), ["a.cal"])
+    lost = len(text) + zeros - kept
+    (notice,) = notices
+    assert (notice.code, notice.message) == (
+        "zero-tail", f"the file ends in {lost} zero bytes from offset {kept}: they are not data"
+    )  # fmt: skip
+    plain.require_unchanged()

@@ -10,7 +10,7 @@ from echub import errors
 from echub.errors import PluginError
 from echub.model.metadata import leaves
 from echub.registry import codes
-from echub.registry.registry import registry
+from echub.registry.registry import PluginWarning, registry
 from echub.remark import Remark, kebab
 
 ROOT = Path(__file__).parents[3]
@@ -103,6 +103,63 @@ def test_a_wrong_entry_is_refused(text, found):
     with pytest.raises(PluginError) as refused:
         codes._entries(text, "p")
     assert refused.value.found == found
+
+
+def test_an_entry_has_all_that_it_states_and_its_owner():
+    text = """
+[a-b]
+says = "it is"
+kind = "flag"
+[c-d]
+says = "it was"
+kind = ["rule", "error"]
+cause = "a slip"
+hint = "again"
+id = "ECH999"
+level = 2
+severity = "note"
+"""
+    assert codes._entries(text, "acme") == {
+        "a-b": codes.Code("a-b", ("flag",), "it is", "", "", "", 0, "", "acme"),
+        "c-d": codes.Code("c-d", ("rule", "error"), "it was", "a slip", "again", "ECH999", 2, "note", "acme"),
+    }
+
+
+def test_the_hubs_entry_counts_and_a_catalogue_that_cannot_be_read_is_left_out(monkeypatch):
+    """Neither a file nor a result is lost by it."""
+    of_hub = {
+        "a-b": codes.Code("a-b", ("flag",), "of the hub"),
+        "rule-x": codes.Code("rule-x", ("rule",), "x", "c"),
+    }
+    of_acme = {name: codes.Code(name, ("flag",), "of acme", "c", "h") for name in ("a-b", "c-…", "c-d")}
+
+    def of_plugin(target):
+        if target == "broken:codes.toml":
+            raise PluginError("it is broken")
+        return of_acme
+
+    monkeypatch.setattr(codes, "of_hub", lambda: of_hub)
+    monkeypatch.setattr(codes, "of_plugin", of_plugin)
+    monkeypatch.setattr(codes, "targets", lambda: ["broken:codes.toml", "acme:codes.toml"])
+    codes.catalogue.cache_clear()
+    try:
+        with pytest.warns(PluginWarning, match="it is broken"):
+            assert [entry.code for entry in codes.entries()] == ["a-b", "rule-x", "a-b", "c-…", "c-d"]
+        with pytest.warns(PluginWarning, match="it is broken"):
+            assert codes.find("a-b").says == "of the hub"
+        assert (codes.find("c-d"), codes.find("c-other"), codes.find("d")) == (
+            of_acme["c-d"],
+            of_acme["c-…"],
+            None,
+        )
+        own = [
+            codes.explained(Remark("c-d", "m", cause=cause, hint=hint))
+            for cause, hint in (("", "mine"), ("x", ""))
+        ]
+        assert [(one.cause, one.hint) for one in own] == [("c", "mine"), ("x", "h")]
+        assert codes.explained(Remark("rule-x", "m")).cause == ""  # of a rule: a reader means something else by it
+    finally:
+        codes.catalogue.cache_clear()
 
 
 def test_a_catalogue_that_is_not_there_names_itself():

@@ -12,6 +12,7 @@ from echub.model.record import Record
 from echub.registry.calling import resolve
 from echub.registry.registry import ANALYSES, PluginWarning, Registry, is_installed, registry
 from tests.echub import strangers
+from tests.messages.parts import said
 
 GOOD = strangers.reader("good")
 
@@ -261,7 +262,7 @@ def test_an_unknown_reader_is_refused_with_near_names(stranger):
     assert refused.value.hint == "did you mean good?"
     with pytest.raises(UnknownReader, match="no writer is called 'csv'") as refused:
         found.writer("csv")
-    assert refused.value.expected == "no plugin offers a writer"
+    assert refused.value.expected == "no plugin offers one"
 
 
 def test_a_reader_without_its_package_says_what_to_install(stranger):
@@ -311,6 +312,87 @@ def test_what_a_plugin_offers_is_listed(stranger):
     assert found.plugins[-1].offers == ["reader r", "format old"]
     assert isinstance(found.known_formats["old"], KnownFormat)
     assert Confidence.NO < Confidence.CERTAIN
+
+
+EVERYTHING = """
+from echub.plugin import Analysis, KnownFormat, Reader, Template, Writer, hookimpl
+@hookimpl
+def echub_analyses():
+    return [Analysis("a", "An analysis", "m:r", requires="not_there")]
+@hookimpl
+def echub_writers():
+    return [Writer("w", "A writer", "m:w", requires="not_there", extra="special")]
+@hookimpl
+def echub_readers():
+    own = Reader("r", "R", (".own", ".h"), "m:s", "m:r", content="m:c")
+    return [Template("t", "T", "m:t"), KnownFormat("k", "K", (".k",), "export it"), own]
+@hookimpl
+def echub_record_read(source, record):
+    record.settings["seen"] = source
+"""
+
+
+def test_everything_that_a_plugin_declares_is_found_by_its_name_and_by_the_plugin(stranger):
+    found = stranger(EVERYTHING)
+    good, plugin = found.plugins
+    assert plugin.shown == "stranger0 of stranger0 1.0"
+    assert plugin.offers == ["template t", "format k", "reader r", "writer w", "analysis a"]
+    kinds = [(type(one).__name__, one.name) for one in found.declared_by(plugin)]
+    assert kinds == [
+        ("Reader", "r"), ("KnownFormat", "k"), ("Template", "t"), ("Writer", "w"), ("Analysis", "a")
+    ]  # fmt: skip
+    assert [one.name for one in found.declared_by(good)] == ["good"]
+    assert [one.name for one in found.templates_of("stranger0")] == ["t"]
+    assert found.templates_of("good") == []
+    assert found.own_suffixes == (".own", ".h")
+    assert (found.enriching(), found.enriches(plugin), found.enriches(good)) == (True, True, False)
+    assert {found.owner(one).name for one in found.declared_by(plugin)} == {"stranger0"}
+    assert found.owner_if_known(Reader("w", "", (), "", "")) is None  # a writer of that name is another thing
+    assert found.owner_if_known(found.writers["w"]) is plugin
+
+
+def test_who_looks_at_records_gets_what_it_asks_for_by_name_and_who_watches_is_told_after_each(stranger):
+    fails = HOOK.format(hook="echub_record_read", args="", body="raise ValueError('broken')")
+    found = stranger(EVERYTHING, zulu=fails)
+    record, after = Record([]), []
+    failed = found.enrich(record, "the source", lambda plugin: after.append((plugin.name, dict(record.settings))))
+    assert record.settings == {"seen": "the source"}
+    assert sorted(name for name, _ in after) == ["stranger0", "zulu"]
+    assert dict(after)["stranger0"] == {"seen": "the source"}
+    assert [(plugin.name, text) for plugin, text in failed] == [
+        ("zulu", "echub_record_read: ValueError: broken")
+    ]  # fmt: skip
+    assert not Registry([]).enriching()
+
+
+def test_what_is_not_installed_or_not_known_says_what_helps(stranger):
+    found = stranger(EVERYTHING)
+    assert said(lambda: found.analysis("a")) == {
+        "message": "An analysis needs the package not_there, which is not installed",
+        "hint": "pip install not_there",
+    }  # fmt: skip
+    assert said(lambda: found.writer("w")) == {
+        "message": "A writer needs the package not_there, which is not installed",
+        "hint": "pip install 'echub[special]'",
+    }  # fmt: skip
+    nothing = {"hint": "`echub plugins list` shows what is installed"}
+    assert said(lambda: found.reader("xyz")) == {
+        "message": "no reader is called 'xyz'", "expected": "good, r", "found": "xyz", **nothing
+    }  # fmt: skip
+    assert said(lambda: found.analysis("xyz")) == {
+        "message": "no analysis is called 'xyz'", "expected": "a", "found": "xyz", **nothing
+    }  # fmt: skip
+    assert said(lambda: Registry([]).analysis("a")) == {
+        "message": "no analysis is called 'a'", "expected": "no plugin offers one", "found": "a", **nothing
+    }  # fmt: skip
+    found.readers |= dict.fromkeys(("goodly", "goods", "wood", "bar"), found.readers["good"])
+    assert said(lambda: found.reader("goodd"))["hint"] == "did you mean good or goods or goodly?"
+
+
+def test_problems_of_a_blocked_plugin_are_not_told(stranger, recwarn):
+    found = stranger("raise ImportError('no')", selection="-stranger0", warns=True)
+    assert states(found) == {"good": "ok", "stranger0": "blocked"}
+    assert [w.message for w in recwarn if isinstance(w.message, PluginWarning)] == []
 
 
 @pytest.mark.usefixtures("fresh_vocabulary")

@@ -6,10 +6,12 @@ import tomllib
 
 import pytest
 
+import echub
 from echub.errors import InvalidName, NameTaken, TargetExists, TargetNotWritable
 from echub.registry import scaffold
 from echub.registry.scaffold import Names, check_name, render, write
 from tests.kit.conftest import TEMPLATE
+from tests.messages.parts import said
 
 HALVES = [{"reader": True, "analysis": False}, {"reader": False, "analysis": True}]
 
@@ -72,6 +74,35 @@ def test_a_name_that_cannot_be(name):
         check_name(name)
     assert refused.value.code == "invalid-name"
     assert refused.value.exit_code == 2
+
+
+def test_a_name_that_cannot_be_says_what_can():
+    hint = {"hint": "echub plugins new echub-acme"}
+    letters = "at most 60 letters, digits, hyphens, dots and underscores, no mark at either end"
+    assert said(lambda: check_name("a-")) == {
+        "message": "'a-' cannot be the name of a distribution", "expected": letters, **hint
+    }  # fmt: skip
+    for name, module in (("1a", "1a"), ("Class", "class"), ("echub-1", "echub_1")):
+        assert said(lambda name=name: check_name(name)) == {
+            "message": f"{name!r} gives no Python module", "found": module, **hint,
+            "expected": "a name that begins with a letter and is not a word of Python",
+        }  # fmt: skip
+    for name in ("a" * 60, "a1", "b", "echub-a1"):
+        check_name(name)
+
+
+def test_what_stands_for_a_name_in_the_texts():
+    assert Names("Echub.My-lab").words() == {
+        "name": "Echub.My-lab", "module": "echub_my_lab", "plugin": "my-lab", "prefix": "my_lab",
+        "TITLE": "MY-LAB", "Class": "MyLab", "hub": ".".join(echub.__version__.split(".")[:2]),
+    }  # fmt: skip
+
+
+def test_a_vocabulary_takes_a_name_too(monkeypatch):
+    monkeypatch.setitem(scaffold.registry().vocabularies, "my_lab", None)
+    assert said(lambda: check_name("my-lab")) == {
+        "message": "the name 'my-lab' is taken", "found": "a vocabulary my_lab", "hint": "choose another name"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -122,3 +122,47 @@ def test_numbers_that_are_used_again_do_not_cut_a_sweep():
 def test_missing_counters_are_one_value():
     nan = np.nan
     assert spectrum_numbers(DOWN, counters=[[nan, nan, 1, 1]]).tolist() == [0, 0, 1, 1]
+
+
+def decades(*exponents):
+    return 10.0 ** np.array(exponents)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "starts"),
+    [
+        # a repeated frequency is equal within 1e-4 of itself, either way
+        ([1000, 100, 100 * (1 + 0.9e-4), 10], [0]),
+        ([1000, 100, 100 * (1 + 1.1e-4), 10], [0, 2]),
+        ([1000, 100, 100 * (1 - 1.1e-4), 100, 10], [0, 3]),
+        # equal points at a turn are shared, unless the one step back is 1.5 times as wide: a jump
+        (decades(3, 2, 1, 1, 2.49), [0, 3]),
+        (decades(3, 2, 1, 1, 2.51), [0, 4]),
+        (decades(3, 2, 1, 1, 1, 1, 2.49), [0, 4]),
+        (decades(1, 2, 3, 3, 1.51), [0, 3]),
+        # the point at a turn belongs to the sweep up if its step from the one down is 1.5 times as wide as others
+        (decades(3, 2, 2 - 1.49, 3 - 1.49, 4 - 1.49), [0, 3]),
+        (decades(3, 2, 2 - 1.51, 3 - 1.51, 4 - 1.51), [0, 2]),
+        (decades(1, 2, 2 + 1.51, 1 + 1.51, 1.51), [0, 2]),
+        # ... and if the other one is as uneven, to that down
+        (decades(3, 2, 0.4, 2.0, 3.0), [0, 3]),
+    ],
+)
+def test_limits_between_one_sweep_and_the_next(frequency, starts):
+    assert sweep_starts(frequency).tolist() == starts
+
+
+@pytest.mark.parametrize(("step", "goes_on"), [(2.18, True), (2.22, False), (1.82, True), (1.78, False)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_step_over_missing_rows_goes_on_if_it_is_even_to_a_tenth(step, goes_on, sign):
+    """One row of the sweep is missing between the second and the third, so that its step counts for two."""
+    places = sign * np.array([3, 2, 2 - step, 1 - step])
+    found = spectrum_numbers(10.0**places, row=[0, 1, 3, 4]).tolist()
+    assert found == ([0, 0, 0, 0] if goes_on else [0, 0, 1, 1])
+
+
+def test_a_row_without_a_frequency_has_that_of_the_row_before():
+    nan = float("nan")
+    assert sweep_starts([1000, nan, 100, 0, -1, 10]).tolist() == [0]
+    assert spectrum_numbers([1000, nan, 100, 10]).tolist() == [0, 0, 0, 0]
+    assert spectrum_numbers([]).tolist() == []
