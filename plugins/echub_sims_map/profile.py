@@ -85,8 +85,6 @@ def read(source: Source, options: ProfileOptions) -> Record:
     try:
         outcome = Outcome.from_json(source.read().decode("utf-8"))
         return to_profile(outcome, options.roi)
-    except ReadError:
-        raise
     except DataError as error:
         raise ReadError("the outcome cannot be read", path=source.shown, found=error.message) from None
     except (AttributeError, KeyError, TypeError, ValueError) as error:

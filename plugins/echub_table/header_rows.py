@@ -37,12 +37,13 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
 
     `named`: the names are given elsewhere. Raises `ReadError` for names that are more or fewer than the fields.
     """
-    if said is not None and said >= len(lines):
+    count = len(lines) - (not lines[-1])  # nothing stands behind the last line end
+    if said is not None and said >= count:
         raise ReadError(
             "the table ends before the line of names that its profile declares",
             path=path,
             expected=f"a line {said + 1}",
-            found=several(len(lines), "line"),
+            found=several(count, "line"),
             hint="correct header_line, counted from 1, in the profile",
         )
     line = said if said is not None else _names_line(block, lines)

@@ -58,12 +58,9 @@ class CountProfile:
         """Record a step that was not applied."""
         return replace(self, steps=(*self.steps, Done(step, False, why)), flags=(*self.flags, *flags))
 
-    def rows(self, kept: Mask) -> CountProfile:
-        """Keep some rows; kept: (rows,)."""
-        return self._taken(kept)
-
-    def _taken(self, which: NDArray[Any]) -> CountProfile:
-        arrays: dict[str, Any] = {n: v[which] for n, v in vars(self).items() if isinstance(v, np.ndarray)}
+    def rows(self, kept: NDArray[Any]) -> CountProfile:
+        """Keep some rows: those that are true in a mask (rows,), or those of these numbers, in their order."""
+        arrays: dict[str, Any] = {n: v[kept] for n, v in vars(self).items() if isinstance(v, np.ndarray)}
         return replace(self, **arrays)
 
     @property
@@ -98,4 +95,4 @@ class CountProfile:
     def ordered(self, region: str, species: str, polarity: int) -> CountProfile:
         """Return one channel by rising x."""
         mine = self.rows(self.of(region, species, polarity))
-        return mine._taken(np.argsort(mine.x, kind="stable"))
+        return mine.rows(np.argsort(mine.x, kind="stable"))

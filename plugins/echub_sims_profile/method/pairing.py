@@ -99,8 +99,11 @@ def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, S
     stop = float(profile.x.max())
     if step < own or stop / step > _MOST_BINS:
         printed = unit_text(profile.unit)
-        text = f"bins of {step:g} {printed} are finer than the points, {own:.3g} {printed} apart"
-        raise Refusal("rebin-too-fine", text, hint=f"--param rebin={2 * own:.2g}")
+        why = f"are finer than the points, {own:.3g} {printed} apart"
+        if step >= own:
+            why = f"make more than {_MOST_BINS} rows"
+        hint = f"--param rebin={2 * max(own, stop / _MOST_BINS):.2g}"
+        raise Refusal("rebin-too-fine", f"bins of {step:g} {printed} {why}", hint=hint)
     edges = np.arange(0.0, stop + 1.5 * step, step)
     regions = list(dict.fromkeys(profile.region.tolist()))
     table: dict[str, Series] = {

@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 
 import echub
 from echub.cli import app
+from echub.plugin import Source
+from echub_table.explain import explain, first_profile
+from echub_table.options import TableOptions
 from echub_table.profile import parse
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.make import FILES
@@ -102,3 +105,111 @@ def test_a_reader_without_profiles_says_so(tmp_path):
     failed = _run("detect", path, "--write-profile", tmp_path / "lab.toml")
     assert failed.exit_code != 0
     assert "needs no profile" in str(failed.exception)
+
+
+MIXED = """Operator = x
+Cell Id: B 7
+t / s,Voltage,Current / kg,note,note,-Z'' / ohm,phase / deg
+0,1,2,3,4,5,6
+1,1,2,3,4,5,6
+2,1,2,3,4,5,6
+"""
+FIRST = """# A table profile, inferred from a.csv. Lines with (guess) are to be looked at.
+[table-profile]
+title = "a.csv"
+files = ["*.csv"]  # (guess) the files that it is for
+
+[dialect]
+# encoding = "utf-8"  # nothing but ASCII
+delimiter = "comma"  # 3 of the first 6 lines have 7 fields, 7 of them numbers
+decimal = "point"  # the comma delimits fields
+
+[columns."t / s"]
+quantity = "time"  # by name and unit
+unit = "s"  # printed
+
+[columns."Voltage"]
+quantity = ""  # (guess) voltage? no unit is printed
+# unit = "?"
+
+[columns."Current / kg"]
+quantity = ""  # the column 'Current / kg' names current, but its unit kg does not fit; name and unit contradict \
+each other: expected a unit of the dimension of mA (current)
+
+[columns."note"]
+quantity = ""  # the name maps to no quantity: a vendor column
+
+# column 5 is named "note" too: what stands above is for both
+
+[columns."-Z'' / ohm"]
+quantity = "impedance_imag"  # by name and unit
+unit = "ohm"  # printed
+sign = "negated"  # declared by the header
+
+[columns."phase / deg"]
+quantity = "phase"  # by name and unit
+unit = "deg"  # printed
+# sign = "negated"  # (guess) undeclared: signed (capacitive negative) or negated (-Z'' is printed)
+
+# [sign]  # which current is positive, where charge and state columns do not prove it
+# current = "anodic-positive"  # or cathodic-positive, or unsigned for magnitudes
+
+# [preamble]  # keys over the table to metadata
+# "Operator" = { path = "extra.operator" }
+# "Cell Id" = { path = "extra.cell_id" }
+
+# [metadata]  # constants
+# "cell.area" = "0.785 cm^2"
+"""
+
+
+def _source(text, encoding="utf-8"):
+    return Source.from_bytes(text.encode(encoding), "a.csv")
+
+
+def test_a_first_profile_has_a_line_for_all_that_is_known_and_a_question_for_the_rest():
+    assert first_profile(_source(MIXED), TableOptions()).splitlines() == FIRST.splitlines()
+
+
+def test_a_first_profile_of_names_without_units_guesses_them():
+    lines = first_profile(_source("f;|Z|;phase;µ\n3;2;-1;7\n2;2;-1;7\n", "cp1252"), TableOptions()).splitlines()
+    assert lines[5:] == [
+        "[dialect]", 'encoding = "cp1252"  # byte 0xb5 at offset 12 is not UTF-8',
+        'delimiter = "semicolon"  # 2 of the first 3 lines have 4 fields, 4 of them numbers',
+        'decimal = "point"  # (guess) no number has a mark', "",
+        '[columns."f"]', 'quantity = "frequency"  # (guess) by name', 'unit = "Hz"  # (guess) not printed', "",
+        '[columns."|Z|"]', 'quantity = "impedance_abs"  # (guess) by name', 'unit = "ohm"  # (guess) not printed',
+        "", '[columns."phase"]', 'quantity = "phase"  # (guess) by name', 'unit = "deg"  # (guess) not printed',
+        "# sign = \"negated\"  # (guess) undeclared: signed (capacitive negative) or negated (-Z'' is printed)",
+        "", '[columns."µ"]', 'quantity = ""  # the name maps to no quantity: a vendor column', "",
+        *FIRST.splitlines()[-9:-5], *FIRST.splitlines()[-3:],
+    ]  # fmt: skip
+
+
+def test_every_decision_about_a_table_is_listed_in_the_order_of_the_file():
+    text = "t\tI\tU\ns\tmA\tV\n0,5\t1,5\t2,5\n1,5\t1,5\t2,5\n2,5\t1,5\t2,5\nmean\t1,5\t2,5\n"
+    assert [tuple(decision) for decision in explain(_source(text), TableOptions())] == [
+        ("encoding", "utf-8", "nothing but ASCII", ""),
+        ("delimiter", "tab", "3 of the first 5 lines have 3 fields, 3 of them numbers",
+         "blanks: 3 lines, 3 of 3 numbers"),
+        ("decimal mark", "comma", "0,5 has no other reading", "point: it cannot group thousands there"),
+        ("header", "line 1", "as many texts as the rows have fields: t, I, U", ""),
+        ("units row", "line 2", "its cells are units", ""),
+        ("first data line", "line 3", "its fields are 3 numbers, as in the rows below", ""),
+        ("footer", "1 line", "no data row: mean\t1,5\t2,5", ""),
+        ("profile", "none", "no header or first line fits one", ""),
+        ("column t", "time in s", "by the header", ""),
+        ("column I", "current in mA", "by the header", ""),
+        ("column U", "voltage in V", "by the header", ""),
+    ]  # fmt: skip
+
+
+def test_a_table_without_names_has_decisions_and_no_columns():
+    decisions = [tuple(decision) for decision in explain(_source("sep=;\n1;2\n3;4\n"), TableOptions())]
+    assert decisions == [
+        ("encoding", "utf-8", "nothing but ASCII", ""),
+        ("delimiter", "semicolon", "the line sep= declares it, 2 of them numbers", ""),
+        ("decimal mark", "point", "no number has a mark", ""),
+        ("header", "none", "no line over the data has a text for each field", ""),
+        ("first data line", "line 2", "its fields are 2 numbers, as in the rows below", ""),
+    ]  # fmt: skip
