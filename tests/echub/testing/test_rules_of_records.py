@@ -18,7 +18,7 @@ from echub.testing import rules_sniffing
 from echub.testing.strangers import strangers
 from tests.echub.testing.standing import KNOB, PATH, Standing, changed, record, said
 
-LOST = [Dropped("knob", "it is no use")]
+LOST = [Dropped("knob", "nobody turns it")]
 
 
 def without(*names):
