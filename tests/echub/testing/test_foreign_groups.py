@@ -95,7 +95,7 @@ SHAPES = {
     "one group scatters four times as much": ((5, 5), 1.0, {}, False),
     "another activation energy": ((4, 4), math.nan, {}, False),
     "twice as high": ((4, 4), 2.0, {}, True),
-    "twice as high, fresh cells": ((12, 12), 2.0, {}, True),
+    "twice as high, fresh cells": ((16, 16), 2.0, {}, True),
 }
 """Names of cells in each group, factor, parameters, and whether the model holds. A fresh cell has one value."""
 
