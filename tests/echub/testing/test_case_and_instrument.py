@@ -206,3 +206,22 @@ def test_coverage_is_that_of_the_stated_interval(value, covers):
     case = ForeignCase(None, "a", "x", 10.0)
     assert case.covered(Measurand("V", value, 0.2)) is covers  # 1.96 · 0.2 = 0.392
     assert case.covered(Measurand("V", value, interval=Interval(value - 0.39, value + 0.39))) is covers
+
+
+@pytest.mark.parametrize("given", ["record", "case", "outcomes"])
+def test_a_foreign_case_is_asked_as_it_says(given, monkeypatch):
+    """A case gives its record, or its outcomes; all else is taken as it is."""
+    outcome, asked = Outcome({"u": Measurand("V", 1.0)}), []
+    data = {"record": CASE.record(), "case": CASE, "outcomes": Case(outcomes=(outcome,))}[given]
+    monkeypatch.setattr(
+        "echub.testing.synth.foreign.case.analyze", lambda *a, **k: asked.append((a, k)) or outcome
+    )
+    found = ForeignCase(data, "a", "u", 1.0, {"p": 2}, profile="quick").answer(seed=7)
+    (((analysis, what), how),) = asked
+    assert found is outcome
+    assert (analysis, how) == ("a", {"params": {"p": 2}, "profile": "quick", "seed": 7})
+    if given == "outcomes":
+        assert what == [outcome]
+    else:
+        assert what["timeseries"]["voltage"] == pytest.approx(np.arange(6) / 10)
+        assert (what is data) is (given == "record")

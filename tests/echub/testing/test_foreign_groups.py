@@ -83,3 +83,50 @@ def test_groups_with_energies_of_their_own_are_alike_at_45_degrees():
         slope, at_45 = np.polyfit(1 / kelvin - 1 / 318.15, logs, 1)
         assert least - 0.01 < -slope * 8.617333e-5 < most + 0.01
         assert at_45 == pytest.approx(0.0, abs=0.2)  # four cells of 0.1 each
+
+
+SHAPES = {
+    "the same cells at all temperatures": ((4, 4), 1.0, {}, True),
+    "fresh cells": ((12, 12), 1.0, {}, True),
+    "a third of the values missing": ((5, 5), 1.0, {}, False),
+    "2 cells against 6": ((2, 6), 1.0, {}, False),
+    "the same cells, not named": ((1, 1), 1.0, {"higher": "coated"}, False),
+    "a direction given beforehand": ((4, 4), 1.0, {"higher": "coated"}, False),
+    "one group scatters four times as much": ((5, 5), 1.0, {}, False),
+    "another activation energy": ((4, 4), math.nan, {}, False),
+    "twice as high": ((4, 4), 2.0, {}, True),
+    "twice as high, fresh cells": ((16, 16), 2.0, {}, True),
+}
+"""Names of cells in each group, factor, parameters, and whether the model holds. A fresh cell has one value."""
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_shape_has_the_cells_and_the_factor_that_its_name_says(name):
+    case = groups.SHAPES[name](np.random.default_rng(5))
+    said = [{path: entry["value"] for path, entry in outcome.metadata.items()} for outcome in case.data]
+    cells = [
+        {row.get("cell.id", "") for row in said if row["sample.group"] == group} for group in ("bare", "coated")
+    ]
+    count, factor, params, holds = SHAPES[name]
+    assert (tuple(map(len, cells)), case.params, case.holds) == (count, params, holds)
+    assert case.truth == pytest.approx(factor, nan_ok=True)
+
+
+def test_shapes_are_those_that_are_known_and_nulls_differ_by_nothing():
+    assert list(groups.SHAPES) == list(SHAPES)
+    assert list(groups.NULLS) == list(SHAPES)[:6]
+
+
+def test_a_third_is_missing_and_one_group_scatters_four_times_as_much():
+    g = np.random.default_rng(6)
+    drawn_ = [groups.SHAPES["a third of the values missing"](g) for _ in range(50)]
+    assert sum(len(case.data) for case in drawn_) / (50 * 40) == pytest.approx(0.67, abs=0.03)
+    spreads = {"bare": [], "coated": []}
+    for _ in range(50):
+        for outcome in groups.SHAPES["one group scatters four times as much"](g).data:
+            ((_, measurand),) = outcome.measurands.items()
+            celsius = outcome.metadata["cell.temperature"]["value"]
+            spreads[outcome.metadata["sample.group"]["value"]].append(
+                math.log(measurand.value / law(0.13, celsius))
+            )
+    assert [np.std(spreads[group]) for group in spreads] == pytest.approx([0.1, 0.4], rel=0.2)

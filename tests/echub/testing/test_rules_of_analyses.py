@@ -183,6 +183,12 @@ def test_an_answer_keeps_a_rule_or_the_rule_says_what_is_wrong(rule, outcome, ex
     assert said(answering(lambda *_: outcome), rule) == expected
 
 
+def test_the_rate_of_a_ramp_is_what_was_programmed_and_needs_no_uncertainty():
+    case = dataclasses.replace(CASE, truth={"ramp_rate": 1.0, "q": 8.0})
+    contract = answering(always(ramp_rate=volt(1.0), q=volt(8.0, 0.1)), case)
+    assert said(contract, "test_values_have_uncertainties") == ""
+
+
 def test_only_a_measurement_with_an_area_is_asked_without_it():
     asked = []
     contract = answering(lambda case, _: asked.append(dict(case.metadata)) or of(volt(8.0)))

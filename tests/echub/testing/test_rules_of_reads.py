@@ -6,13 +6,14 @@ import sys
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from echub.errors import DataError, PluginError, ReadError, UnknownOption
 from echub.model.source import Source
 from echub.plugin import Record, option
-from echub.testing import rules_reading
+from echub.testing import ReaderContract, rules_reading
 from echub.testing.strangers import strangers
 from tests.echub.testing.standing import KNOB, PATH, Standing, changed, record, said
 
@@ -276,6 +277,7 @@ class Converted:
     ((b"y", record(), "h"), "they differ: the bytes of the native file"),
     ((b"x", record(), "i"), "they differ: the bytes of the native file"),
     ((b"x", changed("time", unit="h"), "h"), "they differ: timeseries: time"),
+    ((b"x", Record([]), "h"), "they differ: datasets ['timeseries'] and []"),
     ((b"x", None, "h"), "nothing was read: test_reads_its_files says why"),
 ])  # fmt: skip
 def test_a_sample_is_the_same_after_other_files(second, expected, tmp_path, monkeypatch):
@@ -284,6 +286,7 @@ def test_a_sample_is_the_same_after_other_files(second, expected, tmp_path, monk
     results, seen = iter([(b"x", record(), "h"), second]), []
     contract = reading(lambda what, _: seen.append(what.name))
     contract.paths = lambda: [tmp_path / "run.acm", tmp_path / "other.acm"]
+    contract._record = lambda path: seen.append("once")  # or the rule is skipped
 
     def convert(copy, folder, reader):
         seen.append((copy.name, folder.name, reader))
@@ -292,7 +295,60 @@ def test_a_sample_is_the_same_after_other_files(second, expected, tmp_path, monk
     monkeypatch.setattr(rules_reading, "convert", convert)
     given = {"path": tmp_path / "run.acm", "tmp_path": tmp_path / "work"}
     found = said(contract, "test_same_each_time", **given)
-    assert seen == [("run.acm", "first", "acme-acm"), "other.acm", ("run.acm", "second", "acme-acm")]
+    assert seen == ["once", ("run.acm", "first", "acme-acm"), "other.acm", ("run.acm", "second", "acme-acm")]
     advice = "keep no state between files; use no clock, no counter and no random number"
     asked = ("equal records, equal bytes", expected, advice)
     assert found == (asked if expected.startswith("they") else expected)
+
+
+# -- readers that cannot be tried ------------------------------------------------------------------------
+
+MISSING = "math:no_such cannot be loaded: AttributeError: module 'math' has no attribute 'no_such'"
+
+
+@pytest.mark.parametrize(("changes", "reason"), [
+    ({}, ""),
+    (None, "no reader 'acme-acm': test_is_registered says why"),
+    ({"requires": "no_such_package"}, "acme-acm needs the package no_such_package, which is not installed"),
+    ({"sniff": "math:no_such"}, f"{MISSING}: test_its_functions_load says why"),
+    ({"read": "math:no_such"}, f"{MISSING}: test_its_functions_load says why"),
+])  # fmt: skip
+def test_a_reader_that_cannot_be_tried_is_skipped_with_the_rule_that_says_why(changes, reason, monkeypatch):
+    known = {} if changes is None else {"acme-acm": replace(Standing.declared, **changes)}
+    monkeypatch.setattr("echub.testing.base.registry", lambda: SimpleNamespace(readers=known))
+    contract = type("TestOne", (ReaderContract,), {"reader": "acme-acm", "files": (PATH,)})()
+    if reason:
+        with pytest.raises(pytest.skip.Exception) as skipped:
+            _ = contract._usable
+        assert str(skipped.value) == reason
+    else:
+        assert contract._usable == known["acme-acm"]
+
+
+def test_a_sample_is_read_once_and_one_that_cannot_be_read_is_skipped():
+    asked = []
+
+    class Once(ReaderContract):
+        def _read(self, what, **options):
+            asked.append(what.name)
+            if what.name == "cut":
+                raise ReadError("cut")
+            return record()
+
+    assert Once()._record(Path("whole")) is Once()._record(Path("whole"))
+    for _ in range(2):
+        with pytest.raises(
+            pytest.skip.Exception, match=r"^the sample cannot be read: test_reads_its_files says why$"
+        ):
+            Once()._record(Path("cut"))
+    assert asked == ["whole", "cut"]
+    assert type("Other", (Once,), {})._kept == {}
+
+
+def test_samples_are_found_beside_the_test(tmp_path):
+    here = Path(__file__).parent
+    made = type(
+        "TestOne", (ReaderContract,), {"files": ("data/one.acm", tmp_path / "two.acm"), "__module__": __name__}
+    )
+    assert made.paths() == [here / "data" / "one.acm", tmp_path / "two.acm"]
+    assert made._absolute(()) == []

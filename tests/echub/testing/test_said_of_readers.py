@@ -6,6 +6,7 @@ import dataclasses
 import sys
 import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,6 +48,33 @@ def test_a_description_that_is_wrong(what, monkeypatch):
 
 def test_a_reader_needs_a_suffix(monkeypatch):
     assert broken(monkeypatch, "test_is_described", suffixes=())[1] == "()"
+
+
+INSTALL = 'name the plugin under [project.entry-points.echub], and install it: "pip install -e ."'
+
+
+@pytest.mark.parametrize(("problems", "readers", "owned", "said"), [
+    ([], ["b", "acme-acm", "a"], [], None),
+    ([], ["b", "a"], [], ("a reader 'acme-acm'", "the readers a, b", INSTALL)),
+    ([("p", "no module"), ("q", "a typo")], ["b"], [],
+     ("a reader 'acme-acm'", "p: no module; q: a typo", INSTALL)),
+    ([], ["acme-acm"], ["a typo", "a twin"],
+     ("no problem", "a typo; a twin", "`echub plugins list` shows what the hub saw")),
+])  # fmt: skip
+def test_a_reader_is_registered_or_why_not(problems, readers, owned, said, monkeypatch):
+    known = SimpleNamespace(
+        readers=dict.fromkeys(readers, SOUND),
+        problems=lambda: [(SimpleNamespace(name=name), text) for name, text in problems],
+        owner=lambda found: SimpleNamespace(problems=owned),
+    )
+    monkeypatch.setattr("echub.testing.rules_declaration.registry", lambda: known)
+    contract = type("TestOne", (ReaderContract,), {"reader": "acme-acm"})()
+    try:
+        contract.test_is_registered()
+    except pytest.fail.Exception as failure:
+        assert (failure.broken.expected, failure.broken.found, failure.broken.advice) == said  # noqa: PT017
+    else:
+        assert said is None
 
 
 @pytest.mark.parametrize("what", ["sniff", "read"])

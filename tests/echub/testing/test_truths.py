@@ -81,14 +81,28 @@ def test_the_offset_of_a_second_clock_holds_in_its_middle(drift):
     assert second.truth["drift"] == drift
 
 
-def test_counts_follow_the_current_on_the_second_clock():
-    setup = Operando(drift=1e-3, counts=4e6, trend=0.0, jitter_s=0.0)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"lag_s": 40.0},
+        {"averaged": False},
+        {"trend": 0.5},
+        {"row_s": 0.5, "counted_row_s": 2.0, "contrast": 0.2},
+    ],
+)
+def test_counts_follow_the_current_on_the_second_clock(changes):
+    setup = Operando(**{"drift": 1e-3, "counts": 4e6, "jitter_s": 0.0} | changes)
     first, second = operando(3, setup)
     own = values(second, "time")
-    true = second.truth["offset"] + own * (1 + setup.drift)
-    current = np.interp(true - setup.counted_row_s / 2, values(first, "time"), values(first, "current"))
-    counts = values(second, "ion_counts") / setup.counts
+    assert np.diff(own) == pytest.approx(setup.counted_row_s)
+    assert 137.3 <= second.truth["offset"] < 137.3 + setup.counted_row_s
+    true = second.truth["offset"] + own * (1 + setup.drift) - setup.lag_s
+    middle = true - (setup.counted_row_s / 2 if setup.averaged else 0.0)
+    current = np.interp(middle, values(first, "time"), values(first, "current"))
+    counts = values(second, "ion_counts") / setup.counts / (1 + setup.trend * own / own[-1])
     flat = np.abs(np.gradient(current)) < 1e-3
+    assert flat.mean() > 0.9
     assert counts[flat] == pytest.approx(1 + setup.contrast * np.sign(np.round(current[flat], 2)), abs=5e-3)
 
 
