@@ -407,13 +407,14 @@ def test_advice_is_followed(monkeypatch, hint, does):
         assert shown.said == ["the question is ccd now: ask again"]
 
 
-def test_advice_that_no_field_takes_is_copied(monkeypatch):
+@pytest.mark.parametrize("hint", ["--param no_such=1", "echub analyze no-such FILE", "measure again"])
+def test_advice_that_no_field_takes_is_copied(monkeypatch, hint):
     shown, asked = question(monkeypatch)
     copied = []
     monkeypatch.setattr(ui.clipboard, "write", copied.append)
     with shown.client:
-        asked._follow("--param no_such=1")
-    assert (copied, shown.said) == (["--param no_such=1"], ["copied"])
+        asked._follow(hint)
+    assert (copied, shown.said, asked.chosen.name) == ([hint], ["copied"], "ramp-onset")
 
 
 def test_an_answer_shows_values_flags_and_tables(monkeypatch):

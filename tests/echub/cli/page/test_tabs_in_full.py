@@ -166,3 +166,10 @@ def test_the_figure_and_the_check(opened):
         ]
     }
     assert seen(opened, "Validate") == {"Button": [("Check the folder", "fact_check")]}
+
+
+def test_the_page_is_made_of_elements_that_a_browser_knows(opened):
+    for title in ("Data", "Metadata", "Analyse", "Convert", "Compare", "Validate"):
+        seen(opened, title)
+    tags = {element.tag for element in opened.all(ui.element) if type(element) is ui.element}
+    assert {tag for tag in tags if not tag.startswith("q-")} == {"div", "nav"}
