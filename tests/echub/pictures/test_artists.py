@@ -12,7 +12,7 @@ from echub.model.build import SourceColumn, build_dataset, build_map
 from echub.model.column import Column
 from echub.model.record import Provenance, Record
 from echub.model.vocabulary import quantities
-from echub.pictures import impedance
+from echub.pictures import impedance, sheet
 from echub.pictures.choice import NAMES, PICTURES
 from echub.pictures.curves import axis_of
 from echub.pictures.sheet import Look, draw
@@ -457,6 +457,42 @@ def test_a_refusal_says_what_there_is(look, error, message, parts):
         draw({"a": one}, Look(**look))
     assert refused.value.message == message
     assert {name: getattr(refused.value, name) for name in parts} == parts
+
+
+@pytest.mark.parametrize(("look", "whole"), [({}, False), ({"x": "time"}, True), ({"y": ("vendor_a",)}, True)])
+def test_only_pictures_of_known_columns_are_of_a_shortened_series(monkeypatch, look, whole):
+    """What was asked for may have its extremes elsewhere than potential and current."""
+    asked = []
+    monkeypatch.setattr(sheet, "shortened", lambda dataset: asked.append(dataset) or dataset)
+    columns = [column(name, [1, 2], index=n) for n, name in enumerate(("time", "current"))]
+    one = Record(
+        [build_dataset("timeseries", [*columns, SourceColumn("a", np.array([3.0, 4.0]), None, "bar", index=2)])]
+    )
+    draw({"a": one}, Look(**look))
+    assert asked == ([] if whole else [one["timeseries"]])
+
+
+def test_an_aligned_series_is_drawn_whole(monkeypatch):
+    asked = []
+    monkeypatch.setattr(sheet, "shortened", lambda dataset: asked.append(dataset) or dataset)
+    draw({"a": of_file(1.0, "a")["aligned"]}, Look())
+    assert asked == []
+
+
+@pytest.mark.parametrize(("picture", "beside"), [("voltammogram", False), ("capacity", True), ("profile", True)])
+def test_a_legend_stands_beside_curves_that_fill_the_axes(picture, beside):
+    given = {
+        "voltammogram": scans(2),
+        "capacity": record(
+            time=[3600.0 * k for k in range(8)], voltage=[3.0 + k for k in range(8)],
+            current=[1, 1, -1, -1] * 2, charge=[0, 1, 1, 0] * 2,
+        ),
+        "profile": of_file(1.0, "a")["profile"],
+    }  # fmt: skip
+    figure = echub.plot(given[picture], picture=picture)
+    figure.draw_without_rendering()
+    box, axis = figure.axes[0].get_legend().get_window_extent(), figure.axes[0].get_window_extent()
+    assert (box.x0 >= axis.x1 - 1) == beside
 
 
 def test_nothing_at_all_is_refused_as_no_dataset():
