@@ -20,9 +20,6 @@ INTENSITIES = ("ion_counts", "ion_count_rate", "ion_current", "atomic_concentrat
 MOST_MAPS = 12
 """maps in one figure, at most four in a row; more would be too small to see a column."""
 _ROW = 4
-ZERO = "clip"
-"""Zero counts are measured, and have no place on a logarithmic axis: the line leaves the axes at the bottom. If it
-ended there, a single count between zeros would not be seen."""
 
 
 def is_profile(shown: Shown) -> bool:
@@ -43,7 +40,7 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
             rows = _where(one, "region", region) & _where(one, "species", species)
             if rows.any():
                 curve(axis, across.of(depth)[rows], up.of(counts)[rows], color=colours[species], label=species)
-        axis.set_yscale("log", nonpositive=ZERO)
+        axis.set_yscale("log")  # a line leaves the axes at zero: a single count between zeros is seen
         axis.set_title("  ·  ".join(part for part in (one.label, region) if part), fontsize=9, parse_math=False)
         finish(
             axis,
@@ -80,7 +77,7 @@ def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
     across, up = axis_of(masses, masses[0].unit), axis_of(columns)
     for one, mass, column in zip(shown, masses, columns, strict=True):
         curve(axis, across.of(mass), up.of(column), color=one.colour or PALETTE[0], label=one.label)
-    axis.set_yscale("log", nonpositive=ZERO)
+    axis.set_yscale("log")
     finish(axis, across.words, up.words, legend=bool(shown[0].label))
 
 

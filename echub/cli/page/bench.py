@@ -78,7 +78,7 @@ class Bench:
             self._dropped.cleanup()
             self._dropped = None
 
-    def open(self, path: Path, reader: str | None = None, options: Mapping[str, str] | None = None) -> Record:
+    def open(self, path: Path, reader: str | None = None, options: Mapping[str, str] | None = None) -> None:
         """Read a file, with the metadata that was typed in; raise what `read` raises."""
         options = options or {}
         stated = Annotations.of((), self.values)
@@ -86,15 +86,13 @@ class Bench:
         if path != self.file:
             self.outcome = None
         self.file, self.record, self.reader, self.options = path, record, reader, options
-        return record
 
-    def reread(self, values: Mapping[str, str]) -> Record:
+    def reread(self, values: Mapping[str, str]) -> None:
         """Read the file again with other metadata; if one of them is wrong, nothing changes."""
         kept = {path: text.strip() for path, text in values.items() if text.strip()}
         stated, path = Annotations.of((), kept), self._source_path()
         record = settled(read(path, reader=self.reader, options=self.options, annotations=stated))
         self.values, self.record = kept, record
-        return record
 
     def page_of(self, path: Path) -> str:
         """Return the text of a page, such as a study's report; raise `DataError` if it is too large."""

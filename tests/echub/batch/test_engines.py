@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -257,3 +258,81 @@ def test_work_is_done_in_the_folder_of_the_command(tmp_path):
     with pytest.raises(ZeroDivisionError):
         engines._in_worker(here, str(tmp_path), lambda item: 1 / item, [0])
     assert os.getcwd() == before
+
+
+# -- how workers are started -----------------------------------------------------------------------
+
+
+def test_the_environment_states_each_plugin_with_its_distribution_and_state():
+    import echub_schemas
+    from echub import __version__
+    from echub.registry.registry import registry
+
+    here = engines.environment()
+    assert (here.echub, here.schema) == (__version__, echub_schemas.VERSION)
+    assert ("native", f"echub {__version__} ok") in here.plugins
+    assert [name for name, _ in here.plugins] == sorted(plugin.name for plugin in registry().plugins)
+
+
+@pytest.mark.parametrize(("bokeh", "page"), [(True, ":0"), (False, None)])
+def test_workers_of_this_machine_are_processes_of_one_thread_that_nobody_else_reaches(monkeypatch, bokeh, page):
+    asked = []
+    monkeypatch.setattr(engines.importlib.util, "find_spec", lambda name: bokeh and name == "bokeh")
+    monkeypatch.setattr(engines, "_settings", lambda wanted: asked.append(wanted) or nullcontext())
+    made = DaskWorkers("dask", jobs=3)
+    dask = Fake(LocalCluster=lambda **how: asked.append(how) or "a cluster")
+    assert (made._start(dask), made.started) == ("a cluster", "a cluster")
+    assert asked == [
+        engines._QUIET,
+        {"n_workers": 3, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": page},
+    ]
+
+
+def test_jobs_of_slurm_are_as_many_as_asked_for(monkeypatch):
+    scaled = []
+    cluster = Fake(scale=scaled.append)
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", Fake(SLURMCluster=lambda: cluster))
+    made = DaskWorkers("slurm", jobs=5)
+    assert made._start(None) is made.started is cluster
+    assert scaled == [5]
+
+
+@pytest.mark.parametrize(
+    ("address", "where"), [("dask://h:1", "tcp://h:1"), ("dask://10.0.0.1:8786", "tcp://10.0.0.1:8786")]
+)
+def test_a_scheduler_that_runs_is_reached_by_its_address_and_not_ended(address, where):
+    made = DaskWorkers(address)
+    assert (made._start(None), made.started) == (where, None)
+
+
+def test_a_client_is_ours_alone_and_waits_so_long_for_the_scheduler():
+    asked = []
+    dask = Fake(Client=lambda where, **how: asked.append((where, how)) or "a client")
+    assert DaskWorkers("dask://h:1", wait=7)._connected(dask, "tcp://h:1") == "a client"
+    assert asked == [("tcp://h:1", {"timeout": 7, "set_as_default": False})]
+
+    def refuse(*_, **__):
+        raise OSError("no route")
+
+    with pytest.raises(OSError, match="no route"):
+        DaskWorkers("dask://h:1")._connected(Fake(Client=refuse), "tcp://h:1")
+
+
+def test_all_workers_are_counted_not_only_those_that_are_shown():
+    made = DaskWorkers("dask://h:1")
+    asked = []
+    made.client = Fake(
+        scheduler_info=lambda n_workers: asked.append(n_workers) or {"workers": dict.fromkeys("abc")}
+    )
+    assert (made.workers, asked) == (3, [-1])
+
+
+def test_a_batch_ends_at_its_bytes_or_at_its_number():
+    """32 MiB, or 64 sources; the last ones are a quarter of a worker's part: of 16 for two workers, two each."""
+    half = engines.BATCH_BYTES // 2
+    assert engines.BATCH_BYTES == 32 * 1024**2
+    assert [len(batch) for batch in packed(iter([half] * 5), int)] == [2, 2, 1]
+    assert [len(batch) for batch in packed(iter([half - 1] * 5), int)] == [3, 2]
+    assert [len(batch) for batch in packed(iter([0] * 129), int)] == [64, 64, 1]
+    assert [len(batch) for batch in packed(iter([0] * 16), int, 16, 2)] == [2, *[1] * 14]
+    assert list(packed(iter([]), int, 0, 2)) == []

@@ -34,6 +34,17 @@ def test_units_as_the_field_prints_them(unit, text):
     assert unit_text(unit) == text
 
 
+@pytest.mark.parametrize("base", ["A", "V", "W", "F", "C", "S", "s", "m", "g", "L", "mol"])
+def test_micro_is_printed_before_every_unit_that_takes_it(base):
+    assert (unit_text(f"u{base}"), unit_text(f"u{base}/cm^2")) == (f"µ{base}", f"µ{base}/cm²")
+    assert unit_text(f"{base}/u{base}") == f"{base}/µ{base}"
+
+
+def test_powers_are_printed_high():
+    assert unit_text("a^1234567890*b^-2") == "a¹²³⁴⁵⁶⁷⁸⁹⁰·b⁻²"
+    assert (unit_text("degF"), unit_text("deg/min"), unit_text("uohm")) == ("°F", "°/min", "µΩ")
+
+
 def test_no_unit_of_the_table_keeps_its_ascii_spelling():
     units = tomllib.loads(echub_schemas.path("units.toml").read_text(encoding="utf-8"))
     assert len(units) > 50
@@ -100,6 +111,18 @@ def test_no_time_is_in_seconds():
 def test_prefixes_bring_the_largest_value_between_1_and_1000(largest, unit, factor, found):
     have, text = prefixed(largest, unit)
     assert (have, text) == (pytest.approx(factor), found)
+
+
+@pytest.mark.parametrize("base", ["A", "V", "W", "F", "C", "S", "Hz", "eV", "ohm"])
+@pytest.mark.parametrize(
+    ("power", "prefix"),
+    [(-12, "p"), (-9, "n"), (-6, "u"), (-3, "m"), (0, ""), (3, "k"), (6, "M"), (9, "G")],
+)
+def test_every_prefix_stands_for_its_power_of_ten(base, power, prefix):
+    factor, unit = prefixed(20.0 * 10**power, f"{base}/cm^2")
+    assert (factor, unit) == (pytest.approx(10.0**-power), f"{prefix}{base}/cm^2")
+    factor, unit = prefixed(20.0, f"{prefix}{base}")
+    assert (factor, unit) == (1, f"{prefix}{base}")
 
 
 def test_values_are_printed_to_two_digits_of_their_uncertainty():

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 import echub
-from echub.drawing import PALETTE, shades_of
+from echub.drawing import PALETTE, shades_of, symbol_text
 from echub.errors import DataError, SelectionError, UnitMismatch, UnknownColumn, UnknownOption
 from echub.model.build import SourceColumn, build_dataset, build_map
 from echub.model.column import Column
 from echub.model.record import Provenance, Record
-from echub.pictures import impedance
+from echub.model.vocabulary import quantities
+from echub.pictures import impedance, sheet
 from echub.pictures.choice import NAMES, PICTURES
 from echub.pictures.curves import axis_of
 from echub.pictures.sheet import Look, draw
@@ -458,6 +459,42 @@ def test_a_refusal_says_what_there_is(look, error, message, parts):
     assert {name: getattr(refused.value, name) for name in parts} == parts
 
 
+@pytest.mark.parametrize(("look", "whole"), [({}, False), ({"x": "time"}, True), ({"y": ("vendor_a",)}, True)])
+def test_only_pictures_of_known_columns_are_of_a_shortened_series(monkeypatch, look, whole):
+    """What was asked for may have its extremes elsewhere than potential and current."""
+    asked = []
+    monkeypatch.setattr(sheet, "shortened", lambda dataset: asked.append(dataset) or dataset)
+    columns = [column(name, [1, 2], index=n) for n, name in enumerate(("time", "current"))]
+    one = Record(
+        [build_dataset("timeseries", [*columns, SourceColumn("a", np.array([3.0, 4.0]), None, "bar", index=2)])]
+    )
+    draw({"a": one}, Look(**look))
+    assert asked == ([] if whole else [one["timeseries"]])
+
+
+def test_an_aligned_series_is_drawn_whole(monkeypatch):
+    asked = []
+    monkeypatch.setattr(sheet, "shortened", lambda dataset: asked.append(dataset) or dataset)
+    draw({"a": of_file(1.0, "a")["aligned"]}, Look())
+    assert asked == []
+
+
+@pytest.mark.parametrize(("picture", "beside"), [("voltammogram", False), ("capacity", True), ("profile", True)])
+def test_a_legend_stands_beside_curves_that_fill_the_axes(picture, beside):
+    given = {
+        "voltammogram": scans(2),
+        "capacity": record(
+            time=[3600.0 * k for k in range(8)], voltage=[3.0 + k for k in range(8)],
+            current=[1, 1, -1, -1] * 2, charge=[0, 1, 1, 0] * 2,
+        ),
+        "profile": of_file(1.0, "a")["profile"],
+    }  # fmt: skip
+    figure = echub.plot(given[picture], picture=picture)
+    figure.draw_without_rendering()
+    box, axis = figure.axes[0].get_legend().get_window_extent(), figure.axes[0].get_window_extent()
+    assert (box.x0 >= axis.x1 - 1) == beside
+
+
 def test_nothing_at_all_is_refused_as_no_dataset():
     with pytest.raises(DataError) as refused:
         draw({"a": Record([])}, Look())
@@ -592,6 +629,52 @@ def test_files_of_another_potential_are_not_drawn_on_its_axis():
     assert [y for _, y in curves(lower)] == [[1, 1], [2, 2]]
     assert colours(upper) == [PALETTE[0], PALETTE[2]]
     assert legend(upper) == ["a", "c"]
+
+
+DETECTED = ["ion_counts", "ion_count_rate", "partial_pressure", "ion_current"]
+FIRST = {
+    "time": {
+        0: ["potential_we", "voltage", "potential_ce", *DETECTED],
+        1: ["current", "current_density", "charge", "temperature"],
+    },
+    "profile": {0: ["ion_counts", "ion_count_rate", "ion_current", "atomic_concentration", "partial_pressure"]},
+    "mass-spectrum": {
+        0: ["ion_counts", "ion_count_rate", "ion_current", "atomic_concentration", "partial_pressure"]
+    },
+}
+"""For each picture and panel: the quantities that it shows, the first of which is drawn if there are several."""
+ACROSS = {"time": "time", "profile": "depth", "mass-spectrum": "mass_to_charge"}
+KINDS = {"time": "timeseries", "profile": "depth_profile", "mass-spectrum": "mass_spectrum"}
+
+
+def in_canonical_units(kind, stated):
+    built = [
+        SourceColumn(name, np.array(values), name, quantities()[name].unit, index=n)
+        for n, (name, values) in enumerate(stated.items())
+    ]
+    return Record([build_dataset(kind, built)])
+
+
+@pytest.mark.parametrize(
+    ("picture", "panel", "names"),
+    [(p, n, names[k:]) for p, panels in FIRST.items() for n, names in panels.items() for k in range(len(names))],
+)
+def test_of_several_quantities_the_first_that_is_there_is_drawn(picture, panel, names):
+    """The file has them in the opposite order; the last has the values 1 and 2, the one before 2 and 3 …"""
+    values = {name: [k + 1.0, k + 2.0] for k, name in enumerate(names[::-1])}
+    above = {"voltage": [7.0, 8.0]} if panel else {}
+    given = in_canonical_units(KINDS[picture], {ACROSS[picture]: [0.0, 5.0], **above, **values})
+    assert curves(echub.plot(given, picture=picture).axes[panel]) == [([0, 5], values[names[0]])]
+
+
+@pytest.mark.parametrize("n", range(3))
+def test_a_profile_is_against_depth_or_else_what_was_sputtered(n):
+    depths = ["depth", "sputter_time", "ion_dose"][n:]
+    values = {name: [k, k + 1.0] for k, name in enumerate(depths[::-1])}
+    (axis,) = echub.plot(in_canonical_units("depth_profile", {**values, "ion_counts": [3.0, 4.0]})).axes
+    ((x, y),) = curves(axis)
+    assert (np.diff(x) > 0, y) == (True, [3, 4])
+    assert symbol_text(quantities()[depths[0]].symbol) in axis.get_xlabel()
 
 
 def test_what_describes_samples_stands_below_them_if_it_differs():

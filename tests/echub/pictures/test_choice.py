@@ -45,7 +45,7 @@ SCANS = {
 }
 
 
-@pytest.mark.parametrize("technique", ["CV", "cva", "LSV"])
+@pytest.mark.parametrize("technique", ["CV", "cva", "LSV", "LASV", "acv"])
 def test_a_sweep_of_the_potential_is_current_against_potential(technique):
     (axis,) = echub.plot(series(technique, **SCANS)).axes
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("$E_{\\mathrm{we}}$ / V", "$I$ / mA")

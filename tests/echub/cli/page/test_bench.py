@@ -276,6 +276,18 @@ def test_a_page_is_shown_up_to_its_size(stated, monkeypatch):
         stated.page_of(page)
 
 
+def test_a_page_of_more_than_64_mib_is_left_to_the_browser(stated):
+    page = stated.folder / "report.html"
+    with page.open("wb") as file:
+        file.truncate((65 << 20) + 7)
+    with pytest.raises(DataError) as refused:
+        stated.page_of(page)
+    assert refused.value.as_dict() == {
+        "code": "data", "message": "report.html is too large to be shown here", "expected": "at most 64 MB",
+        "found": "65 MB", "hint": "open it in the browser itself",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("ask", ["opened", "detection", "metadata_fields", "save_sidecar", "analyses"])
 def test_without_a_file_it_is_said_that_none_is_open(acme_files, ask):
     with pytest.raises(DataError) as refused:

@@ -269,6 +269,17 @@ def test_metadata_that_are_typed_in_are_read_with_the_file(monkeypatch):
     assert shown.said == ["The file is read with these values."]
 
 
+def test_a_statement_that_is_lacking_gets_the_cursor(monkeypatch):
+    """A path with a field of its own goes to that field, another one to the field for any value."""
+    asked = []
+    monkeypatch.setattr(ui.input, "run_method", lambda self, name: asked.append((self._props["label"], name)))
+    shown = metadata_page(monkeypatch)
+    for path in ("cell.area", "sample.colour", "no.such.path"):
+        with shown.client:
+            shown.desk.stating(path)
+    assert asked == [("cell.area", "focus"), ("its value, with unit", "focus")]
+
+
 def test_metadata_are_saved_and_a_path_without_a_field_is_chosen(monkeypatch):
     shown = metadata_page(monkeypatch)
     shown.bench.answers["save_sidecar"] = Path("a.echub.toml")
@@ -347,15 +358,15 @@ FOUND = [
 ]
 
 
-def question(monkeypatch, **answers):
+def question(monkeypatch, found=None, outcome=None, **answers):
     made = []
 
     def show(desk):
-        asked = tab_answer.Question(desk, FOUND)
+        asked = tab_answer.Question(desk, found or FOUND)
         made.append(asked)
         asked.show()
 
-    shown = Page(monkeypatch, show, outcome=None, parts=[], **answers)
+    shown = Page(monkeypatch, show, outcome=outcome, parts=[], **answers)
     return shown, made[0]
 
 
@@ -366,11 +377,28 @@ def test_a_question_is_asked_with_what_was_filled_in(monkeypatch):
     ]  # fmt: skip
     assert shown.table() == [{"analysis": "pulsed-stripping", "why not": "no pulses"}]
     assert "1 analyses do not suit this file" in [element.text for element in shown.all(ui.expansion)]
+    assert asked.choice._props["use-input"]  # the list is long
     shown.put(asked.fields["threshold"], "7")
     shown.put(asked.profile, next(iter(asked.chosen.profiles)))
     shown.press("Ask")
     expected = ("analyze", "ramp-onset", {"threshold": "7"}, asked.profile.value, None)
     assert shown.bench.calls[-1] == expected
+
+
+def test_a_file_that_suits_no_question_is_told_so(monkeypatch):
+    shown, _ = question(monkeypatch, FOUND[2:])
+    assert shown.labels() == ["No installed analysis suits this file:"]
+    assert question(monkeypatch)[0].labels() == []
+
+
+def test_the_last_answer_is_there_when_the_tab_is_looked_at_and_after_each_question(monkeypatch):
+    first, second = (Outcome().replace(analysis=name) for name in ("one", "two"))
+    shown, _ = question(monkeypatch, outcome=first)
+    assert "one" in shown.labels()
+    shown.bench.outcome = second
+    shown.press("Ask")
+    assert "two" in shown.labels()
+    assert "one" not in shown.labels()
 
 
 def test_one_part_is_asked_about_if_there_are_several(monkeypatch):
@@ -407,13 +435,14 @@ def test_advice_is_followed(monkeypatch, hint, does):
         assert shown.said == ["the question is ccd now: ask again"]
 
 
-def test_advice_that_no_field_takes_is_copied(monkeypatch):
+@pytest.mark.parametrize("hint", ["--param no_such=1", "echub analyze no-such FILE", "measure again"])
+def test_advice_that_no_field_takes_is_copied(monkeypatch, hint):
     shown, asked = question(monkeypatch)
     copied = []
     monkeypatch.setattr(ui.clipboard, "write", copied.append)
     with shown.client:
-        asked._follow("--param no_such=1")
-    assert (copied, shown.said) == (["--param no_such=1"], ["copied"])
+        asked._follow(hint)
+    assert (copied, shown.said, asked.chosen.name) == ([hint], ["copied"], "ramp-onset")
 
 
 def test_an_answer_shows_values_flags_and_tables(monkeypatch):

@@ -81,6 +81,8 @@ def test_the_address_is_told_once_the_page_has_answered_to_its_cookie(monkeypatc
     assert first == (here, f"echub_{port}={token}", 30)
     assert (folder, title, read, closed) == (tmp_path, "echub", "read", "closed")
     assert (sockets, guard.token, guard.cookie, log) == ([sock], token, f"echub_{port}", False)
+    assert nicegui.app.config.quasar_config["loadingBar"] == {"skipHijack": True}
+    assert not {"/docs", "/redoc", "/openapi.json"} & {route.path for route in guard.app.routes}
 
 
 @pytest.mark.parametrize(("words", "opened"), [([], ["http://x"]), (["--no-browser"], [])])

@@ -166,3 +166,21 @@ def test_the_figure_and_the_check(opened):
         ]
     }
     assert seen(opened, "Validate") == {"Button": [("Check the folder", "fact_check")]}
+
+
+def test_a_choice_among_many_can_be_typed_into(opened):
+    for title in ("Metadata", "Convert", "Compare"):
+        seen(opened, title)
+    typed = {one._props["label"]: bool(one._props.get("use-input")) for one in opened.all(ui.select)}
+    long = ("across", "another path", "the other file")
+    short = ("dataset", "upwards", "format")
+    assert {name: typed[name] for name in (*long, *short)} == dict.fromkeys(long, True) | dict.fromkeys(
+        short, False
+    )
+
+
+def test_the_page_is_made_of_elements_that_a_browser_knows(opened):
+    for title in ("Data", "Metadata", "Analyse", "Convert", "Compare", "Validate"):
+        seen(opened, title)
+    tags = {element.tag for element in opened.all(ui.element) if type(element) is ui.element}
+    assert {tag for tag in tags if not tag.startswith("q-")} == {"div", "nav"}

@@ -12,7 +12,7 @@ from nicegui import background_tasks, core, ui
 from nicegui.client import Client
 from nicegui.page import page
 
-from echub.cli.page import views
+from echub.cli.page import looks, views
 from echub.cli.page.bench import Bench
 from echub.cli.page.desk import Desk
 from echub.cli.page.reports import Reports
@@ -139,7 +139,16 @@ def test_a_file_is_opened_with_its_tabs_each_filled_when_it_is_looked_at(shown):
     assert bar.value == "Metadata"
     filled = [title for title, panel in zip(tabs, panels, strict=True) if list(panel.descendants())]
     assert filled == ["Figure", "Metadata"]
+    assert current(shown) == ["a.acme"]
+    with shown.client:
+        bar.set_value("Convert")  # as the user does
+    shown.settle()
+    filled = [title for title, panel in zip(tabs, panels, strict=True) if list(panel.descendants())]
+    assert filled == ["Figure", "Metadata", "Convert"]
+    with shown.client:
+        shown.page.desk.turn("Metadata")
     shown.choose("b.acme")  # stays at the tab
+    assert current(shown) == ["b.acme"]
     assert shown.page.title.text == "b.acme"
     (bar,) = shown.all(ui.tabs)
     assert bar.value is None or bar.value == "Metadata"
@@ -147,6 +156,13 @@ def test_a_file_is_opened_with_its_tabs_each_filled_when_it_is_looked_at(shown):
         title for title, panel in zip(tabs, shown.all(ui.tab_panel), strict=True) if list(panel.descendants())
     ]
     assert filled == ["Metadata"]
+
+
+def current(shown):
+    """Return the files of the list that are marked as open, for the eye and for screen readers."""
+    marked = [item for item in shown.all(ui.item) if item._props.get("aria-current") == "true"]
+    assert all(item._props["active"] for item in marked)
+    return [inner.text for item in marked for inner in item.descendants() if isinstance(inner, ui.item_label)]
 
 
 def test_an_error_stays_until_another_file_is_opened(shown):
@@ -298,6 +314,8 @@ def test_each_tab_of_the_browser_has_a_bench_that_goes_with_it(shown, monkeypatc
         with client:
             registered["/", f"echub · {shown.bench.folder.name}"]()
         benches.append(left[-2].__self__)
+        assert f"opening {shown.bench.folder.name} …" in client._body_html
+        assert all(part in client._head_html for part in (looks.CLASSES, looks.CONTRAST, looks.NAMES))
     assert [bench.folder for bench in benches] == [shown.bench.folder] * 2
     assert benches[0] is not benches[1]
     assert [function.__name__ for function in left] == ["close", "close_report"] * 2
