@@ -530,3 +530,60 @@ def test_a_sum_that_is_withheld_says_why_and_what_helps(reasons, text, where, hi
 
 def test_a_sum_of_a_spectrum_that_is_left_out_is_not_missed():
     assert lost([], None, ("too-few-points", "", ""), fitted=(0, 1, 1)) == []
+
+
+def answered(level=(0.0, 0.5), timed=True, scatter=0.0, kept=(), memory=(0.0, 0.0), **found):
+    """Return the flags of a series by its levels, by which of 1, 2 … mA are sound, and by what is found."""
+    one = Fake(label="gb")
+    known = SimpleNamespace(timed=timed, unit="mA", called=lambda k: str(k + 1), column=lambda _: A(level))
+    result = Fake(main=one, parts={}, chosen="gb", series=known)
+    told = {"gone": None, "warmed": None, "recovered": None, "levels": None} | found
+    if kept:
+        told["levels"] = Fake(level=np.arange(1.0, 1 + len(kept)))
+    onset, voltage = (Fake(memory=size) if size else None for size in memory)
+    with (
+        patch.object(of_series, "_scatter", lambda _: scatter),
+        patch.object(of_series, "sound", lambda _: A(kept, bool)),
+    ):
+        flags = of_series._of_answers(result, Fake(onset=onset, onset_voltage=voltage, **told))
+        return [flag.as_dict() for flag in flags]
+
+
+WARMED = ("at rest the temperature lies between 24.12 and 26.35 °C, and an activation energy of 0.5 eV alone "
+          "would move the resistance by that: no recovery time is given")  # fmt: skip
+SHAPE = ("{} does not leave its line as a power of what exceeds the onset: its residuals correlate by 2.3 "
+         "standard deviations, and the interval holds only for such a shape")  # fmt: skip
+ODD = "the recovery is not one exponential: residuals correlate by 0.41"
+HOLD, ANY = "hold the temperature after the current", "the bracket of neighbouring levels holds for any shape"
+STANDS = "resistance_gb at {} mA lies far off that of the levels before and after: the onset is found without"
+LOOK = "look at these spectra: the contact moved, or the instrument erred"
+ANSWERED = {
+    "nothing": ({}, []),
+    "scatter": ({"scatter": 2.34},
+                [warning("scatter-exceeds-uncertainty", "resistance_gb scatters from spectrum to spectrum by 2.3 "
+                         "times its uncertainty", hint="a circuit that holds, or a narrower band")]),
+    "as it states": ({"scatter": 2.0}, []),
+    "no time": ({"timed": False},
+                [info("no-time", "the points have no time: the axis is the number of the spectrum")]),
+    "a wire": ({"gone": 3}, [warning("arcs-vanished", "from spectrum 4 on all arcs are gone: electrons flow "
+                                     "through the cell")]),
+    "warmed": ({"warmed": (24.123, 26.345)}, [warning("temperature-moves", WARMED, hint=HOLD)]),
+    "warmed without a current": ({"warmed": (24.123, 26.345), "level": (0.0, NAN)},
+                                 [info("temperature-moves", WARMED, hint=HOLD)]),
+    "two times": ({"recovered": Fake(correlation=0.412), "level": (0.0, -0.5)},
+                  [warning("recovery-not-exponential", ODD)]),
+    "two times without a current": ({"recovered": Fake(correlation=0.412), "level": (0.0, 0.0)},
+                                    [info("recovery-not-exponential", ODD)]),
+    "a level": ({"kept": (1, 1, 0, 1)}, [warning("level-stands-out", STANDS.format("3"), hint=LOOK)]),
+    "many levels": ({"kept": (0,) * 7 + (1,)},
+                    [warning("level-stands-out", STANDS.format("1, 2, 3, 4, 5, 6"), hint=LOOK)]),
+    "all levels": ({"kept": (1, 1, 1)}, []),
+    "a shape": ({"memory": (2.34, 0.0)}, [warning("onset-shape", SHAPE.format("resistance_gb"), hint=ANY)]),
+    "a shape of U/j": ({"memory": (1.6, 2.34)}, [warning("onset-shape", SHAPE.format("U/j"), hint=ANY)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ANSWERED)
+def test_a_flag_says_what_doubts_the_answers_of_a_series(case):
+    given, expected = ANSWERED[case]
+    assert answered(**given) == expected
