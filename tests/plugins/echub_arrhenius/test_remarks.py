@@ -175,7 +175,7 @@ def test_what_the_numbers_of_temperatures_and_cells_do_is_flagged(case):
     assert found == expected
 
 
-def of_budget(lack=None, points=(), **parts):
+def of_budget(lack=None, points=(WARM,), **parts):
     budget = Budget((BudgetPart("scatter", 1.0, 3.0),), 0.0, 0.0, **parts)
     return [flag.as_dict() for flag in flags.budget_flags(budget, lack, list(points))]
 

@@ -72,8 +72,6 @@ def test_resistances_are_those_of_the_first_the_last_and_the_greatest_that_are_k
     plain = {"resistance_start": sized(10.0, START), "resistance_end": sized(20.0, END),
              "resistance_max": sized(20.0, END)}  # fmt: skip
     same(answers._sizes(result()), plain)
-    odd = answers._sizes(result([10.0, 11, 30, 13, 12]))
-    assert odd["resistance_max"].note == "gb of spectrum 4"  # one spectrum that is high does not count
     whole = ", of the whole cell: the number of interfaces is not stated"
     same(answers._sizes(result(stated={"cell.area": 0.5})), {
         **plain, "asr_start": sized(5.0, START + whole, "ohm*cm^2"),
