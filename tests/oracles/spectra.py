@@ -313,11 +313,15 @@ class Spectra:
 
     @staticmethod
     def _greatest(r: np.ndarray) -> int:
-        """Return where the median of three is largest; an end beyond counts as its neighbours continue."""
+        """Return where a value and the median of three around it, the lower of both, are largest.
+
+        An end beyond counts as its neighbours continue; of several places the one that is its own median, if any.
+        """
         inner = [median(three) for three in zip(r, r[1:], r[2:], strict=False)]
         first = median([r[0], inner[0], 3 * inner[0] - 2 * inner[1]])
         last = median([r[-1], inner[-1], 3 * inner[-1] - 2 * inner[-2]])
-        return int(np.argmax([first, *inner, last]))
+        middle = [first, *inner, last]
+        return max(range(len(r)), key=lambda k: (min(r[k], middle[k]), -abs(r[k] - middle[k])))
 
     def _sized(self, name: str, r: float, u: float, freedom: int, factor: float, area: float) -> dict[str, float]:
         reach = hypot(student.ppf(0.5 + self.level / 200, freedom) * u, norm.ppf(0.5 + self.level / 200) * area)

@@ -22,6 +22,8 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     shown = outcome.diagnostics
     at = {name: shown[name].array() for name in shown if name != "name"}
     axis = figure.subplots()
+    form = str(outcome.conditions["form"].value)
+    energy = outcome[f"activation_energy_{form}"]
     axis.fill_between(
         1000 / at["line_T"],
         at["band_low"],
@@ -29,7 +31,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         color=_LINE,
         alpha=0.12,
         linewidth=0,
-        label="95 % of the line",
+        label=f"{_level(energy)} % of the line",
     )
     axis.plot(1000 / at["line_T"], at["line"], color=_LINE, linewidth=1.2)
     several = len(at["cell_T"]) > len(at["T"])
@@ -42,7 +44,6 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     )  # fmt: skip
     axis.set_yscale("log")
     name = str(shown["name"].values[0]).replace("_", " ")
-    form = str(outcome.conditions["form"].value)
     axis.set(
         xlabel="1000 K / T",
         ylabel=axis_label(f"{name}{' · T' if form in ('ln_yT', 'ln_T_over_y') else ''}", shown["y"].unit),
@@ -50,7 +51,6 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     top = axis.secondary_xaxis("top", functions=(_celsius, _inverse))
     top.set_xlabel("T / °C")
     top.set_xticks(np.round(np.unique(np.round(at["T"] - ZERO_CELSIUS, 0))))
-    energy = outcome[f"activation_energy_{form}"]
     rises = (energy.value or 0) < 0
     side, place = ("left", 0.03) if rises else ("right", 0.97)
     axis.annotate(_result(energy, form), (place, 0.95), xycoords="axes fraction", ha=side, va="top", color=_LINE)
@@ -65,8 +65,13 @@ def _result(energy: Measurand, form: str) -> str:
     if energy.interval is not None:
         digits = max(2, 1 - math.floor(math.log10(energy.uncertainty or 1)))
         low, high = (f"{end:.{digits}f}" for end in (energy.interval.low, energy.interval.high))
-        text += f"\n{energy.interval.level:.0%}: {low} … {high} eV\n{form.replace('_', ' ')} against 1/T"
+        text += f"\n{_level(energy)}%: {low} … {high} eV\n{form.replace('_', ' ')} against 1/T"
     return text
+
+
+def _level(energy: Measurand) -> str:
+    """Return the coverage of the intervals, %."""
+    return f"{100 * energy.interval.level:g}" if energy.interval and energy.interval.level else ""
 
 
 def _celsius(inverse):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

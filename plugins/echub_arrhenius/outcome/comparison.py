@@ -31,7 +31,7 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     if len(groups) != 2:
         raise Refusal(
             "not-two-groups",
-            f"{len(groups)} groups by {params.group_by}: {', '.join(groups)}",
+            f"{several(len(groups), 'group')} by {params.group_by}: {', '.join(groups)}",
             hint="--param group_by=… parts the outcomes in two",
         )
     strata = _strata(chosen, params)

@@ -20,7 +20,7 @@ def intercepts(trace: Trace) -> dict[str, Measurand]:
 
 def _crossing(trace: Trace) -> dict[str, Measurand]:
     """Interpolate Re where the inductive part at the highest frequencies ends."""
-    keep = trace.reason != "outlier"
+    keep = ~np.isin(trace.reason, ("outlier", "zero"))  # a band that is left out may hold it
     frequency, z = trace.frequency[keep], trace.z[keep]
     turns = np.flatnonzero((z.imag[:-1] > 0) & (z.imag[1:] <= 0))
     if not len(turns) or not (z.imag[: turns[0] + 1] > 0).all():

@@ -164,6 +164,13 @@ def test_a_crossing_passes_over_outliers_and_may_lie_on_a_point():
     assert found["frequency_at_crossing"].value == pytest.approx(2)
 
 
+@pytest.mark.parametrize("reason", ["zero", "outlier"])
+def test_a_point_of_no_impedance_at_all_is_no_crossing(reason):
+    """It lies between 11 + j and 12 - j, where Im is zero half way."""
+    z, reasons = [10 + 3j, 11 + 1j, 0j, 12 - 1j], ["", "", reason, ""]
+    assert intercepts._crossing(trace([8, 4, 2, 1], z, reasons))["re_at_crossing"].value == pytest.approx(11.5)
+
+
 # -- how many arcs -----------------------------------------------------------------------------
 
 

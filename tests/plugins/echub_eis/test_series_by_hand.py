@@ -634,6 +634,24 @@ def test_the_greatest_of_a_series_is_not_one_bad_spectrum(values, smooth):
     assert list(answers._smooth(A(values, float))) == smooth
 
 
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ([10, 12, 11, 20], 3),
+        ([20, 11, 12, 10], 0),
+        ([10, 11, 30, 13, 12], 3),  # one that is high beside all others does not count
+        ([12, 13, 30, 11, 10], 1),
+        ([10, 11, 30, 13, 14], 4),
+        ([10, 11, 12, 2, 13, 12, 11], 5),  # nor one that is low between two that are high
+        ([10, 20, 20, 10, 10], 1),
+        ([5], 0),
+        ([5, 9, 7], 1),
+    ],
+)
+def test_the_greatest_of_a_series_stands_where_its_neighbours_are_high_too(values, place):
+    assert answers._greatest(A(values, float)) == place
+
+
 def test_the_electrolyte_is_the_median_of_the_first_five_that_are_known():
     total = A([NAN, 31, 30, 90, 30, 29, 5, 5, 5.0])
     result = Fake(total=Fake(resistance=total), main=Fake(resistance=np.full(9, 1.0)))

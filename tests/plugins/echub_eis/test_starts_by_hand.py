@@ -14,7 +14,7 @@ from echub_eis.method.parse import parse
 from echub_eis.method.start import _forms, _times, further_arc, starts
 from echub_eis.series.method.ahead import proposals
 from echub_eis.series.method.instants import interpolated, own_times, sum_times
-from echub_eis.series.method.warm import onward, warm
+from echub_eis.series.method.warm import lost, onward, warm
 
 F = np.geomspace(1e5, 1, 31)
 GRID = Grid.of(F)
@@ -133,6 +133,10 @@ def test_a_nested_part_starts_from_the_arc_that_stands_for_it():
                      slow.natural(starts(slow, GRID, z, np.abs(z))[0]), strict=True))  # fmt: skip
     assert found["C1"] == pytest.approx(B / 50)
     assert (found["R3"], found["tau3"]) == pytest.approx((50, 10 * B))
+    fixed = Model(parse("R(C[WR{R=5f}])"))  # what is fixed has no start, and takes that of no other
+    assert fixed.natural(starts(fixed, GRID, z, np.abs(z))[0]) == pytest.approx(
+        [20, B / 50, 1 / (50 * np.sqrt(2 * np.pi))]
+    )
 
 
 @pytest.mark.parametrize(("size", "gain"), [(1.0, True), (-1.0, False)])
@@ -211,6 +215,29 @@ def test_the_next_fit_looks_for_a_time_constant_within_two_decades_of_the_band()
 def a_trace(f, z, reason=None):
     z = np.array(z, complex)
     return Trace(np.array(f, float), z, np.arange(len(z)), np.array(reason or [""] * len(z)), {})
+
+
+@pytest.mark.parametrize(
+    ("given", "at", "again"),
+    [
+        ({}, None, None),
+        ({"r": 0.0901}, 1, 1.0),  # 1 % of the smallest |Z|, 10 Ω, is in no point: again from a tenth
+        ({"r": 0.11}, None, None),
+        ({"n": 0.9991}, 3, 0.95),  # at its limit it has no derivative: again from inside
+        ({"n": 0.9989}, None, None),
+    ],
+)
+def test_what_a_spectrum_does_not_hold_is_lost_and_brought_back_for_the_next_one(given, at, again):
+    natural = {"hf": 10.0, "r": 50.0, "tau": B, "n": 0.88} | given
+    model = Model(parse("R(RQ)"))
+    x = model.coordinates(list(natural.values()))
+    z, jacobian = model.evaluate(x, GRID)
+    fitted = CircuitFit(model, Spectrum(GRID, z, np.full(31, 10.0)), x, z, jacobian, NOISE, 1.0)
+    assert lost(fitted) == (at is not None)
+    expected = [*natural.values()]
+    if at is not None:
+        expected[at] = again
+    assert model.natural(onward(fitted)) == pytest.approx(expected)
 
 
 def test_points_move_to_the_middle_of_their_sweep_on_the_line_to_their_neighbour():

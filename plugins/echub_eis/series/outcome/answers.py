@@ -73,8 +73,7 @@ def _sizes(result: SeriesResult) -> dict[str, Measurand]:
     known = np.flatnonzero(np.isfinite(part.resistance))
     if not len(known):
         return {name: Measurand("ohm", note="not identified") for name in ("resistance_start", "resistance_end")}
-    greatest = known[int(np.argmax(_smooth(part.resistance[known])))]
-    places = {"start": known[0], "end": known[-1], "max": greatest}
+    places = {"start": known[0], "end": known[-1], "max": known[_greatest(part.resistance[known])]}
     made = {f"resistance_{name}": _resistance(result, part, int(k)) for name, k in places.items()}
     area, number = result.series.first.meta("cell.area"), result.series.first.meta("cell.n_interfaces")
     if area is not None:
@@ -85,8 +84,16 @@ def _sizes(result: SeriesResult) -> dict[str, Measurand]:
     return made
 
 
+def _greatest(values: Floats) -> int:
+    """Return the place of the greatest value: one bad spectrum, high or low, is not it."""
+    smooth = _smooth(values)
+    lower = np.minimum(values, smooth)
+    alike = np.flatnonzero(lower == lower.max())
+    return int(alike[np.argmin(np.abs(values - smooth)[alike])])
+
+
 def _smooth(values: Floats) -> Floats:
-    """Return the median of three neighbours: one bad spectrum is not the greatest.
+    """Return the median of three neighbours.
 
     An end is compared with what its neighbours continue to (J. W. Tukey, Exploratory Data Analysis, 1977, ch. 7):
     the last value of a series that rises is the greatest.
