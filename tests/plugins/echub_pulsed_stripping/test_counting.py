@@ -267,8 +267,8 @@ def filed(
         ({"blocks": 3}, [("several-blocks", "the file holds 3 blocks of different rests, levels or platings: none "
                           "is its capacity alone", "warning", "table blocks", "--param block=1")]),
         ({"blocks": 3, "block": 2}, []),
-        ({"uneven": True}, [("uneven-rests", "the rests change from pulse to pulse, 1 to 1 s: the capacity is that "
-                             "of none", "warning", "as j", "")]),
+        ({"uneven": True}, [("uneven-rests", "the rests change from pulse to pulse, 1 to 1 s: the capacity is "
+                             "that of none", "warning", "as j", "")]),
         # Rows as far apart as a fifth of the rest do; without a rest nothing is said of it.
         ({"widest": 0.2}, []),
         ({"widest": 0.21}, [("coarse-rest", "rows in the rests of 1 s are up to 0.21 s apart", "warning", "",
@@ -276,9 +276,9 @@ def filed(
         ({"widest": 9.0, "rest": NAN}, []),
         ({"known": False}, [("no-charge-column", "the instrument's charge column is not there: commanded level "
                              "and edges decide", "info", "", "")]),
-        ({"known": False, "there": ("Q",)}, [("no-charge-column", "the instrument's charge column is in mA·h while "
-                                              "the current is per area: commanded level and edges decide", "info", "",
-                                              "")]),
+        ({"known": False, "there": ("Q",)}, [
+            ("no-charge-column", "the instrument's charge column is in mA·h while the current is per area: "
+             "commanded level and edges decide", "info", "", "")]),
         ({"observed": "potential_we"}, [("one-electrode", "the cut-off is read from potential_we against a "
                                          "reference that is not stated, not across the cell", "info", "", "")]),
         ({"unit": "mA"}, [("no-area", "no area is stated: a charge, not a capacity", "info", "",
@@ -421,7 +421,8 @@ def test_blocks_without_a_value_are_drawn_as_bounds():
 
 def test_a_plateau_is_a_band_over_its_rests_with_its_numbers_in_the_title():
     shown = {"rest": Series.of([1.0, 10.0, 100.0]), "value": Series.of([1.0, 2, 2], "mA*h"),
-             "u": Series.of([0.1] * 3), "bound": Series.of([False] * 3), "used": Series.of([True] * 3), "plateau": Series.of([2.0, 1.5, 2.5]),
+             "u": Series.of([0.1] * 3), "bound": Series.of([False] * 3), "used": Series.of([True] * 3),
+             "plateau": Series.of([2.0, 1.5, 2.5]),
              "plateau_rests": Series.of([100.0, 10.0])}  # fmt: skip
     figure = Figure()
     plateau.draw(Outcome({}, diagnostics=shown, label="x"), figure)
