@@ -43,11 +43,29 @@ def adapter(monkeypatch):
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     made = SimpleNamespace(
-        check=import_module("echub_pyimpspec").CHECK, run=import_module("echub_pyimpspec.outcome").run
+        check=import_module("echub_pyimpspec").CHECK,
+        run=import_module("echub_pyimpspec.outcome").run,
+        declared=import_module("echub_pyimpspec").echub_analyses,
     )
     yield SimpleNamespace(**vars(made), asked=asked)
     for name in names:
         sys.modules.pop(name, None)
+
+
+def test_it_declares_what_it_takes_and_gives(adapter):
+    """Each spectrum of a file, in Hz and Ω; without pyimpspec it says what to install."""
+    check = adapter.check
+    assert (check.name, check.kind, check.each, check.requires) == (
+        "pyimpspec-kk", "impedance", "spectrum", "pyimpspec",
+    )  # fmt: skip
+    assert [(need.name, need.any_of or need.quantity, need.unit) for need in check.needs] == [
+        ("f", "frequency", "Hz"), ("re", "impedance_real", "ohm"), ("im", "impedance_imag", "ohm"),
+    ]  # fmt: skip
+    assert [(output.name, output.unit) for output in check.outputs] == [
+        ("noise", "%"), ("residual", "%"), ("rc_elements", "1"),
+    ]  # fmt: skip
+    assert check.reference == "doi:10.1016/j.electacta.2024.144951"
+    assert list(adapter.declared()) == [check]
 
 
 def inputs(adapter, frequency=F):

@@ -118,16 +118,12 @@ def median_in_time(t: Floats, values: Floats, kept: NDArray[np.bool_], found: Se
     weight = np.maximum(np.append(gap, 0.0) + np.append(0.0, gap), INSTANT)[kept[row]]
     row, label = row[kept[row]], label[kept[row]]
     order = np.lexsort((values[row], label))
-    ordered, weight = values[row][order], weight[order]
-    passed = np.cumsum(weight)
-    count = np.bincount(label, minlength=len(found))
-    last = np.cumsum(count)
-    begun = np.append(0.0, passed)[last - count]
-    middle = passed - weight / 2
-    half = (begun + np.append(0.0, passed)[last]) / 2
-    above = np.clip(np.searchsorted(middle, half), last - count, np.maximum(last - 1, 0))
-    below = np.maximum(above - 1, last - count)
-    step = middle[above] - middle[below]
-    share = np.where(step > 0, np.clip((half - middle[below]) / np.where(step > 0, step, 1.0), 0, 1), 1.0)
-    result = ordered[below] + share * (ordered[above] - ordered[below])
-    return np.asarray(np.where(count > 0, result, np.nan))
+    ordered, passed = values[row][order], np.append(0.0, np.cumsum(weight[order]))
+    middle = (passed[1:] + passed[:-1]) / 2
+    last = np.cumsum(np.bincount(label))
+    first = np.append(0, last[:-1])
+    half = (passed[first] + passed[last]) / 2
+    above = np.clip(np.searchsorted(middle, half), first, last - 1)
+    below = np.maximum(above - 1, first)
+    share = (half - middle[below]) / np.maximum(middle[above] - middle[below], INSTANT)
+    return np.asarray(ordered[below] + share * (ordered[above] - ordered[below]))

@@ -168,7 +168,7 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
     if line.first == 1 and not _slow_from_the_start(found, line):
         text = f"{name}: the second level is beyond already; the line is that of a single level"
         flags.append(Flag("one-level-line", text))
-    error = np.nanmax(line.error[: (line.first or len(line.level) - 1) + 1])
+    error = np.nanmax(line.error[: (line.first or len(line.level)) + 1])
     if error > params.deviation / 100:
         text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count"
         flags.append(Flag("line-uncertain", text))

@@ -139,6 +139,8 @@ def test_the_measurand_is_the_first_with_a_value_unless_one_is_asked_for():
         ((3.0, 0.3), (1.0, 0.4), 100.0, 4.0),
         ((-1.0, 0.3), (-3.0, 0.4), 100.0, 4.0),
         ((1.0, None), (3.0, 0.4), 100.0, None),
+        ((1.0, 0.3), (3.0, None), 100.0, None),
+        ((0.0, 0.3), (0.0, 0.4), None, 0.0),
         ((1.0, 0.0), (3.0, 0.4), 100.0, None),
         ((-2.0, 0.3), (2.0, 0.4), None, 8.0),
     ],
@@ -149,7 +151,7 @@ def test_values_differ_by_a_part_of_their_mean_and_in_standard_uncertainties(fir
     assert ("largest_difference" in found, "largest_difference_in_sigma" in found) == (
         difference is not None, pull is not None,
     )  # fmt: skip
-    if difference:
+    if difference is not None:
         assert found["largest_difference"].value == pytest.approx(difference)
-    if pull:
+    if pull is not None:
         assert found["largest_difference_in_sigma"].value == pytest.approx(pull)
