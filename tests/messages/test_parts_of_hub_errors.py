@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
 from pathlib import Path
 
 import h5py
@@ -17,6 +18,21 @@ from echub.analysis import covariance, figures, fitting, outcome, points
 from echub.analysis.outcome import Component, Condition, Interval, Measurand, Outcome, Refusal, Sensitivity
 from echub.declare import Vocabulary, option
 from echub.declare_analysis import Analysis
+from echub.errors import (
+    AmbiguousFormat,
+    ChangedContent,
+    InconsistentFile,
+    MetadataError,
+    NewerSchema,
+    PluginError,
+    ReaderNotInstalled,
+    ReadError,
+    SchemaError,
+    SourceNotFound,
+    UnitMismatch,
+    UnknownFormat,
+    UnknownUnit,
+)
 from echub.files import (
     aligning,
     cells,
@@ -29,10 +45,11 @@ from echub.files import (
     joining,
     reading,
     rehearsal,
+    threads,
 )
 from echub.files.annotations import Annotations, MetaTable
 from echub.files.deriving import Derivation
-from echub.model import dataset, metadata, missing, polar, selection, units, vocabulary
+from echub.model import clock, dataset, metadata, missing, polar, selection, units, vocabulary
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
@@ -40,9 +57,10 @@ from echub.model.record import Record
 from echub.model.source import Source
 from echub.plugin import KnownFormat, Reader, SourceColumn, build_dataset
 from echub.registry import options
+from echub.remark import Dropped, Remark
 from echub.science import areas, dead_time, diffusion, faraday
 from echub.text import parse_clock
-from echub.validation import baseline, group, rules, structure
+from echub.validation import baseline, group, rules, structure, validation
 from echub.validation.group import CORE, Group
 from echub.validation.limits import Limits
 from tests.messages.parts import row, said
@@ -548,3 +566,191 @@ def test_an_unknown_zone_is_named():
         "message": "there is no time zone of this name", "expected": "a name such as Europe/Berlin or UTC",
         "found": "Mars/Base",
     }  # fmt: skip
+
+
+def test_parts_of_an_output_that_would_be_one_file():
+    assert said(lambda: conversion._require_different([Path("o/a.csv"), Path("o/b.csv"), Path("o/A.csv")])) == {
+        "message": "two parts of the output would be one file", "path": "o/A.csv", "found": "a.csv and A.csv",
+        "cause": "names that differ only in case, or in how an accent is written",
+        "hint": "--to native keeps all in one file",
+    }  # fmt: skip
+    twice = [Path("o/a.csv"), Path("o/a.csv")]
+    assert said(lambda: conversion._require_different(twice))["found"] == "a.csv"
+    conversion._require_different([])
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({}, "<Conversion a.x: ok: nothing written>"),
+        ({"outputs": ["o/a.h5", "o/b.h5"]}, "<Conversion a.x: ok: o/a.h5, o/b.h5>"),
+        ({"error": SourceNotFound("it is gone")}, "<Conversion a.x: failed: it is gone [source-not-found]>"),
+        (
+            {"error": UnknownFormat("nobody knows it")},
+            "<Conversion a.x: unknown: nobody knows it [unknown-format]>",
+        ),
+        ({"record": Record([], notices=[Remark("x", "y")])}, "<Conversion a.x: flagged: nothing written>"),
+        ({"record": Record([], dropped=[Dropped("x", "y")])}, "<Conversion a.x: flagged: nothing written>"),
+        ({"record": Record([])}, "<Conversion a.x: ok: nothing written>"),
+    ],
+)
+def test_a_conversion_in_one_line(given, text):
+    assert repr(conversion.Conversion("d/a.x", **given)) == text
+
+
+def test_a_link_that_is_none_is_the_plugins_fault(monkeypatch):
+    reader = Reader("r", "R", (".x",), "m:s", "m:r", link="m:l")
+    for gives, told in (
+        (("run", 1), "('run', 1)"), (("run", "1", "a"), "('run', '1', 'a')"),
+        (("run", 1, "a", 2, 3), "('run', 1, 'a', 2, 3)"),
+    ):  # fmt: skip
+        monkeypatch.setattr(joining, "registry", lambda: Fake(reader=lambda name: reader))
+        monkeypatch.setattr(joining, "call", lambda *_, gives=gives, **__: gives)
+        found = said(lambda: joining.link_of(Source.from_bytes(b"", "a.x"), "r"))
+        assert (found["message"], found["where"]) == ("the reader r failed", "m:l")
+        assert found["found"] == f"it gave {told}, not (run, number, part) or (run, number, part, resumed)"
+    monkeypatch.setattr(joining, "call", lambda *_, **__: ("run", 1, "a"))
+    assert joining.link_of(Source.from_bytes(b"", "a.x"), "r") == joining.Link("run", 1, "a", 1)
+    monkeypatch.setattr(joining, "call", lambda *_, **__: None)
+    assert joining.link_of(Source.from_bytes(b"", "a.x"), "r") is None
+
+
+def timed(part, *times):
+    columns = [SourceColumn("t", A(times, float), "time", "s", index=0)]
+    return dataclasses.replace(build_dataset("timeseries", columns), label=part, attrs={"part": part})
+
+
+def test_parts_of_a_run_that_run_at_once_are_told_with_their_spans():
+    (notice,) = joining._overlaps([timed("01_A", 0, 2, 4, 6, 8), timed("02_B", 1, 3, 5, 7, 9)])
+    assert (notice.code, notice.message) == (
+        "overlapping-clocks",
+        "parts of the run do not follow each other: 01_A from 0 to 8 s, 02_B from 1 to 9 s",
+    )  # fmt: skip
+    (notice,) = joining._overlaps([timed("01_A", 5, 6), timed("02_B", 1, 2), timed("03_C", 3, 4)])
+    assert notice.message.endswith("01_A from 5 to 6 s, 02_B from 1 to 2 s")
+    assert joining._overlaps([timed("01_A", 0, 1, NAN), timed("02_B"), timed("03_C", 1, 2)]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "at_once"),
+    [
+        ([0, 2, 4, 6], [1, 3, 5, 7], True),  # three of each lie in gaps of their own
+        ([0, 2, 4], [1, 3, 5], False),  # two alternate
+        ([0, 1, 2, 10, 11, 12], [3, 4, 5, 6, 13, 14], False),  # a loop: visits of several rows
+        ([1, 2], [0, 3], True),
+        ([0, 1], [0, 1], False),
+    ],
+)
+def test_rows_that_alternate_are_of_parts_that_run_at_once(one, other, at_once):
+    assert joining._at_once(A(one, float), A(other, float)) is at_once
+
+
+def test_zones_and_starts_that_make_no_instant():
+    stated = Metadata()
+    stated.set("experiment.start", "2024-07-01T12:00:00")
+    stated.set("experiment.timezone", "Mars/Base")
+    (remark,) = clock.set_absolute_start(stated)
+    assert (remark.code, remark.message) == (
+        "unknown-zone", "2024-07-01T12:00:00 in the zone 'Mars/Base' cannot be read: no absolute time was made"
+    )  # fmt: skip
+    assert said(lambda: clock.absolute_time(Record([], metadata=stated))) == {
+        "message": "the absolute time is not known", "where": "experiment.timezone",
+        "expected": "a start and the zone of the instrument's clock",
+        "found": "start 2024-07-01T12:00:00, zone Mars/Base",
+        "hint": "--timezone Europe/Berlin, or experiment.timezone in echub.toml",
+    }  # fmt: skip
+    assert said(lambda: clock.require_zone("Mars/Base")) == {
+        "message": "there is no time zone 'Mars/Base'", "found": "Mars/Base",
+        "expected": "an IANA zone, such as Europe/Berlin, America/New_York or UTC",
+        "cause": "the name is misspelt, or the system has no zone data (pip install tzdata)",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "by"), [(None, "zone by --set"), (1729988999.6, "zone by --set, pass by the order of rows")]
+)
+def test_an_instant_says_who_stated_the_zone(first, by):
+    stated = Metadata()
+    stated.set("experiment.start", "2024-10-27T02:30:00" if first else "2024-07-01T12:00:00")
+    stated.set("experiment.timezone", "Europe/Berlin", source="--set")
+    data = [build_dataset("timeseries", [SourceColumn("d", A([first]), "unix_time", "s")])] if first else []
+    (remarks, entry) = clock.set_absolute_start(stated, lambda: data), stated.get("experiment.start_utc")
+    assert (remarks, entry.source) == ([], by)
+
+
+def test_a_file_that_vanishes_and_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
+    path = tmp_path / "a.x"
+    path.touch()
+    opened = Source(path)
+    path.unlink()
+    assert said(opened.read) == {
+        "message": "the file cannot be read: No such file or directory", "path": str(path)
+    }  # fmt: skip
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert said(lambda: Source(tmp_path)) == {
+        "message": "this folder may not be listed", "path": str(tmp_path), "hint": f"chmod +rx {tmp_path.name}"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("largest", "is_read"), [(1 << 20, True), (1, False)])
+def test_a_workbook_that_unpacks_to_too_much_is_not_read(tmp_path, monkeypatch, largest, is_read):
+    pytest.importorskip("fastexcel")
+    book = tmp_path / "t.xlsx"
+    pl.DataFrame({"file": ["a.x"]}).write_excel(book)
+    monkeypatch.setattr(cells, "LARGEST", largest)
+    if is_read:
+        assert cells.rows_of(book, "file") == ([["file"], ["a.x"]], "")
+    else:
+        assert said(lambda: cells.rows_of(book, "file")) == {
+            "message": "the workbook is too large", "expected": "at most 0 MB unpacked"
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "rule"),
+    [
+        (NewerSchema("x"), "newer-schema"), (InconsistentFile("x"), "length-mismatch"),
+        (UnknownFormat("x"), "unknown-format"), (AmbiguousFormat("x"), "unknown-format"),
+        (ReaderNotInstalled("x"), "unknown-format"), (UnitMismatch("x"), "unit-mismatch"),
+        (UnknownUnit("x"), "unknown-unit"), (ReadError("x"), "unreadable"), (SourceNotFound("x"), "unreadable"),
+        (PluginError("x"), "unreadable"), (MetadataError("x"), "invalid-metadata"),
+        (PluginError("x", path="a.x.echub.toml"), "invalid-metadata"),
+        (PluginError("x", path="d/echub.toml"), "invalid-metadata"),
+    ],
+    ids=lambda one: getattr(one, "code", one),
+)  # fmt: skip
+def test_an_error_of_reading_breaks_the_rule_of_its_kind(error, rule):
+    problem = validation._of_error(error, Path("a.x"))
+    assert (problem.rule.name, problem.path, problem.message) == (rule, "a.x", "x")
+    assert problem.severity == problem.rule.severity
+    assert problem.exit_code == (1 if rule == "invalid-metadata" else error.exit_code)
+
+
+def test_an_error_of_a_reader_that_guessed_is_an_unknown_format_and_one_of_the_group_is_raised():
+    guessed = ReadError("x")
+    guessed.guessed = True
+    assert validation._of_error(guessed, Path("a.x")).rule.name == "unknown-format"
+    damaged = ChangedContent("x")
+    damaged.guessed = True
+    assert validation._of_error(damaged, Path("a.x")).rule.name == "unreadable"
+    for path, shown in ((None, "a.x"), ("g/.echub.toml", "g/.echub.toml")):
+        with pytest.raises(SchemaError) as raised:
+            validation._of_error(SchemaError("x", path=path), Path("a.x"))
+        assert raised.value.path == shown
+    at = MetadataError("x", where="column cell.area")
+    problem = validation._of_error(at, Path("a.x"))
+    assert (problem.column, problem.remark.where) == ("cell.area", "")
+
+
+def test_every_library_of_linear_algebra_is_told_to_use_one_thread(monkeypatch):
+    names = [f"{library}_NUM_THREADS" for library in ("OPENBLAS", "MKL", "BLIS", "OMP")] + [
+        "VECLIB_MAXIMUM_THREADS"
+    ]
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    with threads.one_thread():
+        assert {name: os.environ.get(name) for name in names} == dict.fromkeys(names, "1") | {
+            "OMP_NUM_THREADS": "3"
+        }
+    assert [name for name in names if name in os.environ] == ["OMP_NUM_THREADS"]
