@@ -205,10 +205,8 @@ def test_what_speaks_for_a_decimal_mark(texts, evidence):
 
 @pytest.mark.parametrize(("whole", "encoding"), [(False, "utf-8"), (True, "cp1252")])
 @pytest.mark.parametrize("zeros", [0, 4, 100])
-def test_space_that_was_never_written_does_not_change_the_encoding_before_it(
-    zeros: int, whole: bool, encoding: str
-):
-    """The last character is cut in its middle: at the end of a head that is usual, at the end of a text a fault."""
+def test_space_never_written_does_not_change_the_encoding(zeros: int, whole: bool, encoding: str):
+    """The last character is cut in its middle: usual at the end of a head, a fault at the end of a text."""
     assert encoding_of("time;µ".encode()[:-1] + bytes(zeros), whole=whole).value == encoding
 
 

@@ -262,6 +262,10 @@ ROWS = [
         "the group's schema ignores ECH001 unreadable, an error of the core", where="schema.ignore",
         expected="core: error: the file can be read whole", found="group: ignore ECH001",
         hint="`# echub: ignore ECH001` in a file's sidecar, or --baseline for files of before"),
+    row(lambda: group._ignored(["ECH"], CORE),  # the first of them is named
+        "the group's schema ignores ECH001 unreadable, an error of the core", where="schema.ignore",
+        expected="core: error: the file can be read whole", found="group: ignore ECH001",
+        hint="`# echub: ignore ECH001` in a file's sidecar, or --baseline for files of before"),
     row(lambda: group._ignored(["ECH203"], Group("lab", severity={"ECH203": "error"})),
         f"the group's schema ignores {rules.rule_of('ECH203')}, an error of the lab", where="schema.ignore",
         expected=f"lab: error: {rules.rule_of('ECH203').rule}", found="group: ignore ECH203",
