@@ -388,7 +388,8 @@ def test_rows_that_repeat_stay_in_kinds_without_an_axis(kind):
     ("quantity", "unit", "merged"),
     [
         ("voltage", "V", 3.0), ("temperature", "degC", 3.0), ("charge", "mA*h", 4.0), ("charge_step", "mA*h", 4.0),
-        ("charge_anodic", "mA*h", 4.0), ("energy_we", "W*h", 4.0), ("energy_abs", "W*h", 4.0), ("specific_charge", "mA*h/g", 4.0),
+        ("charge_anodic", "mA*h", 4.0), ("energy_we", "W*h", 4.0), ("energy_abs", "W*h", 4.0),
+        ("specific_charge", "mA*h/g", 4.0),
         ("areal_charge", "mA*h/cm^2", 4.0), ("step_time", "s", 4.0), ("charge_increment", "mA*h", 6.0),
     ],
 )  # fmt: skip
