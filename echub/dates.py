@@ -41,11 +41,9 @@ _NAMED_ZONE = re.compile(
 _FARTHEST = 14
 """Hours by which a local time differs from UTC at most: that of Kiribati."""
 
-ORDER_CHOICES = ("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd")
-"""Values of the option `dates` of a reader; the first three words and the last three mean the same orders."""
 _ORDER_WORDS = {"day-first": "dmy", "month-first": "mdy", "year-first": "ymd", "auto": ""}
 
-RATIOS = {1000.0: "milliseconds", 60.0: "minutes", 3600.0: "hours", 1e6: "microseconds"}
+RATIOS = (1000.0, 60.0, 3600.0, 1e6)
 """Factors by which an elapsed time in a wrong unit is off."""
 _UNITS_S = {1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0: "d"}
 """Units of time by their duration in seconds."""

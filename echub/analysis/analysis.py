@@ -256,7 +256,7 @@ class _Run:
     profile: str | None
     seed: int
     choice: Choice
-    each: str = ""
+    each: str
 
     def on_each(self, record: Record, each: str) -> list[Outcome]:
         """Answer for each value of a column; one refused outcome if there is no value."""

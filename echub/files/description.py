@@ -233,7 +233,7 @@ def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDA
         return found.astype(known["dtype"])
     codes = {label: int(code) for code, label in known["labels"].items()}
     texts, inverse = np.unique(found.astype(str), return_inverse=True)
-    return np.array([codes[text] for text in texts], dtype=known["dtype"])[inverse]
+    return np.array([codes[text] for text in texts.tolist()], dtype=known["dtype"])[inverse]
 
 
 def _packed(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:

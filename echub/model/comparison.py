@@ -124,12 +124,11 @@ def _compare_datasets(a: Dataset, b: Dataset, result: Comparison) -> None:
     if a.rows != b.rows or len(at_a) != a.rows:
         result.differences.append(f"{a.kind}: {several(a.rows, 'row')} against {b.rows}, {len(at_a)} in common")
     left, right = list(_sides(a)), list(_sides(b))
-    for one, other in _pairs(left, right):
-        result.verdicts.append(_judge(a, one, other, at_a, at_b))
-    paired_a = {id(one) for one, _ in _pairs(left, right)}
-    paired_b = {id(other) for _, other in _pairs(left, right)}
-    result.only_a += [f"{a.kind}: {s.header}" for s in left if id(s) not in paired_a]
-    result.only_b += [f"{a.kind}: {s.header}" for s in right if id(s) not in paired_b]
+    pairs = _pairs(left, right)
+    result.verdicts += [_judge(a, one, other, at_a, at_b) for one, other in pairs]
+    paired = {id(side) for pair in pairs for side in pair}
+    result.only_a += [f"{a.kind}: {s.header}" for s in left if id(s) not in paired]
+    result.only_b += [f"{a.kind}: {s.header}" for s in right if id(s) not in paired]
 
 
 def _common_rows(a: Dataset, b: Dataset) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

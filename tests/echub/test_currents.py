@@ -253,3 +253,26 @@ def test_a_power_is_compared_only_where_it_is_sizeable_and_in_five_rows():
     assert scales(("P", rows, "power_cell", "W")) == told("P", "1000", "I times U")
     few = np.where(np.arange(N) < 4, 6000.0, np.nan)
     assert scales(("P", few, "power_cell", "W")) == []
+
+
+# -- headers of states -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "state", "Status", "MD", "mode", "Type", "ES", "Zustand", "Modus", "etat", "État", "estado", "stato",
+        "工步类型", "工步状态", "状态", "状態", "모드", "Step_Type", "step mode", "Step  Name", "step state",
+        "Chg State", "charge_state", "Work Mode", " cycle state ",
+    ],
+)  # fmt: skip
+def test_single_letters_are_states_under_the_headers_that_programs_print(header):
+    _, decisions, notes = settled(table(TIMES, current(-SIGNED), (header, STATES, None, None)))
+    assert decisions == [("I", "negated", f"by {header}: {WHOLE.format('0%', '0%')}")]
+    assert [code for code, _ in notes] == ["sign-by-state"]
+
+
+@pytest.mark.parametrize("header", ["remark", "states", "my state", "statu"])
+def test_single_letters_are_no_states_under_any_other_header(header):
+    _, _, notes = settled(table(TIMES, current(SIGNED), (header, STATES, None, None)))
+    assert [code for code, _ in notes] == ["sign-assumed"]

@@ -90,3 +90,22 @@ def test_an_error_survives_the_way_to_another_process(kind):
     assert type(back) is kind
     assert back.as_dict() == error.as_dict()
     assert str(back) == str(error)
+
+
+OF_THEIR_OWN = {
+    "EchubError": "error", "CommandError": "command", "SourceError": "source", "DataError": "data",
+    "MetadataError": "metadata", "SelectionError": "selection", "PluginError": "plugin", "SchemaError": "schema",
+    "EngineError": "engine", "Ambiguous": "ambiguous-dialect", "OpenSign": "current-sign",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_code_is_the_name_of_its_class_or_kept_from_earlier(kind):
+    """Files, reports and scripts have them: a code keeps its meaning for ever."""
+    spelt = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+    assert kind.code == OF_THEIR_OWN.get(kind.__name__, spelt)
+    assert errors.of_code(kind.code) is kind
+
+
+def test_an_error_of_a_plugins_own_code_is_one_of_reading():
+    assert errors.of_code("acme-torn") is ReadError

@@ -201,3 +201,26 @@ def test_how_many_bytes_settle_an_encoding(raw, encoding):
 )
 def test_what_speaks_for_a_decimal_mark(texts, evidence):
     assert decimal_mark(texts).evidence == evidence
+
+
+@pytest.mark.parametrize(("whole", "encoding"), [(False, "utf-8"), (True, "cp1252")])
+@pytest.mark.parametrize("zeros", [0, 4, 100])
+def test_space_never_written_does_not_change_the_encoding(zeros: int, whole: bool, encoding: str):
+    """The last character is cut in its middle: usual at the end of a head, a fault at the end of a text."""
+    assert encoding_of("time;µ".encode()[:-1] + bytes(zeros), whole=whole).value == encoding
+
+
+@pytest.mark.parametrize(("zeros", "encoding"), [(1, None), (3, None), (4, "utf-8")])
+def test_three_zero_bytes_may_be_the_end_of_another_text(zeros: int, encoding: str | None):
+    assert encoding_of(b"time;I" + bytes(zeros)).value == encoding
+
+
+@pytest.mark.parametrize(
+    ("good", "faults", "encoding"), [(3, 1, "cp1252"), (4, 1, "utf-8"), (6, 2, "cp1252"), (7, 2, "utf-8")]
+)
+def test_more_than_three_characters_for_each_fault_are_a_damaged_text(good: int, faults: int, encoding: str):
+    found = encoding_of("µ".encode() * good + b"\xff;" * faults, whole=True)
+    assert found.value == encoding
+    start = f"byte 0xff at offset {2 * good} is not UTF-8"
+    said = f"{start}, but {good} characters are: it is damaged or cut there"
+    assert found.evidence == (said if encoding == "utf-8" else start)

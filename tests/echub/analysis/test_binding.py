@@ -10,7 +10,9 @@ import pytest
 from echub.analysis.needs import bind, describe
 from echub.analysis.outcome import Refusal
 from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
+from echub.errors import EchubError
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Bits
 from echub.model.metadata import Metadata
 from echub.model.record import Record
 
@@ -354,3 +356,145 @@ def test_a_need_is_described_by_its_unit_and_what_meets_it():
     path, unit, text = describe(NeedMeta("cell.area"))
     assert (path, unit) == ("cell.area", "cm^2")
     assert "area" in text
+
+
+# -- each kind, quantity and choice ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "axis", "unit"),
+    [
+        ("impedance", "frequency", "Hz"), ("depth_profile", "sputter_time", "s"), ("depth_profile", "depth", "nm"),
+        ("recovery", "recovery_delay", "s"),
+    ],
+)  # fmt: skip
+def test_a_row_that_repeats_the_one_before_counts_once_in_each_kind_with_an_axis(kind, axis, unit):
+    given = record(
+        table(column(axis, [4.0, 3, 3, 1], unit), column("temperature", [1.0, 2, 2, 2], "degC"), kind=kind)
+    )
+    data = bind(asking(Need("x", axis, unit), Need("T", "temperature", "degC"), kind=kind), given)
+    assert values_of(data) == {"x": [4, 3, 1], "T": [1, 2, 2]}
+    assert [flag.code for flag in data.flags] == ["repeated-rows"]
+
+
+@pytest.mark.parametrize("kind", ["mass_spectrum", "timeseries"])
+def test_rows_that_repeat_stay_in_kinds_without_an_axis(kind):
+    needs = (Need("T", "temperature", "degC"), Need("U", "voltage", "V"))
+    given = record(table(column("temperature", [1.0, 1], "degC"), column("voltage", [2.0, 2], "V"), kind=kind))
+    assert values_of(bind(asking(*needs, kind=kind), given)) == {"T": [1, 1], "U": [2, 2]}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "merged"),
+    [
+        ("voltage", "V", 3.0), ("temperature", "degC", 3.0), ("charge", "mA*h", 4.0), ("charge_step", "mA*h", 4.0),
+        ("charge_anodic", "mA*h", 4.0), ("energy_we", "W*h", 4.0), ("energy_abs", "W*h", 4.0),
+        ("specific_charge", "mA*h/g", 4.0),
+        ("areal_charge", "mA*h/cm^2", 4.0), ("step_time", "s", 4.0), ("charge_increment", "mA*h", 6.0),
+    ],
+)  # fmt: skip
+def test_rows_of_one_time_give_a_mean_a_sum_or_what_has_run_up(quantity, unit, merged):
+    given = record(table(column("time", [0.0, 1, 1], "s"), column(quantity, [1.0, 2, 4], unit)))
+    assert bind(asking(TIME, Need("x", quantity, unit)), given)["x"].tolist() == [1, merged]
+
+
+def test_a_clock_that_is_only_useful_can_be_left_out():
+    back = record(table(column("time", [0.0, 5, 1], "s"), column("voltage", [1.0, 2, 3], "V")))
+    optional = dataclasses.replace(TIME, optional=True)
+    with pytest.raises(Refusal) as refused:
+        bind(asking(optional, VOLTAGE), back)
+    assert said(refused.value.remark) == {
+        "code": "clock-restarts", "severity": "refusal", "message": "time goes back 1 time",
+        "where": "source row 12",
+        "hint": '--column t= leaves the times out, --select "row < 12" keeps the part before',
+    }  # fmt: skip
+    assert values_of(bind(asking(optional, VOLTAGE), back, columns={"t": ""})) == {"U": [1, 2, 3]}
+    assert values_of(bind(asking(dataclasses.replace(TIME, restarts=True), VOLTAGE), back))["t"] == [0, 5, 1]
+    with pytest.raises(EchubError, match="has no column ''"):
+        bind(asking(TIME, VOLTAGE), back, columns={"t": ""})
+
+
+@pytest.mark.parametrize(
+    ("needs", "times", "sampling"),
+    [
+        ((Need("t", "time", "min"), VOLTAGE), [0.0, 60.0], Sampling(span_s=1e9)),  # not in seconds
+        ((TIME, VOLTAGE), [0.0], Sampling(span_s=5.0)),  # one row spans nothing
+        ((VOLTAGE,), [0.0, 1.0], Sampling(span_s=5.0, step_s=0.1)),
+        ((TIME, VOLTAGE), [0.0, 1, 2, 20], Sampling(step_s=1.0)),  # the usual step counts
+    ],
+)
+def test_a_span_is_only_asked_of_a_clock_in_seconds(needs, times, sampling):
+    given = record(table(column("time", times, "s"), column("voltage", np.arange(float(len(times))), "V")))
+    assert len(bind(asking(*needs, sampling=sampling), given)) == len(times)
+
+
+def test_a_bit_of_a_packed_column_meets_a_need():
+    bits = (Bits("vendor_error", "Error", 0b100, "error_flag"), Bits("mode", "Mode", 0b011, "control_mode"))
+    given = record(table(column("time", [0.0, 1], "s"), column("flags", np.array([6, 1], np.uint8), bits=bits)))
+    data = bind(asking(TIME, Need("e", "error_flag"), Need("m", "control_mode")), given)
+    assert (values_of(data)["e"], values_of(data)["m"]) == ([1, 0], [2, 1])
+    assert (data.how("e"), data.unit_of("e"), data.origin_of("e"), data.source_of("e")) == (
+        "vendor_error", "1", "reported", "error_flag"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ([column("current", [1.0], "mA"), column("current", [1.0], "mA", averaged=True, header="<I>")], None),
+        ([column("charge", [1.0] * 4, "mA*h")], {
+            "code": "missing-column", "message": "there is no current",
+            "where": "columns row, charge", "hint": "--column I=NAME names a column that answers",
+        }),
+    ],
+)  # fmt: skip
+def test_the_column_of_the_name_is_taken_among_several(columns, expected):
+    needs = asking(Need("I", "current", "mA"))
+    if expected is None:
+        assert bind(needs, record(table(*columns))).how("I") == "current"
+        return
+    with pytest.raises(Refusal) as refused:
+        bind(needs, record(table(*columns)))
+    assert said(refused.value.remark) == {"severity": "refusal", **expected}
+
+
+def test_several_columns_of_which_none_has_the_name_are_told():
+    given = table(column("current", [1.0], "mA"), column("current", [1.0], "mA"), column("current", [1.0], "mA"))
+    left = dataclasses.replace(given, columns={n: c for n, c in given.columns.items() if n != "current"})
+    with pytest.raises(Refusal) as refused:
+        bind(asking(Need("I", "current", "mA")), record(left))
+    assert said(refused.value.remark) == {
+        "code": "ambiguous-column", "severity": "refusal",
+        "message": "2 columns are a current: current__2, current__3", "hint": "--column I=current__2",
+    }  # fmt: skip
+
+
+def test_a_column_without_a_unit_and_a_selection_without_rows_are_told():
+    bare = dataclasses.replace(table(T4, U4).columns["voltage"], unit=None, header="U", quantity="voltage")
+    given = table(T4, U4)
+    with pytest.raises(Refusal) as refused:
+        bind(asking(VOLTAGE), record(dataclasses.replace(given, columns={**given.columns, "voltage": bare})))
+    assert said(refused.value.remark) == {
+        "code": "no-unit", "severity": "refusal", "message": "the column voltage has no unit", "column": "U"
+    }  # fmt: skip
+    chosen = given.query("time > 9").select("time", "voltage")
+    with pytest.raises(Refusal) as refused:
+        bind(asking(VOLTAGE), record(given), dataset=chosen)
+    assert refused.value.message == (
+        "the timeseries dataset has no rows after query time > 9; columns time, voltage"
+    )  # fmt: skip
+
+
+def test_what_an_analysis_can_ask_of_its_inputs():
+    whole = record(table(T4, U4), cell__temperature="30 degC", sample__group="bare")
+    whole.provenance = dataclasses.replace(whole.provenance, source={"name": "a.mpr"}, siblings=("a.mps",))
+    needs = (VOLTAGE, NeedMeta("cell.temperature", "K"), NeedMeta("cell.area", "m^2", optional=True))
+    data = bind(asking(*needs), whole, dataset=whole["timeseries"].query("time > 0"), seed=5)
+    assert (data.name, len(data), data.row.tolist(), data.seed) == ("a.mpr", 3, [11, 12, 13], 5)
+    assert (data.meta("cell.temperature"), data.meta("cell.area"), data.meta("sample.group")) == (
+        pytest.approx(303.15), None, "bare"
+    )  # fmt: skip
+    assert data.rng().random() == data.rng().random() == np.random.default_rng(5).random()
+    assert (data.origin["selection"], data.origin["siblings"]) == (["query time > 0"], ["a.mps"])
+    assert ("U" in data, "V" in data) == (True, False)
+    assert bind(asking(VOLTAGE), record(table(T4, U4))).name == "record"

@@ -7,12 +7,15 @@ import pytest
 from typer.testing import CliRunner
 
 import echub
-from echub.analysis.datasets import chosen_dataset
+from echub.analysis.datasets import chosen_dataset, chosen_datasets
 from echub.analysis.outcome import Refusal
+from echub.declare_analysis import Need
 from echub.errors import UnknownOption
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.record import Record
+from echub.remark import Remark
 from tests.echub.toy_analysis import TOY
+from tests.messages.parts import said
 
 
 def part(label, volts, quantity="potential_we"):
@@ -76,6 +79,70 @@ def test_no_dataset_of_the_kind_is_refused():
         chosen_dataset(record(("", 1.5), ("timeseries_part_2", 2.5)), impedance)
     assert caught.value.message == "the record has no impedance dataset, but timeseries, timeseries_part_2"
     assert caught.value.hint == "`echub analyze --list FILE` shows what suits it, `echub info FILE` what it holds"
+
+
+def several(*parts):
+    """Return a record of parts: label, first time (None: no clock), technique, rows."""
+    found = []
+    for label, start, technique, rows in parts:
+        made = part(label, 1.5)
+        columns = {n: replace(c, values=c.values[:rows]) for n, c in made.columns.items()}
+        if start is None:
+            del columns["time"]
+        else:
+            columns["time"] = replace(columns["time"], values=columns["time"].values + start)
+        found.append(replace(made, columns=columns, attrs={"technique": technique} if technique else {}))
+    return Record(found)
+
+
+def test_all_datasets_are_taken_in_the_order_of_their_start_on_request():
+    every = replace(TOY, every_dataset=True, needs=TOY.needs[1:2])
+    given = several(("late", 50.0, "", 4), ("none", None, "", 4), ("early", 5.0, "", 4), ("empty", 0.0, "", 0))
+    found = chosen_datasets(given, every)
+    assert [(one.name, one.history) for one in found] == [
+        (name, (f"dataset {name}",)) for name in ("none", "early", "late")
+    ]  # fmt: skip
+    assert [one.name for one in chosen_datasets(given, every, "late")] == ["late"]
+    alone = several(("a", 0.0, "", 4))
+    assert [(one.name, one.history) for one in chosen_datasets(alone, every)] == [("a", ())]
+    with pytest.raises(Refusal):
+        chosen_datasets(given, replace(every, every_dataset=False))
+
+
+def test_datasets_of_which_one_must_be_named_are_told_with_technique_and_rows():
+    given = several(("a", 0.0, "OCV", 1), ("b", 0.0, "", 4), ("c", 0.0, "GCPL", 0))
+    assert said(lambda: chosen_dataset(given, TOY)) == {
+        "message": "2 datasets of the record would do: a (OCV, 1 row), b (4 rows)",
+        "hint": "--dataset b names one of them",
+    }  # fmt: skip
+    nothing = several(("a", 0.0, "OCV", 0), ("c", 0.0, "GCPL", 0))  # all are empty: any could have been meant
+    assert said(lambda: chosen_dataset(nothing, TOY))["message"] == (
+        "2 datasets of the record would do: a (OCV, 0 rows), c (GCPL, 0 rows)"
+    )  # fmt: skip
+    assert said(lambda: chosen_dataset(given, replace(TOY, kind="impedance"), "a")) == {
+        "message": "the record has no impedance dataset 'a'", "expected": "a impedance dataset",
+        "found": "a, b, c",
+    }  # fmt: skip
+    assert said(lambda: chosen_dataset(Record([]), TOY, "a"))["found"] == "no dataset"
+
+
+def test_what_the_reader_says_of_rows_that_it_could_not_place_is_what_helps():
+    notices = [
+        Remark("undeclared-kind", "rows of a depth_profile", hint="not this"),
+        Remark("x", "impedance", hint="nor"),
+        Remark("undeclared-kind", "rows of impedance", hint="declare it"),
+    ]  # fmt: skip
+    given = Record([], notices=notices)
+    assert said(lambda: chosen_dataset(given, replace(TOY, kind="impedance")))["hint"] == "declare it"
+    usual = "`echub analyze --list FILE` shows what suits it, `echub info FILE` what it holds"
+    assert said(lambda: chosen_dataset(given, TOY))["hint"] == usual
+
+
+def test_needs_that_are_optional_or_of_another_kind_do_not_choose():
+    pair = record(("a", 1.5, "potential_setpoint"), ("b", 2.5, "voltage"))
+    beside = Need("E", "frequency", "Hz", kind="impedance")
+    optional = Need("i", "current", "mA", optional=True)
+    assert chosen_dataset(pair, replace(TOY, needs=(*TOY.needs, beside, optional))).name == "b"
 
 
 def test_the_command_line_names_a_dataset(tmp_path):

@@ -1,12 +1,17 @@
 """Several cells in the rows of one file: never one answer, and the hint answers for each."""
 
+import contextlib
 import shlex
 
 import numpy as np
 import pytest
 
 import echub
+from echub.analysis.one_cell import require_one_cell
+from echub.analysis.outcome import Refusal
+from echub.model.build import SourceColumn, build_dataset
 from echub.text import names_a_cell
+from tests.messages.parts import said
 
 PERIOD = 120.0
 
@@ -65,3 +70,43 @@ def test_one_cell_is_not_refused_for_the_column_that_names_it(tmp_path):
 )
 def test_names_of_cells(header, is_one):
     assert names_a_cell(header) is is_one
+
+
+def cells(*columns, kind="timeseries"):
+    """Return a dataset of columns (header, values, unit)."""
+    made = [SourceColumn(h, np.asarray(v), unit=u, index=n) for n, (h, v, u) in enumerate(columns)]
+    return build_dataset(kind, made)
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "refused"),
+    [
+        ([1, 1, 2, 2], None, True), ([1, 1, 1, 2], "1", True), ([1, 2, 3, 3], None, False),  # counts the rows
+        ([1, 1, 1, 1], None, False), ([1, 1, 2, 2], "V", False), (["A", "A", "B", "B"], None, True),
+        ([1.0, 1.0, 2.0, 2.0], None, True), ([1.5, 1.5, 2.0, 2.0], None, False),
+        ([1.0, 1.0, np.nan, np.nan], None, False), ([1.0, 2.0, 1.0, np.nan], None, True),
+    ],
+)  # fmt: skip
+def test_a_column_of_cells_has_several_values_in_two_rows_each_or_more(values, unit, refused):
+    data = cells(("t", [0.0, 1, 2, 3], None), ("channel", values, unit))
+    with pytest.raises(Refusal) if refused else contextlib.nullcontext():
+        require_one_cell(data)
+    require_one_cell(cells(("channel", values, unit), kind="depth_profile"))
+    require_one_cell(cells(("number", values, unit)))
+
+
+@pytest.mark.parametrize(
+    ("count", "is_float", "shown"),
+    [
+        (4, False, "1, 2, 3, 4"), (5, False, "1, 2, 3, 4, …"), (4, True, "1.0, 2.0, 3.0, 4.0"),
+        (5, True, "1.0, 2.0, 3.0, 4.0, …"),
+    ],
+)  # fmt: skip
+def test_four_cells_are_listed_and_each_can_be_asked_for_if_whole_numbers_count_them(count, is_float, shown):
+    values = np.repeat(np.arange(1, count + 1), 2).astype(float if is_float else int)
+    takes = f'--select "vendor_channel == {shown[: 3 if is_float else 1]}" takes one'
+    assert said(lambda: require_one_cell(cells(("channel", values, None)))) == {
+        "message": f"the rows are of {count} cells or channels: vendor_channel is {shown}",
+        "where": "column vendor_channel",
+        "hint": takes if is_float else f"{takes}, --each vendor_channel analyses each",
+    }  # fmt: skip

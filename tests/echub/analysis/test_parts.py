@@ -8,13 +8,14 @@ import pytest
 import echub
 from echub.analysis.comparable import require_comparable
 from echub.analysis.outcome import Condition, Outcome, Refusal
-from echub.analysis.parts import values_of
+from echub.analysis.parts import Part, condition_on, part_of, require_one, values_of
 from echub.analysis.study import load_study, run_study
 from echub.declare_analysis import Analysis, Need, Output
 from echub.errors import DataError, UnknownColumn, UnknownOption
 from echub.model.build import SourceColumn, build_dataset, build_tables
 from echub.model.record import Record
 from echub.plugin import Measurand
+from tests.messages.parts import said
 
 HERE = "tests.echub.analysis.test_parts"
 F = Need("f", "frequency", "Hz")
@@ -142,6 +143,78 @@ def test_which_part_it_is_does_not_part_what_is_compared():
     require_comparable(ours, ())
     with pytest.raises(Refusal, match="the spectrum is not the same"):
         require_comparable([Outcome(conditions={"spectrum": Condition(n)}) for n in range(2)], ())
+
+
+def parted(**columns):
+    """Return a dataset of three rows whose columns are quantities, in their own units."""
+    units = {"time": "s", "current": "mA", "current_setpoint": "mA", "temperature": "degC"}
+    units |= dict.fromkeys(("voltage", "potential_we", "potential_setpoint"), "V")
+    made = [SourceColumn(name, np.array(values), name, units.get(name)) for name, values in columns.items()]
+    return build_dataset("timeseries", made)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [([1.5, 2.5, 3.5], "real numbers"), ([1.5, np.nan, 1.0], "rows without a value")],
+)
+def test_a_column_that_does_not_part_the_rows_says_what_is_in_it(values, found):
+    assert said(lambda: values_of("voltage", parted(voltage=values))) == {
+        "message": "the column voltage does not part the rows", "found": found,
+        "expected": "a counter, a code or a text in every row",
+    }  # fmt: skip
+
+
+def test_several_parts_are_refused_if_the_analysis_answers_for_one():
+    analysis = declared(each="cycle", kind="timeseries")
+    data = parted(cycle=[4, 2, 9], voltage=[1.0, 2.0, 3.0])
+    assert said(lambda: require_one(analysis, "cycle", data)) == {
+        "message": "there are 3 values of cycle, 4 to 9, and last-real answers for one", "where": "column cycle",
+        "hint": '--select "cycle == 4" takes one, --each cycle analyses each',
+    }  # fmt: skip
+    with pytest.raises(Refusal) as refused:
+        require_one(analysis, "cycle", data)
+    assert refused.value.code == "several-parts"
+    require_one(analysis, "step", data)  # parted by another column on request
+    require_one(declared(each="step"), "step", data)  # which it has not
+    require_one(declared(each=""), "", data)
+    require_one(analysis, "cycle", parted(cycle=[4, 4, 4]))
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({}, {}),
+        ({"time": [7.0, 8.0, 12.0]}, {"start": (7.0, "s")}),
+        ({"time": [np.nan, 8.0, 12.0]}, {"start": (8.0, "s")}),
+        ({"potential_we": [1.0, 2.0, 6.0], "voltage": [9.0, 9.0, 9.0]}, {"potential": (3.0, "V")}),
+        ({"voltage": [1.0, np.nan, 6.0]}, {"potential": (3.5, "V")}),
+        ({"voltage": [np.nan] * 3}, {}),
+        ({"current": [-1.0, -2.0, -6.0]}, {"current": (-3.0, "mA")}),
+        ({"current_setpoint": [1.0, 2.0, 6.0]}, {"level": (2.0, "mA")}),
+        ({"potential_setpoint": [1.0, 2.0, 6.0]}, {"level": (2.0, "V")}),
+        ({"temperature": [20.0, 21.0, 25.0]}, {"temperature": (22.0, "degC")}),
+    ],
+)
+def test_a_part_says_when_and_in_which_state_it_was_measured(columns, told):
+    """The start is that of its first row, a level the most usual one, all else a mean."""
+    part = part_of("cycle", parted(cycle=[4, 4, 4], **columns), None)
+    expected = {"cycle": Condition(4, compared=False)}
+    expected |= {f"cycle_{name}": Condition(*value, compared=False) for name, value in told.items()}
+    assert (part.name, part.conditions) == ("", expected)
+    assert part.temperature == (22.0 if "temperature" in told else None)
+
+
+def test_a_part_is_named_if_its_source_has_several():
+    three, one = parted(cycle=[4, 4, 4]), parted(cycle=[4, 5, 5])
+    assert [part_of("cycle", three, whole).name for whole in (one, three, None, parted(step=[1, 1, 2]))] == [
+        "cycle 4", "", "", ""
+    ]  # fmt: skip
+    for each, data in (("", three), ("step", three), ("cycle", one), ("cycle", parted(cycle=np.zeros(0, int)))):
+        assert part_of(each, data, one) == Part()
+    assert Part(temperature=22.0).temperature_entry() == {
+        "value": 22.0, "unit": "degC", "source": "the column temperature, mean"
+    }  # fmt: skip
+    assert condition_on("word", "a'b") == 'word == "a\'b"'
 
 
 # -- another kind ---------------------------------------------------------------------------------

@@ -298,6 +298,19 @@ def test_a_second_run_asks_and_draws_nothing_and_a_larger_number_of_figures_draw
     assert [(a.cached, a.picture) for a in more] == [(True, f"PNG of {n}".encode()) for n in (1, 2, 3)]
 
 
+def test_files_of_the_cache_are_written_under_the_mark_of_studies(folder, asking, monkeypatch):
+    """By it the next run knows what a killed one left."""
+    marks = []
+    write = study.write_bytes
+    monkeypatch.setattr(
+        study,
+        "write_bytes",
+        lambda path, data, **more: marks.append((path.suffix, more)) or write(path, data, **more),
+    )
+    ran(folder, Step("s", "ramp-onset"), names=("a.mpr",))
+    assert marks == [(".png", {"run": "study"}), (".json", {"run": "study"})]
+
+
 @pytest.mark.parametrize("damage", [b"", b"[", b"[{}]", b"{}"])
 def test_a_damaged_stored_answer_is_asked_for_again(folder, asking, damage):
     ran(folder, Step("s", "ramp-onset"), names=("a.mpr",))

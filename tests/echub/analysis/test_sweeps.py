@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import make_dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +14,13 @@ from echub.analysis import figures
 from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.analysis.study import load_study, run_study
 from echub.analysis.study_report import write_results
-from echub.analysis.sweeps import grouped, settings_of
+from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, sweep_of, with_settings
+from echub.declare import option
+from echub.declare_analysis import Analysis
 from echub.errors import EchubError
 from echub.registry.registry import registry
 from fixtures.study_na.make import FOLDER
+from tests.messages.parts import said
 
 STUDY = """\
 files = ["*.mpr"]
@@ -124,6 +129,65 @@ def test_a_sweep_that_cannot_be_made_is_refused_when_it_is_read(tmp_path, line, 
     with pytest.raises(EchubError) as raised:
         load_study(tmp_path / "study.toml")
     assert said in str(raised.value)
+
+
+def entry(**more):
+    return {"analysis": "ramp-onset", **more}
+
+
+PARAMS = make_dataclass("Params", [("threshold", float, option(5.0, "a share", unit="%"))])
+DECLARED = Analysis("ramp-onset", "R", "m:r", params=PARAMS)
+LIST = "one parameter with a list of two values or more: sweep.threshold = [2, 5, 10]"
+
+
+@pytest.mark.parametrize(
+    ("told", "parts"),
+    [
+        (entry(sweep={"threshold": [5]}), {
+            "message": "step 2 has a sweep that cannot be made", "expected": LIST, "found": "{'threshold': [5]}",
+        }),
+        (entry(sweep={"threshold": [5, 6], "window": [1, 2]}), {
+            "message": "step 2 has a sweep that cannot be made", "expected": LIST,
+            "found": "{'threshold': [5, 6], 'window': [1, 2]}",
+        }),
+        (entry(sweep={"threshold": [5, 6]}, params={"threshold": 5}), {
+            "message": "step 2 has a sweep that cannot be made", "expected": LIST,
+            "found": "{'threshold': [5, 6]}, and params.threshold",
+        }),
+        (entry(sweep={"threshold": [5, 6]}, each="cycle"), {
+            "message": "step 2 has a sweep, which takes files and no `each`",
+        }),
+        (entry(sweep={"threshold": [5, "5 %"]}), {
+            "message": "step 2 sweeps threshold over a value twice", "found": "[5, '5 %']",
+        }),
+    ],
+)  # fmt: skip
+def test_a_sweep_that_cannot_be_made_says_what_can(told, parts):
+    assert said(lambda: sweep_of(told, DECLARED, "step 2", Path("s.toml"))) == {
+        **parts, "path": "s.toml", "where": "step 2"
+    }  # fmt: skip
+
+
+def test_a_sweep_has_its_values_as_they_are_understood():
+    found = sweep_of(entry(sweep={"threshold": [5, "0.1"]}), DECLARED, "step 1", Path("s.toml"))
+    assert found == ParameterSweep("threshold", (5.0, 0.1), "%")
+    assert str(found) == "threshold varied: 5, 0.1 %"
+    assert found.condition(5.0) == Condition(5.0, "%")
+    assert str(ParameterSweep("how_far", ("a", 3))) == "how far varied: a, 3"
+    for told in (entry(), entry(sweep={})):
+        assert sweep_of(told, DECLARED, "step 1", Path("s.toml")) is None
+    with pytest.raises(EchubError, match="takes files and no"):
+        sweep_of(
+            entry(sweep={"threshold": [5, 6]}), replace(DECLARED, consumes="outcomes"), "step 1", Path("s.toml")
+        )
+
+
+def test_settings_are_added_to_the_conditions_of_an_outcome():
+    bare = Outcome(conditions={"a": Condition(1), "b": Condition(2)})
+    assert with_settings(bare, {}) is bare
+    assert with_settings(bare, {"b": Condition(3), "c": Condition(4)}).conditions == {
+        "a": Condition(1), "b": Condition(3), "c": Condition(4)
+    }  # fmt: skip
 
 
 def one(value, label, unit="eV", **conditions):

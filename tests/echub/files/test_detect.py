@@ -9,6 +9,7 @@ from echub.files.detect import choose, first_bytes, rank
 from echub.model.source import Source
 from echub.registry import calling
 from echub.registry.registry import PluginWarning, Registry, registry
+from tests.messages.parts import said
 
 C = Confidence
 
@@ -102,8 +103,12 @@ def test_a_sniffer_that_claims_everything_counts_for_nothing(readers, monkeypatc
     found = readers(greedy=claim, honest=C.LIKELY)
     honest = calling.resolve
     monkeypatch.setattr(calling, "resolve", lambda n: (lambda source: claim) if n == "greedy" else honest(n))
-    with pytest.warns(PluginWarning, match="the reader greedy also claims random bytes"):
+    with pytest.warns(PluginWarning) as told:
         assert choose(FILE, found).name == "honest"
+    ignored = "also claims random bytes, so its answer is ignored"
+    assert [str(one.message) for one in told] == [f"the reader greedy {ignored}"]
+    greedy = next(match for match in rank(FILE, found) if match.reader.name == "greedy")
+    assert (greedy.confidence, greedy.problem) == (C.NO, ignored)
 
 
 # -- the four errors -----------------------------------------------------------------------------
@@ -207,3 +212,29 @@ def test_a_pointer_of_a_repository_says_what_fetches_the_file(name, data, hint):
         choose(Source.from_bytes(data, name), registry())
     assert caught.value.hint.startswith(hint)
     assert "not the file itself" in caught.value.message
+
+
+@pytest.mark.parametrize(("more", "is_pointer"), [(0, True), (1, False)])
+def test_a_pointer_has_a_kilobyte_at_most(more, is_pointer):
+    head = b"version https://git-lfs.github.com/spec/v1\n"
+    source = Source.from_bytes(head + b" " * (1024 - len(head) + more), "run.none")
+    with pytest.raises(UnknownFormat) as refused:
+        choose(source, registry())
+    assert ("pointer of Git LFS" in refused.value.message) is is_pointer
+
+
+def test_a_pointer_is_told_in_full():
+    source = Source.from_bytes(b"/annex/objects/SHA256E-s61152--0.mpr\n", "run.mpr")
+    assert said(lambda: choose(source, registry())) == {
+        "message": "this is a pointer of git-annex, not the file itself", "path": "run.mpr",
+        "found": "b'/annex/objects/SHA256E-s'…", "hint": "git annex get run.mpr",
+        "cause": "the repository was copied without its large files",
+    }  # fmt: skip
+
+
+def test_several_readers_are_told_with_how_sure_they_are(readers):
+    found = readers(a=C.LIKELY, b=C.LIKELY, c=C.MAYBE)
+    assert said(lambda: choose(FILE, found)) == {
+        "message": "several readers recognise this file", "path": "run.acme", "found": "a (LIKELY), b (LIKELY)",
+        "hint": "say which: --reader a or --reader b",
+    }  # fmt: skip

@@ -1,6 +1,7 @@
 """A file that may end the process is read in another one first; ours goes on."""
 
 import contextlib
+import io
 import json
 import os
 import zipfile
@@ -182,3 +183,59 @@ def test_an_error_in_the_worker_is_the_error_here(monkeypatch, tmp_path, kind):
     assert isinstance(told, PluginError if kind is PluginFault else kind)
     bare = answered(monkeypatch, kind("it is torn", path=str(path)), path)
     assert (bare.as_dict(), bare.path) == ({"code": kind.code, "message": "it is torn"}, None)  # the file itself
+
+
+# -- limits ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "seconds"), [(0, 10.0), (1_000_000, 12.0), (250_000_000, 510.0)])
+def test_a_file_has_ten_seconds_and_two_for_each_megabyte(monkeypatch, size, seconds):
+    worker, limits = rehearsal._Worker(), []
+    monkeypatch.setattr(worker, "_started", lambda: None)
+    monkeypatch.setattr(rehearsal, "_exchange", lambda process, request: b"")
+    limited = contextlib.nullcontext(Fake(is_set=lambda: False))
+    monkeypatch.setattr(rehearsal, "_limited", lambda process, limit: limits.append(limit) or limited)
+    worker.ask({"size": size}, Source.from_bytes(b""))
+    assert limits == [seconds]
+
+
+@pytest.mark.parametrize(("is_set", "message"), [(True, "took too long"), (False, "ended the process")])
+def test_a_worker_that_gives_no_answer_is_ended_and_the_file_refused(monkeypatch, is_set, message):
+    worker, ended = rehearsal._Worker(), []
+    monkeypatch.setattr(worker, "_started", lambda: None)
+    monkeypatch.setattr(worker, "end", lambda: ended.append(True))
+    monkeypatch.setattr(rehearsal, "_exchange", lambda process, request: None)
+    monkeypatch.setattr(rehearsal, "_limited", lambda *_: contextlib.nullcontext(Fake(is_set=lambda: is_set)))
+    with pytest.raises(ReadError, match=message):
+        worker.ask({"size": 0}, Source.from_bytes(b""))
+    assert ended == [True]
+
+
+def test_a_library_has_four_gigabytes_and_twenty_for_each_of_the_file(monkeypatch, tmp_path):
+    limits = []
+    declared = Fake(name="acme")
+    monkeypatch.setattr(rehearsal, "registry", lambda: Fake(reader=lambda name: declared))
+    monkeypatch.setattr(rehearsal, "options_of", lambda _: None)
+    monkeypatch.setattr(rehearsal, "parse_options", lambda *given: given)
+    monkeypatch.setattr(rehearsal, "_limit", limits.append)
+    called = []
+    monkeypatch.setattr(rehearsal, "call", lambda *given: called.append(given))
+    (path := tmp_path / "a.h5").touch()
+    asked = {"reader": "acme", "target": "m:f", "path": str(path), "options": {"a": "1"}, "size": 5}
+    assert rehearsal._answer(asked) == b""
+    assert limits == [4 * 2**30 + 20 * 5]
+    ((who, target, source, options),) = called
+    assert (who, target, source.shown) == (declared, "m:f", str(path))
+    assert options == (None, {"a": "1"}, "the reader acme")
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"), [(b"\n", b""), (b'{"a": 1}\n', b'{"a": 1}'), (b"", None), (b"half", None)]
+)
+def test_an_answer_is_a_whole_line(sent, answer):
+    written = io.BytesIO()
+    process = Fake(stdin=written, stdout=io.BytesIO(sent))
+    assert rehearsal._exchange(process, {"size": 3}) == answer
+    assert written.getvalue() == b'{"size": 3}\n'
+    written.close()
+    assert rehearsal._exchange(process, {"size": 3}) is None

@@ -1,5 +1,7 @@
 """Stacked files keep whose they are: area and sample by file; units survive pint-xarray."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from echub.errors import PluginError, SelectionError, UnitMismatch, UnknownOptio
 from echub.files import store
 from echub.model.build import SourceColumn, build_dataset, build_map
 from echub.model.record import Provenance, Record
+from tests.messages.parts import said
 
 xr = pytest.importorskip("xarray")
 
@@ -131,3 +134,38 @@ def test_without_pint_xarray_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pint_xarray", None)
     with pytest.raises(PluginError, match="pint-xarray is not installed"):
         echub.to_pint(xr.Dataset())
+
+
+def test_a_stack_says_its_kind_and_all_that_its_files_agree_on():
+    odd = SourceColumn("p", np.arange(2.0), unit="mbar", averaged=True)
+    stacked = echub.stack([record("a", 3), record("b", 2, None, None, odd)], metadata=["cell.n_interfaces"])
+    assert stacked.attrs == {"kind": "timeseries"}
+    assert {name: (stacked[name].dims, dict(stacked[name].attrs)) for name in stacked.data_vars} == {
+        "time": (("file", "row"), {"units": "s", "quantity": "time", "origin": "measured"}),
+        "current": (("file", "row"), {
+            "units": "mA", "quantity": "current", "origin": "measured", "sign": "anodic_positive",
+        }),
+        "cycle": (("file", "row"), {"units": "1", "quantity": "cycle", "origin": "measured"}),
+        "vendor_p": (("file", "row"), {"units": "mbar", "origin": "measured"}),
+    }  # fmt: skip
+    assert stacked["row"].values.tolist() == [0, 1, 2]
+    assert echub.is_missing(stacked["vendor_p"].values).tolist() == [[True] * 3, [False, False, True]]
+    assert (stacked["cell_n_interfaces"].dims, stacked["cell_n_interfaces"].attrs) == (("file",), {})
+    assert np.isnan(stacked["cell_n_interfaces"].values).all()
+    assert dict(echub.stack([record("a", 0)]).sizes) == {"file": 1, "row": 0}
+
+
+def test_what_cannot_be_stacked_says_what_can(monkeypatch):
+    known = said(lambda: echub.stack([record("a", 2)], metadata=["cell.area", "cell.aera"]))
+    assert (known["message"], known["found"]) == ("there is no metadata 'cell.aera'", "cell.aera")
+    assert known["expected"].startswith("cell.id, ")
+    one, other = (SourceColumn("p", np.arange(3.0), unit=unit) for unit in ("mbar", None))
+    files = [record("a", 3, None, None, one), record("b", 3, None, None, other)]
+    assert said(lambda: echub.stack(files)) == {
+        "message": "the files have 'vendor_p' in different units", "column": "vendor_p", "expected": "one unit",
+        "found": "None, mbar", "hint": "select other columns before stacking",
+    }  # fmt: skip
+    for package, call in (("xarray", lambda: echub.stack([])), ("pint_xarray", lambda: echub.from_pint(None))):
+        monkeypatch.setitem(sys.modules, package, None)
+        shown = package.replace("_", "-")
+        assert said(call) == {"message": f"{shown} is not installed", "hint": f"pip install {shown}"}

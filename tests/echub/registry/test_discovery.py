@@ -96,6 +96,16 @@ def test_beside_another_finder_the_same_is_found_once(path, monkeypatch):
     assert [point.value for point in discovery.entry_points("echub", path=[str(path[1])])] == ["two"]
 
 
+def test_of_older_tools_with_one_name_the_first_on_the_path_counts_beside_another_finder(path, monkeypatch):
+    for folder, spelling, value in zip(path, ("Acme.Files", "acme_files"), ("one", "two"), strict=True):
+        info = folder / f"{spelling}.egg-info"
+        info.mkdir()
+        (info / "PKG-INFO").write_text(f"Metadata-Version: 1.0\nName: {spelling}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[echub]\n{value} = {value}\n")
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Passing])
+    assert [name for name, _ in found() if name in ("one", "two")] == ["one"]
+
+
 def test_loading_gives_the_module_or_what_is_named_in_it():
     folder = discovery.Folder("nowhere")
     assert discovery.EntryPoint("echub", "a", "json.decoder", folder).load() is importlib.import_module(

@@ -9,6 +9,7 @@ import pytest
 from echub.declare import NoOptions, option
 from echub.errors import PluginError, UnknownOption
 from echub.registry.options import as_dict, parse_options
+from tests.messages.parts import said
 
 
 @dataclass(frozen=True)
@@ -149,3 +150,52 @@ def test_all_options_are_kept_for_provenance():
     assert as_dict(parse(wait="1 min"))["wait"] == 60.0
     assert as_dict(NoOptions()) == {}
     assert list(as_dict(Options())) == ["name", "count", "share", "header", "wait", "limit", "mode", "dead_time"]
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """Numbers within bounds."""
+
+    both: float = option(1.0, "a potential", unit="V", minimum=0, maximum=5)
+    least: int = option(1, "a count", minimum=1)
+    most: float = option(1.0, "a share", maximum=0.5)
+    free: float = option(1.0, "a time", unit="s")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("both", "0", 0.0), ("both", "5 V", 5.0), ("both", "5000 mV", 5.0), ("both", "-0.001", None),
+        ("both", "5.001 V", None), ("both", "6000 mV", None), ("least", "1", 1), ("least", "0", None),
+        ("least", "1000000", 1_000_000), ("most", "0.5", 0.5), ("most", "-1e9", -1e9), ("most", "0.51", None),
+        ("free", "-3", -3.0), ("both", "nan", None), ("free", "1e999", None),
+    ],
+)  # fmt: skip
+def test_bounds_are_inside(key, text, value):
+    if value is None:
+        with pytest.raises(UnknownOption):
+            parse_options(Bounded, {key: text}, "the reader r")
+    else:
+        assert getattr(parse_options(Bounded, {key: text}, "the reader r"), key) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "bounds"),
+    [
+        ("both", "6 V", "at least 0 V and at most 5 V"), ("least", "0", "at least 1"),
+        ("most", "1", "at most 0.5"),
+    ],
+)  # fmt: skip
+def test_a_number_outside_its_bounds_says_them(key, text, bounds):
+    assert said(lambda: parse_options(Bounded, {key: text}, "the reader r")) == {
+        "message": f"the option {key} of the reader r cannot be {text!r}", "expected": f"a number, {bounds}",
+        "found": text, "cause": f"it must be {bounds}",
+    }  # fmt: skip
+
+
+def test_an_option_that_is_not_there_is_told_with_those_that_are():
+    assert said(lambda: parse_options(Bounded, {"leest-": "1"}, "the reader r")) == {
+        "message": "the reader r has no option 'leest-'", "expected": "both, least, most, free", "found": "leest-",
+        "hint": "did you mean least?",
+    }  # fmt: skip
+    assert "hint" not in said(lambda: parse_options(Bounded, {"xyz": "1"}, "the reader r"))

@@ -173,7 +173,7 @@ def test_a_module_that_is_registered_twice_counts_once(stranger, tmp_path, group
     found = stranger()
     assert list(found.analyses) == ["late"]
     assert states(found) == {"first": "ok", "good": "ok", "second": "failed"}
-    assert "its module is that of the plugin first" in problem(found, "second")
+    assert problem(found, "second") == "its module is that of the plugin first: register it once"
 
 
 def test_two_readers_of_one_name_name_both_distributions(stranger):

@@ -150,3 +150,12 @@ def test_the_page_has_a_row_for_each_path_and_each_rule():
     assert page.startswith(f"# Schema {echub_schemas.VERSION}\n")
     assert "## What lab 3 changes" in page
     assert "## What" not in reference(CORE)
+
+
+def test_the_page_has_its_parts_in_this_order_each_above_a_table():
+    parts = ["## Dataset kinds", "## Quantities", "## Metadata", "## Rules"]
+    changed = f"# Schema {echub_schemas.VERSION}", "## What lab 3 changes"
+    for group, expected in ((CORE, [changed[0], *parts]), (GROUP, [*changed, *parts])):
+        lines = reference(group).splitlines()
+        assert [line for line in lines if line.startswith("#")] == expected
+        assert all(lines[lines.index(part) + 1] == "" and lines[lines.index(part) + 2][0] == "|" for part in parts)
