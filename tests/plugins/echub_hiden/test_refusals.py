@@ -9,12 +9,14 @@ import pytest
 
 from echub.plugin import Metadata, ReadError, Source
 from echub_hiden import manifest, tables
+from echub_hiden.columns import _clock
 from echub_hiden.declared import DeclaredPart, parse
-from echub_hiden.header import Header, describe
+from echub_hiden.header import Header, Scan, cells, describe
 from echub_hiden.header import parse as parse_header
 from echub_hiden.images import read_stack
 from echub_hiden.massoft import read as read_massoft
 from echub_hiden.options import MassoftOptions
+from echub_hiden.scans import groups, reject_other_scans, sweeps
 from fixtures.sims import massoft
 from tests.messages.parts import parts_of, row, said
 
@@ -375,3 +377,75 @@ def test_what_is_odd_in_maps_is_said(tmp_path):
         ("negative-counts", "a, K+: there are negative pixels"),
         ("nan-pixels", "2 pixels are not numbers: masked as not measured"),
     ]  # fmt: skip
+
+
+def test_a_scan_over_something_else_than_masses():
+    header = Header(0, 0, ",", 9, ["cycle", "ms", "energy eV"], [], False)
+    assert said(lambda: reject_other_scans(header)) == {
+        "message": "this is a scan over something other than mass, which is not read yet", "where": "line 9",
+        "expected": "a column `mass amu`, or a trend: Time, ms and the legends", "found": "cycle, ms, energy eV",
+        "hint": "keep the file; the columns can be read as a table after the header is cut off",
+    }  # fmt: skip
+    for names in (["Cycle", "MASS amu"], ["Time", "ms", "H2"]):
+        assert reject_other_scans(Header(0, 0, ",", 9, names, [], False)) is None
+
+
+def test_a_line_with_a_cell_beyond_any_table():
+    found = said(lambda: cells('"' + "x" * 200_000, ","))
+    assert found.pop("cause")
+    assert found == {"message": "a line cannot be split into cells", "found": '"' + "x" * 59}
+
+
+@pytest.mark.parametrize(("line", "split"), [
+    ('"a, b", c ,', ["a, b", "c"]), ("a,,b", ["a", "", "b"]), ("a,,,", ["a"]), (",", [""]), ("a", ["a"]),
+])  # fmt: skip
+def test_a_line_is_cut_at_its_delimiters_and_one_may_end_it(line, split):
+    assert cells(line, ",") == split
+
+
+SCAN = {"Start": "10", "Stop": "14", "Increment": "0,5"}
+
+
+@pytest.mark.parametrize(("masses", "how", "holds"), [
+    ([10, 12, 14], {}, True), ([10.25, 13.75], {}, True), ([10.26, 14], {}, False), ([10, 13.74], {}, False),
+    ([9.75, 14.25], {}, True), ([9.74, 14], {}, False), ([10, 14.26], {}, False),
+    ([10, 11], {"cut": True}, True), ([10, 14.26], {"cut": True}, False), ([11, 12], {"cut": True}, False),
+    ([11, 12], {"within": True}, True), ([9.74, 12], {"within": True}, False),
+    ([11, 14.26], {"within": True}, False),
+])  # fmt: skip
+def test_a_sweep_is_of_a_scan_by_its_ends_to_half_a_step(masses, how, holds):
+    scan = Scan("Scan 1", "SEM", SCAN)
+    assert (scan.increment, scan.half, scan.is_ranged) == (0.5, 0.25, True)
+    assert scan.holds(np.array(masses, float), **how) is holds
+
+
+def test_a_scan_without_an_increment_or_a_range():
+    scan = Scan("Scan 1", "SEM", {"Start": "44.00", "Stop": "44.00", "Increment": "none"})
+    assert (scan.increment, scan.half, scan.is_ranged, scan.parts) == (0.0, 0.005, False, (scan,))
+    assert np.isnan(scan.number("Dwell"))
+
+
+@pytest.mark.parametrize(("names", "found"), [
+    (["cycle", "ms", "mass amu", "SEM c/s"], [[0, 1, 2, 3]]), (["ms", "H2"], []),
+    (["ms", "mass", "a", "mass", "b"], [[0, 1, 2], [0, 3, 4]]),  # one clock for both
+    (["ms", "mass", "a", "ms", "mass", "b"], [[0, 1, 2], [3, 4, 5]]),  # each its own
+    (["mass", "a", "b"], [[0, 1, 2]]),
+])  # fmt: skip
+def test_columns_of_scans_side_by_side(names, found):
+    assert groups(names) == found
+
+
+def test_sweeps_begin_where_the_mass_falls_or_another_scan_starts():
+    low, high = Scan("1", "a", {"Start": "1", "Stop": "3"}), Scan("2", "b", {"Start": "10", "Stop": "12"})
+    mass = np.array([1, 2, 3, 10, 11, 12, 1, 2, 3], float)
+    assert sweeps(mass, (low, high)).tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert sweeps(mass, ()).tolist() == [0, 0, 0, 0, 0, 0, 1, 1, 1]
+    assert sweeps(np.array([1.0, 1.0, 2.0]), ()).tolist() == [0, 1, 1]
+    assert sweeps(mass[:0], ()).tolist() == []
+
+
+@pytest.mark.parametrize(("clock", "seconds"), [
+    ("12:00:01 AM", 1), ("12:00:01 PM", 43_201), ("1:02:03 pm", 46_923), ("100:00:01", 360_001),
+])  # fmt: skip
+def test_clocks_as_spreadsheets_write_them(clock, seconds):
+    assert _clock(clock) == seconds

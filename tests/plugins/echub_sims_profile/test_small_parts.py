@@ -7,6 +7,8 @@ import pytest
 
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.corrections import normalisation
+from echub_sims_profile.method.alternatives import _erf, _half_and_width
+from echub_sims_profile.method.decay import _background, decay_length
 from echub_sims_profile.method.edge import find_edge
 from echub_sims_profile.outcome.checks import checked
 from echub_sims_profile.outcome.diagnostics import fitted, series
@@ -135,3 +137,48 @@ def test_an_interval_without_an_end_is_drawn_to_the_end_of_the_window(ends, show
     assert found["fit_x"].values == pytest.approx(np.linspace(10, 90, 200))
     assert found["fit_signal"].values[0] == pytest.approx(101.0)
     assert found["fit_signal"].values[-1] == pytest.approx(1.0)
+
+
+# -- decays ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize(("low", "background"), [(5.0, 2.0), (1.0, 1.0)])
+def test_the_background_of_a_decay_is_that_of_the_far_third_if_it_is_lower(sign, low, background):
+    """Nine points on the low side, of which three are far; the others have seven."""
+    x = np.arange(12.0) - 2.5
+    level = np.where(x > 6, 2.0, 7.0)
+    x, level = (x, level) if sign < 0 else (-x[::-1], level[::-1])
+    assert _background(x, level, edge(0.0, sign=sign, low=low)) == background
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("gain", [1.0, 4.0])
+def test_the_decay_of_an_exponential_on_a_background(sign, gain):
+    """A decade in 8: of 1000 counts those between 300 and 10 are read; the error is that of counting."""
+    k, low = np.log(10) / 8, 1.0
+    x = np.sort(-sign * np.arange(0.5, 60))
+    distance = np.abs(x)
+    n = gain * (low + 1000 * np.exp(-k * distance))
+    found, error = decay_length(x, n, edge(0.0, sign=sign, high=1000.0, low=low), np.full(len(x), gain))
+    assert found == pytest.approx(8.0, rel=1e-6)
+    mean = low + 1000 * np.exp(-k * distance) * (1 + 2 * np.cosh(k)) / 3
+    used = distance[(mean < 300) & (mean >= 10) & (distance > distance.min())]
+    signal = gain * 1000 * np.exp(-k * used)
+    by = np.stack([signal, -signal * used])
+    variance = np.linalg.inv((by / (signal + gain * low)) @ by.T)[1, 1]
+    assert error == pytest.approx(np.log(10) * variance**0.5 / k**2, rel=1e-3)
+
+
+def test_what_does_not_decay_has_no_length():
+    x = np.arange(0.5, 12)
+    rising = 20.0 + x
+    assert decay_length(x, rising, edge(0.0, sign=-1, high=1000.0, low=1.0)) is None
+    assert decay_length(x[:2], rising[:2], edge(0.0, sign=-1, high=1000.0, low=1.0)) is None
+
+
+@pytest.mark.parametrize("sigma", [1.0, 3.0])
+def test_the_width_of_a_shape_is_that_from_16_to_84_percent_of_it(sigma):
+    """Two standard deviations of a normal distribution, whose middle is its half."""
+    theta = np.array([0.0, 1.0, 7.0, np.log(sigma)])
+    assert _half_and_width(_erf, theta) == pytest.approx((7.0, 2 * sigma), rel=1e-4)
