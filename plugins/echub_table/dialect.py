@@ -336,8 +336,7 @@ def _number_cells(block: Block, lines: Sequence[str]) -> list[str]:
     """Return the texts of all numbers in the sample."""
     wanted = [i for i, kind in enumerate(block.columns) if kind in (NUMBER, UNITED)]
     rows = (block.splitter.split(lines[i]) for i in block.rows)
-    cells = (row[i].strip() for row in rows for i in wanted if i < len(row))
-    return [bare_number(cell) for cell in cells]
+    return [bare_number(row[i].strip()) for row in rows for i in wanted]
 
 
 def _grouped(sample: Sequence[Sequence[str]], decimal: str) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from echub.plugin import SourceColumn, StatedSpread, cell_readings, named, spreads_of
+from echub.text import several
 from echub_table.columns import Findings
 from echub_table.headers import Meaning, key_of
 
@@ -201,8 +202,8 @@ def _samples(columns: Sequence[SourceColumn], found: Findings) -> None:
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault("".join(name.split()).casefold(), []).append(name)
-    if several := ["/".join(same) for same in alike.values() if len(same) > 1]:
-        text = f"{', '.join(several)} differ only by case or blanks, and count as different samples"
+    if doubles := ["/".join(same) for same in alike.values() if len(same) > 1]:
+        text = f"{', '.join(doubles)} differ only by case or blanks, and count as different samples"
         found.note("similar-samples", text)
 
 
@@ -218,7 +219,8 @@ def _replicates(columns: Sequence[SourceColumn], stated: bool, found: Findings) 
     keys = [tuple(str(c.values[row]) for c in left) for row in range(len(replicate.values))]
     named = [(*key, str(value)) for key, value in zip(keys, replicate.values, strict=True)]
     if twice := [key for key, count in Counter(named).items() if count > 1]:
-        text = f"{len(twice)} rows have the same replicate as another row that is described equally"
+        rows = several(len(twice), "row has", "rows have")
+        text = f"{rows} the same replicate as another row that is described equally"
         found.note("repeated-replicate", f"{text}: a column to the left of `replicate` should part them")
     counts = Counter(keys)
     most = max(counts.values(), default=0)

@@ -11,6 +11,7 @@ import numpy as np
 from echub.drawing import unit_text
 from echub.plugin import Flag, Series, UnknownSpecies
 from echub.species import Species, abundances, overlay, parse_species
+from echub.text import several
 from echub_sims_profile.data.profile import Array, CountProfile, Mask
 
 SPIKE_SIGMA = 6.0
@@ -74,7 +75,8 @@ def _spikes(profile: CountProfile) -> tuple[list[Flag], Tables]:
     names, units = ("region", "species", "polarity", "x", "counts"), ("", "", "", profile.unit, "count")
     table = {n: Series.of([r[k] for r in rows], u) for k, (n, u) in enumerate(zip(names, units, strict=True))}
     where = ", ".join(f"{r[1]} at {r[3]:.4g} {unit_text(profile.unit)}" for r in rows[:5])
-    return [Flag("spikes", f"{len(rows)} single points stand out; they are kept", where=where)], {"spikes": table}
+    text = several(len(rows), "single point stands out; it is kept", "single points stand out; they are kept")
+    return [Flag("spikes", text, where=where)], {"spikes": table}
 
 
 def _pinned(profile: CountProfile) -> tuple[list[Flag], Tables]:

@@ -139,7 +139,10 @@ def test_what_is_inferred_is_said_of_the_records():
     said = {decision.what: decision for decision in explain(source, options)}
     assert said["layers"].evidence == "the lines begin in different cells: 2 under Cycle ID and 6 under Step ID"
     assert said["column Step ID"].chosen == "step"
-    assert '[columns."Voltage(V)"]' in first_profile(source, options)
+    profile = first_profile(source, options)
+    names = [line for line in profile.splitlines() if line.startswith("[columns.")]
+    assert names[:4] == [f'[columns."{name}"]' for name in ("Cycle ID", "Step ID", "Step Name", "Record ID")]
+    assert 'delimiter = "comma"  # 14 of the first 25 lines have 8 fields, 7 of them numbers' in profile
 
 
 @pytest.mark.parametrize(

@@ -366,3 +366,23 @@ def test_a_file_that_ends_within_a_character_keeps_its_encoding(encoding):
     series = _read(cut)["timeseries"]
     assert series["voltage"].tolist() == [float(f"3.{n:02d}5") for n in range(39)]
     assert series["current"].tolist() == [0.5] * 20 + [0.0] * 19
+
+
+# -- points in groups under a decimal comma ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cells", "values", "is_open"), [
+    (["1.500", "2,5", "1.234,5"], [1500, 2.5, 1234.5], False),  # a point before decimals groups thousands
+    (["1.500", "2,5", "1.500.000"], [1500, 2.5, 1_500_000], False),
+    (["1.500", "2,5", "1 234,5"], [np.nan, 2.5, 1234.5], True),  # blanks group them: the point may be another mark
+    (["1.500", "2,5", "3"], [np.nan, 2.5, 3], True),
+])  # fmt: skip
+def test_a_point_groups_thousands_only_if_another_cell_proves_it(cells, values, is_open):
+    rows = "".join(f"{n};{cell}\n" for n, cell in enumerate([*cells, "4,5", "5,5"]))
+    record = _read(f"t / s;I / mA\n{rows}")
+    np.testing.assert_array_equal(record["timeseries"]["current"], [*values, 4.5, 5.5])
+    said = [notice.message for notice in record.notices if notice.code == "open-thousands"]
+    assert said == [
+        "I / mA: 1 cell may be thousands or decimals, read as NaN: '1.500'; export them without groups of "
+        "thousands"
+    ] * is_open  # fmt: skip
