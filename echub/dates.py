@@ -41,6 +41,8 @@ _NAMED_ZONE = re.compile(
 _FARTHEST = 14
 """Hours by which a local time differs from UTC at most: that of Kiribati."""
 
+ORDER_CHOICES = ("auto", "day-first", "month-first", "year-first", "dmy", "mdy", "ymd")
+"""Values of the option `dates` of a reader; the first three words and the last three mean the same orders."""
 _ORDER_WORDS = {"day-first": "dmy", "month-first": "mdy", "year-first": "ymd", "auto": ""}
 
 RATIOS = (1000.0, 60.0, 3600.0, 1e6)
