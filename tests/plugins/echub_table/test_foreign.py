@@ -1,4 +1,4 @@
-"""What is no table under the name of one: each is known by its first bytes, and answered with what to do."""
+"""Other files under the name of a table: each is known by its first bytes, and answered with what to do."""
 
 from __future__ import annotations
 
