@@ -91,7 +91,7 @@ def eis_series(seed: int = 0, plan: SeriesPlan | None = None, **stated: str) -> 
     period = float(durations(frequency, np.random.default_rng(0))[-1]) + plan.hold
     parts: dict[str, list[Floats]] = {name: [] for name in ("t", "f", "re", "im", "I", "U", "n")}
     dc: dict[str, list[Floats]] = {name: [] for name in ("t", "I", "U")}
-    clock, starts, ends = 0.0, [], []
+    clock = 0.0
     for number, level in enumerate(plan.levels):
         held = clock + np.arange(0.0, plan.hold, 0.5)
         clock += plan.hold
@@ -109,9 +109,7 @@ def eis_series(seed: int = 0, plan: SeriesPlan | None = None, **stated: str) -> 
             into["U"].append(1e-3 * current * _total(plan, number, level, at, period) + noise)
         parts["n"].append(np.full(len(t), number % 5 if plan.reused else number, dtype=np.float64))
         dc["t"].append(held)
-        starts.append(float(t[0]))
-        ends.append(float(t[-1]))
-    return _case(plan, parts, dc, _truth(plan, np.array(starts), np.array(ends), period), stated)
+    return _case(plan, parts, dc, _truth(plan), stated)
 
 
 def _impedance(
@@ -134,7 +132,7 @@ def _total(plan: SeriesPlan, number: int, level: float, t: Floats, period: float
     return np.asarray(1 / (1 / total + 1 / plan.wire)) if _is_shorted(plan, number) else total
 
 
-def _truth(plan: SeriesPlan, starts: Floats, ends: Floats, period: float) -> dict[str, float]:
+def _truth(plan: SeriesPlan) -> dict[str, float]:
     """Return what is true of a series; nothing of a cell with a short."""
     if plan.shorted is not None:
         return {}

@@ -219,3 +219,21 @@ def test_the_median_of_a_batch_is_where_half_of_its_cells_fail():
     case = cell_batch(0, CellBatch(median=7.0, shape=3.0))
     assert case.truth == {"median": 7.0, "shape_of_the_batch": 3.0}
     assert len(case.outcomes) == 20
+
+
+AT = {
+    "VTF": [-30, 0, 30, 60, 90],
+    "two regimes": [-30, -10, 10, 30, 50, 70, 90],
+    "another cell in the warmth": [-30, -10, 10, 30, 50, 70],
+    "cells with energies of their own": np.repeat([-30, 0, 30, 60, 90], 3),
+    "loss in the cold only": np.repeat([-30, 0, 30, 60, 90], 3),
+    "one cell cold, eight warm": np.repeat([-30, 0, 30, 60, 90], [1, 2, 3, 5, 8]),
+    "half of the table in kelvin": [0, 20, 40, 333.15, 353.15, 373.15],
+    "kelvin as °C": 273.15 + 18 * np.arange(5),
+}
+"""Temperatures as the set states them, in °C."""
+
+
+@pytest.mark.parametrize("shape", AT)
+def test_the_temperatures_of_a_set(shape):
+    assert [row[0] for row in rows(drawn(shape))] == pytest.approx(list(AT[shape]))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from echub.errors import DataError, ReadError
 from echub.testing import damage, guard, rules_damage
 from echub.testing.damage import DamageOutcome
-from tests.echub.testing.standing import Standing, record, said
+from tests.echub.testing.standing import Standing, changed, record, said
 
 MANY = guard.memory_limit(1000)
 EXPLAINED = ReadError("it ends", expected="9 bytes", found="8")
@@ -101,3 +105,36 @@ def test_damaged_copies_are_read_once_for_all_rules_and_texts_apart(tmp_path, mo
     assert asked == [(True, path, True, [c.data for c in way(b"1;2\n", 9)]) for way in ways]
     path.write_bytes(b"\0")
     assert said(contract, "test_changed_texts_give_typed_errors", path=path) == "the sample is not a text"
+
+
+def test_each_damaged_copy_is_read_under_the_name_of_the_sample_until_one_does_not_end(monkeypatch):
+    monkeypatch.setattr(guard, "LINES", 20_000)
+    names = set()
+
+    class Reading:
+        """Reads what the copy says: another number, a warning, an error, or without an end."""
+
+        def _read(self, path):
+            names.add(path.name)
+            what = path.read_bytes()
+            if what == b"two warnings":
+                warnings.warn("overflow", RuntimeWarning, stacklevel=1)
+                warnings.warn("again", UserWarning, stacklevel=1)
+            elif what == b"refused":
+                raise ReadError("no")
+            while what == b"endless":
+                pass
+            return changed("current", values=np.array([1e-3, 2e-3, 9e-3]))
+
+    told = ((b"cut", True), (b"flipped", False), (b"two warnings", False), (b"refused", True), (b"endless", False))
+    copies = [damage.DamageCase(data.decode(), data, is_cut) for data, is_cut in (*told, (b"never", False))]
+    found = damage.outcomes(Reading(), Path("/samples/run.acm"), record(), copies)
+    lie = "row 2 of the column 'I/uA' is 9.0, in the whole file 3.0"
+    assert names == {"run.acm"}
+    assert [(o.case, o.is_cut, o.size, type(o.error).__name__, o.lies, o.warning) for o in found] == [
+        ("cut", True, 3, "NoneType", lie, ""), ("flipped", False, 7, "NoneType", "", ""),
+        ("two warnings", False, 12, "NoneType", "", "RuntimeWarning: overflow"),
+        ("refused", True, 7, "ReadError", "", ""), ("endless", False, 7, "Endless", "", ""),
+    ]  # fmt: skip
+    assert all(o.error is None or o.error.__traceback__ is None for o in found)
+    assert all(0 < o.peak < 16 << 20 for o in found)
