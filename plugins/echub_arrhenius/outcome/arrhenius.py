@@ -23,7 +23,7 @@ from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import CellValue, Chosen, by_temperature, choose, member_of
 from echub_arrhenius.method import ArrheniusLine, Fitted, eq12, fit, lack_of_fit, log_values
 from echub_arrhenius.method_budget import Budget, beyond_stated, budget, cell_lines
-from echub_arrhenius.outcome.flags import budget_flags, own, point_flags, repeated, set_flags
+from echub_arrhenius.outcome.flags import budget_flags, freedom_text, own, point_flags, repeated, set_flags
 from echub_arrhenius.outcome.tables import conditions, diagnostics, forms, leave_one_out, named, quality
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _measurands(
         Component("correlated", parts.systematic, "B"),
         Component("temperature", parts.temperature, "B"),
     )
-    method = f"t, {widest.freedom:g} degrees of freedom"
+    method = f"t, {freedom_text(widest.freedom)}"
     energy = Measurand(
         "eV",
         line.energy,

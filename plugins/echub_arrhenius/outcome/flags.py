@@ -46,14 +46,18 @@ def _by_cell(points: Sequence[CellValue]) -> list[list[CellValue]]:
     return list(cells.values())
 
 
+def freedom_text(count: float) -> str:
+    """Return degrees of freedom, which need not be whole, in words."""
+    return f"{count:g} degree{'' if count == 1 else 's'} of freedom"
+
+
 def set_flags(
     temperatures: Sequence[Sequence[CellValue]], line: ArrheniusLine, lack: Lack | None, params: ArrheniusParams
 ) -> list[Flag]:
     """Report what the numbers of temperatures and of cells do to the answer."""
     flags = []
     if len(temperatures) < FEW:
-        left = f"{line.dof:g} degree{'' if line.dof == 1 else 's'} of freedom"
-        text = f"{len(temperatures)} temperatures leave {left}: the interval is wide"
+        text = f"{len(temperatures)} temperatures leave {freedom_text(line.dof)}: the interval is wide"
         flags.append(Flag("few-temperatures", text))
     counts = [len(points) for points in temperatures]
     if params.replicates == "max" and max(counts) > 1:

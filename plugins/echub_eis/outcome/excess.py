@@ -73,7 +73,7 @@ def _with_capacitance(found: Examined, area: float, number: int, params: Resista
     # The interval of two standard deviations would reach zero, or the spectrum is described without the arc.
     if not total < 0.5 * r or not _is_told(found, fits[0]):
         return Measurand.less_than("ohm*cm^2", (r + 2 * total) * scale, note=note)
-    interval = Interval(max(r - 2 * total, 0.0) * scale, (r + 2 * total) * scale, level=0.95, method="propagated")
+    interval = Interval((r - 2 * total) * scale, (r + 2 * total) * scale, level=0.95, method="propagated")
     return Measurand("ohm*cm^2", r * scale, total * scale, interval, components=parts, note=note)
 
 

@@ -102,7 +102,7 @@ SERIES = Analysis(
     outputs=(
         Output("resistance_start", "ohm", "of the arc that is followed, in the first spectrum that tells it"),
         Output("resistance_end", "ohm", "in the last"),
-        Output("resistance_max", "ohm", "the greatest: of all, less likely by chance than 1 in 20"),
+        Output("resistance_max", "ohm", "the greatest; one bad spectrum among its neighbours does not count"),
         Output("onset_level", "mA/cm^2", "where the followed resistance leaves the line", or_units=("mA",)),
         Output(
             "onset_level_voltage",

@@ -6,6 +6,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from echub.plugin import Component, Condition, Flag, Measurand, Outcome
 from echub_arrhenius import ArrheniusParams, CompareParams
@@ -329,3 +330,31 @@ def test_flags_of_what_was_left_out_and_of_doubted_temperatures_come_with_the_va
         warning("kelvin-as-celsius", "2 temperatures lie between 326.85 and 346.85 °C: kelvin stated as °C?",
                 hint="state cell.temperature / K, or trust_temperatures=true"),
     ]  # fmt: skip
+
+
+def test_an_energy_and_a_ratio_say_how_their_intervals_were_found():
+    """The scatter has 3 degrees of freedom, the cells 1; alone these give the wider interval."""
+    line = Fake(energy=0.2, intercept=5.0, se_energy=0.01, se_intercept=0.3, shared=0.4)
+    parts = Budget((BudgetPart("scatter", 0.01, 3.0), BudgetPart("cells", 0.012, 1.0)), 0.003, 0.004)
+    chosen = Chosen((value(300.0),), (), "onset", ())
+    fitted = Fake(y=np.zeros(5), kelvin=np.array([300.0, 400.0]))
+    params = ArrheniusParams(level=90.0, replicates="mean")
+    made = arrhenius._measurands("ln_yT", line, parts, fitted, chosen, params)
+    energy, factor = made["activation_energy_ln_yT"], made["ln_prefactor_ln_yT"]
+    total = np.sqrt(0.012**2 + 0.003**2 + 0.004**2)
+    assert (energy.unit, energy.value, energy.uncertainty) == ("eV", 0.2, pytest.approx(total))
+    assert (energy.n, energy.quantity) == (5, "activation_energy")
+    assert energy.note == "ln(onset T) against 1/T, mean of the cells"
+    assert [(one.name, one.uncertainty, one.kind) for one in energy.components] == [
+        ("cells", 0.012, "A"), ("correlated", 0.003, "B"), ("temperature", 0.004, "B")]  # fmt: skip
+    half = student.ppf(0.95, 1) * 0.012
+    assert (energy.interval.low, energy.interval.high) == pytest.approx((0.2 - half, 0.2 + half))
+    assert (energy.interval.level, energy.interval.method) == (0.9, "t, 1 degree of freedom")
+    lever = (1 / 300 + 1 / 400) / 2 / 8.617333262e-5
+    tilt = lever * np.sqrt(total**2 - 0.01**2)
+    assert (factor.unit, factor.value, factor.n) == ("1", 5.0, 5)
+    assert factor.uncertainty == pytest.approx(np.sqrt(0.3**2 + 0.4**2 + tilt**2))
+    assert factor.note == "ln(A / (K·mA/cm²))"
+    alike = Exchangeable(np.log([2.0, 2.2, 1.0, 1.1]), np.log([2.0, 2.2, 1.0, 1.1]), np.array([1, 1, 0, 0], bool))
+    ratio = comparison._ratio([alike], 1, "y over x")
+    assert (ratio.interval.level, ratio.interval.method, ratio.note) == (0.95, "t of ln ratio", "y over x")

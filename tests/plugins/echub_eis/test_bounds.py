@@ -79,7 +79,8 @@ def test_a_derived_value_has_an_interval_that_is_symmetric_in_ln():
     reach = student.ppf(0.95, 10) * 0.5
     assert (found.value, found.uncertainty) == (2.0, 1.0)
     assert (found.interval.low, found.interval.high) == pytest.approx((2 * np.exp(-reach), 2 * np.exp(reach)))
-    assert found.interval.level == 0.9
+    assert (found.interval.level, found.interval.method) == (0.9, "propagated in ln")
+    assert [(part.name, part.uncertainty) for part in found.components] == [("fit", 1.0)]
 
 
 @pytest.mark.parametrize(("u", "given"), [(0.99, True), (1.01, False)])
@@ -92,6 +93,7 @@ def test_an_exponent_is_given_if_its_error_is_below_a_quarter(u, given):
         reach = student.ppf(0.95, 10) * u
         assert found.interval.low == pytest.approx(1 / (1 + np.exp(reach)))
         assert found.interval.high == pytest.approx(1 / (1 + np.exp(-reach)))
+        assert (found.interval.level, found.interval.method) == (0.9, "symmetric in the logit")
 
 
 def test_a_sum_names_the_arc_that_has_not_ended():

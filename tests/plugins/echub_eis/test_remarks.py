@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from echub.plugin import Flag, Interval, Measurand, Refusal
 from echub_eis.data import StatedCell, Trace, load
@@ -591,3 +592,63 @@ ANSWERED = {
 def test_a_flag_says_what_doubts_the_answers_of_a_series(case):
     given, expected = ANSWERED[case]
     assert answered(**given) == expected
+
+
+# -- what lies beyond a fit --------------------------------------------------------------------
+
+
+def test_an_excess_is_the_mean_of_the_lowest_decade_less_the_fit():
+    """10 and 8 Ω at 1 and 5 Hz, where the fit has 5 Ω; at 100 Hz nothing counts. Noise: 0.2 Ω of each."""
+    spectrum = Fake(frequency=A([1.0, 5.0, 100.0]), z=A([10 + 0j, 8 + 0j, 1 + 0j]), modulus=np.ones(3))
+    found = Fake(trace=None, spectrum=spectrum, noise=Fake(sigma=lambda modulus: 0.2 * modulus))
+    fitted = Fake(x=[], covariance=lambda: np.diag([0.1**2, np.inf]), freedom=7)
+    at = (A([5 + 0j, 5 + 0j]), A([[2 + 0j, 4 + 0j], [9 + 0j, 9 + 0j]]))  # of the second nothing is known
+    stubs = {"examine": lambda *_: Fake(spectrum=None), "affordable": lambda *_: True, "fit": lambda *_: fitted,
+             "settled": lambda one: one, "Model": lambda _: Fake(evaluate=lambda *_: at)}  # fmt: skip
+    with patch.multiple(excess, **stubs):
+        made = excess.excess(found, replace(CELL, area=None), ResistanceParams(interface_capacitance=1.0))
+        assert list(excess.excess(found, CELL, ResistanceParams())) == list(made) == ["excess_resistance_below"]
+    below = made["excess_resistance_below"]
+    u = np.hypot(3 * 0.1, 0.2 / np.sqrt(2))
+    assert (below.unit, below.value, below.uncertainty) == ("ohm", 4.0, pytest.approx(u))
+    assert below.note == "mean of the lowest decade less the fit of LR(RQ) above 20000 Hz"
+    reach = student.ppf(0.975, 7) * u
+    assert (below.interval.low, below.interval.high) == pytest.approx((4 - reach, 4 + reach))
+    assert (below.interval.level, below.interval.method) == (0.95, "propagated")
+
+
+def with_interface(r, u, half, twice, told=True):
+    """Return one of 2 interfaces of 0.5 cm², by R of fits with its capacitance, with half and with twice of it."""
+    asked, values = [], iter([(r, u), (half, 0.0), (twice, 0.0)])
+    stubs = {"_arc": lambda _, capacitance: asked.append(capacitance), "_resistance": lambda _: next(values),
+             "_is_told": lambda *_: told}  # fmt: skip
+    with patch.multiple(excess, **stubs):
+        found = excess._with_capacitance(None, 0.5, 2, ResistanceParams(interface_capacitance=40.0))
+    assert asked == pytest.approx([1e-5, 5e-6, 2e-5])  # 40 µF/cm² of 0.5 cm², two in series
+    return found
+
+
+def test_an_interface_by_a_stated_capacitance_has_what_a_factor_of_two_does_to_it():
+    """8 ± 0.3 Ω; 8.7 and 6.6 Ω with half and twice: 2.1/(2 √3) Ω for a factor of two, uniform in ln."""
+    found = with_interface(8.0, 0.3, 8.7, 6.6)
+    stated = 2.1 / (2 * np.sqrt(3))
+    total = np.hypot(0.3, stated)
+    assert (found.unit, found.value, found.uncertainty) == ("ohm*cm^2", 2.0, pytest.approx(total / 4))
+    assert found.note == "with a stated 40 µF/cm²"
+    assert [(part.name, part.uncertainty, part.kind) for part in found.components] == [
+        ("fit", pytest.approx(0.3 / 4), "A"), ("assumed capacitance", pytest.approx(stated / 4), "B")]  # fmt: skip
+    ends = ((8 - 2 * total) / 4, (8 + 2 * total) / 4)
+    assert (found.interval.low, found.interval.high) == pytest.approx(ends)
+    assert (found.interval.level, found.interval.method) == (0.95, "propagated")
+
+
+@pytest.mark.parametrize(
+    ("u", "told", "bound"), [(3.99, True, None), (4.01, True, 16.02 / 4), (1.0, False, 10 / 4)]
+)
+def test_an_interface_within_two_deviations_of_none_or_that_is_not_told_is_bounded(u, told, bound):
+    found = with_interface(8.0, u, 8.0, 8.0, told)
+    assert found.censoring == ("none" if bound is None else "left")
+    if bound is None:
+        assert found.interval.low == pytest.approx(0.02 / 4)
+    else:
+        assert (found.interval.high, found.note) == (pytest.approx(bound), "with a stated 40 µF/cm²")

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from echub_relaxation import RelaxationParams, outcome
 from echub_relaxation.data import Recovery, recovery_of
@@ -137,3 +138,50 @@ def test_a_form_that_is_not_resolved_is_in_the_table_of_forms():
         "T1_second": ("s", [None, 0.2, None]), "beta": ("", [None, None, 0.7]), "rms": ("", [0.5, 0.5, 1.0]),
         "AICc": ("", [3.0, 4.0, 5.0]), "resolved": ("", [True, False, True]),
     }  # fmt: skip
+
+
+# -- results -----------------------------------------------------------------------------------
+
+
+def stated(measurand):
+    """Return value, uncertainty, ends, level, how it was found, the number of delays, unit and note."""
+    found = measurand.interval
+    ends = None if found is None else (round(found.low, 9), round(found.high, 9), found.level, found.method)
+    value, u = (None if x is None else round(x, 9) for x in (measurand.value, measurand.uncertainty))
+    return value, u, ends, measurand.n, measurand.unit, measurand.note
+
+
+LOGS, PLAIN = "least squares in ln T1, Student's t", "least squares, Student's t"
+
+
+def test_times_and_rates_have_intervals_by_their_logarithms_and_shares_by_their_amplitudes():
+    """Two times, 0.1 and 0.5 s, known to 1 and 2 %; of 32 delays 28 degrees of freedom are left."""
+    covariance = np.diag([0.01**2, 0.02**2, 0.3**2, 0.4**2])
+    covariance[2, 3] = covariance[3, 2] = -0.05
+    best = Fake(form="double", log_times=np.log([0.1, 0.5]), uncertainty=lambda k: (0.01, 0.02)[k], freedom=28,
+                residuals=range(32), amplitudes=A([2.0, 6.0]), covariance=covariance)  # fmt: skip
+    found = {name: stated(one) for name, one in outcome._measurands(best, 0.9)}
+    t = student.ppf(0.95, 28)
+
+    def of_log(value, u, unit):
+        ends = (round(value * np.exp(-t * u), 9), round(value * np.exp(t * u), 9), 0.9, LOGS)
+        return round(value, 9), round(value * u, 9), ends, 32, unit, ""
+
+    slope = A([6.0, -2.0]) / 64
+    u = np.sqrt(slope @ covariance[2:, 2:] @ slope)
+    share = (round(0.25 - t * u, 9), round(0.25 + t * u, 9), 0.9, PLAIN)
+    assert found == {
+        "T1_fast": of_log(0.1, 0.01, "s"), "R1_fast": of_log(10.0, 0.01, "1/s"), "T1_slow": of_log(0.5, 0.02, "s"),
+        "R1_slow": of_log(2.0, 0.02, "1/s"), "share_fast": (0.25, round(u, 9), share, 32, "1", ""),
+    }  # fmt: skip
+
+
+def test_a_stretched_recovery_has_an_exponent_and_a_mean_time():
+    """T1 Γ(1/β)/β of 0.1 s and one half: Γ(2) is 1, so that the mean is twice the time."""
+    best = Fake(form="stretched", log_times=np.log([0.1]), beta=0.5, uncertainty=lambda k: (0.01, 0.02)[k],
+                freedom=29, residuals=range(32))  # fmt: skip
+    found = {name: stated(one) for name, one in outcome._measurands(best, 0.95)}
+    half = student.ppf(0.975, 29) * 0.02
+    assert list(found) == ["T1", "R1", "beta", "T1_mean"]
+    assert found["beta"] == (0.5, 0.02, (round(0.5 - half, 9), round(0.5 + half, 9), 0.95, PLAIN), 32, "1", "")
+    assert found["T1_mean"] == (0.2, None, None, 32, "s", "of the distribution of times")

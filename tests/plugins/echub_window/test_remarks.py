@@ -11,7 +11,7 @@ from echub.plugin import Measurand
 from echub_window import WindowParams
 from echub_window.data.sweeps import PotentialSweep, sweeps_of
 from echub_window.method.baseline import BaselineFit
-from echub_window.method.crossing import crossing
+from echub_window.method.crossing import Crossing, crossing
 from echub_window.outcome import window
 from echub_window.outcome.window import Judged
 from tests.messages.saying import Fake
@@ -229,3 +229,27 @@ def test_a_capacitance_is_that_of_both_baselines_where_both_are(up, down, at, va
         return
     assert (found.unit, found.note) == ("uF/cm^2", f"at {at} V")
     assert found.value == pytest.approx(value)
+
+
+def test_a_limit_and_a_window_say_how_their_intervals_were_found():
+    """10 µA/cm² at 1000 µA/cm²/V: 2 % of it are 0.2 mV; the area's 3 % are 0.3 mV, normal."""
+    params = WindowParams(current_accuracy=2.0, area_uncertainty=3.0, voltage_accuracy=1e-3)
+    found = window._with_budget(Crossing(4.0, 4e-4, 5e-4, 6e-4, 1000.0), params, "note")
+    parts = {
+        "noise and baseline": (4e-4, "A", ""), "area": (3e-4, "B", "area"),
+        **{name: (size / np.sqrt(3), "B", "") for name, size in (
+            ("accuracy of the potential", 1e-3), ("accuracy of the current", 2e-4), ("between rows", 5e-4),
+            ("choice of the baseline", 6e-4))},
+    }  # fmt: skip
+    assert {one.name: (pytest.approx(one.uncertainty), one.kind, one.group) for one in found.components} == parts
+    assert (found.unit, found.value, found.note) == ("V", 4.0, "note")
+    assert found.uncertainty == pytest.approx(np.sqrt(sum(u**2 for u, *_ in parts.values())))
+    assert (found.interval.level, found.interval.method) == (0.95, "normal and uniform parts")
+    assert 4.0 - found.interval.low == pytest.approx(found.interval.high - 4.0)
+    both = window._difference(found, found)
+    shared = [2 * parts[name][0] for name in ("choice of the baseline", "accuracy of the current", "area")]
+    own = [parts[name][0] for name in ("noise and baseline", "between rows")] * 2
+    u = np.sqrt(sum(one**2 for one in (*shared, *own)))
+    assert (both.unit, both.value, both.uncertainty) == ("V", 0.0, pytest.approx(u))
+    assert (both.interval.low, both.interval.high) == pytest.approx((-1.96 * u, 1.96 * u))
+    assert (both.interval.level, both.interval.method) == (0.95, "normal")
