@@ -213,3 +213,8 @@ def test_a_table_without_names_has_decisions_and_no_columns():
         ("header", "none", "no line over the data has a text for each field", ""),
         ("first data line", "line 2", "its fields are 2 numbers, as in the rows below", ""),
     ]  # fmt: skip
+
+
+def test_a_column_without_a_name_has_no_part_of_a_profile():
+    lines = first_profile(_source("t / s,,U / V\n0,1,2\n1,1,2\n2,1,2\n"), TableOptions()).splitlines()
+    assert [line for line in lines if line.startswith("[columns.")] == ['[columns."t / s"]', '[columns."U / V"]']
