@@ -14,7 +14,7 @@ NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "pipe", " ": "blanks"
 _SHARE = 0.9
 """Share of the filled cells that must be of one kind, or the column is text: odd cells are faults. By eye."""
 
-_HEADER_REACH = 6
+HEADER_REACH = 6
 """Lines above the data among which the header is looked for: names, units, and a few more. By eye."""
 
 
@@ -165,7 +165,7 @@ def _run(start: int, known: set[int]) -> int:
 
 def header_above(first: int, kinds: Sequence[str], columns: str) -> int | None:
     """Find the line of names over the data: the nearest with a text for most columns."""
-    for line in range(first - 1, max(-1, first - 1 - _HEADER_REACH), -1):
+    for line in range(first - 1, max(-1, first - 1 - HEADER_REACH), -1):
         if is_header(kinds[line], columns):
             return line
     return None

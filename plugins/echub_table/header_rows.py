@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from echub.plugin import ReadError
 from echub.text import several
-from echub_table.blocks import Block, is_header
+from echub_table.blocks import HEADER_REACH, Block, is_header
 from echub_table.cells import EMPTY, NUMBER, TEXT, kind_of
 
-_REACH = 6
-"""Lines above the data among which the names are looked for: as many as in `echub_table.blocks`."""
 _COMMENT = re.compile(r"\s*+(?:#+|%+|//+|~+|'+|;+|!+)[ ]*+(?=\S)")
 """Marks of a comment before the first name, with the blanks behind them."""
 _UNIT_MARK = re.compile(r"\A\s*(?:/|in\b)?\s*|\s+\Z")
@@ -105,7 +103,7 @@ def _kinds(cells: Sequence[str]) -> str:
 
 def _names_line(block: Block, lines: Sequence[str]) -> int | None:
     """Take the line of names: of several text lines over the data, the one that names best."""
-    above = range(max(0, block.first - _REACH), block.first)
+    above = range(max(0, block.first - HEADER_REACH), block.first)
     cells = {i: header_cells(lines[i], block) for i in above if lines[i].strip()}
     found = [i for i in cells if is_header(_kinds(cells[i]), block.columns)]
     known = {i: _known(cells[i]) for i in found}

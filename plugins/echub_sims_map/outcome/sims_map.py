@@ -57,8 +57,7 @@ def run(data: Inputs, params: SimsMapParams) -> Outcome:
 def shapes_of(found: Search) -> list[Uprightness]:
     """Measure every column by thirds of its depth."""
     covered = footprint(found.columns, found.cube)
-    sign = -1 if found.params.columns == "darker" else 1
-    return [uprightness(found.cube, c, covered, found.cube.dispersion, sign) for c in found.columns]
+    return [uprightness(found.cube, c, covered, found.cube.dispersion, found.sign) for c in found.columns]
 
 
 def _conditions(found: Search) -> dict[str, Condition]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from echub_cameca.quantum import find_quantum, fits
+from echub_cameca.quantum import counts_of, find_quantum, fits
 
 
 @pytest.mark.parametrize(("values", "quantum"), [
@@ -26,3 +26,12 @@ def test_a_quantum_fits_four_low_rates_to_two_hundredths(values, quantum):
 ])  # fmt: skip
 def test_a_quantum_of_another_species_fits_rates_below_900_counts(values, fitting):
     assert fits(2.5 * np.array(values), 2.5) == fitting
+
+
+def test_counts_are_whole_to_a_tenth_and_up_to_nine_hundred():
+    rates = np.array([0.001, 2.0, 2.18, 2.4, 899.9, 1800.0, 1802.0, 1802.6, np.nan, np.inf])
+    found = counts_of(rates, 2.0, rates < 1)
+    assert found.quantum == 2.0
+    expected = [0, 1, 1, 1.2, 450, 900, 901, 901.3, np.nan, np.inf]
+    assert found.values == pytest.approx(expected, nan_ok=True)
+    assert found.not_recoverable.tolist() == [False, False, False, True, False, False, True, True, False, False]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.corrections import normalisation
-from echub_sims_profile.method.alternatives import _erf, _half_and_width
+from echub_sims_profile.method import enrichment
+from echub_sims_profile.method.alternatives import OUTSIDE, _erf, _further, _half_and_width
 from echub_sims_profile.method.decay import _background, decay_length
 from echub_sims_profile.method.edge import find_edge
+from echub_sims_profile.method.pairing import pivot
+from echub_sims_profile.method.regions import Total
 from echub_sims_profile.outcome.checks import checked
 from echub_sims_profile.outcome.diagnostics import fitted, series
 from tests.plugins.echub_sims_profile.test_limits import Told, edge, profile
@@ -182,3 +186,77 @@ def test_the_width_of_a_shape_is_that_from_16_to_84_percent_of_it(sigma):
     """Two standard deviations of a normal distribution, whose middle is its half."""
     theta = np.array([0.0, 1.0, 7.0, np.log(sigma)])
     assert _half_and_width(_erf, theta) == pytest.approx((7.0, 2 * sigma), rel=1e-4)
+
+
+@pytest.mark.parametrize(("points", "found"), [(8, True), (7, False)])
+def test_a_further_step_is_sought_in_eight_points(points, found):
+    """Four on either side of a step from 100 to 200 counts, behind an edge at 10."""
+    behind = 10 + OUTSIDE * 1.0 + 1 + np.arange(float(points))
+    x = np.concatenate([np.arange(5.0), behind])
+    n = np.concatenate([np.zeros(5), np.where(np.arange(points) < 4, 100.0, 200.0)])
+    at = edge(10.0, sigma=1.0, sign=1, high=100.0)
+    assert _further(at, x, n, np.ones(len(x)), 1.0) == ((behind[4],) if found else ())
+
+
+def test_points_of_one_place_keep_the_order_of_the_file():
+    one = profile(np.arange(40.0), x=np.tile([2.0, 1.0], 20))
+    assert one.ordered("r", "Na+", 1).n.tolist() == [*range(1, 40, 2), *range(0, 40, 2)]
+
+
+# -- enrichment --------------------------------------------------------------------------------------
+
+SAID = "matrix effect not corrected: yields differ between metal and ceramic"
+
+
+def rows_of(craters, **counts):
+    found = [Total(region, "O-", -1, "whole", n, 10.0) for region, n in counts.items()]
+    about = {"a": {"name": "a", "state": "aged"}}
+    table = enrichment.table(enrichment.ratios(found, craters), 0.05, about)
+    return {name: series.values for name, series in table.items()}
+
+
+def test_a_ratio_to_one_crater_is_known_by_counting_alone():
+    """Half a count is added to each; 400 of 500 in half of the exposure are hardly chance."""
+    found = rows_of(["ref"], ref=100.0, a=400.0)
+    ratio, error = 400.5 / 100.5, (1 / 400.5 + 1 / 100.5) ** 0.5
+    assert found.pop("p")[0] < 1e-30
+    assert found == {
+        "region": ("a",), "state": ("aged",), "species": ("O-",), "polarity": (-1,), "window": ("whole",),
+        "ratio": pytest.approx((ratio,)), "low": pytest.approx((ratio * np.exp(-1.959964 * error),)),
+        "high": pytest.approx((ratio * np.exp(1.959964 * error),)), "log_ratio": pytest.approx((np.log(ratio),)),
+        "log_error": pytest.approx((error,)), "beyond_counting": (True,), "reference_craters": (1,),
+        "verdict": ("counting statistics only, no significance claimed",), "caveat": (SAID,),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("counts", "verdict"), [
+    (4e6, "enriched"), (40.0, "depleted"), (12e3, "no difference beyond the spread of the reference craters"),
+])  # fmt: skip
+def test_a_ratio_to_two_craters_is_known_by_their_spread_as_well(counts, verdict):
+    """Their logarithms scatter by ln(3/2) / √2; with the mean of two that is √1.5 times as much."""
+    found = rows_of(["ref", "other"], ref=10_000.0, other=15_000.0, a=counts)
+    one, two = 10_000.5, 15_000.5
+    spread = np.log(two / one) / 2**0.5 * 1.5**0.5
+    counting = (1 / (counts + 0.5) + (1 / one + 1 / two) / 4) ** 0.5
+    error, log = max(spread, counting), np.log((counts + 0.5) / (one * two) ** 0.5)
+    assert found["log_ratio"] == pytest.approx((log,))
+    assert found["log_error"] == pytest.approx((error,))
+    assert found["high"] == pytest.approx((np.exp(log + t.ppf(0.975, 1) * error),))
+    assert found["p"] == pytest.approx((2 * t.sf(abs(log) / error, 1),))
+    assert (found["reference_craters"], found["caveat"], found["verdict"]) == ((2,), (SAID,), (verdict,))
+
+
+def test_columns_of_a_wide_table_are_named_by_their_ion():
+    one = channels(("a", "Na+", 1, 4), ("a", "O", -1, 2), ("a", "total", 0, 6), ("b", "Na+", 1, 8))
+    found, table = pivot(one, 2.0)
+    assert {name: series.unit for name, series in table.items()} == {
+        "region": "", "from": "nm", "to": "nm", "Na+": "count", "O (-)": "count", "total": "count",
+    }  # fmt: skip
+    assert table["region"].values == ("a", "a", "b", "b")
+    assert (table["from"].values, table["to"].values) == ((0.0, 2.0) * 2, (2.0, 4.0) * 2)
+    # four points at 0 to 3 reach to 3.5 and no higher than the surface
+    assert table["Na+"].values == pytest.approx((10.0, 6.0, 20.0, 12.0))
+    assert table["O (-)"].values[:2] == pytest.approx((5.0, 3.0))
+    assert np.isnan(np.array(table["O (-)"].values[2:], float)).all()
+    (done,) = found.steps
+    assert (done.step, done.detail) == ("rebinning", "counts shared out to bins of 2 nm")

@@ -213,3 +213,14 @@ def test_a_table_without_names_has_decisions_and_no_columns():
         ("header", "none", "no line over the data has a text for each field", ""),
         ("first data line", "line 2", "its fields are 2 numbers, as in the rows below", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("between", "names"), [(5, "line 1"), (6, "none")])
+def test_names_stand_up_to_six_lines_above_the_rows(between, names):
+    decisions = explain(_source("t / s,U / V\n" + "remark\n" * between + "0,1\n1,2\n2,3\n"), TableOptions())
+    assert next(decision.chosen for decision in decisions if decision.what == "header") == names
+
+
+def test_a_column_without_a_name_has_no_part_of_a_profile():
+    lines = first_profile(_source("t / s,,U / V\n0,1,2\n1,1,2\n2,1,2\n"), TableOptions()).splitlines()
+    assert [line for line in lines if line.startswith("[columns.")] == ['[columns."t / s"]', '[columns."U / V"]']

@@ -1,4 +1,4 @@
-"""Other files under the name of a table: each is known by its first bytes, and answered with what to do."""
+"""Files that go by the name of a table without being one: known by their first bytes, answered with what to do."""
 
 from __future__ import annotations
 

@@ -1,0 +1,79 @@
+"""Which sheet of a workbook is read, why, and what is said of the others."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from echub.plugin import Source
+from echub_table.excel import explain, first_profile, read
+from echub_table.options import ExcelOptions
+
+pytest.importorskip("fastexcel", reason="the extra `excel` is not installed")
+openpyxl = pytest.importorskip("openpyxl", reason="openpyxl writes the workbooks of this test")
+
+PLAIN = [["t / s", "U / V"], [0, 1.5], [1, 2.5], [2, 3.5]]
+NOTES = [["who", "what"], ["x", "y"]]
+MASSES = [["Cycle", "mass / g"], [1, 2.5], [2, 3.5], [3, 4.5]]
+NAMES = ["Data_Point", "Test_Time(s)", "Cycle_Index", "Voltage(V)"]
+RECORDS = [[n, 10.0 * n, n // 4 + 1, 3.5] for n in range(12)]
+PER_CYCLE = [["Cycle_Index", "Test_Time(s)", "Voltage(V)"], [1, 30.0, 3.5], [2, 70.0, 3.5], [3, 110.0, 3.5]]
+
+
+def book(sheets):
+    made, data = openpyxl.Workbook(), io.BytesIO()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    made.save(data)
+    return Source.from_bytes(data.getvalue(), "a.xlsx")
+
+
+SEVERAL = "the only one with a table of several measured rows per cycle or step"
+COUNTED = "one table, whose rows are counted from sheet to sheet"
+OTHER = "; --option sheet=… names another"
+
+
+@pytest.mark.parametrize(("sheets", "asked", "sheet", "why", "said"), [
+    ({"A": PLAIN}, "", "A", "the only one with cells", []),
+    ({"A": PLAIN, "B": []}, "", "A", "the only one with cells", []),
+    ({"A": PLAIN, "B": PLAIN}, "B", "B", "asked for", []),
+    ({"A": NOTES, "B": PLAIN, "C": MASSES}, "", "B", "the only one with a table of measured rows",
+     [f"B is read, of 3 sheets with cells: it is the only one with a table of measured rows{OTHER}"]),
+    ({"A": PER_CYCLE, "B": [NAMES, *RECORDS]}, "", "B", SEVERAL,
+     [f"B is read, of 2 sheets with cells: it is {SEVERAL}{OTHER}"]),
+    ({"B": [NAMES, *RECORDS[6:]], "A": [NAMES, *RECORDS[:6]], "C": PER_CYCLE}, "", "A, B", COUNTED,
+     [f"A, B are read, of 3 sheets with cells: they are {COUNTED}{OTHER}"]),
+])  # fmt: skip
+def test_the_sheet_that_is_read(sheets, asked, sheet, why, said):
+    source, options = book(sheets), ExcelOptions(sheet=asked)
+    first, *more = explain(source, options)
+    assert (first.what, first.chosen, first.evidence, first.rival) == ("sheet", sheet, why, "")
+    assert [one.what for one in more][:4] == ["encoding", "delimiter", "decimal mark", "header"]
+    record = read(source, options)
+    assert record.settings["sheet"] == sheet
+    assert [notice.message for notice in record.notices if notice.code == "sheet-chosen"] == said
+
+
+def test_a_first_profile_of_a_sheet_is_that_of_its_cells():
+    lines = first_profile(book({"A": PLAIN}), ExcelOptions()).splitlines()
+    assert lines[:4] == [
+        "# A table profile, inferred from a.xlsx. Lines with (guess) are to be looked at.", "[table-profile]",
+        'title = "a.xlsx"', 'files = ["*.xlsx"]  # (guess) the files that it is for',
+    ]  # fmt: skip
+    assert [line for line in lines if line.startswith("[columns.")] == ['[columns."t / s"]', '[columns."U / V"]']
+    assert 'delimiter = "tab"  # said by the user, 2 of them numbers' in lines
+
+
+@pytest.mark.parametrize(("cells", "said"), [
+    (["1.5", 2.5, 3.5], ["U / V: 1 cell holds a number as text, read as such"]),
+    (["1.5", "2.5", 3.5], ["U / V: 2 cells hold a number as text, read as such"]),
+    ([1.5, 2.5, 3.5], []),
+])  # fmt: skip
+def test_numbers_that_stand_as_texts(cells, said):
+    record = read(book({"A": [["t / s", "U / V"], *([n, cell] for n, cell in enumerate(cells))]}), ExcelOptions())
+    assert record["timeseries"]["voltage"].tolist() == [1.5, 2.5, 3.5]
+    assert [notice.message for notice in record.notices if notice.code == "numbers-as-text"] == said
