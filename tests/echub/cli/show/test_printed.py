@@ -390,6 +390,20 @@ def test_an_analysis_is_described(lines):
     ]
 
 
+@pytest.mark.parametrize(
+    ("consumes", "takes"),
+    [
+        ("dataset", "one file, its timeseries"),
+        ("datasets", "one file or several, their timeseries"),
+        ("outcomes", "outcomes of other analyses (.outcome.json, folders) or a CSV table"),
+    ],
+)
+def test_what_an_analysis_takes(lines, consumes, takes):
+    declared = Analysis("toy", "Mean voltage", "m:run", consumes=consumes)
+    found = lines(outcome.describe, declared)
+    assert [line for line in found if line.startswith("  takes")] == fields(("takes", takes))
+
+
 # -- plugins -------------------------------------------------------------------------------------
 
 
