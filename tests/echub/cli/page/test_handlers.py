@@ -26,7 +26,7 @@ from echub.cli.page import (
 )
 from echub.cli.page.desk import Desk
 from echub.declare_analysis import Analysis
-from echub.errors import UnknownOption
+from echub.errors import DataError, PluginError, UnknownOption
 from echub.model.comparison import Comparison
 from echub.plugin import Dataset, Dropped, Interval, Measurand, Outcome, Record, Series
 from echub.registry.registry import registry
@@ -492,6 +492,18 @@ def test_an_answer_shows_values_flags_and_tables(monkeypatch):
     assert followed == ["--param window=60s"]
     shown.press("Outcome as JSON")
     assert shown.downloads == [("ramp-onset.outcome.json", outcome.to_json())]
+
+
+@pytest.mark.parametrize("code", [PluginError, DataError])
+def test_a_figure_that_a_plugin_cannot_draw_is_told_and_that_of_no_figure_is_not(monkeypatch, code):
+    def fails(outcome):
+        raise code("it cannot be drawn", hint="report it")
+
+    monkeypatch.setattr(Outcome, "figure", fails)
+    outcome = Outcome().replace(analysis="ramp-onset")
+    shown = Page(monkeypatch, lambda _: tab_answer.outcome_card(outcome, print))
+    said = ["no figure: it cannot be drawn [plugin]; hint: report it"] if code is PluginError else []
+    assert [text for text in shown.labels() if text.startswith("no figure")] == said
 
 
 # -- all tabs ----------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -113,6 +115,14 @@ def test_what_is_missing_or_no_number_is_counted_apart(lines):
     assert "                column   range  missing  unit  origin    source" in found
     assert "                current  1 … 2  2 NaN    mA    measured  I" in found
     assert "                voltage  1 … 3  1        V     measured  U" in found
+
+
+def test_columns_that_were_left_out_are_named(lines):
+    columns = [SourceColumn("t", np.arange(2.0), "time", "s", index=0)]
+    left = tuple(Fake(header=header) for header in ("Q", "Ns"))
+    given = dataclasses.replace(build_dataset("timeseries", columns), omitted=left)
+    found = lines(file.record, Record([given]))
+    assert found[-1:] == fields(("left out", "Q, Ns (nothing but zeros or NaN in these rows)"))
 
 
 def test_a_conversion(lines):
@@ -506,7 +516,10 @@ def test_an_answer_in_a_file(ask, force):
     done, asked = ask(ROWS, "-o", "x.csv", *(["--force"] if force else []), outdated=True)
     assert asked == [("SELECT 1", "x.csv", force)]
     assert done.out == "x.csv\n"
-    assert done.err.startswith("lake was gathered by an older echub")
+    assert done.err == (
+        "lake was gathered by an older echub, which wrote missing values as NaN: convert the archive and gather "
+        "again\n"
+    )
 
 
 @pytest.mark.parametrize(("problems", "code"), [([], 0), (["a.h5: it is damaged"], 1)])
