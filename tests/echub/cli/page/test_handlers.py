@@ -494,6 +494,17 @@ def test_an_answer_shows_values_flags_and_tables(monkeypatch):
     assert shown.downloads == [("ramp-onset.outcome.json", outcome.to_json())]
 
 
+@pytest.mark.parametrize(
+    ("severity", "icon"), [("refusal", "block"), ("warning", "warning"), ("info", "info"), ("note", "info")]
+)
+def test_a_flag_has_the_icon_of_its_weight_and_a_button_for_what_helps(monkeypatch, severity, icon):
+    for hint, buttons in (("measure again", ["measure again", "Outcome as JSON"]), (None, ["Outcome as JSON"])):
+        outcome = Outcome({}, (Remark("odd", "it is odd", severity, hint=hint),)).replace(analysis="ramp-onset")
+        shown = Page(monkeypatch, lambda _, outcome=outcome: tab_answer.outcome_card(outcome, print))
+        assert [one._props["name"] for one in shown.all(ui.icon)] == [icon]
+        assert [button.text for button in shown.all(ui.button)] == buttons
+
+
 @pytest.mark.parametrize("code", [PluginError, DataError])
 def test_a_figure_that_a_plugin_cannot_draw_is_told_and_that_of_no_figure_is_not(monkeypatch, code):
     def fails(outcome):

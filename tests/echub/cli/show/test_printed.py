@@ -336,6 +336,12 @@ def test_a_refusal_names_its_tables_and_advice(lines):
     assert lines(outcome.show, given, "a.x", verbose=True)[-4:-2] == ["  by cycle", "    n  j / mA/cm²"]
 
 
+@pytest.mark.parametrize("verbose", [True, False])
+def test_an_outcome_of_nothing_is_its_status(lines, verbose):
+    found = lines(outcome.show, Outcome(analysis="toy"), "a.x", verbose=verbose)
+    assert found == ["toy: a.x", *fields(("status", "ok"))]
+
+
 @pytest.mark.parametrize(("rows", "shown"), [(20, 20), (21, 20), (40, 20)])
 def test_a_long_table_says_how_many_rows_are_not_shown(lines, rows, shown):
     tables = {"by_cycle": {"n": Series.of(np.arange(float(rows)))}}
