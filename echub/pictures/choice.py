@@ -36,7 +36,6 @@ class Picture:
     """
 
     name: str
-    words: str
     kind: str
     suits: Callable[[Shown], bool]
     can: Callable[[Shown], bool]
@@ -49,26 +48,15 @@ class Picture:
 
 
 PICTURES = (
-    Picture("aligned", "several instruments on one clock, stacked", "", is_aligned, is_aligned, draw_stacked),
-    Picture("impedance", "Nyquist and Bode", "impedance", is_impedance, is_impedance, draw_spectra),
-    Picture(
-        "voltammogram", "current against potential", "timeseries", is_voltammogram, has_both, draw_voltammogram
-    ),
-    Picture(
-        "capacity", "potential against charge", "timeseries", is_cycling, has_charge, draw_capacity, ("time",)
-    ),
-    Picture("time", "potential and current against time", "timeseries", is_series, is_series, draw_time),
-    Picture("profile", "intensities against depth", "depth_profile", is_profile, is_profile, draw_profile),
-    Picture(
-        "mass-spectrum",
-        "intensity against mass",
-        "mass_spectrum",
-        is_mass_spectrum,
-        is_mass_spectrum,
-        draw_mass_spectrum,
-    ),
-    Picture("table", "measured columns by sample", "table", is_table, is_table, draw_table),
-    Picture("maps", "counts per species, summed over the frames", "ion_map", is_map, is_map, draw_maps),
+    Picture("aligned", "", is_aligned, is_aligned, draw_stacked),
+    Picture("impedance", "impedance", is_impedance, is_impedance, draw_spectra),
+    Picture("voltammogram", "timeseries", is_voltammogram, has_both, draw_voltammogram),
+    Picture("capacity", "timeseries", is_cycling, has_charge, draw_capacity, ("time",)),
+    Picture("time", "timeseries", is_series, is_series, draw_time),
+    Picture("profile", "depth_profile", is_profile, is_profile, draw_profile),
+    Picture("mass-spectrum", "mass_spectrum", is_mass_spectrum, is_mass_spectrum, draw_mass_spectrum),
+    Picture("table", "table", is_table, is_table, draw_table),
+    Picture("maps", "ion_map", is_map, is_map, draw_maps),
 )
 """In the order in which they are asked and stand in a figure."""
 NAMES = tuple(picture.name for picture in PICTURES)

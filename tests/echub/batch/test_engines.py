@@ -141,8 +141,9 @@ def test_another_program_at_the_address_is_not_waited_for_forever():
     pytest.importorskip("distributed", reason="needs the extra cluster (dask.distributed)")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"dask://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(EngineError, match="cannot be reached"), DaskWorkers(address, wait=0.5):
+        with pytest.raises(EngineError, match="cannot be reached") as refused, DaskWorkers(address, wait=0.5):
             pass
+    assert refused.value.found == "TimeoutError: something listens there, and did not answer within 1 s"
 
 
 @pytest.mark.parametrize("address", ["ray", "dask://", "dask://host", "tcp://host:1"])

@@ -192,6 +192,22 @@ REASONS = [
     ("timed out", "the store does not answer", False, False),
     ("NoSuchBucket", "there is no such bucket", False, False),
     ("out of cheese", "the store is out of order", False, False),
+    ("the difference between the request time and the current time", "the clock of this computer", True, False),
+    ("request time too far away", "the clock of this computer is wrong", True, False),
+    ("your access key id", "the credentials are missing", True, False),
+    ("the signature does not match", "the credentials are missing", True, False),
+    ("anonymous caller", "the credentials are missing", True, False),
+    ("Unauthorized", "these credentials have no rights", True, True),
+    ("unauthorised", "these credentials have no rights", True, True),
+    ("no permission", "these credentials have no rights", True, True),
+    ("cannot resolve it", "the store does not answer", False, False),
+    ("the endpoint", "the store does not answer", False, False),
+    ("timeout", "the store does not answer", False, False),
+    ("read time out", "the store does not answer", False, False),
+    ("network unreachable", "the store does not answer", False, False),
+    ("it does not exist", "there is no such bucket", False, False),
+    ("no such file", "there is no such bucket", False, False),
+    ("not found", "there is no such bucket", False, False),
 ]
 
 

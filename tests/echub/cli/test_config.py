@@ -70,6 +70,7 @@ def test_a_mistake_names_file_place_and_what_is_near(echub, cp, defaults, text, 
     assert done.err.startswith(str(path))
     assert where in done.err
     assert hint in done.err
+    assert ("`echub config` lists the keys" in done.err) is (not hint.startswith("did you mean"))
 
 
 def test_help_and_version_work_with_any_file(echub, defaults):

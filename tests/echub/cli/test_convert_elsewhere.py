@@ -48,6 +48,25 @@ def test_a_cluster_gets_all_files_with_their_sizes_and_says_where_they_are_shown
     assert Workers.given[:2] == ("dask", 1)
 
 
+def test_a_line_of_the_ledger_that_cannot_be_read_is_said(echub, acme_files):
+    echub("convert", "a.acme", "b.acme", "-o", "out")
+    ledger = Path("out/echub-ledger.jsonl")
+    first, second = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(first + b"torn\n" + second)
+    done = echub("convert", "a.acme", "b.acme", "-o", "out", "--json")
+    assert [line["status"] for line in done.lines] == ["unchanged", "unchanged"]
+    assert done.err == ("warning: echub-ledger.jsonl line 2 cannot be read; its file counts as not converted\n")
+
+
+def test_an_interruption_before_the_first_file_is_no_traceback(echub, acme_files, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("echub.batch.batch.plan", interrupted)
+    done = echub("convert", "a.acme", "b.acme", "-o", "out")
+    assert (done.code, done.out, done.err) == (130, "", "interrupted before the first file\n")
+
+
 def test_the_size_of_a_task_is_that_of_all_its_files(acme_files):
     from echub.batch.batch import _bytes
     from echub.batch.task import Task

@@ -50,6 +50,11 @@ def test_a_distribution_shows_all_its_plugins(echub):
     assert "doi:10.48550/arXiv.2603.23340" in [analysis.get("reference") for analysis in analyses]
 
 
+@pytest.mark.parametrize("name", ["echub-acme", "Echub_ACME", "echub.acme"])
+def test_a_distribution_is_known_however_its_name_is_written(echub, acme_files, name):
+    assert echub("plugins", "show", name, "--json").json["name"] == "acme"
+
+
 def test_a_template_alone_goes_to_the_output(echub):
     (named,) = [p for p in echub("plugins", "list", "--json").json if "template sims.toml" in p["offers"]]
     done = echub("plugins", "show", named["name"])
@@ -100,14 +105,17 @@ def test_a_new_plugin_is_refused(echub, tmp_path, monkeypatch, arguments, code):
     [(("y", "n"), "reader"), (("n", "y"), "analysis"), (("y", "y"), "both"), (("n", "n"), "")],
 )
 def test_on_a_terminal_it_asks(echub, tmp_path, monkeypatch, answers, holds):
+    """By default it has a reader; an analysis is proposed to who wants none."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    given = iter(answers)
-    monkeypatch.setattr("typer.confirm", lambda *_, **__: next(given) == "y")
+    given, asked = iter(answers), []
+    monkeypatch.setattr("typer.confirm", lambda text, default: asked.append((text, default)) or next(given) == "y")
     done = echub("plugins", "new", "acme")
+    assert asked == [("A reader of a file format?", True), ("An analysis?", answers[0] == "n")]
     assert done.code == (0 if holds else 2)
     assert ("acme/acme/decode.py" in done.out) is (holds in ("reader", "both"))
     assert ("acme/acme/outcome.py" in done.out) is (holds in ("analysis", "both"))
+    assert done.err == 'next: pip install -e "acme[test]" && echub plugins check acme\n' or not holds
 
 
 # -- check ---------------------------------------------------------------------------------------

@@ -230,6 +230,14 @@ t.csv: no column of this table is known with its unit [read-error]
 $ echub study init nowhere  # 3
 nowhere: this is not a folder [source-not-found]
   expected: a folder with instrument files
+$ echub convert cp.mpr -o x.CSV  # 2
+x.CSV: the suffix .csv is not of the format native, and no other is asked for [target-clash]
+  expected: a folder, or a file with the suffix .h5
+  hint: `--to bdf` or `--to csv` writes such a file; for a folder, make it: `mkdir x.CSV`
+$ echub convert cp.mpr -o x.xlsx  # 2
+x.xlsx: the suffix .xlsx is not of the format native, and no other is asked for [target-clash]
+  expected: a folder, or a file with the suffix .h5
+  hint: `--to xlsx` writes such a file; for a folder, make it: `mkdir x.xlsx`
 $ echub study init folder --steps x  # 2
 there are no steps 'x' [unknown-option]
   expected: eis

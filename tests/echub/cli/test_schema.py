@@ -13,7 +13,17 @@ def test_the_parts_with_their_numbers(echub):
     assert said["parts"]["units"] == len(table().units)
     assert said["parts"]["kinds"] == len(kinds())
     assert said["parts"]["metadata"] == len(leaves())
-    assert "schema 1.2.0" in echub("schema", "list").out
+    head, names, *rows = echub("schema", "list").out.splitlines()
+    assert (head, names.split()) == ("schema 1.2.0", ["part", "entries", "says"])
+    assert [(part, int(count), " ".join(says)) for part, count, *says in map(str.split, rows)] == [
+        (part, said["parts"][part], says)
+        for part, says in {
+            "quantities": "what a column can be", "units": "which unit texts are understood",
+            "kinds": "what a dataset can be", "metadata": "what is known besides the columns",
+            "rules": "what `echub validate` checks",
+            "codes": "what codes of errors, notices, flags and refusals mean",
+        }.items()
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,12 @@ def test_the_part_of_a_file_stands_before_the_suffixes(what, path, named):
 
 def test_two_parts_never_share_an_output_and_nothing_is_replaced(tmp_path):
     assert [made["plot"].name for made in parts([1, 2.5], {"plot": "a.svg"})] == ["a.step-1.svg", "a.step-2.5.svg"]
-    with pytest.raises(TargetClash, match="two parts of a file") as clash:
+    with pytest.raises(TargetClash) as clash:
         parts(["a b", "a/b"], {"plot": "a.svg"})
-    assert clash.value.hint == "--select one value of step at a time"
+    assert clash.value.as_dict() == {
+        "code": "target-clash", "message": "two parts of a file would have one output",
+        "hint": "--select one value of step at a time",
+    }  # fmt: skip
     (tmp_path / "a.step-2.svg").touch()
     with pytest.raises(TargetExists):
         parts([1, 2], {"plot": tmp_path / "a.svg"})
@@ -73,6 +76,29 @@ def test_the_worst_exit_code_counts_wherever_it_comes(echub, acme_files):
         assert echub("analyze", "acme-level", *names).code == 3
     assert echub("analyze", "acme-level", "a.acme", "b.acme").code == 1
     assert echub("analyze", "acme-level", "b.acme", "b.acme").code == 0
+
+
+def test_analyses_are_listed_by_how_a_file_suits_them(echub, acme_files, monkeypatch):
+    """Of one that suits, the title is told; of another, why not, and what helps. One of other data is left out."""
+    from echub.analysis import fitting
+
+    def fit(name, standing, reason="", advice=""):
+        return Fake(
+            analysis=Fake(name=name, title=f"what {name} is"), standing=standing, reason=reason, advice=advice
+        )
+
+    found = [
+        fit("one", fitting.Standing.SUITS), fit("two", fitting.Standing.ASKS, "no area", "--set cell.area=…"),
+        fit("six", fitting.Standing.UNSUITED, "no pulses"), fit("far", fitting.Standing.ELSEWHERE, "no spectra"),
+    ]  # fmt: skip
+    monkeypatch.setattr(fitting, "fitting", lambda *_: found)
+    assert echub("analyze", "--list", "b.acme").out.splitlines() == [
+        "b.acme",
+        "  analysis  this file                       what helps",
+        "  one       suits it           what one is",
+        "  two       needs a statement  no area      --set cell.area=…",
+        "  six       no                 no pulses",
+    ]
 
 
 # -- study: the exit code --------------------------------------------------------------------------

@@ -95,7 +95,12 @@ def test_a_terminal_as_standard_input_is_refused(echub, monkeypatch):
 
     monkeypatch.setattr(sys, "stdin", Terminal())
     done = echub("info", "-")
-    assert (done.code, "a terminal" in done.err) == (2, True)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines() == [
+        "nothing is sent to standard input [command]",
+        "  expected: a file: echub … - < run.mpr",
+        "  found: a terminal",
+    ]
 
 
 # -- silence -------------------------------------------------------------------------------------

@@ -113,8 +113,12 @@ def test_all_bytes_are_sent_once(monkeypatch, tmp_path, size, terminal):
 def test_a_terminal_gets_no_binary_output(monkeypatch, tmp_path):
     data = b"\x89HDF\0" * 100
     assert sent(monkeypatch, tmp_path, data, False) == data
-    with pytest.raises(TargetNotWritable, match="the output is binary"):
+    with pytest.raises(TargetNotWritable) as refused:
         sent(monkeypatch, tmp_path, data, True)
+    assert refused.value.as_dict() == {
+        "code": "target-not-writable", "message": "the output is binary, and standard output is a terminal",
+        "hint": "-o FILE, or send it to a file or a program: echub convert … -o - > FILE",
+    }  # fmt: skip
 
 
 # -- formulas of an impedance ------------------------------------------------------------------------

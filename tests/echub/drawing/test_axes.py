@@ -72,6 +72,8 @@ def test_the_figure_of_a_refusal_shows_what_was_measured_and_why_there_is_no_ans
     assert upper.lines[0].get_xdata().tolist() == [0, 1, 2]
     assert lower.lines[0].get_ydata().tolist() == [4, 5, 6]
     assert figure.get_suptitle() == "a.mpr  ·  refused\nwhy"
+    lines = [(line.get_color(), line.get_linewidth()) for axis in (upper, lower) for line in axis.lines]
+    assert lines == [(drawing.BLUE, 1)] * 2
 
 
 def test_text_of_a_figure_stays_text(tmp_path):

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from echub.drawing import colour_bar, new_figure, palette_of, save, shades, styled, svg, thinned, tidy
+from echub.drawing import colour_bar, new_figure, palette_of, save, shades, style, styled, svg, thinned, tidy
 from echub.drawing.canvas import png
 from echub.errors import UnknownOption
 
@@ -145,3 +145,21 @@ def test_an_svg_for_a_page_starts_with_its_element_and_keeps_text():
 @pytest.mark.parametrize(("rows", "most", "step"), [(10, 10, 1), (11, 10, 2), (100, 10, 10), (0, 10, 1)])
 def test_every_so_many_rows(rows, most, step):
     assert thinned(rows, most) == slice(None, None, step)
+
+
+def test_text_of_a_file_stays_text_and_its_parts_have_the_same_names_each_time():
+    """In SVG none is drawn as paths, in PDF fonts are TrueType, which is type 42."""
+    usual = {name: mpl.rcParams[name] for name in ("svg.fonttype", "pdf.fonttype", "svg.hashsalt")}
+    with style():
+        assert {name: mpl.rcParams[name] for name in usual} == {
+            "svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "echub"
+        }  # fmt: skip
+    assert {name: mpl.rcParams[name] for name in usual} == usual
+
+
+def test_a_png_has_150_dots_per_inch_unless_others_are_asked_for(tmp_path):
+    from PIL import Image
+
+    save(new_figure(2, 1), tmp_path / "a.png", "png")
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (300, 150)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import echub
+from echub.drawing import BLUE, GREY, OCHRE, RED
 from echub.errors import DataError
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Column
 from echub.model.record import Record
-from echub.pictures.aligned import PER_SOURCE
+from echub.pictures.aligned import PER_SOURCE, _in_two_lines
 
 pytest.importorskip("matplotlib")
 
@@ -59,6 +60,42 @@ def test_panels_share_the_unit_of_all_clocks_and_are_named_after_their_source():
     assert lower.get_xlabel() == "$t$ / h, clock of a"
     assert list(lower.lines[0].get_xdata()) == [0, 1, 2, 3]
     assert upper.lines[0].get_color() != lower.lines[0].get_color()
+
+
+@pytest.mark.parametrize("count", [1, 4, 5])
+def test_each_source_has_a_colour_and_the_fifth_that_of_the_first(count):
+    named = [on_one_clock(f"s{n}", known("voltage", "V"), known("current", "mA")) for n in range(count)]
+    axes = echub.plot(Record(named)).axes
+    used = [line.get_color() for axis in axes for line in axis.lines]
+    assert used == [colour for n in range(count) for colour in [(BLUE, RED, OCHRE, GREY)[n % 4]] * 2]
+
+
+def test_spectra_are_points_between_which_nothing_was_measured():
+    columns = [
+        SourceColumn("f", np.array([9.0, 8.0, 7.0, 6.0]), "frequency", "Hz"),
+        SourceColumn("R", np.array([1.0, 2.0, 3.0, 4.0]), "impedance_real", "ohm"),
+        SourceColumn("X", np.array([-1.0, -2.0, -3.0, -4.0]), "impedance_imag", "ohm"),
+    ]
+    built = build_dataset("impedance", columns)
+    clock = Column("time_aligned", np.arange(4.0) * 600, "time_aligned", "s", "derived", "aligned time")
+    given = replace(built, columns={**built.columns, "time_aligned": clock}, label="z")
+    (axis,) = echub.plot(Record([given])).axes
+    (points,) = axis.containers
+    assert (points[0].get_marker(), points[0].get_linestyle(), points[0].get_color()) == ("o", "None", BLUE)
+    assert (list(points[0].get_xdata()), list(points[0].get_ydata())) == ([0, 10, 20, 30], [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("abcd / mV", "abcd / mV"), ("abcde / mV", "abcde / mV"), ("abcdef / mV", "abcdef\n/ mV"),
+        ("$E_{\\mathrm{we}}$ / mV", "$E_{\\mathrm{we}}$ / mV"), ("abcdefghijk", "abcdefghijk"),
+        ("a / b / c / d", "a\n/ b / c / d"),
+    ],
+)  # fmt: skip
+def test_a_label_of_more_than_ten_printed_letters_has_its_unit_below(label, shown):
+    """Of a formula only what is printed counts: Ewe / mV has eight."""
+    assert _in_two_lines(label) == shown
 
 
 def test_an_aligned_record_without_numbers_is_refused():

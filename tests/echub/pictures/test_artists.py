@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import echub
-from echub.drawing import PALETTE, shades_of, symbol_text
+from echub.drawing import BLUE, PALETTE, RED, shades_of, symbol_text
 from echub.errors import DataError, SelectionError, UnitMismatch, UnknownColumn, UnknownOption
 from echub.model.build import SourceColumn, build_dataset, build_map
 from echub.model.column import Column
@@ -493,6 +493,46 @@ def test_a_legend_stands_beside_curves_that_fill_the_axes(picture, beside):
     figure.draw_without_rendering()
     box, axis = figure.axes[0].get_legend().get_window_extent(), figure.axes[0].get_window_extent()
     assert (box.x0 >= axis.x1 - 1) == beside
+
+
+def test_a_figure_has_three_pictures_and_names_what_has_no_place():
+    datasets = [
+        record("mass_spectrum", mass_to_charge=[1, 2], ion_counts=[3, 4])["mass_spectrum"],
+        record("depth_profile", depth=[0, 5, 6], ion_counts=[1, 2, 3])["depth_profile"],
+        record(time=[0, 1], voltage=[1, 2])["timeseries"],
+        spectra(1)["impedance"],
+    ]
+    figure = draw({"a.x": Record(datasets)}, Look())
+    assert figure.get_size_inches().tolist() == pytest.approx([8, 3 * 4.2])
+    assert [axis.get_xlabel() for axis in figure.axes if axis.get_xlabel()] == [
+        "Re $Z$ / Ω", "$f$ / Hz", "$t$ / s", "$z$ / µm"
+    ]  # fmt: skip
+    assert figure.get_suptitle() == "a.x\nnot drawn: mass_spectrum (2 rows)"
+
+
+def test_of_one_file_the_upper_panel_is_what_was_measured_in_blue_and_the_lower_one_red():
+    upper, lower = echub.plot(record(time=[0, 1], voltage=[1, 2], current=[3, 4])).axes
+    assert (colours(upper), colours(lower)) == ([BLUE], [RED])
+    assert [line.get_linewidth() for axis in (upper, lower) for line in axis.lines] == [1, 1]
+
+
+@pytest.mark.parametrize(("count", "size", "width"), [(4, 2.5, 0.8), (5, 1.5, 0.5)])
+def test_many_spectra_are_drawn_thin(count, size, width):
+    for axis in echub.plot(spectra(count)).axes[:3]:
+        found = {(line.get_marker(), line.get_markersize(), line.get_linewidth()) for line in axis.lines}
+        assert found == {("o", size, width)}
+
+
+def test_a_map_of_one_line_of_pixels_has_no_size():
+    """Half a pixel beyond the middle of the first and last one is not known in one direction."""
+    axes = ("species", "frame", "y", "x")
+    columns = [
+        SourceColumn("N", np.arange(3.0).reshape(1, 1, 1, 3), "ion_counts", "count", axes=axes),
+        SourceColumn("x", np.array([0.0, 2.0, 4.0]), "x", "um", axes=("x",)),
+        SourceColumn("y", np.array([0.0]), "y", "um", axes=("y",)),
+    ]
+    axis = echub.plot(Record([build_map("ion_map", columns)])).axes[0]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("pixel", "pixel")
 
 
 def test_nothing_at_all_is_refused_as_no_dataset():

@@ -26,7 +26,7 @@ from echub.cli.page import (
 )
 from echub.cli.page.desk import Desk
 from echub.declare_analysis import Analysis
-from echub.errors import UnknownOption
+from echub.errors import DataError, PluginError, UnknownOption
 from echub.model.comparison import Comparison
 from echub.plugin import Dataset, Dropped, Interval, Measurand, Outcome, Record, Series
 from echub.registry.registry import registry
@@ -207,6 +207,15 @@ def test_a_window_gets_the_points_between_its_ends(monkeypatch):
     assert sent == [{"series": [{"data": [[3, 8]]}]}]
 
 
+def test_maps_have_no_rows_to_be_shown(monkeypatch):
+    from echub.model.build import SourceColumn, build_map
+
+    axes = ("species", "frame", "y", "x")
+    counts = SourceColumn("N", np.ones((1, 1, 2, 2)), "ion_counts", "count", axes=axes)
+    shown = Page(monkeypatch, tab_data.show, opened=Record([build_map("ion_map", [counts])]), detection=[])
+    assert "The dataset is not a table of rows." in shown.labels()
+
+
 def test_without_numbers_there_is_nothing_to_draw(monkeypatch):
     shown = Page(monkeypatch, tab_figure.show, opened=Record(()))
     assert shown.labels() == ["There is nothing to draw: the file has no rows of numbers."]
@@ -312,6 +321,12 @@ def test_a_file_is_written_to_the_folder_and_downloaded(monkeypatch, tmp_path):
     assert shown.said == [f"written: {target}"]
 
 
+def test_without_another_file_there_is_nothing_to_compare(monkeypatch):
+    only = Path("/d/a.mpr")
+    shown = Page(monkeypatch, tab_compare.show, files=[only], file=only, folder=Path("/d"))
+    assert (shown.labels(), shown.all(ui.button)) == (["There is no other file in the folder."], [])
+
+
 def test_the_other_file_is_compared_once_it_is_chosen(monkeypatch):
     files = [Path("/d/a.mpr"), Path("/d/b.mpr"), Path("/d/c.mpr")]
     shown = Page(monkeypatch, tab_compare.show, files=files, file=files[1], folder=Path("/d"),
@@ -383,6 +398,16 @@ def test_a_question_is_asked_with_what_was_filled_in(monkeypatch):
     shown.press("Ask")
     expected = ("analyze", "ramp-onset", {"threshold": "7"}, asked.profile.value, None)
     assert shown.bench.calls[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("standing", "mark"),
+    [(Standing.SUITS, ""), (Standing.ASKS, " (asks for the area or another statement)"),
+     (Standing.UNSUITED, " (does not suit)")],
+)  # fmt: skip
+def test_a_question_is_listed_with_what_it_lacks(standing, mark):
+    title = registry().analyses["ccd"].title
+    assert tab_answer._titled(suitable("ccd", standing, "no")) == f"ccd: {title}{mark}"
 
 
 def test_a_file_that_suits_no_question_is_told_so(monkeypatch):
@@ -467,6 +492,29 @@ def test_an_answer_shows_values_flags_and_tables(monkeypatch):
     assert followed == ["--param window=60s"]
     shown.press("Outcome as JSON")
     assert shown.downloads == [("ramp-onset.outcome.json", outcome.to_json())]
+
+
+@pytest.mark.parametrize(
+    ("severity", "icon"), [("refusal", "block"), ("warning", "warning"), ("info", "info"), ("note", "info")]
+)
+def test_a_flag_has_the_icon_of_its_weight_and_a_button_for_what_helps(monkeypatch, severity, icon):
+    for hint, buttons in (("measure again", ["measure again", "Outcome as JSON"]), (None, ["Outcome as JSON"])):
+        outcome = Outcome({}, (Remark("odd", "it is odd", severity, hint=hint),)).replace(analysis="ramp-onset")
+        shown = Page(monkeypatch, lambda _, outcome=outcome: tab_answer.outcome_card(outcome, print))
+        assert [one._props["name"] for one in shown.all(ui.icon)] == [icon]
+        assert [button.text for button in shown.all(ui.button)] == buttons
+
+
+@pytest.mark.parametrize("code", [PluginError, DataError])
+def test_a_figure_that_a_plugin_cannot_draw_is_told_and_that_of_no_figure_is_not(monkeypatch, code):
+    def fails(outcome):
+        raise code("it cannot be drawn", hint="report it")
+
+    monkeypatch.setattr(Outcome, "figure", fails)
+    outcome = Outcome().replace(analysis="ramp-onset")
+    shown = Page(monkeypatch, lambda _: tab_answer.outcome_card(outcome, print))
+    said = ["no figure: it cannot be drawn [plugin]; hint: report it"] if code is PluginError else []
+    assert [text for text in shown.labels() if text.startswith("no figure")] == said
 
 
 # -- all tabs ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from echub.cli.page import looks, views
 from echub.cli.page.bench import Bench
 from echub.cli.page.desk import Desk
 from echub.cli.page.reports import Reports
+from echub.drawing import BLUE
 from tests.messages.saying import Fake
 
 FILES = ["a.acme", "b.acme", "s1.csv", "s2.csv", "group/a.acme", "group/c.acme"]
@@ -252,6 +253,21 @@ def test_the_frame_names_its_controls_and_takes_files_of_up_to_4_gib(shown):
     with shown.client:
         rejected.handler()
     assert shown.said == ["Larger than 4 GB: open it from the folder."]
+
+
+def luminance(colour):
+    """Return the relative luminance of a colour as WCAG 2 defines it."""
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_white_words_on_the_colours_of_the_page_can_be_read(shown):
+    """WCAG 2 asks for a contrast of 4.5 to 1; the header has the blue of the figures."""
+    (colours,) = shown.all(ui.colors)
+    assert colours._props["primary"] == BLUE
+    for name in ("primary", "positive"):
+        assert 1.05 / (luminance(colours._props[name]) + 0.05) >= 4.5
 
 
 def test_the_list_is_shown_and_hidden_and_the_light_changes(shown):

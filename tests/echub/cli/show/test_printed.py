@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -113,6 +115,14 @@ def test_what_is_missing_or_no_number_is_counted_apart(lines):
     assert "                column   range  missing  unit  origin    source" in found
     assert "                current  1 … 2  2 NaN    mA    measured  I" in found
     assert "                voltage  1 … 3  1        V     measured  U" in found
+
+
+def test_columns_that_were_left_out_are_named(lines):
+    columns = [SourceColumn("t", np.arange(2.0), "time", "s", index=0)]
+    left = tuple(Fake(header=header) for header in ("Q", "Ns"))
+    given = dataclasses.replace(build_dataset("timeseries", columns), omitted=left)
+    found = lines(file.record, Record([given]))
+    assert found[-1:] == fields(("left out", "Q, Ns (nothing but zeros or NaN in these rows)"))
 
 
 def test_a_conversion(lines):
@@ -326,6 +336,12 @@ def test_a_refusal_names_its_tables_and_advice(lines):
     assert lines(outcome.show, given, "a.x", verbose=True)[-4:-2] == ["  by cycle", "    n  j / mA/cm²"]
 
 
+@pytest.mark.parametrize("verbose", [True, False])
+def test_an_outcome_of_nothing_is_its_status(lines, verbose):
+    found = lines(outcome.show, Outcome(analysis="toy"), "a.x", verbose=verbose)
+    assert found == ["toy: a.x", *fields(("status", "ok"))]
+
+
 @pytest.mark.parametrize(("rows", "shown"), [(20, 20), (21, 20), (40, 20)])
 def test_a_long_table_says_how_many_rows_are_not_shown(lines, rows, shown):
     tables = {"by_cycle": {"n": Series.of(np.arange(float(rows)))}}
@@ -388,6 +404,20 @@ def test_an_analysis_is_described(lines):
         "    level      V             the mean",
         "    j          mA/cm² or mA",
     ]
+
+
+@pytest.mark.parametrize(
+    ("consumes", "takes"),
+    [
+        ("dataset", "one file, its timeseries"),
+        ("datasets", "one file or several, their timeseries"),
+        ("outcomes", "outcomes of other analyses (.outcome.json, folders) or a CSV table"),
+    ],
+)
+def test_what_an_analysis_takes(lines, consumes, takes):
+    declared = Analysis("toy", "Mean voltage", "m:run", consumes=consumes)
+    found = lines(outcome.describe, declared)
+    assert [line for line in found if line.startswith("  takes")] == fields(("takes", takes))
 
 
 # -- plugins -------------------------------------------------------------------------------------
@@ -492,7 +522,10 @@ def test_an_answer_in_a_file(ask, force):
     done, asked = ask(ROWS, "-o", "x.csv", *(["--force"] if force else []), outdated=True)
     assert asked == [("SELECT 1", "x.csv", force)]
     assert done.out == "x.csv\n"
-    assert done.err.startswith("lake was gathered by an older echub")
+    assert done.err == (
+        "lake was gathered by an older echub, which wrote missing values as NaN: convert the archive and gather "
+        "again\n"
+    )
 
 
 @pytest.mark.parametrize(("problems", "code"), [([], 0), (["a.h5: it is damaged"], 1)])
