@@ -163,7 +163,7 @@ def test_the_rows_around_a_crossing_are_those_of_a_jump_beside_it(given, row, ju
         ({"jump": 0.06}, 25.0, 12.5, (20.8, 26.0)),
         ({"jump": 0.06, "off": 0.5}, 25.5, 12.5, (20.8, 26.5)),
         ({"jump": 0.06, "off": 0.5, "lost_at": 0.0}, 25.0, 12.5, (20.8, 26.0)),
-        # Of two and a half usual steps between rows two are lost; less is no gap.
+        # Of two and a half usual steps between rows two are lost; less does not make a gap.
         ({"gap": 1.4}, 20.8, 10.4, (20.8 - 2.4, 20.8 + 2.4)),
         ({"gap": 1.6}, 22.6, 11.3, (20.0, 25.2)),
     ],
