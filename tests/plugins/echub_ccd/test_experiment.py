@@ -123,19 +123,19 @@ def test_a_limit_that_is_reached_opens_the_circuit_too(opened, spots, limited, f
 
 
 def test_the_instruments_half_cycles_stand_beside_the_sum_of_their_increments():
-    """Two counts of four rows, of which the first and the last are rests; the counter turns a row late."""
+    """Two counts begin and end with rests; the counter turns a row late, and counts a rest alone in the end."""
     columns = {
-        "counter": A([3, 3, 3, 3, 3, 4, 4, 4, 4.0]), "q_half": A([0, 1, 2, 2, 2.2, -1, -2, -2, -2.5]),
-        "dq": A([0.0, 1, 1, NAN, 0.0, -1, -1, 0, 0]),
+        "counter": A([3, 3, 3, 3, 3, 4, 4, 4, 4, 5.0]), "q_half": A([0, 1, 2, 2, 2.2, -1, -2, -2, -2.5, -0.1]),
+        "dq": A([0.0, 1, 1, NAN, 0.0, -1, -1, 0, 0, 0]),
     }  # fmt: skip
     found = Segments(A([1, 4]), A([3, 7]), A([1, -1]))
     trace = Rows(items=columns, data=Rows(items=columns, unit_of=lambda name: f"unit of {name}"), found=found)
     told = {name: (series.values, series.unit) for name, series in x.counted(trace).items()}
     unit = "unit of q_half"
     assert told == {
-        "counter": ((3, 4), ""), "half_cycles": ((1, 1), ""), "own_charge": ((2.2, -2.5), unit),
-        "sum_of_increments": ((2.0, -2.0), unit), "difference": (pytest.approx((-0.2 / 2.2, 0.2)), "1"),
-        "in_half_cycles": ((2.0, -2.0), unit), "outside": (pytest.approx((-0.2 / 2.2, 0.2)), "1"),
+        "counter": ((3, 4, 5), ""), "half_cycles": ((1, 1, 0), ""), "own_charge": ((2.2, -2.5, -0.1), unit),
+        "sum_of_increments": ((2.0, -2.0, 0.0), unit), "difference": (pytest.approx((-0.2 / 2.2, 0.2, 1.0)), "1"),
+        "in_half_cycles": ((2.0, -2.0, 0.0), unit), "outside": (pytest.approx((-0.2 / 2.2, 0.2, 1.0)), "1"),
     }  # fmt: skip
     for name in ("counter", "q_half"):
         rest = {key: values for key, values in columns.items() if key != name}
