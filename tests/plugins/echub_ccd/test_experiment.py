@@ -348,6 +348,14 @@ def test_a_trace_is_thinned_evenly_with_both_ends(rows, most, kept):
     assert diagnostics._thinned(rows, most).tolist() == kept
 
 
+def test_all_files_together_have_so_many_points():
+    with patch.object(diagnostics, "POINTS", 6):
+        one = diagnostics._traces(files(range(20)), A([0.0]))
+        two = diagnostics._traces(files(range(20), range(9)), A([0.0, 50.0]))
+    assert one["t"].tolist() == [0, 3, 7, 11, 15, 19]
+    assert two["t"].tolist() == [0, 9, 19, 50, 54, 58]
+
+
 @pytest.mark.parametrize(
     ("half_cycle", "fall", "at"),
     [(None, 0.2, ([], [])), (1, 0.2, ([1], [46.5])), (1, 0.11, ([1], [46.5])), (1, 0.09, ([1], [46.0]))],
