@@ -174,6 +174,14 @@ def test_a_crossing_is_bracketed_by_half_a_row_or_a_step(given, x, t, bracket):
     assert found.bracket == pytest.approx(bracket)
 
 
+def test_the_current_beside_a_crossing_is_that_of_its_usual_row():
+    """Within a window of it; neither a single row nor what is further away counts."""
+    onset, trace = watched(jump=0.06, off=0.5)
+    trace.x[8] += 9.0
+    trace.x[20:] += 5.0
+    assert bracketed(onset, trace, RampOnsetParams(window=6.0)).x == pytest.approx(25.5)
+
+
 def test_what_noise_hides_below_stays_in_the_bracket():
     onset, trace = watched()
     onset = Onset(onset.x, onset.t, 10, onset.deviation, (12.0, onset.x))
