@@ -25,9 +25,9 @@ def bracketed(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> Onset:
     first, jumps = _rows_around(onset, trace, params)
     gap = GAP * trace.usual_step
     t = trace.t[first : first + 2]
-    around = np.abs(trace.t - onset.t) <= params.window
-    off = float(np.median((trace.x - trace.line)[around & (trace.t < trace.lost_at)])) if around.any() else 0.0
-    near = np.interp(t, trace.t, trace.line) + (off if np.isfinite(off) else 0.0)
+    around = (np.abs(trace.t - onset.t) <= params.window) & (trace.t < trace.lost_at)
+    off = float(np.median((trace.x - trace.line)[around])) if around.any() else 0.0
+    near = np.interp(t, trace.t, trace.line) + off
     stair = trace.stair_s * trace.rate / 3600
     half = max(float(near[1] - near[0]), stair) / 2
     if jumps or t[1] - t[0] > gap:
@@ -35,7 +35,7 @@ def bracketed(onset: Onset, trace: RampTrace, params: RampOnsetParams) -> Onset:
     low, high = min(onset.bracket[0], onset.x - half), onset.x + half
     lost = _gap_beside(onset, trace, params, np.flatnonzero(trace.steps > gap))
     if lost is not None:
-        ends = np.interp(lost, trace.t, trace.line) + (off if np.isfinite(off) else 0.0)
+        ends = np.interp(lost, trace.t, trace.line) + off
         low, high = min(low, float(ends[0])), max(high, float(ends[1]))
     return replace(onset, bracket=(low, high))
 

@@ -96,6 +96,8 @@ def half_cycles(level, duration, *, sign=None, charge=None, steady=True, file=No
         ([1, 1, 2, 2], [4, 4, 4, 4], "constant time", None, 4.0),
         ([1, 1, 2, 2], [1, 1, 2, 2], "formation", None, None),
         ([1, 2, 3], [1, 1, 1.06], "formation", None, None),
+        ([1, 2, 3], [100, 96, 106], "formation", None, None),  # a twentieth less is as long
+        ([1, 2, 3], [100, 94, 106], "unequal half cycles", None, None),
         ([1, 1, 2, 2], [1, 5, 1, 5], "formation", None, None),
         ([1, 1, 2, 2, 3, 3], [1, 5, 5, 1, 1, 5], "unequal half cycles", None, None),
         ([1, 2, 1, 2], [1, 2, 1, 2], "unequal half cycles", None, None),

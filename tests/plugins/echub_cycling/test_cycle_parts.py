@@ -83,7 +83,7 @@ def test_a_cycle_with_half_a_half_cycle_is_not_complete(cut_off, complete):
 @pytest.mark.parametrize(("discharge", "complete"), [(1.09, True), (1.11, False)])
 def test_a_first_cycle_that_gives_a_tenth_more_than_it_took_is_not_complete(discharge, complete):
     assert cut(halves(1, -1, 1, -1, charge=[1, discharge, 1, 5])).complete.tolist() == [complete, True]
-    # The charge that was discharged before is not known.
+    # A discharge before it does not count.
     before = cut(halves(-1, 1, -1, 1, -1, charge=[9, 1, discharge, 1, 5])).complete.tolist()
     assert before == [False, complete, True]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from echub.plugin import Component, Interval, Measurand, Outcome, Refusal
+from echub.plugin import Component, Condition, Interval, Measurand, Outcome, Refusal
 from echub.science import RANGE_ACCURACY, coverage_half_width
 from echub_dc import TransferenceParams, resistances
 from echub_dc.method import tail as t
@@ -64,6 +65,41 @@ def test_a_tail_without_noise_by_hand(slope, limits):
     assert found.limits == limits
     assert found.falls == (slope < 0)
     assert found.u_range == pytest.approx((0.5 if limits else 0.0) / 3**0.5)
+
+
+def test_a_tail_is_as_uncertain_as_its_rows_are_alike():
+    """1, 1, -1, -1, -1, -1, 1, 1 beside 10: ρ is 3/8, so that the variance is 1.375/0.625 times 8/6."""
+    current = np.full(80, 10.0)
+    current[72:] += [1, 1, -1, -1, -1, -1, 1, 1]
+    found = t._tail(decay(current), 0.1, PARAMS)
+    variance = 8 / 6 * 2.2
+    assert (found.mean, found.slope) == pytest.approx((10.0, 0.0))
+    assert found.u == pytest.approx(np.hypot((variance / 8) ** 0.5, 0.25))
+    assert found.u_slope == pytest.approx((variance / 42) ** 0.5)  # squares of 0.5, 1.5, 2.5 and 3.5 s, twice
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of slow noise: it tells how far apart the tail and the rest before it are."""
+
+    walk: float = 1.0
+    drift: float = 1.0
+
+    def between(self, distance):
+        return distance if (self.walk, self.drift) == (0, 0) else np.nan
+
+
+@pytest.mark.parametrize("first", [0, 100])
+def test_slow_noise_is_that_of_sixteenths_of_a_tail(first):
+    """Of 40 rows a second apart the last 32, two in each; from the step to their middle in lengths of 31/16 s."""
+    asked = []
+    times = first + np.arange(40.0)
+    with patch.object(t, "wander", lambda means, variance: asked.append((means, variance)) or Told()):
+        assert t._slow(times, np.arange(40.0), 0.3) == pytest.approx((first + 19.5) / (31 / 16))
+        assert t._slow(times[:31], np.arange(31.0), 0.3) == 0.0
+    ((means, variance),) = asked
+    assert means == pytest.approx(8.5 + 2 * np.arange(16.0).reshape(4, 4))
+    assert variance == pytest.approx([0.09 / 2] * 4)
 
 
 def test_a_tail_has_five_rows():
@@ -226,8 +262,8 @@ def test_a_conductivity_needs_area_and_thickness(area, thickness, flag):
     tail = t.Tail(1.0, 2.0, 3.0, 4.0, 0.3, 0.0, 0.0, True)
     found = Fake(measurand=current, decay=Fake(step=0.4, u_step=0.0, sign=-1.0), flags=("a",), tail=tail)
     with (
-        patch.object(polarisation, "decay_of", lambda *_: None),
-        patch.object(polarisation, "steady", lambda *_: found),
+        patch.object(polarisation, "decay_of", lambda _, params: params),
+        patch.object(polarisation, "steady", lambda decay, params: found if decay is params is PARAMS else None),
         patch.object(polarisation, "extrapolated", lambda *_: (Measurand("nA", 7.0), ("b",))),
         patch.object(polarisation, "diagnostics", lambda _: {}),
     ):
@@ -245,7 +281,7 @@ def test_a_conductivity_needs_area_and_thickness(area, thickness, flag):
     code, path, example = flag or ("", "", "")
     text = f"{path} is not stated: there is no conductivity"
     assert said == ([(code, text, f'--set {path}="{example}"', "info")] if flag else [])
-    assert outcome.conditions["potential"].value == -0.4
+    assert outcome.conditions["potential"] == Condition(-0.4, "V", compared=False)
     table = {name: (series.values, series.unit) for name, series in outcome.tables["tail"].items()}
     assert table == {
         "part": ((0.3,), "1"), "mean": ((1.0,), "nA"), "u": ((2.0,), "nA"), "slope": ((3.0,), "nA/s"),

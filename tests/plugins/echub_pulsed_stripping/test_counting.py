@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from echub.plugin import Component, Flag, Interval, Outcome, Series
+from echub.plugin import Component, Flag, Interval, Measurand, Outcome, Series
 from echub.science import RANGE_ACCURACY
 from echub.segments import Segments
 from echub_pulsed_stripping.data.accuracy import CurrentAccuracy
@@ -122,6 +122,7 @@ def test_the_charge_up_to_the_first_row_of_rest_is_of_the_pulse_and_the_rest_of_
 def test_a_pulse_after_which_the_current_turns_ends_with_its_last_row(after, rests):
     given = rows([0, 1, 1, after, 0, 1, 1], [(1, 3), (5, 7)])
     assert c._rest_follows(given).tolist() == [rests, 0]
+    assert c._rest_follows(rows([0, 1, 1, after], [(1, 3)])).tolist() == [rests]
 
 
 def test_integrals_lose_the_edges_each_in_its_way():
@@ -435,6 +436,20 @@ def test_a_plateau_is_a_band_over_its_rests_with_its_numbers_in_the_title():
     figure = Figure()
     plateau.draw(Outcome({}, diagnostics=shown, label="x"), figure)
     assert (figure.get_suptitle(), len(figure.axes[0].containers)) == ("x", 1)
+
+
+@pytest.mark.parametrize(
+    ("measurands", "said"),
+    [
+        ({"stripping_charge": Measurand("mA*h", 5.0, 0.5)}, "5.00 ± 0.50 mA·h"),
+        ({"stripping_capacity": Measurand("mA*h/cm^2", 5.0, 0.5)}, "5.00 ± 0.50 mA·h/cm²"),
+        ({"stripping_capacity": Measurand.more_than("mA*h/cm^2", 5.0)}, "> 5 mA·h/cm²"),
+        ({}, "2 blocks"),
+    ],
+)
+def test_the_heading_is_the_capacity_or_how_many_blocks_there_are(measurands, said):
+    outcome = Outcome(measurands, tables={"blocks": {"rest": Series.of([1.0, 2.0])}})
+    assert pulsed_stripping._headline(outcome) == said
 
 
 def test_a_refused_series_shows_its_trace_and_what_is_no_mere_information():

@@ -163,7 +163,7 @@ def test_the_rows_around_a_crossing_are_those_of_a_jump_beside_it(given, row, ju
         ({"jump": 0.06}, 25.0, 12.5, (20.8, 26.0)),
         ({"jump": 0.06, "off": 0.5}, 25.5, 12.5, (20.8, 26.5)),
         ({"jump": 0.06, "off": 0.5, "lost_at": 0.0}, 25.0, 12.5, (20.8, 26.0)),
-        # Of two and a half usual steps between rows two are lost; with fewer there is no gap.
+        # Of two and a half usual steps between rows two are lost; less does not make a gap.
         ({"gap": 1.4}, 20.8, 10.4, (20.8 - 2.4, 20.8 + 2.4)),
         ({"gap": 1.6}, 22.6, 11.3, (20.0, 25.2)),
     ],
@@ -172,6 +172,14 @@ def test_a_crossing_is_bracketed_by_half_a_row_or_a_step(given, x, t, bracket):
     found = bracketed(*watched(**given), PARAMS)
     assert (found.x, found.t) == pytest.approx((x, t))
     assert found.bracket == pytest.approx(bracket)
+
+
+def test_the_current_beside_a_crossing_is_that_of_its_usual_row():
+    """Within a window of it; neither a single row nor what is further away counts."""
+    onset, trace = watched(jump=0.06, off=0.5)
+    trace.x[8] += 9.0
+    trace.x[20:] += 5.0
+    assert bracketed(onset, trace, RampOnsetParams(window=6.0)).x == pytest.approx(25.5)
 
 
 def test_what_noise_hides_below_stays_in_the_bracket():

@@ -119,7 +119,7 @@ NINE, CET = dt.datetime(2026, 3, 2, 9), dt.timezone(dt.timedelta(hours=1))
         # Every start is known in UTC: stated as such, or with a zone. What has none does not stand in the way.
         ([("2026-03-02T09:00:00", "2026-03-02T08:00:00+00:00"), ("2026-03-02T09:00:00+01:00", None), (None, None)],
          [dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC), dt.datetime(2026, 3, 2, 9, tzinfo=CET), None]),
-        # What is stated in UTC goes before the clock on the wall; "noon" states nothing.
+        # What is stated in UTC goes before the clock on the wall; what does not say a date does not count.
         ([("2026-03-02T09:00:00+01:00", "2026-03-02T07:00:00+00:00")],
          [dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)]),
         ([("2026-03-02T09:00:00+01:00", "noon")], [dt.datetime(2026, 3, 2, 9, tzinfo=CET)]),
