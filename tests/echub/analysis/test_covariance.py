@@ -111,3 +111,18 @@ def test_numbers_of_one_calculation_agree_to_a_millionth(place, off, fits, sign)
     else:
         with pytest.raises(PluginError):
             covariance_table(GIVEN, NAMES, matrix)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"r": Series((4.0,), "ohm")}, {"measurand": Series(()), "r": Series((4.0,), "ohm")},
+        {"measurand": Series(("r",)), "c": Series((4.0,), "ohm")},
+        {"measurand": Series(("r",)), "r": Series((4.0, 1.0), "ohm")},
+        {"measurand": Series(("r",)), "r": Series((4.0,), "ohm"), "c": Series((4.0,), "uF")},
+    ],
+)  # fmt: skip
+def test_a_table_of_other_columns_is_none_of_covariances(columns):
+    assert covariance_problem(outcome(columns)) == (
+        f"columns {', '.join(columns)}, which are not measurand and one of equal length per name"
+    )

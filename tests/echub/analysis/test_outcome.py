@@ -214,3 +214,11 @@ def test_a_series_of_huge_integers_and_texts_is_kept():
     assert Series(("a", None, math.inf)).values == ("a", None, None)
     assert Series((math.inf, -math.inf)).values == (None, None)
     assert len(Series((1.0, 2.0))) == 2
+
+
+def test_a_text_that_is_no_outcome_says_who_writes_them():
+    with pytest.raises(DataError) as refused:
+        Outcome.from_json('{"format": "echub-outcome 1"}')
+    assert (
+        refused.value.hint == "`echub analyze` writes outcomes; one that was edited by hand is better made again"
+    )

@@ -3,7 +3,8 @@
 import numpy as np
 
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.column import Bits
+from echub.model.column import Bits, Column
+from echub.model.dataset import Dataset
 from echub.model.extent import counts, ranges, without_value
 from echub.model.missing import MISSING
 
@@ -57,3 +58,11 @@ def test_what_is_missing_is_told_from_what_is_no_number():
     assert without_value(data) == {
         "missing": {"vendor_a": 2, "vendor_b": 1, "vendor_d": 2}, "nan": {"vendor_a": 1, "vendor_c": 1}
     }  # fmt: skip
+
+
+def test_what_is_counted():
+    names = ("cycle", "half_cycle", "step", "spectrum", "region", "species")
+    values = {name: np.arange(6) % (n + 1) for n, name in enumerate(names)}
+    columns = {name: Column(name, v, name, "1") for name, v in values.items()}
+    others = {name: Column(name, np.arange(6), name, "1") for name in ("row", "step_execution", "charge")}
+    assert counts(Dataset("timeseries", {**columns, **others})) == {name: n + 1 for n, name in enumerate(names)}

@@ -4,6 +4,7 @@ import pytest
 
 from echub.errors import SchemaError
 from echub.validation.patterns import LONGEST, matches, require
+from tests.messages.parts import said
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,17 @@ def test_a_pattern_may_have_so_many_characters_and_not_one_more():
     with pytest.raises(SchemaError, match="too long") as refused:
         require("a" * (LONGEST + 1), "files.name")
     assert refused.value.found == str(LONGEST + 1)
+
+
+def test_a_pattern_that_cannot_be_used_is_told_in_full():
+    assert said(lambda: require("a" * 501, "files.name")) == {
+        "message": "files.name is too long", "where": "files.name", "expected": "at most 500 characters",
+        "found": "501",
+    }  # fmt: skip
+    for pattern in ("(", "(?=a)", r"(a)\1"):
+        told = said(lambda pattern=pattern: require(pattern, "files.name"))
+        assert told.pop("cause").startswith("error: ")
+        assert told == {
+            "message": "files.name is not a regular expression", "where": "files.name", "found": pattern,
+            "expected": "a regular expression without look-around and back-references",
+        }  # fmt: skip
