@@ -65,6 +65,11 @@ class Interval:
         low, high = ("?" if end is None else f"{end:.5g}" for end in (self.low, self.high))
         return f"{'(['[self.includes_low]}{low}, {high}{')]'[self.includes_high]}"
 
+    @property
+    def coverage(self) -> str:
+        """Return the coverage that is stated, `95%`, or the kind of interval."""
+        return f"{100 * self.level:g}%" if self.level else self.kind
+
     def covers(self, value: float) -> bool:
         """Return whether a value, in the unit of the measurand, lies inside."""
         above = self.low is None or value > self.low or (self.includes_low and value == self.low)

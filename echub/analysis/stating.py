@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from echub.errors import MetadataError
 from echub.model.metadata import Entry, Metadata
+from echub.science import ZERO_CELSIUS
 
 
 def state(metadata: Metadata, path: str, cell: str, unit: str, source: str) -> None:
@@ -12,7 +13,7 @@ def state(metadata: Metadata, path: str, cell: str, unit: str, source: str) -> N
         metadata.set(path, cell, unit or None, source=source)
     except MetadataError as error:
         if path == "cell.temperature" and unit == "K":
-            metadata.entries.append(Entry(path, float(cell) - 273.15, "degC", source))
+            metadata.entries.append(Entry(path, float(cell) - ZERO_CELSIUS, "degC", source))
             return
         error.where = error.where or source
         raise

@@ -315,9 +315,8 @@ def _value(measurand: Measurand | None, unit: str) -> str:
     text = html.escape(_plain_value(measurand, unit=measurand.unit != unit))
     interval = measurand.interval
     if interval is not None and measurand.censoring == "none" and measurand.value is not None:
-        level = f"{interval.level:.0%}" if interval.level else interval.kind
         ends = (_rounded(end, measurand.uncertainty) for end in (interval.low, interval.high))
-        text += f"<br><small>{' … '.join(ends)} ({level})</small>"
+        text += f"<br><small>{' … '.join(ends)} ({interval.coverage})</small>"
     return text
 
 

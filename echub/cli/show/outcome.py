@@ -91,11 +91,12 @@ def result(measurand: Measurand) -> tuple[str, str, str]:
         value = rounded(measurand.value, measurand.uncertainty)
     if interval is None:
         return value, unit, ""
-    level = f"{interval.level:.0%}" if interval.level else interval.kind
     ends_of = _alike if measurand.value is None else _each
     low, high = ends_of(interval.low, interval.high)
     ends = f"{'[('[not interval.includes_low]}{low}, {high}{'])'[not interval.includes_high]}"
-    return (ends, unit, level) if measurand.value is None else (value, unit, f"{ends} ({level})")
+    if measurand.value is None:
+        return ends, unit, interval.coverage
+    return value, unit, f"{ends} ({interval.coverage})"
 
 
 def _each(low: float | None, high: float | None) -> tuple[str, str]:

@@ -31,7 +31,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         color=RED,
         alpha=0.12,
         linewidth=0,
-        label=f"median, {100 * (outcome['median'].interval.level or 0):.0f} %"
+        label=f"median, {100 * (outcome['median'].interval.level or 0):g} %"
         if outcome["median"].interval
         else None,
     )

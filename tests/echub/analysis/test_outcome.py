@@ -119,6 +119,19 @@ def test_an_interval_is_written_as_it_covers(interval, text):
         assert end is None or interval.covers(end) == included
 
 
+@pytest.mark.parametrize(
+    ("interval", "text"),
+    [
+        (Interval(1, 2, level=0.95), "95%"),
+        (Interval(1, 2, level=0.999), "99.9%"),
+        (Interval(1, 2, level=0.57), "57%"),  # 100 times this double is not 57
+        (Interval(1, 2, "bracketing"), "bracketing"),
+    ],
+)
+def test_an_interval_says_how_much_it_covers(interval, text):
+    assert interval.coverage == text
+
+
 def test_a_series_keeps_gaps_as_none():
     series = Series.of(np.array([1.5, np.nan]), "V")
     assert series.values == (1.5, None)
