@@ -42,7 +42,6 @@ class Cycles:
     discharge_spread: Floats
     charge_energy: Floats
     discharge_energy: Floats
-    charge_level: Floats
     discharge_level: Floats
     begin: Floats
     end: Floats
@@ -97,10 +96,6 @@ def _summed(trace: CellTrace, halves: Halves, sign: int, number: Numbers, of: Nu
         found = np.bincount(of[chosen], values[chosen], count)
         return np.where(np.bincount(of[chosen], minlength=count) > 0, found, np.nan)
 
-    def level(chosen: NDArray[np.bool_]) -> Floats:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return total(halves.level * halves.charge, chosen) / total(halves.charge, chosen)
-
     first = np.searchsorted(of, np.arange(count))
     last = np.searchsorted(of, np.arange(count), side="right") - 1
     counter = np.full(count, np.nan)
@@ -108,6 +103,8 @@ def _summed(trace: CellTrace, halves: Halves, sign: int, number: Numbers, of: Nu
         middle = (halves.rows.start + halves.rows.stop) // 2
         counter = np.asarray(trace.data["counter"], dtype=np.float64)[middle[first]]
     charge, discharge = total(halves.charge, inward), total(halves.charge, ~inward)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        level = total(halves.level * halves.charge, ~inward) / discharge
     whole = np.bincount(of[~edges], minlength=count) == 0
     first_charged = int(np.argmax(charge > 0))
     with np.errstate(invalid="ignore"):
@@ -115,7 +112,7 @@ def _summed(trace: CellTrace, halves: Halves, sign: int, number: Numbers, of: Nu
     return Cycles(
         number, counter, charge, discharge,
         np.sqrt(total(halves.spread**2, inward)), np.sqrt(total(halves.spread**2, ~inward)),
-        total(halves.energy, inward), total(halves.energy, ~inward), level(inward), level(~inward),
+        total(halves.energy, inward), total(halves.energy, ~inward), level,
         halves.begin[first], halves.end[last], whole & (charge > 0) & (discharge > 0), of, source,
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ def test_a_cycle_is_a_charge_and_what_follows_it():
     expected = {
         "charge": [NAN, 2, 4, 5], "discharge": [0.5, 1, 3, NAN], "charge_spread": [NAN, 2, 4, 6],
         "discharge_spread": [1, 3, 5, NAN], "charge_energy": [NAN, 1, 3, 5], "discharge_energy": [0, 2, 4, NAN],
-        "charge_level": [NAN, 2, 4, 6], "discharge_level": [1, 3, 5, NAN], "begin": [0, 10, 30, 50],
+        "discharge_level": [1, 3, 5, NAN], "begin": [0, 10, 30, 50],
         "end": [9, 29, 49, 59], "counter": [NAN] * 4,
     }  # fmt: skip
     assert {name: getattr(found, name).tolist() for name in expected} == {
@@ -102,7 +102,7 @@ def test_a_first_cycle_that_gives_a_tenth_more_than_it_took_is_not_complete(disc
     ],
 )
 def test_the_counter_decides_where_a_count_holds_several_reversals(counter, choice, source, counted):
-    given = halves(*[1, -1] * 4, charge=[1, 2, 3, 4, 5, 6, 7, 8], level=[2, 1, 6, 1, 1, 1, 1, 1])
+    given = halves(*[1, -1] * 4, charge=[1, 2, 3, 4, 5, 6, 7, 8], level=[1, 2, 1, 6, 1, 1, 1, 1])
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(cycles, "_whole", lambda *_: np.ones(8, bool))
         found, count = cycles.cycles_of(trace(counter), given, 1, choice)
@@ -113,7 +113,7 @@ def test_the_counter_decides_where_a_count_holds_several_reversals(counter, choi
         assert found.of.tolist() == [0] * 4 + [1] * 4
         assert found.charge.tolist() == [4, 12]
         assert found.discharge.tolist() == [6, 14]
-        assert found.charge_level.tolist() == [(2 * 1 + 6 * 3) / 4, 1]
+        assert found.discharge_level.tolist() == [(2 * 2 + 6 * 4) / 6, 1]
     # The instrument's own number is that in the middle of the first half cycle.
     first = [counter[found.of.tolist().index(k)] for k in range(len(found))]
     assert found.counter.tolist() == first

@@ -8,7 +8,7 @@ the mean over cells, or the slope over the whole range if it changes with temper
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,6 @@ K_EV = 8.617333e-5
 ZERO_C = 273.15
 NAME, ANALYSIS = "activation_energy_ln_y", "arrhenius"
 FIVE = (-30.0, 0.0, 30.0, 60.0, 90.0)
-Answers = Callable[[np.random.Generator], list[Outcome]]
 
 
 @dataclass(frozen=True)
