@@ -14,7 +14,7 @@ import pytest
 from echub.analysis.study import load_study, run_study
 from echub.analysis.study_report import report, write_results
 from echub.errors import PluginError
-from fixtures.study_na.make import FOLDER, committed_files
+from fixtures.study_na.make import FOLDER
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TRUTH = json.loads((FOLDER / "truth.json").read_text("utf-8"))
@@ -37,11 +37,6 @@ def done(tmp_path_factory):
 
 def one(answers, step, label):
     return next(a.outcome for a in answers if a.step.name == step and a.label == label)
-
-
-def test_the_committed_files_are_what_the_generator_writes():
-    for name, data in committed_files().items():
-        assert (FOLDER / name).read_bytes() == data, name
 
 
 def test_the_tables_of_a_step_are_one_file_with_units_and_labels(done):

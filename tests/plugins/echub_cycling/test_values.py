@@ -14,7 +14,7 @@ import echub
 from echub.testing import synth
 from echub.testing.synth import CyclingCell, CyclingSetup, LevelSteps, Programme, Recorder, SymmetricRun
 from echub_cycling.method.rates import blocks_of
-from fixtures.cycling.make import FOLDER, committed_files
+from fixtures.cycling.make import FOLDER
 
 CORPUS = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
 EXACT = Recorder(accuracy=0.0, drift=0.0, offset_v=0.0, noise_v=0.0, charge="charge")
@@ -27,13 +27,6 @@ def ask(case, **params):
 
 def cycles(seed=1, programme=FEW, recorder=EXACT, **cell):
     return synth.cycles(seed, CyclingSetup(CyclingCell(**cell), programme, recorder))
-
-
-def test_the_generated_tables_are_those_that_are_committed():
-    made = committed_files()
-    assert {path.name for path in FOLDER.iterdir() if path.suffix in (".csv", ".json")} == set(made)
-    for name, data in made.items():
-        assert (FOLDER / name).read_bytes() == data, name
 
 
 @pytest.mark.parametrize("charge", ["charge", "charge_increment", "both"])

@@ -11,7 +11,7 @@ from echub_eclab.options import MprOptions
 from echub_eclab.sniff import sniff_mps, sniff_mpt
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import Dialect, bare, export, log_file, settings_file, table
-from fixtures.eclab.texts import GCPL, OCV, ROWS, text_files
+from fixtures.eclab.texts import GCPL, OCV, ROWS
 from tests.plugins.echub_eclab.text_support import FIXTURES, codes, read_mpt
 
 FILE = SCENARIOS["gcpl"]().file
@@ -31,11 +31,6 @@ def test_every_dialect_gives_the_printed_numbers(dialect):
     assert [header for _, header in found] == names
     for number, values in enumerate(found.values()):
         np.testing.assert_array_equal(values, [float(row[number]) for row in cells])
-
-
-def test_the_committed_texts_are_those_of_the_generator():
-    for name, data in text_files().items():
-        assert (FIXTURES / name).read_bytes() == data, f"python -m fixtures.eclab.make rewrites {name}"
 
 
 def test_a_text_has_the_metadata_of_its_twin():

@@ -21,11 +21,6 @@ def test_there_are_all_kinds():
     assert all(case.columns is not None or case.refusal for case in CASES.values())
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
-def test_file_is_what_the_generator_writes(case):
-    assert (FILES / case.name).read_bytes() == case.data
-
-
 @pytest.mark.parametrize("case", READ, ids=lambda case: case.name)
 def test_table_is_read_with_its_true_values(case):
     record = echub.read(FILES / case.name, options=dict(case.options))
