@@ -3,12 +3,14 @@
 `promised_schema.txt` has a line for each unit, quantity, kind, metadata path and rule, without its prose.
 """
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import echub_schemas
 from echub.model.metadata import leaves
-from echub.model.units import table
+from echub.model.units import UnitTable
 from echub.model.vocabulary import core, kinds
 from echub.validation.rules import rules
 
@@ -29,10 +31,12 @@ def number(value):
 
 
 def units():
+    """Say each unit of the file: those of a group's schema that was read before are none of the schema's own."""
+    table = UnitTable(tomllib.loads(echub_schemas.path("units.toml").read_text("utf-8")))
     spelt = {}
-    for text in table().spellings():
-        spelt.setdefault(table().find(text).symbol, []).append(text)
-    for symbol, known in table().units.items():
+    for text in table.spellings():
+        spelt.setdefault(table.find(text).symbol, []).append(text)
+    for symbol, known in table.units.items():
         others = [text for text in spelt[symbol] if text != symbol]
         file = "" if known.in_file == symbol else known.in_file
         offset = str(known.offset) if known.offset else ""
