@@ -29,7 +29,7 @@ TAGS = b"<table><tr><td>t / s</td><td>U / V</td></tr></table>"
     ("a.xls", b"<!DOCTYPE html>" + TAGS, PAGE), ("a.xlsx", b"<!doctype html>" + TAGS, PAGE),
     ("a.xls", b"\xef\xbb\xbf<html>" + TAGS, PAGE),
     ("a.dat", b"PK\x03\x04" + bytes(40), ARCHIVE), ("a.csv", b"PK\x03\x04" + bytes(40), ARCHIVE),
-    ("a.csv", gzip.compress(ROWS), PACKED), ("a.z", bz2.compress(ROWS), PACKED),
+    ("a.csv", gzip.compress(ROWS, mtime=0), PACKED), ("a.z", bz2.compress(ROWS), PACKED),
     ("a.prn", lzma.compress(ROWS), PACKED),
     ("a.tab", ROWS.decode().encode("utf-32-le").join([b"\xff\xfe\0\0", b""]), UTF_32),
     ("a.asc", ROWS.decode().encode("utf-32-be").join([b"\0\0\xfe\xff", b""]), UTF_32),
