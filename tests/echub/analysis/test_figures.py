@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import echub
 from echub.errors import DataError, PluginError, SelectionError, UnknownColumn, UnknownOption
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.record import Record
+from echub.model.record import Provenance, Record
 
 pytest.importorskip("matplotlib")
 from echub import drawing
@@ -225,6 +226,23 @@ def test_few_spectra_are_named_by_their_number_and_many_have_a_colour_bar():
     assert figures.plot(many(6, time=("s", np.arange(6) * 3600.0))).axes[3].get_ylabel().endswith("$t$ / h")
     levels = {"time": ("s", np.arange(6.0)), "current_setpoint": ("mA", np.arange(6.0))}
     assert figures.plot(many(6, **levels)).axes[3].get_ylabel().endswith("/ mA")
+
+
+def test_spectra_that_a_file_does_not_number_are_numbered_for_the_picture():
+    given = many(3)
+    dataset = given["impedance"]
+    kept = {name: column for name, column in dataset.columns.items() if name != "spectrum"}
+    assert len(kept) == len(dataset.columns) - 1
+    named = figures.plot(Record([replace(dataset, columns=kept)])).axes[0].get_legend().get_texts()
+    assert [text.get_text() for text in named] == ["spectrum 0", "spectrum 1", "spectrum 2"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_places():
+    def named(name):
+        return Record([series(voltage=[1, 2, 3])["timeseries"]], provenance=Provenance(source={"name": name}))
+
+    figure = figures.plot([named("a.mpr"), named("b.mpr"), named("a.mpr")])
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["a.mpr", "b.mpr", "a.mpr (3)"]
 
 
 def test_one_bad_spectrum_does_not_rule_the_axes():

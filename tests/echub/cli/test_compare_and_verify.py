@@ -81,8 +81,9 @@ def test_a_zone_makes_absolute_time_and_is_checked(twins):
     tree = json.loads(run("info", twins / "run.mpr", "--timezone", "Europe/Berlin", "--json"))["metadata"]
     assert tree["experiment"]["start_utc"]["value"] == "2024-03-14T08:26:53.250+00:00"
     assert "start_utc" not in json.loads(run("info", twins / "run.mpr", "--json"))["metadata"]["experiment"]
-    with pytest.raises(UnknownOption):
-        run("info", twins / "run.mpr", "--timezone", "Berlin")
+    for wrong in ("Berlin", ""):
+        with pytest.raises(UnknownOption):
+            run("info", twins / "run.mpr", "--timezone", wrong)
 
 
 def test_join_writes_one_file_for_a_run(tmp_path):

@@ -137,9 +137,9 @@ def test_a_picture_has_the_pixels_of_its_inches(dpi, tmp_path):
 
 def test_an_svg_for_a_page_starts_with_its_element_and_keeps_text():
     figure = new_figure(2, 1)
-    figure.subplots().set_title("a title")
+    figure.subplots().set_title("a title in µΩ·cm²")
     assert svg(figure).startswith("<svg")
-    assert ">a title<" in svg(figure)
+    assert ">a title in µΩ·cm²<" in svg(figure)
 
 
 @pytest.mark.parametrize(("rows", "most", "step"), [(10, 10, 1), (11, 10, 2), (100, 10, 10), (0, 10, 1)])

@@ -65,6 +65,13 @@ def test_an_uncertainty_is_not_a_measured_column_of_its_own():
     assert list(means.columns) == ["sample_id", "vendor_y", "u_vendor_y", "n_vendor_y"]
 
 
+def test_uncertainties_that_are_text_have_the_unit_of_their_own_cells():
+    table = table_of(**{"sample_id": ["a", "b"], "y": ["1.00 V", "2.00 V"], "u(y)": ["10 mV", "20 mV"]})
+    found = readings(table, "vendor_y")
+    assert found.values.tolist() == [1, 2]
+    assert found.u.tolist() == pytest.approx([0.01, 0.02])
+
+
 def test_averaged_names_its_uncertainty():
     means = averaged(SPOTS)
     assert means["vendor_y"].tolist() == [2, 9, 5]

@@ -197,6 +197,12 @@ def test_a_table_with_a_dose_is_drawn_against_it_with_both_units():
     assert legend(axis) == ["s"]
 
 
+def test_a_table_beside_a_measurement_is_drawn_if_it_is_chosen():
+    table = record("table", sample_id=["s", "t"], replicate=[1, 1], hardness=[1, 2])["table"]
+    both = Record([record(time=[0, 1], current=[1, 2])["timeseries"], table])
+    assert [axis.get_ylabel() for axis in echub.plot(both, picture="table").axes] == ["hardness"]
+
+
 @pytest.mark.parametrize(("count", "shown"), [(6, 6), (8, 6)])
 def test_columns_of_a_table_that_have_no_panel_are_counted(count, shown):
     given = record("table", sample_id=["s", "t"], replicate=[1, 1], **{f"c{n}": [n, n] for n in range(count)})

@@ -212,7 +212,8 @@ def test_where_records_differ(what):
 NUMBERS = {
     "equal": ([1, 2], [1.0, 2.0], 0.0, True), "other": ([1, 2], [1, 3], 0.0, False),
     "missing in both": ([np.nan], [np.nan], 0.0, True), "missing in one": ([np.nan], [1.0], 0.0, False),
-    "another length": ([1], [1, 1], 0.0, False), "within": ([1.0], [1.09], 0.1, True),
+    "another length": ([1], [1, 1], 0.0, False), "another shape": ([[1, 1]], [[1]], 0.0, False),
+    "within": ([1.0], [1.09], 0.1, True),
     "not within": ([1.0], [1.12], 0.1, False), "rounding counts": ([1.0], [1.0 + 1e-12], 0.0, False),
     "near zero": ([0.0], [1e-12], 0.1, False), "texts": (["a"], ["a"], 0.0, True),
     "other texts": (["a"], ["b"], 0.0, False), "a text and a number": (["1.0"], [1], 0.0, False),

@@ -9,6 +9,7 @@ import pytest
 import echub
 from echub.errors import ReadError, UnknownFormat
 from echub_cameca.quantum import RECOVERABLE, counts_of, find_quantum, fits
+from echub_cameca.sections import Export, layers
 from fixtures.sims import QUANTUM, cameca_counts, cameca_profile
 
 REAL = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared/corpus")) / "sims"
@@ -243,3 +244,15 @@ def test_an_export_that_ends_within_a_line_of_its_calibration_says_so():
     (said,) = [notice for notice in read(data[:-9]).notices if notice.code == "truncated"]
     assert "CALIBRATION" in said.message
     assert "truncated" not in {notice.code for notice in read(data).notices}
+
+
+def test_calibration_without_a_layer_is_not_that_of_one():
+    lines = [
+        (1, "Species\tNa+"),
+        (2, "RSF\t1e22"),
+        (3, "Layer #1 matrix\tNZSP"),
+        (4, "Species\tNa+"),
+        (5, "RSF\t2e22"),
+    ]
+    (layer,) = layers(Export({"CALIBRATION PARAMETERS": lines}, []))
+    assert layer == {"layer": "Layer #1", "matrix": "NZSP", "species": [{"species": "Na+", "RSF": "2e22"}]}

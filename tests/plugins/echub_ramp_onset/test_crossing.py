@@ -8,6 +8,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
+from echub.plugin import Refusal
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.method import interval
 from echub_ramp_onset.method.bracket import _rows_around, bracketed
@@ -22,6 +23,7 @@ from echub_ramp_onset.method.crossing import (
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
 from echub_ramp_onset.method.grid import NORMAL_QUARTILE, TimeGrid, _loud, grid_of
 from echub_ramp_onset.method.line import OhmicLine
+from echub_ramp_onset.method.robust import _require_control
 
 A, NAN, INF = np.array, np.nan, np.inf
 PARAMS = RampOnsetParams()
@@ -172,6 +174,18 @@ def test_a_crossing_is_bracketed_by_half_a_row_or_a_step(given, x, t, bracket):
     found = bracketed(*watched(**given), PARAMS)
     assert (found.x, found.t) == pytest.approx((x, t))
     assert found.bracket == pytest.approx(bracket)
+
+
+def test_a_loss_of_control_is_told_by_the_row_in_which_it_is_met():
+    """Row 20 is the first that is off: 41 where 40 was due, and the next one as far off, 43 for 42."""
+    _, trace = watched(off=1.0, lost_at=20.0)
+    trace.limited, trace.unit = False, "mA/cm^2"
+    grid = SimpleNamespace(t=trace.t)
+    with pytest.raises(Refusal) as refused:
+        _require_control(trace, grid, None, RampOnsetParams())
+    assert refused.value.code == "current-not-controlled"
+    assert "leaves its course at 41 mA/cm², where 40 was due" in refused.value.message
+    assert refused.value.where == "t = 20.0 s"
 
 
 def test_the_current_beside_a_crossing_is_that_of_its_usual_row():
