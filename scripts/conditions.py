@@ -1,10 +1,10 @@
 """Say which conditions the tests never saw true or false, and which limits were never met exactly.
 
 `python -m scripts.conditions echub_cameca tests/plugins/echub_cameca` runs tests, as pytest would, and prints a
-line for each such place in the modules whose names begin so; `python -m scripts.conditions echub` runs all tests,
-which takes twice as long as usual. A condition that was never true can be dropped or turned around without any test that
-fails; a limit that was never met can be `<` or `<=`. Not every place needs a test: some are guards that no input
-reaches, which may go out, and between measured values equality is chance.
+line for each such place in the modules whose names begin so; `python -m scripts.conditions echub` runs all
+tests, which takes twice as long as usual. A condition that was never true can be dropped or turned around
+without any test that fails; a limit that was never met can be `<` or `<=`. Not every place needs a test: some
+are guards that no input reaches, which may go out, and between measured values equality is chance.
 
 Modules are compiled with a note around every condition, in all processes that the tests start.
 """
