@@ -80,8 +80,10 @@ class Noting(ast.NodeTransformer):
         return self._noted(node, "condition", text, "_noted_condition", self.visit(node))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        """Note each operand."""
-        return self._condition(node)
+        """Note what decides which operand is the value: all but the last."""
+        *deciding, last = node.values
+        node.values = [*map(self._condition, deciding), self.visit(last)]
+        return node
 
     def visit_If(self, node: ast.If | ast.While | ast.IfExp) -> ast.AST:
         """Note what decides, then what it decides about."""

@@ -62,6 +62,11 @@ def test_what_was_not_seen_is_told_until_it_is(used):
     assert used(4, 0, high=False) == ("low", [])
 
 
+def test_the_last_of_what_a_value_falls_back_to_decides_nothing():
+    for source in ("x = a or b or {}", "x = a and b and c", "if a or not b: pass"):
+        assert [place.text for place in noted(source, "cell", "cell.py")[1]] == ["a", "b"]
+
+
 def test_an_array_meets_a_limit_in_one_of_its_values(tmp_path):
     (tmp_path / "first.json").write_text("{}", encoding="utf-8")
     (tmp_path / "seen").write_bytes(bytes(3))
