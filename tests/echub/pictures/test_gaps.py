@@ -31,6 +31,7 @@ def test_a_line_ends_at_a_pause_and_keeps_every_point():
         # Stored at each change of the potential: ever faster towards a plateau and after it.
         np.concatenate([[0], np.cumsum([*np.geomspace(1, 40, 20), 5000, *np.geomspace(40, 1, 20)])]),
         np.concatenate([STEADY[: AROUND - 1], STEADY + 400]),  # too few values to tell a sampling
+        np.concatenate([np.zeros(20), np.full(20, 60.0)]),  # a clock that only tells minutes
     ],
 )
 def test_seldom_values_are_no_pause(time):
@@ -70,6 +71,13 @@ def test_a_pause_of_a_long_series_is_found_in_what_is_drawn_of_it(at):
 def test_a_pause_is_ten_times_the_interval_of_five_on_either_side(before, after, longer, found):
     time = np.cumsum([0.0, *[1.0] * before, longer, *[1.0] * after])
     assert pauses(time).tolist() == [before] * found
+
+
+@pytest.mark.parametrize(("longer", "found"), [(9.9, []), (10.0, [100])])
+def test_a_pause_of_a_long_recording_is_ten_times_the_interval_too(longer, found):
+    interval = np.ones(600)
+    interval[100] = longer
+    assert pauses(np.cumsum([0.0, *interval])).tolist() == found
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
