@@ -717,6 +717,7 @@ def test_a_name_stands_on_the_inner_side_of_an_arc(part, side):
         ),
         ({"potential_setpoint": [0, 1, np.nan, 3, 4], "time": [0, 5, 4, 6, 7]}, "spectrum", [0, 1, 2, 3, 4]),
         ({"time": [0, 1, 1, 2, 3]}, "spectrum", [0, 1, 2, 3, 4]),
+        ({"time": [0, 1, np.nan, 2, 3]}, "spectrum", [0, 1, 2, 3, 4]),
         ({}, "spectrum", [0, 1, 2, 3, 4]),
     ],
 )
