@@ -119,3 +119,10 @@ def test_nothing_is_drawn_of_no_rows():
     axis = new_figure().subplots()
     curve_of_time(axis, np.zeros(0), np.zeros(0))
     assert not axis.lines
+
+
+@pytest.mark.parametrize(("uneven", "found"), [(21, [5]), (19, [5]), (22, []), (18, [])])
+def test_intervals_are_equal_up_to_a_twentieth_of_their_median(uneven, found):
+    """Two of five are not 20; with both, all five count as equal, without them only three."""
+    time = np.cumsum([0, uneven, uneven, 20, 20, 20, 400, *[20] * 5])
+    assert pauses(time).tolist() == found
