@@ -12,9 +12,10 @@ from echub.drawing import BLUE, GREY, OCHRE, RED, tidy, time_unit
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.samples import TABLE, parts, readings
+from echub.model.samples import TABLE, readings
 from echub.pictures.curves import curve_of_time
 from echub.pictures.labels import label, printed_label
+from echub.pictures.samples import measured_numbers
 from echub.pictures.shown import Shown
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ def _in_two_lines(text: str) -> str:
 
 def _columns(dataset: Dataset) -> list[Column]:
     if dataset.kind == TABLE:
-        return [dataset.columns[name] for name in parts(dataset)[1] if not dataset.columns[name].labels][
-            :PER_SOURCE
-        ]
+        return [dataset.columns[name] for name in measured_numbers(dataset)[:PER_SOURCE]]
     known = [dataset.columns[name] for name in _SHOWN if name in dataset.columns]
-    vendor = [c for c in dataset.columns.values() if c.is_vendor and c.values.dtype.kind == "f" and not c.labels]
+    vendor = [c for c in dataset.columns.values() if c.is_vendor and c.values.dtype.kind == "f"]
     return (known or vendor)[:PER_SOURCE]

@@ -11,7 +11,6 @@ from echub.drawing import axis_label, colour_bar, prefixed, shades_of
 from echub.pictures.curves import axis_of, curve, finish
 from echub.pictures.long import running_charge
 from echub.pictures.shown import POTENTIALS, Floats, Shown
-from echub.pictures.voltammogram import TECHNIQUES
 from echub.segments import HalfCycles, half_cycles, steps
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ LEGEND = 4
 
 def is_cycling(shown: Shown) -> bool:
     """Return whether a cell was charged and discharged: both signs of current flow, in a sweep or not."""
-    if shown.technique in TECHNIQUES or not has_charge(shown):
+    if not has_charge(shown):
         return False
     current = np.asarray(shown.dataset["current"], np.float64)
     return bool(np.nanmax(current) > 0 > np.nanmin(current)) and len(half_cycles(steps(current))) > 1

@@ -33,7 +33,7 @@ def draw_columns(figure: FigureBase, shown: Sequence[Shown], x: str, y: Sequence
     for axis, text, colour in zip(axes, y, colours, strict=True):
         upwards, of = named(text)
         columns = [one.dataset.column(upwards) for one in shown]
-        if any(column.labels or column.values.dtype.kind not in "fiub" for column in columns):
+        if any(column.labels for column in columns):
             raise DataError(f"the column {upwards} holds words", expected="numbers")
         up = axis_of(columns, of)
         for one, column in zip(shown, columns, strict=True):

@@ -49,7 +49,7 @@ def axis_of(columns: Sequence[Column], unit: str | None = None) -> Axis:
     first = columns[0]
     if unit is not None:
         return _in_unit(first, unit)
-    if first.quantity == "time" and first.unit == "s":
+    if first.quantity == "time":
         length, name = time_unit(np.concatenate([np.asarray(c.values, np.float64) for c in columns]))
         return Axis(1 / length, axis_label(symbol(first), name))
     largest = max(_largest(column) for column in columns)

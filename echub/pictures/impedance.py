@@ -89,7 +89,7 @@ def draw_spectra(figure: FigureBase, shown: Sequence[Shown]) -> None:
     _limit(nyquist, files)
     if nyquist.get_legend_handles_labels()[1]:
         nyquist.legend(frameon=False, fontsize="small")
-    elif count > LEGEND and not shown[0].colour:
+    elif count > LEGEND:
         scale = _scale(files[0].dataset, files[0].spectra)
         colour_bar(figure, [modulus, phase], scale.values, scale.words)
 
@@ -149,7 +149,7 @@ def _scale(dataset: Dataset, spectra: Segments) -> _Scale:
                 return _Scale(level, label(dataset.columns[name]))
     if "time" in dataset.columns:
         start = spectra.first(dataset["time"])
-        if np.isfinite(start).all() and (np.diff(start) > 0).all():
+        if (np.diff(start) > 0).all():
             factor, unit = time_unit(start)
             return _Scale(start / factor, f"start of the spectrum, $t$ / {unit}")
     return _Scale(dataset["spectrum"][spectra.start].astype(np.float64), "spectrum")
@@ -185,8 +185,7 @@ def _leave_readable(axis: Axes) -> None:
     extent = max(axis.dataLim.width / box.width, axis.dataLim.height / box.height) or 1.0
     points = SHRUNK * 72 / inch / extent  # per unit of both axes
     kept: list[Any] = []
-    named: list[Any] = [text for text in axis.texts if text.get_text() in _NAMES.values()]
-    for text in sorted(named, key=lambda text: len(text.get_text().partition(" ")[0])):
+    for text in sorted(axis.texts, key=lambda text: len(text.get_text().partition(" ")[0])):
         if any(_collide(text, other, points) for other in kept):
             text.remove()
         else:
@@ -209,21 +208,22 @@ def _middle(text: Any, points: float) -> tuple[float, float]:  # noqa: ANN401
 
 def _limit(axis: Axes, files: Sequence[_File]) -> None:
     """Keep spectra of unusual extent from setting the limits, and say how many go beyond."""
-    count = sum(len(file.spectra) for file in files)
+    edges = np.array(
+        [
+            [
+                np.concatenate([end(file.spectra, sign * getattr(file, name)) for file in files])
+                for end in (Segments.smallest, Segments.largest)
+            ]
+            for name, sign in (("real", 1), ("imag", -1))
+        ]
+    )
+    edges = edges[..., np.isfinite(edges).all(axis=(0, 1))]
+    count = edges.shape[-1]
     if count < ROBUST:
         return
-    usual = np.ones(count, dtype=bool)
-    edges = [
-        tuple(
-            np.concatenate([end(file.spectra, sign * getattr(file, name)) for file in files])
-            for end in (Segments.smallest, Segments.largest)
-        )
-        for name, sign in (("real", 1), ("imag", -1))
-    ]
-    for low, high in edges:
-        reach = np.maximum(np.abs(low), np.abs(high))
-        usual &= reach <= BEYOND * np.nanmedian(reach)
-    if usual.all() or not usual.any():
+    reach = np.abs(edges).max(axis=1)
+    usual = (reach <= BEYOND * np.median(reach, axis=1, keepdims=True)).all(axis=0)
+    if usual.all():
         return
     corners = [(float(low[usual].min()), float(high[usual].max())) for low, high in edges]
     # The limits of the data, not of the axes: with equal axes one of the axes' limits must stay adjustable.

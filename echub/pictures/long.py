@@ -73,7 +73,7 @@ def _extremes(values: NDArray[np.generic]) -> NDArray[np.intp]:
     whole = len(values) // length
     pieces = values[: whole * length].reshape(whole, length)
     start = np.arange(whole) * length
-    if values.dtype.kind == "f" and np.isnan(values).any():
+    if np.isnan(values).any():
         least, most = np.where(np.isnan(pieces), np.inf, pieces), np.where(np.isnan(pieces), -np.inf, pieces)
     else:
         least = most = pieces

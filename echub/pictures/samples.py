@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from echub.drawing import GREY, PALETTE, axis_label, tidy, time_unit, unit_text
+from echub.drawing import GREY, PALETTE, axis_label, tidy, time_unit
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
@@ -38,8 +38,7 @@ def draw_table(figure: FigureBase, shown: Sequence[Shown]) -> None:
         raise DataError("tables of several files do not share a figure", hint="draw the files one by one")
     dataset = shown[0].dataset
     require_samples(dataset)
-    described, measured = parts(dataset)
-    numbers = [name for name in measured if np.isfinite(readings(dataset, name).values).any()]
+    described, numbers = parts(dataset)[0], measured_numbers(dataset)
     if not numbers:
         raise DataError("the table contains no measured number", found=", ".join(dataset.columns))
     first = numbers[:PANELS]
@@ -54,8 +53,13 @@ def draw_table(figure: FigureBase, shown: Sequence[Shown]) -> None:
         figure.text(0.99, 0.01, f"{len(numbers) - PANELS} further columns are not shown", ha="right", color=GREY)
 
 
+def measured_numbers(dataset: Dataset) -> list[str]:
+    """Return the names of the measured columns in which a cell holds a number."""
+    return [name for name in parts(dataset)[1] if np.isfinite(readings(dataset, name).values).any()]
+
+
 def _is_axis(column: Column) -> bool:
-    return column.values.dtype.kind in "fiu" and not column.labels and len(np.unique(column.values)) > 1
+    return not column.labels and len(np.unique(column.values)) > 1
 
 
 def _panel(axis: Axes, dataset: Dataset, name: str, against: str) -> None:
@@ -85,10 +89,5 @@ def _panel(axis: Axes, dataset: Dataset, name: str, against: str) -> None:
 
 def _words(dataset: Dataset, found: Sequence[Replicates]) -> list[str]:
     """Return what stands below each value: its sample, and what describes it but not all others alike."""
-    columns = [dataset.columns[name] for name in parts(dataset)[0]]
-    differ = [k for k in range(len(columns)) if len({str(group.described[k]) for group in found}) > 1]
-    return [" ".join([g.sample, *(_described(columns[k], g.described[k]) for k in differ)]) for g in found]
-
-
-def _described(column: Column, value: Any) -> str:  # noqa: ANN401
-    return f"{value:g} {unit_text(column.unit or '1')}".strip() if column.values.dtype.kind == "f" else str(value)
+    differ = [k for k in range(len(parts(dataset)[0])) if len({str(group.described[k]) for group in found}) > 1]
+    return [" ".join([g.sample, *(str(g.described[k]) for k in differ)]) for g in found]

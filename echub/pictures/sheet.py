@@ -99,7 +99,7 @@ def _label(name: str, record: Record, by: str | None) -> str:
     value = record.metadata.value(by)
     unit = unit_text(leaf_of(by).unit or "")
     text = f"{value:g}" if isinstance(value, float) else str(value)
-    return "not stated" if value is None else f"{text} {unit}".strip()
+    return "not stated" if value in (None, "") else f"{text} {unit}".strip()
 
 
 def _selected(record: Record, expression: str | None) -> list[Dataset]:

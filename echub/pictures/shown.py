@@ -43,7 +43,7 @@ class Shown:
         """Return the first of these columns that is there and has a number."""
         for name in names:
             column = self.dataset.columns.get(name)
-            if column is not None and column.values.dtype.kind in "fiu" and np.isfinite(column.values).any():
+            if column is not None and np.isfinite(column.values).any():
                 return column
         return None
 

@@ -114,7 +114,7 @@ def _map_title(one: Shown, n: int) -> str:
 
 def _extent(one: Shown, shape: tuple[int, ...]) -> tuple[float, float, float, float] | None:
     """Return the edges of the image in µm, if the pixels have a size."""
-    if not {"x", "y"} <= set(one.dataset.columns) or one.dataset.columns["x"].unit is None or min(shape) < 2:
+    if not {"x", "y"} <= set(one.dataset.columns) or min(shape) < 2:
         return None
     x, y = one.dataset.to("x", "um"), one.dataset.to("y", "um")
     dx, dy = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2

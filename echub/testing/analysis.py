@@ -29,7 +29,7 @@ import pytest
 from echub.analysis.analysis import analyze, parameters
 from echub.analysis.covariance import covariance_problem
 from echub.analysis.fitting import Standing, fit_of
-from echub.analysis.outcome import Measurand, Outcome
+from echub.analysis.outcome import Interval, Measurand, Outcome
 from echub.declare_analysis import Analysis
 from echub.errors import EchubError
 from echub.model.column import same_values
@@ -235,7 +235,8 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
                 if name not in case.truth:
                     continue
                 if measurand.value is not None:
-                    found.setdefault(name, []).append(_judged(measurand, case.truth[name]))
+                    judged = _judged(measurand.value, measurand.interval, case.truth[name])
+                    found.setdefault(name, []).append(judged)
                 elif measurand.interval is not None and not measurand.interval.covers(case.truth[name]):
                     between = f"{measurand.interval.low} … {measurand.interval.high}"
                     raise RuleViolation(
@@ -447,10 +448,8 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
             )
 
 
-def _judged(measurand: Measurand, truth: float) -> tuple[float, bool | None]:
+def _judged(value: float, interval: Interval | None, truth: float) -> tuple[float, bool | None]:
     """Return the relative error, and whether the interval of 95 % covers the truth."""
-    value = measurand.value if measurand.value is not None else np.nan
-    interval = measurand.interval
     covers = interval.covers(truth) if interval is not None and interval.level == 0.95 else None
     return (value - truth) / abs(truth), covers
 

@@ -14,7 +14,7 @@ from echub.model.column import Column, Origin
 from echub.model.dataset import Dataset
 from echub.model.vocabulary import quantities
 from echub.testing.base import Contract, RuleViolation, rule, skip
-from echub.testing.tables import is_table, parts, same_numbers
+from echub.testing.tables import parts, same_numbers
 
 ROUNDING = 2.0**-50
 """Relative error allowed for scaling a float64 there and back: a few roundings."""
@@ -172,7 +172,7 @@ def _check_positions(table: dict[tuple[int, str], np.ndarray], *, may_have_gaps:
 def _check_lengths(table: dict[tuple[int, str], np.ndarray], datasets: list[Dataset]) -> None:
     if any(is_long(dataset) for dataset in datasets):
         return  # the columns of a source may differ in length there
-    rows = sum(dataset.rows for dataset in datasets if is_table(dataset))
+    rows = sum(dataset.rows for dataset in datasets)
     short = {header: len(values) for (_, header), values in table.items() if len(values) != rows}
     if short:
         raise RuleViolation(

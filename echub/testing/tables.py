@@ -45,7 +45,7 @@ def part_of(dataset: Dataset) -> str:
 
 
 def same_numbers(one: NDArray[Any], other: NDArray[Any], *, tolerance: float = 0.0) -> bool:
-    """Compare arrays of any types by shape and value; NaN equals NaN, text only equals text."""
+    """Compare arrays of any types by shape and value; NaN equals NaN, and a text what is printed so."""
     if one.shape != other.shape:
         return False
     if one.dtype.kind in "fiucb" and other.dtype.kind in "fiucb":

@@ -106,7 +106,8 @@ def ramp(seed: int = 0, setup: Ramp | None = None) -> Case:
         "current_range": Column(np.full(len(time), f"{setup.instrument.range_ma:g} mA")),
     }
     if setup.other is not None:
-        columns |= _potentials(setup, columns.pop("voltage"), j, rng)
+        reduced = -setup.other.voltage(j, setup.instrument.compliance_v)[0]
+        columns |= _potentials(setup, columns.pop("voltage"), reduced, rng)
     metadata = {"cell.area": f"{cell.area_cm2!r} cm^2", "cell.temperature": "30.0 degC"}
     onset = cell.onset(0.05)
     truth = {
@@ -123,10 +124,8 @@ def ramp(seed: int = 0, setup: Ramp | None = None) -> Case:
     return Case(columns, metadata, truth)
 
 
-def _potentials(setup: Ramp, oxidised: Column, j: Floats, rng: np.random.Generator) -> dict[str, Column]:
+def _potentials(setup: Ramp, oxidised: Column, reduced: Floats, rng: np.random.Generator) -> dict[str, Column]:
     """Return both potentials against the reference: that of the reduced electrode falls as the current rises."""
-    limit = setup.instrument.compliance_v
-    reduced = -(setup.other or setup.cell).voltage(j, limit)[0]
     columns = {
         "oxidised": Column(np.asarray(oxidised.values) * setup.direction, "V"),
         "reduced": Column(setup.instrument.potential(reduced, rng), "V"),

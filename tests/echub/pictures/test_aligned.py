@@ -39,8 +39,14 @@ def test_the_signals_that_are_known_come_first_and_two_are_enough():
 
 def test_a_source_of_which_nothing_is_known_shows_its_own_columns():
     first = on_one_clock("a", known("current", "mA"), SourceColumn("Pressure gauge", np.arange(4.0), None, "mbar"))
-    strange = on_one_clock("b", SourceColumn("Analog 3", np.arange(4.0), None, "mV"))
-    assert drawn(first, strange) == ["$I$ / mA", "vendor_analog_3\n/ mV"]
+    strange = on_one_clock(
+        "b",
+        SourceColumn("Word", np.array(list("abcd"), object), None, None),
+        SourceColumn("Analog 3", np.arange(4.0), None, "mV"),
+        SourceColumn("Analog 4", np.arange(4.0), None, None),
+        SourceColumn("Analog 5", np.arange(4.0), None, "mV"),
+    )
+    assert drawn(first, strange) == ["$I$ / mA", "vendor_analog_3\n/ mV", "vendor_analog_4"]
 
 
 def test_rows_are_drawn_in_the_order_of_the_common_clock():
@@ -103,3 +109,30 @@ def test_an_aligned_record_without_numbers_is_refused():
     with pytest.raises(DataError) as refused:
         echub.plot(Record([on_one_clock("a", words)]))
     assert (refused.value.message, refused.value.found) == ("the aligned record has nothing to draw", "a")
+
+
+def test_of_a_table_the_first_two_measured_columns_are_drawn_with_what_they_state():
+    """The dose describes a row; of hardness nothing was measured; a mass is a text with its uncertainty."""
+    stated = {
+        "dose": ([5.0, 5.0, 7.0, 7.0], "s"),
+        "replicate": ([1, 2, 1, 2], None),
+        "hardness": ([np.nan] * 4, "GPa"),
+        "mass": (["1.0 ± 0.1", "< 2", "3.0 ± 0.2", "4.0 ± 0.1"], "mg"),
+        "area": ([1.0, 2.0, 3.0, 4.0], None),
+        "volume": ([1.0, 2.0, 3.0, 4.0], "mL"),
+    }
+    columns = [SourceColumn("sample_id", np.array(list("stuv"), object), "sample_id", None, index=0)]
+    for n, (name, (values, unit)) in enumerate(stated.items(), 1):
+        quantity = "replicate" if name == "replicate" else None
+        values = np.array(values, object if isinstance(values[0], str) else float)
+        columns.append(SourceColumn(f"{name} / {unit}" if unit else name, values, quantity, unit, index=n))
+    built = build_dataset("table", columns)
+    clock = Column("time_aligned", np.arange(4.0) * 600, "time_aligned", "s", "derived", "aligned time")
+    given = replace(built, columns={**built.columns, "time_aligned": clock}, label="t")
+    upper, lower = echub.plot(Record([given])).axes
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("mass / mg", "area")
+    ((points, _, (bars,)),) = upper.containers
+    assert (points.get_marker(), points.get_linestyle()) == ("o", "None")
+    np.testing.assert_array_equal(points.get_ydata(), [1, np.nan, 3, 4])
+    ends = [part[:, 1].tolist() for part in bars.get_segments() if part.size]
+    assert ends == [pytest.approx(v) for v in ([0.9, 1.1], [2.8, 3.2], [3.9, 4.1])]

@@ -14,7 +14,7 @@ from echub.model.record import Provenance, Record
 from echub.model.vocabulary import quantities
 from echub.pictures import impedance, sheet
 from echub.pictures.choice import NAMES, PICTURES
-from echub.pictures.curves import axis_of
+from echub.pictures.curves import Axis, axis_of
 from echub.pictures.sheet import Look, draw
 from echub.pictures.shown import Shown
 
@@ -336,7 +336,7 @@ def test_colours_of_spectra_are_those_of_the_set_point_if_it_changes():
     assert [tuple(c) for c in colours(figure.axes[0])] == [tuple(c) for c in expected]
 
 
-@pytest.mark.parametrize(("extent", "said"), [(2.9, 0), (4.0, 1)])
+@pytest.mark.parametrize(("extent", "said"), [(2.9, 0), (3.0, 0), (4.0, 1)])
 def test_a_spectrum_of_unusual_extent_does_not_set_the_limits(extent, said):
     real = [v for n in range(5) for v in (0.0, 1.0 if n else extent)]
     given = record("impedance", frequency=[100.0, 10.0] * 5, impedance_real=real, impedance_imag=[0.0, -0.5] * 5)
@@ -344,6 +344,35 @@ def test_a_spectrum_of_unusual_extent_does_not_set_the_limits(extent, said):
     texts = [text.get_text() for text in nyquist.texts if "beyond" in text.get_text()]
     assert texts == ["beyond the axes: 1 of 5 spectra"] * said
     assert (nyquist.get_xlim()[1] < extent) == bool(said)
+
+
+@pytest.mark.parametrize(("unknown", "said"), [(1, "1 of 5"), (2, ""), (6, "")])
+def test_spectra_without_numbers_are_not_counted_as_beyond_the_axes(unknown, said):
+    """One of six has four times the extent of the others; five must be known to say what is usual."""
+    real = np.array([v for extent in (4.0, 1, 1, 1, 1, 1) for v in (0.0, extent)])
+    real[12 - 2 * unknown :] = np.nan
+    given = record("impedance", frequency=[100.0, 10.0] * 6, impedance_real=real, impedance_imag=[0.0, -0.5] * 6)
+    texts = [text.get_text() for text in echub.plot(given).axes[0].texts]
+    assert [text for text in texts if "beyond" in text] == ([f"beyond the axes: {said} spectra"] if said else [])
+
+
+@pytest.mark.parametrize("frequencies", [[0.0, 0.0], [1e8, 1e-4]])
+def test_points_at_no_frequency_have_no_ring_and_decades_beyond_the_usual_no_name(frequencies):
+    given = record("impedance", frequency=frequencies, impedance_real=[1, 2], impedance_imag=[-1, -2])
+    nyquist = echub.plot(given).axes[0]
+    assert (len(nyquist.collections), len(nyquist.texts)) == (0 if frequencies[0] == 0 else 2, 0)
+
+
+def test_a_spectrum_of_one_point_has_its_name_to_the_right_of_it():
+    nyquist = echub.plot(record("impedance", frequency=[100], impedance_real=[3], impedance_imag=[-4])).axes[0]
+    (name,) = nyquist.texts
+    assert (name.get_text(), name.xy, name.get_ha()) == ("100 Hz", (3, 4), "left")
+
+
+def test_several_spectra_of_a_file_among_others_are_named_once():
+    nyquist = draw({"a": spectra(2), "b": spectra(3)}, Look()).axes[0]
+    assert legend(nyquist) == ["a", "b"]
+    assert colours(nyquist) == [PALETTE[0]] * 2 + [PALETTE[1]] * 3
 
 
 @pytest.mark.parametrize("stated", [("0.5 cm^2", "0.5 cm^2"), ("0.5 cm^2", "")])
@@ -394,12 +423,13 @@ def test_what_is_not_drawn_is_named_below_the_title_with_its_rows():
     ("cell.temperature", "25 degC", "25 °C"),
     ("cell.area", "0.5 cm^2", "0.5 cm²"),
     ("cell.stack_pressure", "2 MPa", "2 MPa"),
+    ("sample.group", "", "not stated"),
 ])  # fmt: skip
 def test_a_file_is_labelled_by_its_metadata_with_unit(path, value, label):
     one = record(time=[0, 1], voltage=[1, 2])
     one.metadata.set(path, value)
     axis = draw({"a": one, "b": record(time=[0, 1], voltage=[3, 4])}, Look(by=path)).axes[0]
-    assert legend(axis) == [label, "not stated"]
+    assert legend(axis) == list(dict.fromkeys([label, "not stated"]))
     assert legend(draw({"a": one}, Look(by=path)).axes[0]) == [label]
 
 
@@ -465,6 +495,36 @@ def test_a_refusal_says_what_there_is(look, error, message, parts):
     assert {name: getattr(refused.value, name) for name in parts} == parts
 
 
+@pytest.mark.parametrize(
+    ("picture", "kind", "columns", "found"),
+    [
+        ("capacity", "timeseries", {"voltage": [1, 2, 3, 4], "current": [1, 1, -1, -1]}, "timeseries: 4 rows"),
+        ("capacity", "timeseries", {"time": [0, 1], "current": [1, -1]}, "timeseries: 2 rows"),
+        ("capacity", "timeseries", {"time": [0, 1], "voltage": [1, 2]}, "timeseries: 2 rows"),
+        ("time", "timeseries", {"voltage": [1, 2]}, "timeseries: 2 rows"),
+        ("voltammogram", "timeseries", {"time": [0, 1], "current": [1, 2]}, "timeseries: 2 rows"),
+        ("voltammogram", "timeseries", {"time": [0, 1], "potential_we": [1, 2]}, "timeseries: 2 rows"),
+        ("profile", "depth_profile", {"ion_counts": [1], "species": ["Na"]}, "depth_profile: 1 row"),
+        ("profile", "depth_profile", {"depth": [1], "species": ["Na"]}, "depth_profile: 1 row"),
+        ("mass-spectrum", "mass_spectrum", {"ion_counts": [1]}, "mass_spectrum: 1 row"),
+        ("mass-spectrum", "mass_spectrum", {"mass_to_charge": [1]}, "mass_spectrum: 1 row"),
+        ("impedance", "impedance", {"impedance_real": [1], "impedance_imag": [1]}, "impedance: 1 row"),
+        ("maps", "ion_map", {"time": [1]}, "ion_map: 1 row"),
+        ("maps", "ion_map", {"ion_counts": [1]}, "ion_map: 1 row"),
+    ],
+)
+def test_a_picture_of_which_a_column_is_missing_is_refused(picture, kind, columns, found):
+    with pytest.raises(DataError) as refused:
+        echub.plot(record(kind, **columns), picture=picture)
+    assert (refused.value.message, refused.value.found) == ("there is nothing to draw", found)
+
+
+def test_a_sweep_whose_current_is_missing_is_drawn_against_time():
+    assert labels(echub.plot(record(technique="CV", time=[0, 1], potential_we=[1, 2]))) == [
+        ("$t$ / s", "$E_{\\mathrm{we}}$ / V")
+    ]
+
+
 @pytest.mark.parametrize(("look", "whole"), [({}, False), ({"x": "time"}, True), ({"y": ("vendor_a",)}, True)])
 def test_only_pictures_of_known_columns_are_of_a_shortened_series(monkeypatch, look, whole):
     """What was asked for may have its extremes elsewhere than potential and current."""
@@ -485,8 +545,16 @@ def test_an_aligned_series_is_drawn_whole(monkeypatch):
     assert asked == []
 
 
-@pytest.mark.parametrize(("picture", "beside"), [("voltammogram", False), ("capacity", True), ("profile", True)])
-def test_a_legend_stands_beside_curves_that_fill_the_axes(picture, beside):
+@pytest.mark.parametrize(
+    ("picture", "by", "beside"),
+    [
+        ("voltammogram", None, False),
+        ("capacity", None, True),
+        ("capacity", "sample.group", False),  # one name: that of the file
+        ("profile", None, True),
+    ],
+)
+def test_a_legend_stands_beside_curves_that_fill_the_axes(picture, by, beside):
     given = {
         "voltammogram": scans(2),
         "capacity": record(
@@ -495,7 +563,7 @@ def test_a_legend_stands_beside_curves_that_fill_the_axes(picture, beside):
         ),
         "profile": of_file(1.0, "a")["profile"],
     }  # fmt: skip
-    figure = echub.plot(given[picture], picture=picture)
+    figure = echub.plot(given[picture], picture=picture, by=by)
     figure.draw_without_rendering()
     box, axis = figure.axes[0].get_legend().get_window_extent(), figure.axes[0].get_window_extent()
     assert (box.x0 >= axis.x1 - 1) == beside
@@ -602,6 +670,9 @@ def test_the_largest_of_all_files_decides_on_their_common_unit():
     assert axis_of(times).words == "$t$ / h"
     assert axis_of(times[:1]).words == "$t$ / s"
     assert axis_of([Column("x", np.array([1.0]), None, None)]).words == "x"
+    assert axis_of([Column("x", np.array([5e4]), None, None)]).words == "x"
+    assert axis_of([Column("force", np.array([1.0]), "force", "N")]).words == "force / N"
+    assert axis_of([Column("x", np.array([1.0]), None, "bar")], "kPa") == Axis(100.0, "x / kPa")
     with pytest.raises(UnitMismatch, match="'x' has no unit"):
         axis_of([Column("x", np.array([1.0]), None, None)], "V")
 
@@ -646,6 +717,7 @@ def test_a_name_stands_on_the_inner_side_of_an_arc(part, side):
         ),
         ({"potential_setpoint": [0, 1, np.nan, 3, 4], "time": [0, 5, 4, 6, 7]}, "spectrum", [0, 1, 2, 3, 4]),
         ({"time": [0, 1, 1, 2, 3]}, "spectrum", [0, 1, 2, 3, 4]),
+        ({"time": [0, 1, np.nan, 2, 3]}, "spectrum", [0, 1, 2, 3, 4]),
         ({}, "spectrum", [0, 1, 2, 3, 4]),
     ],
 )
@@ -747,3 +819,31 @@ def test_a_table_over_time_has_a_line_for_each_sample_in_a_readable_unit():
         ([0, 2], [1, 3]), ([0, 2], [2, 4])
     ]  # fmt: skip
     assert legend(axis) == ["s", "t"]
+
+
+@pytest.mark.parametrize(
+    ("column_of", "label", "ticks"),
+    [
+        (SourceColumn("dose", np.array([5.0, 5.0]), None, "s", index=1), "", ["s", "t"]),  # the same for all
+        (SourceColumn("dose", np.array([5.0, 7.0]), None, "s", index=1), "dose / s", None),
+        (SourceColumn("phase", np.array(["a", "b"], object), None, None, index=1), "", ["s a", "t b"]),
+    ],
+)
+def test_a_table_is_drawn_against_a_number_that_differs(column_of, label, ticks):
+    columns = [
+        column("sample_id", ["s", "t"], index=0),
+        column_of,
+        column("replicate", [1, 1], index=2),
+        SourceColumn("y", np.array([1.0, 2.0]), None, None, index=3),
+        SourceColumn("never measured", np.array([np.nan, np.nan]), None, "V", index=4),
+    ]
+    (axis,) = echub.plot(Record([build_dataset("table", columns)])).axes
+    assert (axis.get_xlabel(), axis.get_ylabel()) == (label, "y")
+    assert ticks is None or [text.get_text() for text in axis.get_xticklabels()] == ticks
+
+
+def test_a_table_without_a_measured_number_is_refused():
+    with pytest.raises(DataError) as refused:
+        echub.plot(record("table", sample_id=["s"], replicate=[1], y=[np.nan]))
+    assert refused.value.message == "the table contains no measured number"
+    assert refused.value.found == "row, sample_id, replicate, vendor_y"

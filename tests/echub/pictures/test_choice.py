@@ -304,6 +304,8 @@ def test_names_of_decades_are_not_written_over_each_other(first, names, style):
         ({"style": "slide"}, (10.0, 5.6), True),
         ({"style": "single-column"}, (3.39, 5.2), False),
         ({"size": (9, 4)}, (9, 4), True),
+        ({"size": (9, 6)}, (9, 6), False),
+        ({"size": (9.2, 6)}, (9.2, 6), True),
     ],
 )
 def test_pictures_stand_beside_each_other_where_they_would_be_strips(look, size, beside):

@@ -31,6 +31,7 @@ def test_a_line_ends_at_a_pause_and_keeps_every_point():
         # Stored at each change of the potential: ever faster towards a plateau and after it.
         np.concatenate([[0], np.cumsum([*np.geomspace(1, 40, 20), 5000, *np.geomspace(40, 1, 20)])]),
         np.concatenate([STEADY[: AROUND - 1], STEADY + 400]),  # too few values to tell a sampling
+        np.concatenate([np.zeros(20), np.full(20, 60.0)]),  # a clock that only tells minutes
     ],
 )
 def test_seldom_values_are_no_pause(time):
@@ -72,6 +73,13 @@ def test_a_pause_is_ten_times_the_interval_of_five_on_either_side(before, after,
     assert pauses(time).tolist() == [before] * found
 
 
+@pytest.mark.parametrize(("longer", "found"), [(9.9, []), (10.0, [100])])
+def test_a_pause_of_a_long_recording_is_ten_times_the_interval_too(longer, found):
+    interval = np.ones(600)
+    interval[100] = longer
+    assert pauses(np.cumsum([0.0, *interval])).tolist() == found
+
+
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize(
     ("others", "longer", "found"),
@@ -111,3 +119,10 @@ def test_nothing_is_drawn_of_no_rows():
     axis = new_figure().subplots()
     curve_of_time(axis, np.zeros(0), np.zeros(0))
     assert not axis.lines
+
+
+@pytest.mark.parametrize(("uneven", "found"), [(21, [5]), (19, [5]), (22, []), (18, [])])
+def test_intervals_are_equal_up_to_a_twentieth_of_their_median(uneven, found):
+    """Two of five are not 20; with both, all five count as equal, without them only three."""
+    time = np.cumsum([0, uneven, uneven, 20, 20, 20, 400, *[20] * 5])
+    assert pauses(time).tolist() == found

@@ -64,3 +64,47 @@ def test_a_bar_of_cycles_has_whole_numbers():
     bars = [axis for axis in figure.axes if axis.get_ylabel() == "cycle"]
     assert bars
     assert all(tick == round(tick) for axis in bars for tick in axis.get_yticks())
+
+
+KEPT = {"time": np.arange(20.0), "current": np.zeros(20), "temperature": np.r_[np.zeros(6), 9.0, np.zeros(13)]}
+UNITS = {"time": "s", "current": "mA", "temperature": "degC", "charge": "A*h"}
+
+
+@pytest.fixture
+def pieces_of_ten(monkeypatch):
+    """Shorten 11 rows and more, to two pieces."""
+    monkeypatch.setattr("echub.pictures.long.LONG", 10)
+    monkeypatch.setattr("echub.pictures.long.PIECES", 2)
+
+
+@pytest.mark.parametrize(
+    ("stated", "rows"),
+    [
+        (("current",), [0, 9, 10, 19]),
+        (("temperature",), [0, 9, 10, 19]),  # not a potential, not a current: of the time
+        (("current", "temperature"), [0, 9, 10, 19]),
+    ],
+)
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_the_ends_of_each_piece_are_kept(stated, rows):
+    columns = [SourceColumn(name, KEPT[name], name, UNITS[name]) for name in ("time", *stated)]
+    assert shortened(build_dataset("timeseries", columns))["row"].tolist() == rows
+
+
+@pytest.mark.parametrize(("second", "rows"), [(5.0, [0, 9, 10, 19]), (4.0, [0, 4, 5, 9, 10, 19])])
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_rows_are_kept_where_the_clock_goes_back_not_where_it_stands(second, rows):
+    time = np.arange(20.0)
+    time[4], time[5] = 5.0, second
+    columns = [SourceColumn("t", time, "time", "s"), SourceColumn("I", KEPT["current"], "current", "mA")]
+    assert shortened(build_dataset("timeseries", columns))["row"].tolist() == rows
+
+
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_without_a_time_all_rows_stay_and_a_charge_that_was_counted_is_kept():
+    current = SourceColumn("I", KEPT["current"], "current", "mA")
+    timeless = build_dataset("timeseries", [current])
+    assert shortened(timeless) is timeless
+    counted = SourceColumn("Q", np.arange(20.0), "charge", "A*h")
+    built = build_dataset("timeseries", [SourceColumn("t", KEPT["time"], "time", "s"), current, counted])
+    assert shortened(built)["charge"].tolist() == built["charge"][[0, 9, 10, 19]].tolist()

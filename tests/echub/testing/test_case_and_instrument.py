@@ -166,6 +166,8 @@ def judged(found, truth=10.0, flags=()):
         (Measurand("V", 11.19, 0.2), False),
         (Measurand("V", 9.0, interval=Interval(8.7, 9.3)), False),  # within 0.9 of 9.0
         (Measurand("V", 9.2, interval=Interval(8.9, 9.5)), True),
+        (Measurand("V", 9.0, interval=Interval(8.7, None)), True),  # of one end nothing is known
+        (Measurand("V", 9.0, interval=Interval(None, 9.3)), False),
         (Measurand("V", 9.0), False),
         (Measurand("V", 10.0), True),
         (Measurand.more_than("V", 9.0), True),

@@ -1,9 +1,11 @@
 """What pytest saw becomes one verdict for each rule; what ran before leaves nothing behind."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
+from echub.testing import AnalysisContract, ReaderContract
 from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.checking import RuleVerdict, Subject, _bare_environment, _run, _Seen, _told
 from echub.testing.rules_plugin import PluginContract
@@ -85,6 +87,69 @@ def test_a_plugin_without_a_hook_offers_nothing(tmp_path):
         assert list(broken_rules()) == ["test_it_offers_something"]
 
 
+def entry(**stated):
+    return SimpleNamespace(**{"name": "tiny", "state": "ok", "problems": [], "offers": ["a reader"], **stated})
+
+
+NOTHING = ("at least one declaration", "none", "implement a hook of echub.registry.hookspecs with @hookimpl")
+MEND = "mend what is named; `echub plugins list` shows what the hub saw"
+
+
+@pytest.mark.parametrize(("rule", "stated", "enriches", "said"), [
+    ("test_it_loads", {}, False, None),
+    ("test_it_loads", {"state": "blocked"}, False, ("the state ok, and no problem", "blocked: ", MEND)),
+    ("test_it_loads", {"problems": ["a typo", "a twin"]}, False,
+     ("the state ok, and no problem", "ok: a typo; a twin", MEND)),
+    ("test_it_offers_something", {}, False, None),
+    ("test_it_offers_something", {"offers": []}, False, NOTHING),
+    ("test_it_offers_something", {"offers": []}, True, None),
+    ("test_it_offers_something", {"offers": [], "state": "failed"}, False, None),  # the other rule says so
+])  # fmt: skip
+def test_what_a_plugin_is_told(rule, stated, enriches, said, monkeypatch):
+    known = SimpleNamespace(enriches=lambda plugin: enriches)
+    monkeypatch.setattr("echub.testing.rules_plugin.registry", lambda: known)
+    contract = type("One", (PluginContract,), {"entry": entry(**stated)})()
+    try:
+        getattr(contract, rule)()
+    except pytest.fail.Exception as failure:
+        found = failure.broken
+        assert (found.expected, found.found, found.advice) == said
+    else:
+        assert said is None
+
+
+class Unset(Contract):
+    """What it needs cannot be made."""
+
+    def setup_method(self):
+        raise ZeroDivisionError("division by zero")
+
+    @rule
+    def test_never(self):
+        """It is asked."""
+
+
+class Bare(Contract):
+    """A rule that is not described goes by its name."""
+
+    reader = "acme-acm"
+
+    @rule
+    def test_bare(self):
+        raise RuleViolation("two", "one", "add one")
+
+
+def test_a_rule_without_a_description_goes_by_its_name():
+    with pytest.raises(pytest.fail.Exception) as failure:
+        Bare().test_bare()
+    assert str(failure.value).splitlines()[0] == "acme-acm: test_bare"
+    for contract in (ReaderContract, AnalysisContract):
+        assert type("One", (contract,), {"test_bare": Bare.test_bare}).rules() == {
+            **contract.rules(),
+            "test_bare": "",
+        }
+
+
 class Three(Contract):
     """One rule for each verdict."""
 
@@ -105,7 +170,15 @@ class Three(Contract):
 
 def test_each_verdict_comes_with_what_explains_it():
     seen = _Seen()
-    assert _run({"TestThree": Three}, seen) == pytest.ExitCode.TESTS_FAILED
+    assert _run({"TestThree": Three, "TestUnset": Unset, "TestBare": Bare}, seen) == pytest.ExitCode.TESTS_FAILED
+    assert seen.verdicts("TestBare") == [
+        RuleVerdict("test_bare", "test_bare", "broken", expected="two", found="one", advice="add one")
+    ]
+    mistake = "a mistake in the plugin's code, or in what it generates"
+    found = "ZeroDivisionError: division by zero"
+    assert seen.verdicts("TestUnset") == [
+        RuleVerdict("test_never", "It is asked.", "broken", expected="no exception", found=found, advice=mistake)
+    ]
     assert {v.rule: v for v in seen.verdicts("TestThree")} == {
         "test_kept": RuleVerdict("test_kept", "It is kept.", "kept"),
         "test_skipped": RuleVerdict(

@@ -143,7 +143,7 @@ ANSWERS = {
     "test_uncertainties_fit_their_intervals": [
         (of(volt(8.0, 1.0, 7.0, 9.0)), ""), (of(volt(8.0, 1 / 3, 7.0, 9.0)), ""),
         (of(volt(8.0, 0.51, 7.0, 9.0)), ""), (of(volt(8.0, 5.0)), ""), (of(volt(8.0, low=7.0, high=9.0)), ""),
-        (of(volt(8.0, 5.0, 7.0)), ""),
+        (of(volt(8.0, 5.0, 7.0)), ""), (of(volt(8.0, 5.0, high=9.0)), ""),
         (of(volt(8.0, 1.01, 7.0, 9.0)), ("an uncertainty of q between 0.333 and 1", "1.01", BELONGS)),
         (of(volt(8.0, 0.33, 7.0, 9.0)), ("an uncertainty of q between 0.333 and 1", "0.33", BELONGS)),
         (of(volt(8.0, 0.33, 7.0, 9.0, note="it drifts")), ""),
@@ -251,6 +251,14 @@ def test_answers_over_many_seeds_beside_the_truth(found, expected):
     assert len(asked) == len(found)
 
 
+@pytest.mark.parametrize(("bias", "expected"), [
+    (0.25, ""), (0.24, ("a mean error of q below 24.0%", "+25.00%", "find the bias")),
+])  # fmt: skip
+def test_the_mean_error_may_be_as_large_as_stated(bias, expected):
+    contract, _ = seeded(of(volt(10.0)), bias=bias)
+    assert said(contract, "test_it_finds_the_truth") == expected
+
+
 def test_the_error_is_relative_to_the_size_of_the_truth():
     contract, _ = seeded(of(volt(-8.4)), truth=-8.0)
     assert said(contract, "test_it_finds_the_truth")[1] == "-5.00%"
@@ -281,6 +289,7 @@ SAME = [
     ("test_units_do_not_matter", against(8.0 * (1 + 0.9e-6)), {}, ""),
     ("test_units_do_not_matter", against(8.0 * (1 - 1.1e-6)), {}, ("q 8 V", "7.9999912 V", UNITS)),
     ("test_units_do_not_matter", against(8.001), {"exact": 1e-3}, ""),
+    ("test_units_do_not_matter", against(12.0), {"exact": 0.5}, ""),
     ("test_units_do_not_matter", against(8.01), {"exact": 1e-3}, ("q 8 V", "8.01 V", UNITS)),
     ("test_units_do_not_matter", lambda _: REFUSED, {},
      ("the same answer", "refused: no-rest (there is none)", UNITS)),
@@ -370,6 +379,26 @@ TWICE = [
     (REFUSED, ""),
     (Outcome({"q": volt(20.0, 0.1)}, (Remark("odd", "it is", "warning"),)), ""),
 ]  # fmt: skip
+
+
+OPEN = [
+    (volt(low=7.0, censoring="right"), volt(low=6.0, censoring="right"), ""),
+    (volt(low=7.0, censoring="right"), volt(8.0, 0.1), ""),
+    (volt(low=7.0, censoring="right"), volt(5.0, 0.1),
+     ("q [7, inf] V, or a wider interval, with each row twice", "[4.804, 5.196] V", AROUND)),
+    (volt(high=7.0, censoring="left"), volt(6.0, 0.1), ""),
+    (volt(high=7.0, censoring="left"), volt(9.0, 0.1),
+     ("q [-inf, 7] V, or a wider interval, with each row twice", "[8.804, 9.196] V", AROUND)),
+    (volt(low=7.0, censoring="right"), volt(high=6.0, censoring="left"),
+     ("q [7, inf] V, or a wider interval, with each row twice", "[-inf, 6] V", AROUND)),
+    (Measurand("V", n=3), volt(9.0, 0.1), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), OPEN)
+def test_an_answer_with_one_end_beside_another(before, after, expected):
+    contract = answering(lambda given, _: of(before if given is CASE else after))
+    assert said(contract, "test_doubled_rows_make_nothing_better") == expected
 
 
 @pytest.mark.parametrize(("after", "expected"), TWICE)

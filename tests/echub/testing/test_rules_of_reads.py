@@ -93,6 +93,12 @@ def test_strangers_are_refused_with_a_read_error(how, flag, expected, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["sample.acm"]
 
 
+def test_strangers_of_a_reader_without_a_suffix_have_none(tmp_path):
+    contract = reading(raising(ReadError("no")), suffixes=())
+    assert said(contract, "test_refuses_strangers", tmp_path=tmp_path) == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["sample"]
+
+
 @dataclass(frozen=True)
 class Chosen:
     notes: str = option("keep", "what becomes of notes", choices=("keep", "skip"))
@@ -154,8 +160,14 @@ def sealed(what, options):
     return record()
 
 
+def folder(what, options):
+    """Leave an empty folder beside the sample."""
+    what.with_name("cache").mkdir()
+    return record()
+
+
 @pytest.mark.parametrize(("how", "changed"), [
-    (lambda *_: record(), ""), (raising(ReadError("no")), ""),
+    (lambda *_: record(), ""), (raising(ReadError("no")), ""), (folder, "cache"),
     (aside, "cache"), (rewritten, "run.acm"), (sealed, "run.acm"),
     (lambda what, _: (aside(what, {}), sealed(what, {}))[0], "cache, run.acm"),
     (lambda what, _: what.unlink(), "run.acm"),
@@ -272,18 +284,19 @@ class Converted:
         self.outputs, self.record, self.content_hash = [str(folder / "out.h5")], made, content
 
 
-@pytest.mark.parametrize(("second", "expected"), [
-    ((b"x", record(), "h"), ""),
-    ((b"y", record(), "h"), "they differ: the bytes of the native file"),
-    ((b"x", record(), "i"), "they differ: the bytes of the native file"),
-    ((b"x", changed("time", unit="h"), "h"), "they differ: timeseries: time"),
-    ((b"x", Record([]), "h"), "they differ: datasets ['timeseries'] and []"),
-    ((b"x", None, "h"), "nothing was read: test_reads_its_files says why"),
+@pytest.mark.parametrize(("first", "second", "expected"), [
+    ((b"x", record(), "h"), (b"x", record(), "h"), ""),
+    ((b"x", None, "h"), (b"x", record(), "h"), "nothing was read: test_reads_its_files says why"),
+    ((b"x", record(), "h"), (b"y", record(), "h"), "they differ: the bytes of the native file"),
+    ((b"x", record(), "h"), (b"x", record(), "i"), "they differ: the bytes of the native file"),
+    ((b"x", record(), "h"), (b"x", changed("time", unit="h"), "h"), "they differ: timeseries: time"),
+    ((b"x", record(), "h"), (b"x", Record([]), "h"), "they differ: datasets ['timeseries'] and []"),
+    ((b"x", record(), "h"), (b"x", None, "h"), "nothing was read: test_reads_its_files says why"),
 ])  # fmt: skip
-def test_a_sample_is_the_same_after_other_files(second, expected, tmp_path, monkeypatch):
+def test_a_sample_is_the_same_after_other_files(first, second, expected, tmp_path, monkeypatch):
     for name in ("run.acm", "other.acm"):
         (tmp_path / name).write_bytes(b"ACME")
-    results, seen = iter([(b"x", record(), "h"), second]), []
+    results, seen = iter([first, second]), []
     contract = reading(lambda what, _: seen.append(what.name))
     contract.paths = lambda: [tmp_path / "run.acm", tmp_path / "other.acm"]
     contract._record = lambda path: seen.append("once")  # or the rule is skipped

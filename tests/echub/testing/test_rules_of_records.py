@@ -13,7 +13,7 @@ from echub.files.detect import Match
 from echub.model.channels import Channel, build_long
 from echub.model.column import Bits
 from echub.model.source import HEAD
-from echub.plugin import Dropped, Record, SourceColumn
+from echub.plugin import Dropped, Record, SourceColumn, build_dataset, build_tables
 from echub.testing import rules_sniffing
 from echub.testing.strangers import strangers
 from tests.echub.testing.standing import KNOB, PATH, Standing, changed, record, said
@@ -50,6 +50,20 @@ NO_ROW = ("a column `row` of whole numbers", "none in timeseries", TABLES)
 TWICE = ("rows in the source's order, once each", "timeseries: out of order or twice", TABLES)
 ONCE = "the rows 0 to 2, once each"
 ROWS = "give build_dataset the 0-based source rows, or use build_tables"
+
+
+TIME = SourceColumn("t/s", np.array([0.0, 1.0, 2.0]), "time", "s", index=0)
+ANGLE = SourceColumn("phi/deg", np.array([5.0, 6.0, 7.0]), "phase", "deg", index=1)
+LAST = replace(ANGLE, values=np.array([8.0]))
+LATER = (
+    "4 values in each source column", "{'t/s': 3}",
+    "keep a column in every dataset of its rows; build_tables notes what it leaves out",
+)  # fmt: skip
+
+
+def no_rows():
+    (data,) = record().datasets.values()
+    return Record([replace(data, columns={n: replace(c, values=c.values[:0]) for n, c in data.columns.items()})])
 
 
 def flags(**changes):
@@ -108,6 +122,8 @@ CONTENT = {
         (changed("time", changed("current", index=None), index=None),
          ("columns with their position", "none has one", "give SourceColumn its index")),
         (Record([]), ""),
+        (changed("time", changed("current", no_rows(), index=None), index=None), ""),
+        (Record([*build_tables([TIME, ANGLE]), build_dataset("impedance", [LAST], row=np.array([3]))]), LATER),
     ],
     "test_source_numbers_come_back": [
         (record(KNOB), ""),
@@ -132,6 +148,12 @@ OPINION = {
     "none is given": (None, "the test gives no source_table(path)"),
     "the same": ({(1, "I/uA"): [1.0, 2.0, 3.0]}, ""),
     "within rounding": ({(1, "I/uA"): [1.0 + 2**-51, 2.0, 3.0]}, ""),
+    "what is printed": ({(1, "I/uA"): ["1.0", "2.0", "3.0"]}, ""),
+    "another print": (
+        {(1, "I/uA"): ["1", "2", "3"]},
+        ("I/uA: 3 values, 1, 2, 3 ...", "3 values, 1.0, 2.0, 3.0 ...",
+         "compare dtype, scale and sign of the column"),
+    ),
     "another digit": (
         {(0, "t/s"): [0, 1, 2], (1, "I/uA"): [1.0, 2.0, 3.5, 4.0]},
         ("I/uA: 4 values, 1.0, 2.0, 3.5 ...", "3 values, 1.0, 2.0, 3.0 ...",

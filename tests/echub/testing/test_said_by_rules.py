@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -116,11 +117,11 @@ def test_a_measurand_and_an_outcome_in_short():
 
 @pytest.mark.parametrize(("level", "covers"), [(0.95, True), (0.9, None)])
 def test_only_intervals_of_95_percent_are_judged_by_their_cover(level, covers):
-    near = Measurand("V", 1.5, 0.1, Interval(1.0, 2.0, level=level))
-    assert _judged(near, 1.25) == (pytest.approx(0.2), covers)
-    assert _judged(near, -3.0)[0] == pytest.approx(1.5)
-    assert _judged(near, 5.0)[1] is (False if covers else None)
-    assert _judged(Measurand("V", 1.5), 1.5) == (0.0, None)
+    near = Interval(1.0, 2.0, level=level)
+    assert _judged(1.5, near, 1.25) == (pytest.approx(0.2), covers)
+    assert _judged(1.5, near, -3.0)[0] == pytest.approx(1.5)
+    assert _judged(1.5, near, 5.0)[1] is (False if covers else None)
+    assert _judged(1.5, None, 1.5) == (0.0, None)
 
 
 @pytest.mark.parametrize(("measurand", "half"), [
@@ -154,6 +155,9 @@ def test_two_records_differ_in_words():
     assert differences(one, CASE.with_values("current", CASE.columns["current"].values + 1).record()) == (
         "timeseries: current"
     )
+    (data,) = CASE.record().datasets.values()
+    told = type(one)([replace(data, history=(*data.history, "turned"))])
+    assert differences(type(one)([data]), told) == "timeseries: attributes, history or omitted columns"
     fewer = measured(0)
     lacking = type(CASE)({"time": fewer.columns["time"]}, CASE.metadata, CASE.truth).record()
     assert differences(one, lacking) == "timeseries: columns ['row', 'time', 'current'] and ['row', 'time']"

@@ -23,9 +23,13 @@ def broken(monkeypatch, rule, files=(), **wrong):
     """Return what a rule says of a wrong declaration: expected, found, advice; None if it passes."""
     changed = dataclasses.replace(SOUND, **wrong)
     monkeypatch.setitem(registry().readers, NAME, changed)
-    contract = type("TestOne", (ReaderContract,), {"reader": NAME, "files": files})()
+    return told(getattr(type("TestOne", (ReaderContract,), {"reader": NAME, "files": files})(), rule))
+
+
+def told(rule):
+    """Return what a rule says: expected, found, advice; None if it passes."""
     try:
-        getattr(contract, rule)()
+        rule()
     except pytest.fail.Exception as failure:
         found = failure.broken
         return found.expected, found.found, found.advice
@@ -112,7 +116,12 @@ class Other:
     times: int = option("3", help="how often")  # type: ignore[assignment]
 
 
+class Plain:
+    way = "keep"
+
+
 OPTIONS = {
+    Plain: ("a frozen dataclass", "Plain", "put @dataclass(frozen=True) above it"),
     Thawed: ("a frozen dataclass", "Thawed", "put @dataclass(frozen=True) above it"),
     Silent: ("a help text", "the option way has none", "use echub.plugin.option(...)"),
     Asking: ("a default", "the option way has none", "a reader works without options"),
@@ -127,6 +136,34 @@ OPTIONS = {
 def test_options_that_are_wrong(options, monkeypatch):
     assert broken(monkeypatch, "test_options_explain_themselves", options=Sound) is None
     assert broken(monkeypatch, "test_options_explain_themselves", options=options) == OPTIONS[options]
+
+
+MODULE = registry().owner(SOUND).module.partition(":")[0]
+OWN = MODULE.partition(".")[0]
+LOADED = {
+    "nothing else": ({OWN, "echub", "pluggy", "json"}, None),
+    "heavy packages": (
+        {OWN, "scipy", "json", "numpy"},
+        (
+            "the standard library and echub.plugin", f"import {MODULE} also loads numpy, scipy",
+            'import them in the module that `read="module:function"` names; types under TYPE_CHECKING',
+        ),
+    ),
+    "it cannot be imported": (None, f"{MODULE} cannot be imported by itself: test_is_registered says why"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LOADED)
+def test_what_the_module_of_the_entry_point_loads(what, monkeypatch):
+    loaded, said = LOADED[what]
+    monkeypatch.setattr("echub.testing.rules_declaration.imported_by", {MODULE: loaded}.get)
+    if isinstance(said, str):
+        with pytest.raises(pytest.skip.Exception) as skipped:
+            ReaderContract.test_entry_module_is_light(type("TestOne", (ReaderContract,), {"reader": NAME})())
+        assert str(skipped.value) == said
+    else:
+        contract = type("TestOne", (ReaderContract,), {"reader": NAME})()
+        assert told(contract.test_entry_module_is_light) == said
 
 
 def test_samples_that_are_not_there_or_empty(monkeypatch, tmp_path):

@@ -51,7 +51,7 @@ def truth_of(law: Law, top: float) -> float:
     """Return the j at which a law exceeds 5 % and stays there, inf if it does not up to the top."""
     j = np.linspace(1e-6, top, 400_001)
     below = np.flatnonzero(law(j) <= THRESHOLD)
-    return float(j[below[-1] + 1]) if len(below) and below[-1] + 1 < len(j) else math.inf
+    return float(j[below[-1] + 1]) if below[-1] + 1 < len(j) else math.inf
 
 
 def measured(
