@@ -20,6 +20,8 @@ from echub.batch.ledger import Entry, Ledger, Shard
 from echub.errors import DataError, TargetClash
 from echub.files.output import Written
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Bits, Column
+from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
 from echub.model.record import Record
 from echub.remark import Notice

@@ -19,6 +19,14 @@ def test_the_default_is_a_png_beside_the_file(echub, cp):
     assert cp.with_name("cp.mpr.png").exists()
 
 
+def test_two_files_in_one_picture_are_both_told_and_quiet_is_nothing(echub, acme_files):
+    assert echub("plot", "b.acme", "group/c.acme", "-o", "x.svg", "--json").json == {
+        "source": ["b.acme", "group/c.acme"], "output": "x.svg"
+    }  # fmt: skip
+    quiet = echub("plot", "b.acme", "-q")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
 def test_a_converted_file_has_the_same_picture(echub, cp):
     echub("convert", cp)
     echub("plot", cp, "-o", cp.with_name("a") / "cp.svg")
