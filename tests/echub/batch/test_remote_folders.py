@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from echub.batch import remote
-from echub.batch.ledger import STEM
+from echub.batch.ledger import STEM, Entry
 from echub.batch.remote import RemoteRun, _is_safe
 from echub.batch.store import Store
-from echub.errors import SourceChanged, SourceNotFound
+from echub.errors import SourceChanged, SourceNotFound, TargetNotWritable
 from echub.files.conversion import Writing
 from echub.files.output import LISTING
 from echub.files.reading import Reading
@@ -189,6 +189,33 @@ def test_a_store_of_which_nothing_can_be_read_ends_the_run(run, monkeypatch):
     with pytest.raises(SourceNotFound, match="does not read it"):
         run()
     assert not run.there.exists() or not list(run.there.rglob("*.h5"))
+
+
+def test_a_store_whose_files_all_change_has_failed_files(run, monkeypatch):
+    def refuse(self, held, to):
+        raise SourceChanged("it changed while it was read")
+
+    monkeypatch.setattr(Store, "fetch", refuse)
+    assert set(statuses(run()).values()) == {"failed"}
+
+
+@pytest.mark.parametrize(
+    ("path", "local"), [("HELD/out/cp.mpr.h5", True), ("s3://bucket/echub/cp.mpr.h5", False), (None, False)]
+)
+def test_only_a_full_local_disk_is_said_to_be_one(tmp_path, path, local):
+    error = TargetNotWritable("it cannot be written", path=path and path.replace("HELD", str(tmp_path / "held")))
+    with pytest.raises(TargetNotWritable) as refused, remote._room_in(tmp_path / "held"):
+        raise error
+    assert (refused.value is not error) == local
+    if local:
+        assert (refused.value.path, "copied to this computer" in refused.value.message) == (str(tmp_path), True)
+
+
+@pytest.mark.parametrize(("reason", "message"), [("it is cut", "it is cut"), ("", "read-error")])
+def test_an_error_is_told_again_by_its_words_or_its_code(reason, message):
+    entry = Entry("a.x", "s3://b/a.x", 7, "ab", "failed", error="read-error", reason=reason)
+    told = remote._again(entry)
+    assert (told.code, told.message, told.path, told.guessed) == ("read-error", message, "s3://b/a.x", False)
 
 
 def test_nothing_at_an_address_is_said(run):

@@ -135,9 +135,8 @@ def test_the_hub_s_own_plugins_keep_the_rules_that_need_no_samples(process):
 @pytest.mark.parametrize(("broken", "code", "status"), [(0, 0, "kept"), (1, 4, "broken"), (2, 4, "broken")])
 def test_all_plugins_are_checked_without_a_name(echub, monkeypatch, broken, code, status):
     asked = []
-    rules = [checking.RuleVerdict("r", "it reads", "broken")] * broken + [
-        checking.RuleVerdict("k", "it is", "kept")
-    ]
+    verdicts = ["broken"] * broken + ["kept"]
+    rules = [checking.RuleVerdict("r", "it reads", verdict) for verdict in verdicts]
 
     def check(plugins):
         asked.append({plugin.name for plugin in plugins})
