@@ -275,6 +275,25 @@ def test_an_outcome_has_a_row_for_each_measurand(tmp_path):
     assert units == {"cell.temperature": "degC"}
 
 
+def test_what_is_no_number_has_no_value_and_a_list_has_no_column(tmp_path):
+    """Of a file that was written by hand: NaN is no value; the steps of a technique are not one cell."""
+    interval = {"low": math.nan, "high": 2.5, "kind": "bracketing", "level": None}
+    level = {"unit": "V", "value": 2.0, "uncertainty": 0.5, "interval": interval, "n": 1, "censoring": "none"}
+    steps = {"value": [{"name": "CP"}], "unit": None, "source": "x"}
+    told = outcome(measurands={"level": level}, metadata={"technique.steps": steps})
+    (tmp_path / "a.outcome.json").write_text(json.dumps(told))
+    frame, wrong = outcome_frame([tmp_path], {})
+    (row,) = frame.to_dicts()
+    assert (row["value"], row["low"], row["high"], wrong) == (2.0, None, 2.5, [])
+    assert "technique.steps" not in row
+
+
+def test_only_columns_over_rows_make_a_table():
+    columns = {"time": Column("time", np.arange(2.0)), "map": Column("map", np.ones((2, 2)), axes=("row", "mass"))}
+    assert gathering._is_table(Dataset("timeseries", {"time": columns["time"]}))
+    assert not gathering._is_table(Dataset("timeseries", columns))
+
+
 @pytest.mark.parametrize("text", ["{}", "[]", "no json", json.dumps(outcome(format="echub-outcome 2"))])
 def test_what_is_no_outcome_is_named_and_the_others_are_read(tmp_path, text):
     (tmp_path / "a.outcome.json").write_text(text)
