@@ -372,20 +372,21 @@ def test_what_was_in_an_archive_is_gone_with_its_lines(archive):
 
 
 @pytest.mark.parametrize(
-    ("source", "path", "stays"),
+    ("source", "path", "stays", "unreachable"),
     [
-        ("b", "../raw/b", False),
-        ("b", "s3://bucket/raw/b", True),  # whose store is not asked
-        ("run_C01", "../raw/run_C01_01.mpr", True),  # joined files: the name of their run, not of a file
-        ("deep/b", "../nowhere/deep/b", True),  # its whole folder cannot be seen
+        ("b", "../raw/b", 0, 0),
+        ("b", "s3://bucket/raw/b", 1, 0),  # whose store is not asked
+        ("run_C01", "../raw/run_C01_01.mpr", 1, 0),  # joined files: the name of their run, not of a file
+        ("deep/b", "../nowhere/deep/b", 1, 1),  # its whole folder cannot be seen
     ],
 )
-def test_a_source_stays_in_the_lake_unless_it_is_known_to_be_gone(tmp_path, source, path, stays):
+def test_a_source_stays_in_the_lake_unless_it_is_known_to_be_gone(tmp_path, source, path, stays, unreachable):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "other").touch()
     with Ledger(tmp_path / "out") as ledger:
         ledger.note(Entry(source, path, 7, "ab", "ok"))
-    assert len(Archive(tmp_path / "out")) == stays
+    found = Archive(tmp_path / "out")
+    assert (len(found), found.unreachable) == (stays, unreachable)
 
 
 def test_first_and_last_values_are_those_of_numbers_over_rows():
