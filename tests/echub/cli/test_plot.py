@@ -1,5 +1,9 @@
 """`echub plot` writes one picture and says where."""
 
+import io
+import sys
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("matplotlib")
@@ -25,6 +29,12 @@ def test_two_files_in_one_picture_are_both_told_and_quiet_is_nothing(echub, acme
     }  # fmt: skip
     quiet = echub("plot", "b.acme", "-q")
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
+def test_what_is_sent_is_drawn_under_its_name(echub, acme_files, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path("b.acme").read_bytes())))
+    done = echub("plot", "-", "--name", "sent.acme")
+    assert (done.code, done.out, Path("sent.acme.png").is_file()) == (0, "sent.acme.png\n", True)
 
 
 def test_a_converted_file_has_the_same_picture(echub, cp):

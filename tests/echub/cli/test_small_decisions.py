@@ -417,6 +417,30 @@ def test_a_reader_that_fails_at_a_file_is_shown_among_those_that_know_it(echub, 
     assert seen == [["acme", "umbra"], ["acme", "zinc", "umbra"]]
 
 
+@pytest.mark.parametrize(("path", "told"), [("table.toml", "table.toml"), (None, "b.acme")])
+def test_an_error_of_a_reader_s_answer_names_its_file_or_else_the_measurement(monkeypatch, acme_files, path, told):
+    from echub.cli import detect
+    from echub.model.source import Source
+    from echub.registry.registry import registry
+
+    def fail(*_):
+        raise UnknownOption("it is not known", path=path)
+
+    monkeypatch.setattr("echub.files.rehearsal.rehearse", fail)
+    with pytest.raises(UnknownOption) as refused:
+        detect._ask(registry().reader("acme"), "m:explain", Source(Path("b.acme")), {})
+    assert refused.value.path == told
+
+
+def test_annotations_are_printed_beside_a_report_in_a_file(echub, acme_files):
+    words = ("validate", "a.acme")
+    plain = echub(*words)
+    assert echub(*words, "--annotate").out == plain.out  # which is the report itself
+    beside = echub(*words, "--annotate", "-o", "report.txt")
+    assert (Path("report.txt").read_text("utf-8").strip(), beside.code) == (plain.out.strip(), plain.code)
+    assert beside.out == echub(*words, "--format", "github").out != ""
+
+
 def test_no_file_of_defaults_is_an_empty_name(echub, monkeypatch):
     monkeypatch.setenv("ECHUB_CONFIG", "")
     told = echub("config", "--json").json
