@@ -117,7 +117,7 @@ def analyze(
         for source in sources(named, stdin_name) if named else ():
             _list_for(source, how, part, pairs(param, "--param"), as_json=as_json)
         return
-    if name is None or (help_ and not name):
+    if name is None:
         typer.echo(context.get_help())
         return
     declared = registry().analysis(name)

@@ -103,7 +103,7 @@ def numeric(dataset: Dataset) -> list[str]:
 
 
 def first_choice(record: Record, dataset: Dataset) -> tuple[str, list[str]]:
-    """Return the columns that a dataset is first drawn with: across, and upwards."""
+    """Return the columns that a dataset with numbers is first drawn with: across, and upwards."""
     names, shown = numeric(dataset), Shown(record, dataset)
     potential, current = shown.first(POTENTIALS), shown.first(CURRENTS)
     if potential and current and is_voltammogram(shown):
@@ -111,9 +111,9 @@ def first_choice(record: Record, dataset: Dataset) -> tuple[str, list[str]]:
     if {"impedance_real", "impedance_imag"} <= set(names):
         return "impedance_real", ["impedance_imag"]
     wanted = ("potential_we", "voltage", "current", "current_density", "ion_counts", "ion_count_rate")
-    across = next((name for name in ("time", "depth", "sputter_time", "mass_to_charge") if name in names), "row")
-    up = [name for name in wanted if name in names][:2] or [name for name in names if name != across][:1]
-    return (across if across in names else names[0]) if names else "", up
+    usual = ("time", "depth", "sputter_time", "mass_to_charge", "row")
+    across = next((name for name in usual if name in names), names[0])
+    return across, [name for name in wanted if name in names][:2] or [name for name in names if name != across][:1]
 
 
 def options(curves: list[Curve]) -> dict[str, Any]:

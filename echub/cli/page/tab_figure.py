@@ -55,7 +55,7 @@ class Chart:
     @ui.refreshable_method
     def chart(self) -> None:
         """Draw the chosen columns, a panel for each."""
-        if not self.x or not self.y:
+        if not self.y:
             ui.label("Choose a column upwards.")
             return
         self.curves = [Curve(self.dataset, self.x, name) for name in self.y]

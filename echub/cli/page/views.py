@@ -209,8 +209,8 @@ class Page:
 
         def fill(title: str) -> None:
             self.tab = title
-            place, show = empty.pop(title, (None, None))
-            if place is not None and show is not None:
+            if unseen := empty.pop(title, None):
+                place, show = unseen
                 with place:
                     show(self.desk)
 

@@ -105,6 +105,38 @@ def test_other_settings_are_another_result(folder, out, change):
     assert again == (AGAIN if same else FIRST)
 
 
+def test_options_reach_the_reader_and_the_writer(tmp_path, out):
+    """Numbers that may be thousands or decimals are decimals by an option of the reader."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "a.csv").write_text("time / s;voltage / V\n" + "".join(f"{n};1,{200 + n}\n" for n in range(3)))
+    assert statuses([data], out) == {"a.csv": "unknown"}
+    given = {"options": {"decimal": "comma"}, "writer_options": {"delimiter": ";"}}
+    assert statuses([data], out, to="csv", **given) == {"a.csv": "ok"}
+    (made,) = out.glob("*.csv")
+    assert made.read_text().splitlines() == [
+        "row;time / s;voltage / V", "0;0.0;1.2", "1;1.0;1.201", "2;2.0;1.202"
+    ]  # fmt: skip
+
+
+def test_a_folder_that_is_looked_at_again_has_the_new_files_of_the_shard(tmp_path, out):
+    data = tmp_path / "data"
+    data.mkdir()
+    for n in range(6):
+        (data / f"{n}.csv").write_text(TABLE.format(n))
+    found = []
+    for shard in (None, Shard(1, 2), Shard(2, 2)):
+        with Batch([data], out / str(shard and shard.index), shard=shard) as batch:
+            (data / "late.csv").write_text(TABLE.format(7))
+            found.append([task.key for task in batch.planned_again()])
+            (data / "late.csv").unlink()
+    whole, first, second = found
+    assert sorted(whole) == sorted([*first, *second]) == [*(f"{n}.csv" for n in range(6)), "late.csv"]
+    assert all(key in Shard(1, 2) for key in first)
+    assert len(first) < 7
+    assert len(second) < 7
+
+
 def test_another_statement_in_a_sidecar_is_another_result(folder, out):
     statuses([folder], out)
     (folder / "cp.mpr.echub.toml").write_text('[sample]\nid = "S1"\n')

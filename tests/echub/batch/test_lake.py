@@ -15,7 +15,16 @@ from echub.batch.lake import gathering, rows
 from echub.batch.lake.gathering import gather
 from echub.batch.lake.places import FILES
 from echub.batch.lake.tables import read_table, units_of, write_table
-from echub.errors import DataError, PluginError, TargetBusy, TargetClash, TargetNotWritable, UnknownOption
+from echub.batch.workers import Died
+from echub.errors import (
+    DataError,
+    PluginDied,
+    PluginError,
+    TargetBusy,
+    TargetClash,
+    TargetNotWritable,
+    UnknownOption,
+)
 from tests.echub.folders import TABLE
 
 
@@ -194,6 +203,77 @@ def test_an_output_that_was_changed_is_not_gathered_and_tried_again(converted, l
     target.write_bytes(whole)
     assert counts(gather(converted, lake)) == (0, 1, 0, 4)
     assert "cp.mpr" in rows_by_source(lake)
+
+
+def test_an_output_that_is_gone_is_a_problem_until_it_is_there_again(converted, lake):
+    target = converted / "cp.mpr.h5"
+    target.rename(converted / "aside")
+    assert gather(converted, lake).problems == [
+        "cp.mpr: the output is not what the ledger says was written [source-changed]"
+    ]
+    assert "cp.mpr" not in rows_by_source(lake)
+    (converted / "aside").rename(target)
+    assert (counts(gather(converted, lake)), "cp.mpr" in rows_by_source(lake)) == ((0, 1, 0, 4), True)
+
+
+@pytest.fixture
+def tables(tmp_path, eclab, out):
+    """Convert two files to CSV, one of which has two tables: three tables with a file each that describes them."""
+    raw = tmp_path / "two"
+    raw.mkdir()
+    shutil.copy(eclab / "geis_with_dc.mpr", raw / "geis.mpr")
+    shutil.copy(eclab / "cp.mpr", raw)
+    list(convert_many([raw], out, to="csv"))
+    return out
+
+
+def test_tables_of_text_are_gathered_with_what_describes_them(tables, lake):
+    result = gather(tables, lake)
+    assert (result.problems, counts(result)) == ([], (2, 0, 0, 0))
+    files = {row["source"]: row for row in pl.read_parquet(lake / FILES).to_dicts()}
+    assert sorted(files["geis.mpr"]["kinds"]) == ["impedance", "timeseries"]
+    assert rows_by_source(lake) == {name: files[name]["timeseries.rows"] for name in ("geis.mpr", "cp.mpr")}
+    assert rows_by_source(lake, "impedance") == {"geis.mpr": files["geis.mpr"]["impedance.rows"]}
+
+
+@pytest.mark.parametrize("kinds", [["impedance"], ["timeseries"], ["impedance", "timeseries"], []])
+def test_only_the_kinds_that_are_asked_for_are_tables_and_all_are_counted(tables, lake, kinds):
+    gather(tables, lake, kinds=kinds)
+    there = {path.name for path in lake.iterdir() if path.is_dir()}
+    assert there == set(kinds or ["impedance", "timeseries"])
+    files = pl.read_parquet(lake / FILES).sort("source").to_dicts()
+    assert [sorted(row["kinds"]) for row in files] == [["timeseries"], ["impedance", "timeseries"]]
+
+
+@pytest.mark.parametrize(("kind", "others"), [("impedance", {"cp.mpr"}), ("timeseries", {"cp.mpr"})])
+def test_a_source_is_gathered_whole_or_not_at_all(tables, lake, kind, others):
+    (tables / f"geis.mpr.{kind}.csv").write_text("1,2\n")
+    result = gather(tables, lake)
+    assert [problem.split(":")[0] for problem in result.problems] == ["geis.mpr"]
+    assert set(rows_by_source(lake)) == others
+    assert {path.name for path in lake.iterdir() if path.is_dir()} == {"timeseries"}
+
+
+def test_an_archive_without_a_source_makes_a_lake_of_no_files(out, lake):
+    out.mkdir()
+    (out / "echub-ledger.jsonl").write_bytes(b"")
+    assert counts(gather(out, lake)) == (0, 0, 0, 0)
+    files = pl.read_parquet(lake / FILES)
+    assert (files.height, "cell.area" in files.columns) == (0, True)
+    before = (lake / FILES).stat().st_mtime_ns
+    assert counts(gather(out, lake)) == (0, 0, 0, 0)
+    assert (lake / FILES).stat().st_mtime_ns == before
+
+
+def test_a_worker_that_dies_at_a_part_names_its_first_sources(converted, lake, monkeypatch):
+    def each(work, chunks, jobs):
+        for chunk in chunks:
+            yield chunk, Died("acme.read")
+
+    monkeypatch.setattr(gathering, "each", each)
+    with pytest.raises(PluginDied, match=r"died in acme\.read") as died:
+        gather(converted, lake)
+    assert died.value.path == "cp.mpr, damaged.mpr, deep/peis.mpr"
 
 
 def as_of_another_version(path, unit):
@@ -381,7 +461,10 @@ def test_a_large_table_of_files_is_read_for_each_question(asked, monkeypatch):
     sql = "SELECT table_type FROM information_schema.tables WHERE table_name = 'files'"
     whole = "SELECT * FROM files ORDER BY source"
     assert list(asked.ask(sql).rows()) == [("BASE TABLE",)]
-    monkeypatch.setattr(query, "HELD_BYTES", 0)
+    size = (asked.folder / FILES).stat().st_size
+    monkeypatch.setattr(query, "HELD_BYTES", size)
+    assert list(query.Lake(asked.folder).ask(sql).rows()) == [("BASE TABLE",)]
+    monkeypatch.setattr(query, "HELD_BYTES", size - 1)
     large = query.Lake(asked.folder)
     assert list(large.ask(sql).rows()) == [("VIEW",)]
     assert list(large.ask(whole).rows()) == list(asked.ask(whole).rows())

@@ -11,7 +11,7 @@ import uuid
 import numpy as np
 import pytest
 
-from echub.batch.lake import places
+from echub.batch.lake import gathering, places
 from echub.batch.lake.archive import Archive
 from echub.batch.lake.places import Partition, claim, told
 from echub.batch.lake.query import plain_cell
@@ -20,6 +20,8 @@ from echub.batch.ledger import Entry, Ledger, Shard
 from echub.errors import DataError, TargetClash
 from echub.files.output import Written
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Bits, Column
+from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
 from echub.model.record import Record
 from echub.remark import Notice
@@ -273,6 +275,25 @@ def test_an_outcome_has_a_row_for_each_measurand(tmp_path):
     assert units == {"cell.temperature": "degC"}
 
 
+def test_what_is_no_number_has_no_value_and_a_list_has_no_column(tmp_path):
+    """Of a file that was written by hand: NaN is no value; the steps of a technique are not one cell."""
+    interval = {"low": math.nan, "high": 2.5, "kind": "bracketing", "level": None}
+    level = {"unit": "V", "value": 2.0, "uncertainty": 0.5, "interval": interval, "n": 1, "censoring": "none"}
+    steps = {"value": [{"name": "CP"}], "unit": None, "source": "x"}
+    told = outcome(measurands={"level": level}, metadata={"technique.steps": steps})
+    (tmp_path / "a.outcome.json").write_text(json.dumps(told))
+    frame, wrong = outcome_frame([tmp_path], {})
+    (row,) = frame.to_dicts()
+    assert (row["value"], row["low"], row["high"], wrong) == (2.0, None, 2.5, [])
+    assert "technique.steps" not in row
+
+
+def test_only_columns_over_rows_make_a_table():
+    columns = {"time": Column("time", np.arange(2.0)), "map": Column("map", np.ones((2, 2)), axes=("row", "mass"))}
+    assert gathering._is_table(Dataset("timeseries", {"time": columns["time"]}))
+    assert not gathering._is_table(Dataset("timeseries", columns))
+
+
 @pytest.mark.parametrize("text", ["{}", "[]", "no json", json.dumps(outcome(format="echub-outcome 2"))])
 def test_what_is_no_outcome_is_named_and_the_others_are_read(tmp_path, text):
     (tmp_path / "a.outcome.json").write_text(text)
@@ -340,3 +361,82 @@ def test_damaged_lines_are_named_and_an_unfinished_one_is_not(archive):
     found = Archive(archive)
     assert found.damaged == ["echub-ledger.1-of-2.jsonl line 1"]
     assert sorted(read.source for read, _ in found.entries(found.compare(())[0])) == ["a", "b", "c"]
+
+
+def test_what_was_in_an_archive_is_gone_with_its_lines(archive):
+    for name in ("1-of-2", "2-of-2"):
+        (archive / f"echub-ledger.{name}.jsonl").write_bytes(b"")
+    found = Archive(archive)
+    new, replaced, gone = found.compare([("a", "1"), ("b", "")])
+    assert (len(found), len(new), replaced, gone, found.unreachable) == (0, 0, [], ["a", "b"], 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "stays", "unreachable"),
+    [
+        ("b", "../raw/b", 0, 0),
+        ("b", "s3://bucket/raw/b", 1, 0),  # whose store is not asked
+        ("run_C01", "../raw/run_C01_01.mpr", 1, 0),  # joined files: the name of their run, not of a file
+        ("deep/b", "../nowhere/deep/b", 1, 1),  # its whole folder cannot be seen
+    ],
+)
+def test_a_source_stays_in_the_lake_unless_it_is_known_to_be_gone(tmp_path, source, path, stays, unreachable):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "other").touch()
+    with Ledger(tmp_path / "out") as ledger:
+        ledger.note(Entry(source, path, 7, "ab", "ok"))
+    found = Archive(tmp_path / "out")
+    assert (len(found), found.unreachable) == (stays, unreachable)
+
+
+def test_first_and_last_values_are_those_of_numbers_over_rows():
+    """A column without a unit has ends without one; codes, flags, yes and no, and maps have no ends."""
+    columns = {
+        "i": Column("i", np.array([1.0, 2.0]), "current", "mA"),
+        "bare": Column("bare", np.array([3, 4]), "cycle", None),
+        "code": Column("code", np.array([0, 1]), "technique", labels={0: "a", 1: "b"}),
+        "flags": Column("flags", np.array([0, 1]), "flags", bits=(Bits("low", "low", 1),)),
+        "on": Column("on", np.array([True, False]), "current"),
+        "map": Column("map", np.ones((2, 2)), "current", "mA", axes=("row", "mass")),
+        "knob": Column("knob", np.array([5.0, 6.0]), None, "bar"),
+    }
+    units: dict[str, str] = {}
+    row = bare_row(ENTRY, "s")
+    add_record(row, units, Record([Dataset("timeseries", columns)]))
+    ends = {name: value for name, value in row.items() if name.endswith((".first", ".last"))}
+    assert ends == {
+        "timeseries.i.first": 1.0, "timeseries.i.last": 2.0,
+        "timeseries.bare.first": 3.0, "timeseries.bare.last": 4.0,
+    }  # fmt: skip
+    assert units == {"timeseries.i.first": "mA", "timeseries.i.last": "mA"}
+
+
+def test_a_column_without_rows_has_no_ends():
+    row, units = bare_row(ENTRY, "s"), {}
+    counts = Column("n", np.array([], np.int64), "cycle", "1")
+    add_record(row, units, Record([Dataset("timeseries", {"n": counts})]))
+    assert (row["rows"], row["timeseries.rows"], units) == (0, 0, {})
+    assert "timeseries.n.first" not in row
+
+
+@pytest.mark.parametrize(("sizes", "groups"), [([], []), ([3], [1]), ([10, 1], [1, 1]), ([9, 1], [2]),
+                                              ([5, 5, 1], [2, 1]), ([4, 5, 2, 3], [3, 1])])  # fmt: skip
+def test_files_are_put_together_until_a_part_is_full(tmp_path, monkeypatch, sizes, groups):
+    """A part is full from ten bytes on; the file that fills it is the last one in it."""
+    monkeypatch.setattr(gathering, "PART_BYTES", 10)
+    paths = [tmp_path / str(n) for n in range(len(sizes))]
+    for path, size in zip(paths, sizes, strict=True):
+        path.write_bytes(b"x" * size)
+    found = list(gathering._groups(paths))
+    assert ([len(group) for group in found], [path for group in found for path in group]) == (groups, paths)
+
+
+@pytest.mark.parametrize(("size", "rewritten"), [(9, ["d/old.parquet"]), (10, []), (11, [])])
+def test_a_part_that_is_full_is_not_written_anew(tmp_path, monkeypatch, size, rewritten):
+    monkeypatch.setattr(gathering, "PART_BYTES", 10)
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "old.parquet").write_bytes(b"x" * size)
+    lake = gathering._Gathering.__new__(gathering._Gathering)
+    lake.lake = tmp_path
+    assert lake._to_rewrite("d", set()) == rewritten
+    assert lake._to_rewrite("d", {"d/old.parquet"}) == ["d/old.parquet"]

@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from echub.batch import remote
-from echub.batch.ledger import STEM
+import echub
+from echub.batch import remote, task
+from echub.batch.ledger import STEM, Entry
 from echub.batch.remote import RemoteRun, _is_safe
 from echub.batch.store import Store
-from echub.errors import SourceChanged, SourceNotFound
+from echub.errors import CommandError, SourceChanged, SourceNotFound, TargetNotWritable
 from echub.files.conversion import Writing
-from echub.files.output import LISTING
+from echub.files.output import LISTING, Written
 from echub.files.reading import Reading
 from tests.echub.folders import FIRST, TABLE
+from tests.messages.saying import Fake
 
 pytest.importorskip("fsspec", reason="needs the extra remote (fsspec)")
 
@@ -189,6 +191,91 @@ def test_a_store_of_which_nothing_can_be_read_ends_the_run(run, monkeypatch):
     with pytest.raises(SourceNotFound, match="does not read it"):
         run()
     assert not run.there.exists() or not list(run.there.rglob("*.h5"))
+
+
+def test_a_store_whose_files_all_change_has_failed_files(run, monkeypatch):
+    def refuse(self, held, to):
+        raise SourceChanged("it changed while it was read")
+
+    monkeypatch.setattr(Store, "fetch", refuse)
+    assert set(statuses(run()).values()) == {"failed"}
+
+
+@pytest.mark.parametrize(
+    ("path", "local"), [("HELD/out/cp.mpr.h5", True), ("s3://bucket/echub/cp.mpr.h5", False), (None, False)]
+)
+def test_only_a_full_local_disk_is_said_to_be_one(tmp_path, path, local):
+    error = TargetNotWritable("it cannot be written", path=path and path.replace("HELD", str(tmp_path / "held")))
+    with pytest.raises(TargetNotWritable) as refused, remote._room_in(tmp_path / "held"):
+        raise error
+    assert (refused.value is not error) == local
+    if local:
+        assert (refused.value.path, "copied to this computer" in refused.value.message) == (str(tmp_path), True)
+
+
+@pytest.mark.parametrize(("reason", "message"), [("it is cut", "it is cut"), ("", "read-error")])
+def test_an_error_is_told_again_by_its_words_or_its_code(reason, message):
+    entry = Entry("a.x", "s3://b/a.x", 7, "ab", "failed", error="read-error", reason=reason)
+    told = remote._again(entry)
+    assert (told.code, told.message, told.path, told.guessed) == ("read-error", message, "s3://b/a.x", False)
+
+
+@pytest.mark.parametrize("error", [SourceChanged, CommandError])
+def test_a_conversion_that_may_end_well_next_time_is_tried_again(run, monkeypatch, error):
+    convert = task.convert_sources
+
+    def failing(sources, *given):
+        if sources[0].name == "cp.mpr":
+            raise error("not now")
+        return convert(sources, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(task, "convert_sources", failing)
+        failed = run()["cp.mpr"]
+    assert (failed.source, failed.status, failed.error.message) == (f"{run.source}/cp.mpr", "failed", "not now")
+    assert "cp.mpr" not in json.loads((run.there / LISTING).read_text())["sources"]
+    assert statuses(run()) == FIRST | {"peis.mpr": "unchanged", "table.csv": "unchanged"}
+
+
+def test_a_local_disk_that_is_full_ends_the_run(run, monkeypatch):
+    def failing(sources, links, target, *given):
+        raise TargetNotWritable("it cannot be written", path=str(target.path), cause="the disk is full")
+
+    monkeypatch.setattr(task, "convert_sources", failing)
+    with pytest.raises(TargetNotWritable, match="cannot be copied to this computer") as refused:
+        run()
+    assert refused.value.cause == "the disk is full"
+    assert not list(run.there.rglob("*.jsonl"))
+
+
+def test_a_sidecar_in_a_store_is_read_with_its_file_and_is_no_source(run, folder):
+    (folder / "cp.mpr.echub.toml").write_text('[sample]\nid = "S7"\n', "utf-8")
+    assert statuses(run()) == FIRST
+    assert echub.read(run.there / "cp.mpr.h5").metadata.value("sample.id") == "S7"
+
+
+class OneStore(Fake):
+    """Files of one kind of store."""
+
+
+class OtherStore(Fake):
+    """Files of another kind."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "target", "own"),
+    [
+        (OneStore, "b/raw", "b/raw/out", {"out/a.h5"}),
+        (OneStore, "b/raw", "b/raw", {"a.h5"}),
+        (OneStore, "b/raw", "b/raw2", set()),
+        (OneStore, "b/raw/out", "b/raw", set()),
+        (OtherStore, "b/raw", "b/raw/out", set()),  # only the names are alike
+    ],
+)
+def test_results_are_among_the_sources_if_both_lie_in_one_store(kind, source, target, own):
+    line = Entry("a.x", "s3://b/raw/a.x", 7, "ab", "ok", (Written("a.h5", 3, "cd"),)).line()
+    written = Fake(files=kind(), root=target, read={f"{STEM}.jsonl": line}.get)
+    assert remote._own_results(Fake(files=OneStore(), root=source), written, {f"{STEM}.jsonl": None}) == own
 
 
 def test_nothing_at_an_address_is_said(run):

@@ -105,6 +105,12 @@ def test_files_are_listed_by_their_path_in_the_folder():
     assert list(store(held).list("")) == ["a.mpr"]
 
 
+def test_marks_of_folders_are_no_files():
+    """Consoles keep an empty object for a folder that was made there, with a slash or as the folder itself."""
+    held = {"b/k": b"", "b/k/": b"", "b/k/new/": b"", "b/k/new/a.mpr": b"123"}
+    assert list(store(held).list()) == ["new/a.mpr"]
+
+
 @pytest.mark.parametrize("size", [0, 1, 99, 100, 101, 250])
 def test_an_object_is_read_in_ranges_without_gap_or_overlap(tmp_path, monkeypatch, size):
     monkeypatch.setattr(module, "RANGE", 100)

@@ -1,5 +1,9 @@
 """`echub info` says what a file holds, raw or converted."""
 
+import pytest
+
+from echub.cli.info import _short
+
 
 def test_raw_and_converted_say_the_same(echub, cp):
     raw = echub("info", cp, "--json").json
@@ -22,6 +26,14 @@ def test_a_long_value_is_shortened_on_one_line(echub, cp):
     done = echub("info", cp, "--set", f"sample.description={'word ' * 40}")
     (line,) = [line for line in done.out.splitlines() if "sample.description" in line]
     assert "…" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), ("a\n  b", "a b"), (f"{'x' * 59}  y", "x" * 59 + "…")],
+)
+def test_a_line_of_sixty_characters_is_whole(text, shown):
+    assert _short(text) == shown
 
 
 def test_info_of_a_folder_or_a_damaged_file_is_code_3(echub, cp):

@@ -1,5 +1,9 @@
 """`echub plot` writes one picture and says where."""
 
+import io
+import sys
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("matplotlib")
@@ -17,6 +21,20 @@ def test_the_default_is_a_png_beside_the_file(echub, cp):
     done = echub("plot", cp, "--json")
     assert done.json == {"source": str(cp), "output": f"{cp}.png"}
     assert cp.with_name("cp.mpr.png").exists()
+
+
+def test_two_files_in_one_picture_are_both_told_and_quiet_is_nothing(echub, acme_files):
+    assert echub("plot", "b.acme", "group/c.acme", "-o", "x.svg", "--json").json == {
+        "source": ["b.acme", "group/c.acme"], "output": "x.svg"
+    }  # fmt: skip
+    quiet = echub("plot", "b.acme", "-q")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
+def test_what_is_sent_is_drawn_under_its_name(echub, acme_files, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path("b.acme").read_bytes())))
+    done = echub("plot", "-", "--name", "sent.acme")
+    assert (done.code, done.out, Path("sent.acme.png").is_file()) == (0, "sent.acme.png\n", True)
 
 
 def test_a_converted_file_has_the_same_picture(echub, cp):

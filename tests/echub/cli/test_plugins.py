@@ -132,6 +132,26 @@ def test_the_hub_s_own_plugins_keep_the_rules_that_need_no_samples(process):
         assert {r["reason"] for r in reader["rules"] if r["verdict"] == "skipped"} == {checking.NO_SAMPLES}
 
 
+@pytest.mark.parametrize(("broken", "code", "status"), [(0, 0, "kept"), (1, 4, "broken"), (2, 4, "broken")])
+def test_all_plugins_are_checked_without_a_name(echub, monkeypatch, broken, code, status):
+    asked = []
+    verdicts = ["broken"] * broken + ["kept"]
+    rules = [checking.RuleVerdict("r", "it reads", verdict) for verdict in verdicts]
+
+    def check(plugins):
+        asked.append({plugin.name for plugin in plugins})
+        return [checking.Subject(plugins[0], "plugin", "acme", [], rules)]
+
+    monkeypatch.setattr(checking, "check", check)
+    told = echub("plugins", "check", "--json")
+    assert (told.code, told.json["status"], told.json["subjects"][0]["broken"]) == (code, status, broken)
+    shown = echub("plugins", "check")
+    assert (shown.code, "rule" in shown.out.splitlines()[-1]) == (code, True)
+    assert asked[0] == asked[1] >= {"eclab", "export", "bdf"}
+    echub("plugins", "check", "bdf")
+    assert asked[2] == {"bdf"}
+
+
 def test_without_pytest_check_says_what_to_install(echub, monkeypatch):
     found = importlib.util.find_spec
     monkeypatch.setattr(

@@ -55,3 +55,16 @@ def test_an_unknown_entry_is_refused_with_near_names(echub):
     done = echub("schema", "show", "curent")
     assert done.code == 2
     assert "did you mean current" in done.err
+
+
+def test_a_name_like_no_other_is_refused_without_a_proposal(echub):
+    done = echub("schema", "show", "zzzzzzzz")
+    assert (done.code, done.err.splitlines()[0]) == (2, "the schema has no 'zzzzzzzz' [unknown-option]")
+    assert "hint" not in done.err
+
+
+def test_a_code_that_is_one_of_a_pattern_is_told(echub):
+    """`mixed-…` is catalogued once; what the files have mixed stands in its place."""
+    assert echub("schema", "show", "mixed-pulse").out.splitlines()[:3] == [
+        "mixed-pulse", "  code          mixed-…", "  kind          refusal"
+    ]  # fmt: skip

@@ -94,3 +94,11 @@ def test_check_counts_what_changes_as_diff_lists_it(echub, tmp_path):
     assert len(rows) == 3
     said = echub("schema", "check", tmp_path / ".echub.toml").out
     assert said.split()[-2:] == ["changes", "3"]
+
+
+def test_a_valid_schema_is_told_as_an_object(tmp_path):
+    path = tmp_path / ".echub.toml"
+    assert run("init", tmp_path, "--name", "Na Lab").exit_code == 0
+    told = json.loads(run("check", path, "--json").stdout)
+    assert (told["name"], told["version"]) == ("Na Lab", "1.0.0")
+    assert str(path) in " ".join(told["sources"])

@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 
 from echub.analysis.outcome import Condition, Outcome
-from echub.cli import analyze, study
+from echub.cli import align, analyze, study
 from echub.cli.common import pairs
-from echub.errors import PluginDied, PluginError, SourceNotFound, TargetClash, TargetExists, UnknownFormat
+from echub.errors import (
+    PluginDied,
+    PluginError,
+    SourceNotFound,
+    TargetClash,
+    TargetExists,
+    UnknownFormat,
+    UnknownOption,
+)
 from echub.remark import Remark
 from tests.messages.saying import Fake
 
@@ -101,6 +109,29 @@ def test_analyses_are_listed_by_how_a_file_suits_them(echub, acme_files, monkeyp
     ]
 
 
+def test_a_file_that_is_called_like_an_analysis_is_asked_about(echub, acme_files):
+    refused = echub("analyze", "--list", "acme-level", "--json")
+    assert (refused.code, "--list takes files [unknown-option]" in refused.err) == (2, True)
+    Path("b.acme").rename("acme-level")
+    listed = echub("analyze", "--list", "acme-level", "--json")
+    assert (listed.code, listed.json["file"]) == (0, "acme-level")
+
+
+def test_a_file_that_does_not_state_what_parts_the_files_is_in_a_part_of_its_own(echub, acme_files):
+    done = echub("analyze", "acme-count", "a.acme", "b.acme", "group/a.acme", "--by", "technique.name")
+    assert [line for line in done.out.splitlines() if line.startswith("acme-count")] == [
+        "acme-count: CP: a.acme, group/a.acme",
+        "acme-count: not stated: b.acme",
+    ]
+
+
+def test_objects_are_printed_however_quiet_a_command_is(echub, acme_files):
+    words = ("analyze", "acme-level", "b.acme")
+    loud, quiet = echub(*words, "--json"), echub(*words, "--json", "-q")
+    assert loud.json["status"] == quiet.json["status"] == "ok"
+    assert echub(*words, "-q").out == ""
+
+
 # -- study: the exit code --------------------------------------------------------------------------
 
 
@@ -127,6 +158,20 @@ def answered(code=None, severity="refusal"):
 )
 def test_the_exit_code_of_a_study_is_that_of_its_worst_answer(answers, code):
     assert study._exit_code(answers) == code
+
+
+def test_results_of_a_study_are_beside_it_unless_a_folder_is_named(echub, acme_files):
+    Path("group/study.toml").write_text(
+        'files = ["a.acme"]\n[[step]]\nname = "early"\nanalysis = "acme-level"\n', "utf-8"
+    )
+    done = echub("study", "group/study.toml", "--json")
+    assert Path("group/study_results") in Path(done.json["written"][0]).parents
+    assert sorted(path.name for path in Path("group").iterdir() if path.is_dir()) == ["study_results"]
+
+
+def test_a_study_without_a_word_is_its_help(echub):
+    done = echub("study")
+    assert (done.code, (done.out + done.err).startswith("Usage: echub study")) == (2, True)
 
 
 # -- schema init: the prefix -----------------------------------------------------------------------
@@ -230,6 +275,16 @@ def test_a_pair_of_a_key_and_its_value(text, pair):
     assert pairs(["b=2", text, "b=3"], "--x") == {"b": "3", **dict([pair])}
 
 
+@pytest.mark.parametrize("text", ["", "a", "=", "=1", " = 1"])
+def test_a_pair_has_an_equals_sign_and_a_key(text):
+    with pytest.raises(UnknownOption) as refused:
+        pairs(["b=2", text], "--x")
+    assert refused.value.as_dict() == {
+        "code": "unknown-option", "message": "--x takes key=value", "expected": "--x key=value",
+        **({"found": text} if text else {}),
+    }  # fmt: skip
+
+
 # -- standard input and output ---------------------------------------------------------------------
 
 
@@ -279,3 +334,127 @@ def test_what_goes_with_no_stream_is_named(echub, acme_files, monkeypatch, words
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[0] == f"{piped} takes one file and gives one [unknown-option]"
     assert done.err.splitlines()[2] == f"  found: {found}"
+
+
+def test_without_a_standard_input_nothing_is_sent(echub, acme_files, monkeypatch):
+    """So it is for a program without a window of text, such as pythonw."""
+    monkeypatch.setattr(sys, "stdin", None)
+    done = echub("info", "-", "--name", "b.acme")
+    assert (done.code, done.err.splitlines()[0]) == (2, "nothing is sent to standard input [command]")
+
+
+@pytest.mark.parametrize("kind", ["terminal", "not ours", "of text alone", "no errors"])
+def test_a_terminal_and_what_is_no_file_stay_as_they_are(monkeypatch, kind):
+    """What others print is sent to standard error only if results go to a file or a pipe."""
+    from echub.cli import _keep_to_ourselves
+
+    stream = {"terminal": Terminal(io.BytesIO()), "of text alone": io.StringIO()}.get(
+        kind, io.TextIOWrapper(io.BytesIO())
+    )
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "__stdout__", None if kind == "not ours" else stream)
+    if kind == "no errors":
+        monkeypatch.setattr(sys, "stderr", None)
+    assert _keep_to_ourselves() is False
+    assert sys.stdout is stream
+
+
+# -- convert: one file -----------------------------------------------------------------------------
+
+
+def test_one_file_is_in_one_of_two_shards(echub, acme_files):
+    done = [echub("convert", "b.acme", "-o", "out", "--shard", f"{n}/2", "--json") for n in (1, 2)]
+    assert [one.code for one in done] == [0, 0]
+    assert [line["source"] for one in done for line in one.lines] == ["b.acme"]
+
+
+def test_one_file_can_be_watched(echub, acme_files, monkeypatch):
+    seen = []
+
+    class Watch:
+        def __init__(self, batch, folders, **how):
+            seen.append(folders)
+
+        def run(self, stopped, jobs):
+            return iter(())
+
+    monkeypatch.setattr("echub.batch.watching.Watch", Watch)
+    assert echub("convert", "b.acme", "-o", "out", "--watch").code == 0
+    assert seen == [[Path("b.acme")]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no name there has a colon")
+def test_a_folder_whose_name_ends_with_a_colon_is_no_store(echub, acme_files):
+    Path("group").rename("C:")
+    done = echub("convert", "C:/c.acme", "-o", "out", "--json")
+    assert (done.code, done.json["source"], done.json["output"]) == (0, "C:/c.acme", "out/c.acme.h5")
+
+
+# -- compare, detect, config, align ----------------------------------------------------------------
+
+
+def test_one_file_is_compared_with_itself_by_two_readers(echub, acme_files):
+    words = ("compare", "b.acme", "--reader-a", "acme", "--reader-b", "acme-too")
+    assert echub(*words).out.splitlines()[0] == "b.acme and b.acme"
+    told = echub(*words, "--json").json
+    assert (told["a"], told["b"]) == ("b.acme", "b.acme")
+    told = echub("compare", "b.acme", "group/c.acme", "--json").json
+    assert (told["a"], told["b"]) == ("b.acme", "group/c.acme")
+
+
+def test_a_reader_that_fails_at_a_file_is_shown_among_those_that_know_it(echub, acme_files, monkeypatch):
+    from echub.plugin import Confidence
+
+    def match(name, confidence, problem=""):
+        return Fake(reader=Fake(name=name, title="T"), confidence=confidence, problem=problem)
+
+    seen, failed = [], match("umbra", Confidence.NO, "it failed")
+    found = [match("acme", Confidence.CERTAIN), match("zinc", Confidence.NO), failed]
+    monkeypatch.setattr("echub.files.detect.rank", lambda *_: found)
+    monkeypatch.setattr("echub.cli.detect._show", lambda name, some: seen.append([m.reader.name for m in some]))
+    echub("detect", "b.acme")
+    echub("detect", "b.acme", "-v")
+    assert seen == [["acme", "umbra"], ["acme", "zinc", "umbra"]]
+
+
+@pytest.mark.parametrize(("path", "told"), [("table.toml", "table.toml"), (None, "b.acme")])
+def test_an_error_of_a_reader_s_answer_names_its_file_or_else_the_measurement(monkeypatch, acme_files, path, told):
+    from echub.cli import detect
+    from echub.model.source import Source
+    from echub.registry.registry import registry
+
+    def fail(*_):
+        raise UnknownOption("it is not known", path=path)
+
+    monkeypatch.setattr("echub.files.rehearsal.rehearse", fail)
+    with pytest.raises(UnknownOption) as refused:
+        detect._ask(registry().reader("acme"), "m:explain", Source(Path("b.acme")), {})
+    assert refused.value.path == told
+
+
+def test_annotations_are_printed_beside_a_report_in_a_file(echub, acme_files):
+    words = ("validate", "a.acme")
+    plain = echub(*words)
+    assert echub(*words, "--annotate").out == plain.out  # which is the report itself
+    beside = echub(*words, "--annotate", "-o", "report.txt")
+    assert (Path("report.txt").read_text("utf-8").strip(), beside.code) == (plain.out.strip(), plain.code)
+    assert beside.out == echub(*words, "--format", "github").out != ""
+
+
+def test_no_file_of_defaults_is_an_empty_name(echub, monkeypatch):
+    monkeypatch.setenv("ECHUB_CONFIG", "")
+    told = echub("config", "--json").json
+    assert told["file"] == ""
+    assert {row["from"] for row in told["defaults"]} == {"built in"}
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (Fake(drift=2.5e-5, drift_uncertainty=1e-6), "25 ± 1"), (Fake(drift=0.0, drift_uncertainty=2e-6), "0 ± 2"),
+        (Fake(drift=-3e-6, drift_uncertainty=1e-6), "-3 ± 1"), (Fake(drift=2.5e-5, drift_uncertainty=None), ""),
+        (Fake(drift=None, drift_uncertainty=1e-6), ""), (None, ""),
+    ],
+)  # fmt: skip
+def test_a_drift_is_told_in_ppm_if_its_uncertainty_is_known(event, text):
+    assert align._ppm(event) == text

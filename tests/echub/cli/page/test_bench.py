@@ -157,6 +157,7 @@ def test_what_an_error_says_helps_opens_the_file(bench):
         ("`echub plugins list` shows the formats; `--reader NAME` insists on one", []),
         ('--option sheet="Run 1, hot" or --option sheet="b"', [{"sheet": "Run 1, hot"}, {"sheet": "b"}]),
         ("--option current=… says another", []),
+        (None, []),
     ],
 )
 def test_ways_to_read_a_file_are_found_in_hints(hint, found):
@@ -201,6 +202,39 @@ def test_readers_are_listed_with_the_used_one_first(stated):
     assert stated.detection() == both
     stated.open(stated.folder / "a.acme", "acme-too")
     assert stated.detection() == both[::-1]
+
+
+def test_a_reader_that_failed_is_listed_with_what_happened(stated, monkeypatch):
+    from echub.cli.page import bench as module
+    from echub.plugin import Confidence
+    from tests.messages.saying import Fake
+
+    def match(name, confidence, problem=""):
+        return Fake(reader=Fake(name=name, title=f"{name} file"), confidence=confidence, problem=problem)
+
+    failed = match("umbra", Confidence.NO, "it failed")
+    found = [match("acme", Confidence.NO), failed, match("zinc", Confidence.MAYBE)]
+    monkeypatch.setattr(module, "rank", lambda *_: found)
+    assert stated.detection() == [("no", "umbra", "umbra file", "it failed"), ("maybe", "zinc", "zinc file", "")]
+
+
+def test_a_file_of_a_record_that_nobody_read_has_the_reader_of_its_format_first(stated):
+    from echub.model.build import SourceColumn, build_dataset
+
+    made = echub.Record([build_dataset("timeseries", [SourceColumn("t", [0.0, 1.0], "time", "s")])])
+    echub.convert(made, path=stated.folder / "mine.h5")
+    stated.open(stated.folder / "mine.h5")
+    assert stated.detection()[0][:2] == ("certain", "native")
+
+
+@pytest.mark.parametrize(("cycles", "parts"), [([1, 1, 1], []), ([1, 1, 2], [1, 2])])
+def test_one_part_is_no_choice(stated, cycles, parts):
+    from tests.echub.cli import acme
+
+    acme.write(stated.folder / "d.acme", {"timeseries": {"t": [0, 9, 20], "U": [1, 2, 3], "n": cycles}})
+    stated.open(stated.folder / "d.acme")
+    declared = next(fit.analysis for fit in stated.analyses() if fit.analysis.name == "acme-level")
+    assert stated.parts(declared) == parts
 
 
 def test_metadata_are_listed_with_unit_and_source_what_is_known_first(stated):

@@ -9,6 +9,8 @@ import echub
 from echub.cli.page.detail import PIECES, Curve, first_choice, numeric, options
 from echub.drawing import PALETTE
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Bits, Column
+from echub.model.dataset import Dataset
 from echub.model.record import Record
 from fixtures.eclab.make import FOLDER
 
@@ -58,6 +60,43 @@ def test_a_dataset_starts_with_its_potential_against_time():
     data = series(100)
     assert first_choice(Record([data]), data) == ("time", ["voltage"])
     assert numeric(data) == ["row", "time", "voltage"]
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        (["impedance_real", "impedance_imag"], ("impedance_real", ["impedance_imag"])),
+        (["row", "sputter_time", "depth", "ion_counts"], ("depth", ["ion_counts"])),
+        (["row", "mass_to_charge", "ion_count_rate"], ("mass_to_charge", ["ion_count_rate"])),
+        (["time", "current_density", "current", "voltage"], ("time", ["voltage", "current"])),
+        (["vendor_a", "row", "vendor_b"], ("row", ["vendor_a"])),
+        (["vendor_a", "vendor_b"], ("vendor_a", ["vendor_b"])),
+        (["vendor_a"], ("vendor_a", [])),
+    ],
+)
+def test_no_column_is_first_drawn_against_itself(names, first):
+    data = Dataset("timeseries", {name: Column(name, np.arange(3.0)) for name in names})
+    assert first_choice(Record([data]), data) == first
+
+
+def test_only_numbers_of_rows_can_be_drawn():
+    columns = {
+        "time": Column("time", np.arange(2.0)),
+        "count": Column("count", np.arange(2)),
+        "on": Column("on", np.array([True, False])),
+        "note": Column("note", np.arange(2), labels={0: "a", 1: "b"}),
+        "packed": Column("packed", np.arange(2), bits=(Bits("low", "low", 1),)),
+        "z": Column("z", np.arange(2) * 1j),
+        "text": Column("text", np.array(["a", "b"])),
+        "map": Column("map", np.ones((2, 3)), axes=("row", "mass")),
+    }
+    assert numeric(Dataset("timeseries", columns)) == ["time", "count", "on"]
+
+
+def test_only_a_clock_breaks_a_line_where_it_goes_back():
+    columns = [SourceColumn("t", [0.0, 1.0, 2.0], "time", "s"), SourceColumn("U", [1.0, 3.0, 2.0], "voltage", "V")]
+    curve = Curve(build_dataset("timeseries", columns), "voltage", "time")
+    assert curve.points() == [[1, 0], [3, 1], [2, 2]]
 
 
 def across(n, name, *, shown):

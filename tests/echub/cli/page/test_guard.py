@@ -154,3 +154,25 @@ def test_the_page_at_an_address_with_a_token_is_asked_for_again_without_it():
         {"location": "/", "set-cookie": f"echub_{PORT}={TOKEN}; HttpOnly; SameSite=Strict; Path=/"},
         b"",
     )
+
+
+@pytest.mark.parametrize("kinds", [["http.request"], ["http.disconnect"], ["http.disconnect", "http.request"]])
+def test_an_error_after_the_browser_broke_off_is_none(kinds):
+    from echub.cli.page.guard import _unless_gone
+
+    messages = [{"type": kind} for kind in kinds]
+
+    async def receive():
+        return messages.pop(0)
+
+    async def app(scope, receive, send):
+        for kind in kinds:
+            assert (await receive())["type"] == kind
+        raise ValueError("it cannot be sent")
+
+    work = _unless_gone(app, {}, receive, None)
+    if "http.disconnect" in kinds:
+        assert asyncio.run(work) is None
+    else:
+        with pytest.raises(ValueError, match="cannot be sent"):
+            asyncio.run(work)

@@ -221,6 +221,14 @@ def test_without_numbers_there_is_nothing_to_draw(monkeypatch):
     assert shown.labels() == ["There is nothing to draw: the file has no rows of numbers."]
 
 
+def test_a_dataset_without_rows_or_without_numbers_is_not_offered(monkeypatch):
+    from echub.model.column import Column
+
+    words = Dataset("log", {"note": Column("note", np.arange(2), labels={0: "a", 1: "b"})})
+    shown, chart = chart_of(monkeypatch, words, dataset("steps", 0, time="s", voltage="V"), TIMES)
+    assert (list(chart.datasets), len(shown.all(ui.select))) == (["timeseries"], 2)  # across and upwards
+
+
 # -- Data --------------------------------------------------------------------------------------
 
 
@@ -245,6 +253,25 @@ def test_the_data_are_counted_and_each_cell_stands_under_its_heading(monkeypatch
     assert "The first 200 of 1,000 rows." in shown.labels()
     assert "VSP  ·  EC-Lab" in shown.labels()
     assert shown.table(-1) == [{"confidence": "certain", "reader": "r", "format": "f", "remark": ""}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said", "known", "labels"),
+    [
+        (200, 1, {"instrument.manufacturer": "Bio-Logic"}, ["Bio-Logic"]),
+        (201, 2, {"instrument.manufacturer": "Bio-Logic", "instrument.model": "VSP"},
+         ["The first 200 of 201 rows.", "VSP"]),
+        (1, 0, {}, []),
+    ],
+)  # fmt: skip
+def test_what_is_shown_of_data_follows_their_number(monkeypatch, rows, said, known, labels):
+    notices = [Remark(f"n{n}", "it was cut") for n in range(said)]
+    record = Record([dataset("timeseries", rows, time="s")], notices=notices)
+    for path, value in known.items():
+        record.metadata.set(path, value)
+    shown = Page(monkeypatch, tab_data.show, opened=record, detection=[])
+    first = {0: "timeseries: 1 row, 1 column", 1: "1 warning", 2: "2 warnings"}[said]
+    assert (shown.all(ui.expansion)[0].text, shown.labels()) == (first, labels)
 
 
 # -- Metadata ----------------------------------------------------------------------------------
@@ -276,6 +303,15 @@ def test_metadata_that_are_typed_in_are_read_with_the_file(monkeypatch):
     given = {"cell.area": "2 cm^2", "cell.id": "", "sample.colour": "red"}
     assert shown.bench.calls[-1] == ("reread", given)
     assert shown.said == ["The file is read with these values."]
+
+
+@pytest.mark.parametrize(("path", "value"), [("sample.colour", ""), (None, "red")])
+def test_a_value_without_a_path_or_a_path_without_a_value_states_nothing(monkeypatch, path, value):
+    shown = metadata_page(monkeypatch)
+    shown.put(shown.all(ui.select)[0], path)
+    shown.put(shown.all(ui.input)[-1], value)
+    shown.press("Use")
+    assert shown.bench.calls[-1] == ("reread", {"cell.area": "1 cm^2", "cell.id": ""})
 
 
 def test_a_statement_that_is_lacking_gets_the_cursor(monkeypatch):
@@ -358,6 +394,43 @@ def test_a_problem_opens_its_file(monkeypatch):
     assert shown.labels() == ["No problem: all files are as they should be."]
 
 
+async def fails(work, said=""):
+    """Stand for `Desk.attempt` after an error, which it has shown."""
+
+
+@pytest.mark.parametrize(
+    ("show", "buttons", "fields"),
+    [
+        (tab_export.show, ["Download", "Write to the folder"], {"writers": {"native": "HDF5"}}),
+        (tab_metadata.show, ["Save next to the file"], {"metadata_fields": FIELDS, "values": {}}),
+    ],
+)
+def test_what_could_not_be_written_is_not_said_to_be(monkeypatch, show, buttons, fields):
+    shown = Page(monkeypatch, show, folder=Path("/d"), **fields)
+    shown.desk.attempt = fails
+    for button in buttons:
+        shown.press(button)
+    assert (shown.said, shown.downloads) == ([], [])
+
+
+def test_a_comparison_that_fails_leaves_none_and_a_check_that_fails_leaves_the_last(monkeypatch):
+    files = [Path("/d/a.mpr"), Path("/d/b.mpr")]
+    compared = Page(monkeypatch, tab_compare.show, files=files, file=files[0], folder=Path("/d"),
+                    compare=Comparison([], only_a=["I"], only_b=[], differences=[]))  # fmt: skip
+    compared.put(compared.all(ui.select)[0], "/d/b.mpr")
+    checked = Page(monkeypatch, tab_validate.show, validate=[], folder=Path("/d"))
+    sound = ["No problem: all files are as they should be."]
+    for shown, button, before, after in (
+        (compared, "Compare", ["0 of 0 common columns agree", "only here: I"], []),
+        (checked, "Check the folder", sound, sound),
+    ):
+        shown.press(button)
+        assert shown.labels() == before
+        shown.desk.attempt = fails
+        shown.press(button)
+        assert shown.labels() == after
+
+
 # -- Analyse -----------------------------------------------------------------------------------
 
 
@@ -408,6 +481,34 @@ def test_a_question_is_asked_with_what_was_filled_in(monkeypatch):
 def test_a_question_is_listed_with_what_it_lacks(standing, mark):
     title = registry().analyses["ccd"].title
     assert tab_answer._titled(suitable("ccd", standing, "no")) == f"ccd: {title}{mark}"
+
+
+@pytest.mark.parametrize(
+    ("found", "labels"),
+    [(FOUND, []), ([], ["No installed analysis takes a file of this kind."]), (None, [])],
+)
+def test_questions_are_looked_for_when_the_tab_is_looked_at(monkeypatch, found, labels):
+    """None: an error, which was shown."""
+    begun = []
+    monkeypatch.setattr(ui, "timer", lambda seconds, work, once: begun.append((seconds, work, once)))
+    shown = Page(monkeypatch, tab_answer.show, analyses=found, outcome=None, parts=[])
+    ((seconds, work, once),) = begun
+    assert (seconds, once, shown.bench.calls, shown.labels()) == (0, True, [], [])
+
+    async def look():
+        with shown.client:
+            await work()
+
+    core.loop.run_until_complete(look())
+    assert ("analyses",) in shown.bench.calls
+    assert (shown.labels(), bool(shown.all(ui.select))) == (labels, bool(found))
+
+
+def test_a_question_that_is_cleared_leaves_the_form_of_the_last(monkeypatch):
+    shown, asked = question(monkeypatch)
+    shown.put(asked.choice, "ccd")
+    shown.put(asked.choice, None)
+    assert asked.chosen.name == "ccd"
 
 
 def test_a_file_that_suits_no_question_is_told_so(monkeypatch):
@@ -494,6 +595,12 @@ def test_an_answer_shows_values_flags_and_tables(monkeypatch):
     assert shown.downloads == [("ramp-onset.outcome.json", outcome.to_json())]
 
 
+def test_a_value_without_an_interval_has_an_empty_cell(monkeypatch):
+    outcome = Outcome({"onset": Measurand("V", 1.25)}).replace(analysis="ramp-onset")
+    shown = Page(monkeypatch, lambda _: tab_answer.outcome_card(outcome, print))
+    assert shown.table() == [{"measurand": "onset", "value": "1.25 V", "interval": "", "": ""}]
+
+
 @pytest.mark.parametrize(
     ("severity", "icon"), [("refusal", "block"), ("warning", "warning"), ("info", "info"), ("note", "info")]
 )
@@ -542,3 +649,6 @@ def test_an_error_is_shown_with_what_helps(monkeypatch):
     said.dismiss = lambda: gone.append(said)
     assert core.loop.run_until_complete(succeeds()) == 1
     assert gone == [said]  # an error of before is not that of this
+    said.delete()  # as the user does who closes it: there is nothing to dismiss
+    assert core.loop.run_until_complete(succeeds()) == 1
+    assert gone == [said]

@@ -117,8 +117,14 @@ def test_the_files_are_listed_and_filtered(shown, monkeypatch):
     shown.settle()
     assert shown.listed() == []
     assert "no file" in shown.labels()
+    monkeypatch.setattr(views, "SHOWN", len(FILES))
     with shown.client:
         shown.page.filter.set_value("")
+    shown.settle()
+    assert not [text for text in shown.labels() if "more: filter" in text]
+    monkeypatch.setattr(views, "SHOWN", 3)
+    with shown.client:
+        shown.page.listed.refresh()
     shown.settle()
     assert len(shown.listed()) == 3
     assert f"… and {len(FILES) - 3} more: filter" in shown.labels()
@@ -197,6 +203,50 @@ def test_a_way_out_of_an_error_is_a_button(shown):
     assert shown.trouble() == []
     assert shown.bench.options == {"decimal": "comma"}
     assert shown.bench.opened()["timeseries"]["voltage"].tolist() == [1.2, 1.201, 1.202, 1.203, 1.204]
+
+
+def test_what_was_chosen_before_is_kept_by_the_next_way_out(shown, monkeypatch):
+    """The reader that a first button named stays with the second one, its options with the third."""
+    from echub.errors import DataError
+
+    asked = []
+
+    def stumble(path, reader=None, options=None):
+        asked.append((path.name, reader, dict(options or {})))
+        raise DataError("it is ambiguous", hint="--reader acme or --option decimal=comma or --reader acme-too")
+
+    monkeypatch.setattr(shown.bench, "open", stumble)
+    shown.choose("b.acme")
+    for text in ("--reader acme", "--option decimal=comma", "--reader acme-too"):
+        (button,) = [b for b in shown.page.trouble.descendants() if isinstance(b, ui.button) and b.text == text]
+        shown.click(button)
+    comma = {"decimal": "comma"}
+    assert asked == [
+        ("b.acme", None, {}), ("b.acme", "acme", {}), ("b.acme", "acme", comma), ("b.acme", "acme-too", comma)
+    ]  # fmt: skip
+
+
+def test_a_report_that_cannot_be_shown_leaves_the_file_that_is_open(shown, monkeypatch):
+    monkeypatch.setattr("echub.cli.page.bench.LARGEST_PAGE", 3)
+    (shown.bench.folder / "one.html").write_text("<p>1", "utf-8")
+    with shown.client:
+        shown.page.listed.refresh()
+    shown.settle()
+    shown.choose("b.acme")
+    shown.choose("one.html")
+    assert (shown.page.title.text, shown.reports._open) == ("b.acme", {})
+    assert shown.page.desk.error.message.splitlines()[0] == "one.html is too large to be shown here [data]"
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [({}, "b.acme"), ({"technique.name": "CP"}, "b.acme  ·  CP"),
+     ({"technique.name": "CP", "technique.title": "Ramp"}, "b.acme  ·  Ramp")],
+)  # fmt: skip
+def test_a_file_is_titled_by_its_technique_as_far_as_it_is_known(shown, stated, title):
+    shown.choose("b.acme")
+    shown.do(shown.page.desk.reading, lambda: shown.bench.reread(stated), "")
+    assert shown.page.title.text == title
 
 
 def test_reports_are_shown_one_at_a_time(shown):

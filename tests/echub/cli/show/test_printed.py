@@ -199,6 +199,10 @@ def test_a_rate_is_said_of_enough_files(lines, count, rate):
     assert lines(summary(*[OK] * count).show, 2.0)[-1] == f"{count} files: {count} ok in 2.00 s{rate}"
 
 
+def test_no_rate_is_said_of_files_that_took_no_time(lines):
+    assert lines(summary(*[OK] * 8).show, 0.0)[-1] == "8 files: 8 ok in 0.00 s"
+
+
 @pytest.mark.parametrize(("result", "code"), [(OK, 0), (FLAGGED, 0), (SAME, 0), (UNKNOWN, 0), (FAILED, 3)])
 def test_the_exit_code_is_that_of_the_worst(result, code):
     assert summary(OK, result, OK).exit_code == code
@@ -251,6 +255,12 @@ def test_many_failures_are_grouped_by_their_reason_the_most_frequent_first(lines
         "21 files: 21 failed in 1.00 s, 21 files/s",
     ]
     assert len(lines(summary(*results[1:]).show, 1.0)) > 20 * 2  # twenty are still in full
+
+
+def test_ten_files_of_one_failure_are_all_named(lines):
+    found = lines(summary(*failures(11, "rare", ""), *failures(10, "again", "", 50)).show, 1.0)
+    named = [f"          {n:03d}.x" for n in range(50, 60)]
+    assert found[-12:-1] == [f"failed  10 × again [{ReadError.code}]", *named]
 
 
 @pytest.mark.parametrize(("status", "limit"), [("ok", 200), ("flagged", 200)])
@@ -367,6 +377,27 @@ def test_a_measurand_below_its_limit(lines):
     assert outcome.result(Measurand("V")) == ("-", "V", "")
 
 
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        (Interval(None, 1.25, kind="bracketing"), "[-, 1.25]"),
+        (Interval(0.5, None, kind="bracketing"), "[0.5, -]"),
+        (Interval(0.5, 1.25, kind="bracketing"), "[0.50, 1.25]"),
+        (Interval(1e-9, 1.25e-7, kind="bracketing"), "[1e-09, 1.25e-07]"),
+    ],
+)
+def test_both_ends_of_an_interval_have_the_same_decimals(interval, said):
+    assert outcome.result(Measurand("V", None, None, interval))[0] == said
+
+
+def test_sampling_and_a_unit_that_is_known_later_are_described(lines):
+    outputs = (Output("slope", "V", "by its name", unit_from="that of y per that of x"),)
+    found = lines(outcome.describe, Analysis("toy", "T", "m:run", sampling=Sampling(1, 60), outputs=outputs))
+    sampling = fields(("sampling", "at least 1 row over at least 60 s"))
+    assert [line for line in found if "sampling" in line] == sampling
+    assert found[-1] == "    slope      that of y per that of x  by its name"
+
+
 def test_an_analysis_is_described(lines):
     from dataclasses import dataclass
 
@@ -447,6 +478,18 @@ def test_verdicts(lines):
         "    2 not judged: no sample",
         "  analysis mean on 1 sample: 2 kept",
         "1 rule is broken",
+    ]
+
+
+def test_verdicts_have_colours_on_a_terminal(lines, monkeypatch):
+    monkeypatch.setattr("echub.cli.show.plugin.is_terminal", lambda: True)
+    monkeypatch.setattr("typer.style", lambda text, fg: f"<{fg}>{text}</>")
+    found = lines(show_verdicts, subjects()[1:2], verbose=True)
+    assert [line.split("  it")[0] for line in found if "<" in line] == [
+        "    <green>kept      </>",
+        "    <red>broken    </>",
+        *["    <yellow>not judged</>"] * 2,
+        "<red>1 rule is broken</>",
     ]
 
 

@@ -52,3 +52,15 @@ def test_no_number_is_cut_on_a_narrow_terminal(monkeypatch, columns):
     shown = window.getvalue()
     assert all(number in shown for row in numbers for number in row)
     assert "…" not in shown
+
+
+@pytest.mark.parametrize(
+    ("window", "said", "colours"),
+    [(Window, {}, True), (Window, {"NO_COLOR": "1"}, False), (io.StringIO, {}, False)],
+)
+def test_colours_are_for_a_terminal_whose_user_wants_them(monkeypatch, window, said, colours):
+    monkeypatch.setattr(sys, "stdout", window())
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    assert terminal.is_terminal() is colours
