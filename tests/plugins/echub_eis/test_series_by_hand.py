@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -156,6 +157,36 @@ def test_a_level_and_a_potential_are_those_of_the_rows_that_have_one():
     for found in (series._median, series._mean):
         assert np.isnan(found(data, "U", rows))
         assert np.isnan(found(data, "I", A([2])))
+
+
+@pytest.mark.parametrize(("utc", "local", "shown"), [
+    (["2026-01-01T10:00:00+00:00"] * 2, [None] * 2, "2026-01-01T10:00:00+00:00"),
+    (["2026-01-01T10:00:00+00:00"] * 2, ["2026-01-01T12:00:00"] * 2, "2026-01-01T12:00:00"),
+    (["2026-01-01T10:00:00+00:00"] * 2, [None, "2026-01-01T12:00:00"], "2026-01-01T10:00:00+00:00"),
+])  # fmt: skip
+def test_a_start_is_shown_by_the_clock_on_the_wall_if_all_state_it(utc, local, shown):
+    files = [
+        Fake(metadata=Fake(value=dict(zip(series.STARTS, pair, strict=True)).get))
+        for pair in zip(utc, local, strict=True)
+    ]
+    assert series._instants(files) == ([shown] * 2, [dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC)] * 2)
+
+
+@pytest.mark.parametrize(("given", "level", "frequency"), [
+    ({"I_set": [2, 2, 2], "I": [1, 1, 1]}, 2.0, [30, 20, 10]),
+    ({"I_set": [NAN] * 3, "I": [1, 1, 1]}, 1.0, [30, 20, 10]),
+    ({"I": [1, 1, 1], "f": [10, 0, 30]}, 1.0, [30, 10, NAN]), ({}, NAN, [30, 20, 10]),
+])  # fmt: skip
+def test_a_level_is_the_one_that_was_set_and_a_frequency_above_zero(given, level, frequency):
+    told = {"f": [10, 20, 30], "re": [1, 2, 3], "im": [-1, -1, -1], **given}
+    data = Fake(
+        items={name: A(values, float) for name, values in told.items()}, row=A([5, 6, 7]), meta=lambda _: None
+    )
+    found = series._spectrum(data, A([0, 1, 2]), 0, 3, 0.0)
+    assert (found.file, found.spectrum) == (0, 3)
+    assert found.level == pytest.approx(level, nan_ok=True)
+    assert found.trace.frequency.tolist() == pytest.approx(frequency, nan_ok=True)
+    assert list(found.trace.reason) == ["" if f > 0 else "frequency not positive" for f in frequency]
 
 
 @pytest.mark.parametrize(
@@ -599,6 +630,7 @@ def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA"
         ({"level": (0.1, 0.599)}, ""),
         ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 2.0}, "by 100 mV"),
         ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 0.99}, ""),
+        ({"level": (0.1, 0.6), "unit": "mA/cm^2"}, ""),  # without an area there is no current
         ({"level": (-0.3, 0.6), "r": (96.0, 104.0)}, "the same within 8 % while"),
         ({"level": (-0.3, 0.6), "r": (94.0, 106.0)}, ""),  # not the same within a tenth
         ({"amplitude": (50.0, 25.0)}, "at amplitudes from 25 mV on"),
