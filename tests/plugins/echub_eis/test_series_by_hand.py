@@ -684,6 +684,43 @@ def test_the_greatest_of_a_series_stands_where_its_neighbours_are_high_too(value
     assert answers._greatest(A(values, float)) == place
 
 
+@pytest.mark.parametrize(("total", "conductivity"), [(30.0, 0.1 / 0.5 / 20), (10.0, NAN), (9.9, NAN), (NAN, NAN)])
+def test_the_conductivity_is_that_of_what_is_not_followed(total, conductivity):
+    """Of 10 Ω that are followed nothing is left; 0.1 cm over 0.5 cm², two interfaces."""
+    sizes = {"cell.area": 0.5, "cell.thickness": 0.1, "cell.n_interfaces": 2}
+    result = Fake(series=Fake(first=Fake(meta=sizes.get)), chosen="int", main=Fake(resistance=A([10.0])),
+                  total=Fake(resistance=A([total])))  # fmt: skip
+    made = tables._per_area(result)
+    assert made["asr_int"].values == (2.5,)
+    assert made["conductivity"].array().tolist() == pytest.approx([conductivity], nan_ok=True)
+
+
+@pytest.mark.parametrize(("times", "timed", "count", "moved"), [
+    ("interpolated", True, 2, True), ("interpolated", True, 1, False), ("interpolated", False, 2, False),
+    ("sweep", True, 2, False),
+])  # fmt: skip
+def test_points_are_moved_in_time_between_two_spectra_with_a_clock(times, timed, count, moved):
+    given = a_series(*(spectrum() if timed else spectrum((NAN, NAN)) for _ in range(count)))
+    asked = []
+    with (
+        patch.object(resolve, "_moved", lambda one: asked.append(one) or one),
+        patch.object(resolve, "examine_all", lambda *_: (_ for _ in ()).throw(Refusal("short", "m"))),
+        pytest.raises(Refusal, match="m"),
+    ):
+        resolve.resolve(given, SeriesParams(times=times))
+    assert asked == [given] * moved
+
+
+@pytest.mark.parametrize(("t", "temperature", "told"), [
+    ([0.0, 10.0], [60.0, 20.0], True), ([0.0, 10.0], [20.0, 20.0], False), ([0.0, 10.0], [60.0, NAN], False),
+    ([5.0, 5.0], [60.0, 20.0], False),
+])  # fmt: skip
+def test_a_recovery_is_of_the_temperature_if_two_instants_say_so(t, temperature, told):
+    """From 60 to 20 °C half an electronvolt makes a factor of 10; the resistance went from 10 to 5 Ω."""
+    found_ = Fake(tau=3.0, curve=A([10.0, 5.0]))
+    assert recovery.is_of_temperature(found_, A(t), A(temperature)) == told
+
+
 def test_the_electrolyte_is_the_median_of_the_first_five_that_are_known():
     total = A([NAN, 31, 30, 90, 30, 29, 5, 5, 5.0])
     result = Fake(total=Fake(resistance=total), main=Fake(resistance=np.full(9, 1.0)))
