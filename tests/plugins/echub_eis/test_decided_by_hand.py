@@ -572,6 +572,16 @@ def test_an_open_end_is_no_room_for_another_resistance(low, high, value, far):
     assert fitting._is_far(value, identify.Known(20.0, 0.1, low, high)) == far
 
 
+@pytest.mark.parametrize(("least", "left"), [(0.5, True), (1e3, True), (1e4, False), (5e4, False), (1e6, False)])
+def test_a_mask_leaves_two_points_for_each_parameter_or_there_is_no_fit(least, left):
+    """Forty points over five decades: 40, 16, 8, 3 and none are left for eight parameters."""
+    f = np.geomspace(1e5, 1, 40)
+    examined = Fake(trace=trace(f, 20 + 60 / (1 + 2j * np.pi * f * 1e-3)))
+    own = Fake(examined=examined, model=Model(parse("LR(RQ)(RQ)")), fitted=Fake(noise=NOISE, x=None))
+    with patch.multiple(fitting, solve=lambda *_: "a fit", ordered=lambda fit: fit):
+        assert fitting._masked(own, FitParams(f_min=least)) == ("a fit" if left else None)
+
+
 def test_a_mask_that_leaves_too_little_has_no_values():
     own = Fake(known={"gb": identify.Known(50.0, 0.01, 49.0, 51.0)})
     assert fitting._table(own, [("f_min", "1 kHz", None)]) == [

@@ -222,6 +222,7 @@ def test_a_circuit_without_a_resistance_has_no_total():
 @pytest.mark.parametrize(("made", "said"), [
     (Measurand("S/cm", 0.02, 1e-3, Interval(0.0101, 0.03, level=0.95)), True),
     (Measurand("S/cm", 0.02, 1e-3, Interval(0.01, 0.03, level=0.95)), False),  # its lower end is the bulk's
+    (Measurand("S/cm", interval=Interval(0.0101, 0.03, "coverage", 0.95), censoring="interval"), False),
     (Measurand("S/cm", 0.02, 1e-3), False), (Measurand.less_than("S/cm", 0.02), False), (Measurand("S/cm"), False),
 ])  # fmt: skip
 def test_a_conductivity_is_above_the_bulk_if_its_interval_is(made, said):

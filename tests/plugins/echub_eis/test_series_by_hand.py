@@ -568,6 +568,9 @@ def test_the_slowest_arc_of_a_spectrum_that_turns_back_is_withheld(fell, misfit,
         found = resolve._without_turned(rows, followed, 0, fell)
     assert [row[4] for row in found] == (["", "", "turns-back", "turns-back"] if lost else [""] * 4)
     assert [np.isnan(row[0]) for row in found] == [False, False, lost, lost]
+    with patch.object(resolve, "turns_back", lambda *_: TurningPoint(1.0, 10.0)):
+        vague = resolve._without_turned([*rows[:3], (NAN, NAN, 8.0, NAN, "not-identified")], followed, 0, fell)
+    assert vague[3][4] == "not-identified"  # the reason that it had
     assert [row[2] for row in found] == [5.0, 6.0, 7.0, 8.0]
     with patch.object(resolve, "turns_back", lambda *_: None):
         assert resolve._without_turned(rows, followed, 0, fell) == rows

@@ -136,6 +136,10 @@ def test_a_nested_part_starts_from_the_arc_that_stands_for_it():
                      slow.natural(starts(slow, GRID, z, np.abs(z))[0]), strict=True))  # fmt: skip
     assert found["C1"] == pytest.approx(B / 50)
     assert (found["R3"], found["tau3"]) == pytest.approx((50, 10 * B))
+    first = Model(parse("(Q[RW])R"))
+    assert first.natural(starts(first, GRID, z, np.abs(z))[0]) == pytest.approx(
+        [B**0.88 / 50, 0.88, 50, 1 / (50 * np.sqrt(2 * np.pi)), 20]
+    )
     fixed = Model(parse("R(C[WR{R=5f}])"))  # what is fixed has no start, and takes that of no other
     assert fixed.natural(starts(fixed, GRID, z, np.abs(z))[0]) == pytest.approx(
         [20, B / 50, 1 / (50 * np.sqrt(2 * np.pi))]

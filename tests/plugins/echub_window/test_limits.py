@@ -222,6 +222,12 @@ def test_rows_at_one_potential_are_a_baseline_without_a_slope(stated, at, level)
     assert (base.error_at(1.0), base.choice_at(1.0)) == pytest.approx((0.0, 0.0))
 
 
+def test_a_robust_line_with_fewer_than_five_rows_leaves_none_out():
+    """Of six rows four are near to it: the baseline is that of all, with their mean."""
+    base = baseline_of(swept([10, 10, 0, -20, 0, 30]), 10.0, None)
+    assert (base.low, base.high, base.level) == (0.0, 1.0, pytest.approx(5.0))
+
+
 @pytest.mark.parametrize(("rows", "found"), [(5, None), (6, [1])])
 def test_a_rate_needs_five_steps_of_the_clock(rows, found):
     data = course(np.linspace(0, 1, rows))
