@@ -233,7 +233,7 @@ def _kelvin(outcome: Outcome, *, trusted: bool) -> float:
             hint='--set cell.temperature="30 degC", or a column cell.temperature / degC in --meta',
         )
     kelvin = float(celsius) + ZERO_CELSIUS
-    if kelvin < (0.0 if trusted else COLDEST_K):
+    if kelvin <= 0 or (kelvin < COLDEST_K and not trusted):
         raise Refusal(
             "celsius-as-kelvin",
             f"the temperature is {kelvin:g} K: {kelvin:g} °C stated as kelvin?",

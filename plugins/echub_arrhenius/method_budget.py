@@ -39,7 +39,7 @@ class BudgetPart:
         """Return the half width of an interval by t, with further parts, eV (Welch, Satterthwaite)."""
         total = float(np.sqrt(self.error**2 + sum(other**2 for other in others)))
         freedom = self.freedom * (total / self.error) ** 4 if self.error else np.inf
-        return float(stdtrit(freedom, (1 + level) / 2) * total) if freedom > 0 else 0.0
+        return float(stdtrit(freedom, (1 + level) / 2) * total)
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,11 @@ def budget(
     kelvin, log_y: (n,), K and ln y. relative: (n,), what the values state, without what they share; None if some
     state nothing. thermometer: standard uncertainties of the offset, K, and of the scale as a fraction.
     """
-    scatter = BudgetPart("scatter", line.se_energy, line.dof)
-    birge = None if relative is None else birge_ratio(kelvin, log_y, relative)
-    parts = [scatter]
-    if relative is not None and birge is not None and not birge.exceeds:
-        parts = [_pooled(stated_error(kelvin, relative, weights), birge, line.dof)]
+    birge, parts = None, [BudgetPart("scatter", line.se_energy, line.dof)]
+    if relative is not None:
+        birge = birge_ratio(kelvin, log_y, relative)
+        if not birge.exceeds:
+            parts = [_pooled(stated_error(kelvin, relative, weights), birge, line.dof)]
     if cells is not None and cells.differ:
         parts.append(BudgetPart("cells", cells.error, cells.count - 1))
     return Budget(
@@ -220,7 +220,7 @@ def turn_of(kelvin: Floats, log_y: Floats, relative: Floats | None) -> Turn | No
     order = np.argsort(kelvin)
     hot, values = kelvin[order], log_y[order]
     noise = _noise_of(hot, values, None if relative is None else relative[order])
-    if noise is None or len(values) < 3:
+    if noise is None:
         return None
     for sign, kind in ((1, "maximum"), (-1, "minimum")):
         k = int(np.argmax(sign * values))

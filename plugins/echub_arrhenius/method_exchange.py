@@ -145,7 +145,7 @@ def difference_error(parts: Sequence[Exchangeable]) -> tuple[float, float] | Non
     None if no group has two cells that were measured at the same temperatures. Method: Welch, Satterthwaite;
     a cell without another like it is taken to scatter as the others do.
     """
-    samples = [side for part in parts for side in (part.high[part.members], part.low[~part.members]) if len(side)]
+    samples = [side for part in parts for side in (part.high[part.members], part.low[~part.members])]
     spread = [(len(side), float(side.var(ddof=1))) for side in samples if len(side) > 1]
     if not spread:
         return None

@@ -98,7 +98,7 @@ def _only_group(data: InputSet[Outcome], params: ArrheniusParams) -> str:
             f"the outcomes belong to {len(groups)} groups by {params.group_by}: {named}",
             hint=f"--param group='{groups[-1]}'",
         )
-    return groups[0] if groups else ""
+    return groups[0]
 
 
 # -- replicates ------------------------------------------------------------------------------

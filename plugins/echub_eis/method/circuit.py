@@ -59,10 +59,16 @@ def canonical(node: Node, *, top: bool = True) -> str:
     """Write a circuit as this project writes it; `parse` of the text gives the circuit again."""
     if isinstance(node, Element):
         return node.symbol + _braces(node) + _label(node)
-    inside = _joined([canonical(part, top=False) for part in node.parts])
-    if isinstance(node, ParallelPart):
-        return f"({inside}){_label(node)}"
-    return inside if top else f"[{inside}]"
+    inside = _joined([_inside(part, node) for part in node.parts])
+    if isinstance(node, SeriesPart):
+        return inside if top else f"[{inside}]"
+    return f"({inside}){_label(node)}"
+
+
+def _inside(part: Node, of: SeriesPart | ParallelPart) -> str:
+    """Write a part of a circuit; a parallel in a parallel is a series of one, as `parse` reads it."""
+    text = canonical(part, top=False)
+    return f"[{text}]" if isinstance(part, ParallelPart) and isinstance(of, ParallelPart) else text
 
 
 def _joined(texts: list[str]) -> str:

@@ -110,8 +110,7 @@ def _exported(node: Node, model: Model | None, natural: Sequence[float]) -> Tree
 def _walk(node: Node, model: Model | None, natural: Sequence[float], leaves: count[int]) -> Tree:
     parts = arc_of(node)
     if parts and not stay_apart(parts):
-        order = [part.symbol for part in node.parts if isinstance(part, Element)]  # type: ignore[union-attr]
-        return "parallel", tuple(_arc(order, _values(model, natural, next(leaves))))
+        return "parallel", tuple(_arc(list(parts), _values(model, natural, next(leaves))))
     if isinstance(node, Element):
         values = _values(model, natural, next(leaves))
         if node.symbol != "Z":

@@ -111,7 +111,7 @@ def _band_flags(found: FittedSpectrum, params: FitParams) -> Iterator[Flag]:
     )
     for side, edge, masked in ends:
         fitted = _masked(found, masked)
-        if fitted is None or len(fitted.x) != len(found.fitted.x):
+        if fitted is None:
             continue
         with np.errstate(invalid="ignore"):  # what is infinite in both is skipped below
             covariance = fitted.covariance() - found.fitted.covariance() * _scale(fitted) / _scale(found.fitted)

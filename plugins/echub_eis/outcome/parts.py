@@ -31,12 +31,10 @@ def note_of(found: FittedSpectrum) -> str:
     return "if the circuit holds" if found.lack_of_fit > MISFIT and found.examined.check.p is not None else ""
 
 
-def measurand(
-    unit: str, value: float, relative: float, found: FittedSpectrum, params: FitParams, note: str = ""
-) -> Measurand:
+def measurand(unit: str, value: float, relative: float, found: FittedSpectrum, params: FitParams) -> Measurand:
     """Return a positive value with an interval that is symmetric in ln; without one if u is too large."""
     if not np.isfinite(value) or not value > 0:
-        return Measurand(unit, note=note or "not identified")
+        return Measurand(unit, note="not identified")
     if not relative * 100 <= params.identified:
         return Measurand(unit, note=f"not identified: {vagueness(relative)}")
     level = params.level / 100
@@ -45,7 +43,7 @@ def measurand(
         value * float(np.exp(-reach)), value * float(np.exp(reach)), level=level, method="propagated in ln"
     )
     parts = (Component("fit", value * relative),)
-    return Measurand(unit, value, value * relative, interval, components=parts, note=note or note_of(found))
+    return Measurand(unit, value, value * relative, interval, components=parts, note=note_of(found))
 
 
 def resistance(label: str, known: Known, found: FittedSpectrum, params: FitParams) -> Measurand:

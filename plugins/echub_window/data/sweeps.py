@@ -45,9 +45,9 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
     known = np.isfinite(data["E"]) & np.isfinite(data["j"])
     t, j = data["t"][known], data["j"][known]
     e = data["E"][known] - j * resistance * 1e-6
-    if len(e) < 2 or float(np.ptp(e)) < LEAST_V:
-        spans = f"the potential spans {1000 * float(np.ptp(e)) if len(e) else 0:.3g} mV"
-        raise Refusal("no-sweep", spans, hint=OTHERS)
+    span = float(np.ptp(e)) if len(e) else 0.0
+    if span < LEAST_V:
+        raise Refusal("no-sweep", f"the potential spans {1000 * span:.3g} mV", hint=OTHERS)
     edges = _turns(e)
     found, count, uneven = [], {1: 0, -1: 0}, 0
     for first, last in itertools.pairwise(edges):

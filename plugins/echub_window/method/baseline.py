@@ -140,7 +140,7 @@ def _around(near: np.ndarray, seed: np.ndarray) -> np.ndarray:
     runs = np.split(places, np.flatnonzero(np.diff(places) > 3) + 1)
     found = np.zeros(len(near), bool)
     for run in runs:
-        if len(run) and seed[run].any():
+        if seed[run].any():
             found[run] = True
     return np.asarray(found | seed)
 
@@ -153,7 +153,7 @@ def _fitted(sweep: PotentialSweep, chosen: np.ndarray, noise: float) -> Baseline
     middle_rows = np.abs(e - middle) <= np.quantile(np.abs(e - middle), 0.5)
     inner = (
         np.polyfit(e[middle_rows] - middle, j[middle_rows], 1)
-        if middle_rows.sum() > 4
+        if middle_rows.sum() > 4 and np.ptp(e[middle_rows])
         else (slope, float(j.mean()))
     )
     error = noise / float(np.sqrt(len(e)))

@@ -61,7 +61,7 @@ def crossing(
     slope = _slope(sweep, smooth, k, max(3, count), threshold)
     error = float(np.hypot(np.hypot(base.noise / np.sqrt(count), base.slow), base.error_at(potential)))
     # Interpolated: between two rows a smooth current leaves little open, one that jumps the whole step.
-    between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, float(rise) / threshold)
+    between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, abs(float(rise)) / threshold)
     between += base.coarse / slope
     return Crossing(potential, error / slope, between, base.choice_at(potential) / slope, slope)
 

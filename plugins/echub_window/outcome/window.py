@@ -140,8 +140,9 @@ def _measurands(
         result["window"] = _difference(*both)  # type: ignore[arg-type]
     rates = np.array([j.sweep.rate for j in judged])
     result["scan_rate"] = Measurand("mV/s", float(np.median(rates)))
-    if up is not None and down is not None and up.base is not None and down.base is not None:
-        capacitance = _capacitance(up.base, down.base, float(np.median(rates)), params)
+    if up is not None and down is not None:  # a sweep without a baseline has been refused
+        rate = float(np.median(rates))
+        capacitance = _capacitance(up.base, down.base, rate, params)  # type: ignore[arg-type]
         if capacitance is not None:
             result["capacitance"] = capacitance
     return result

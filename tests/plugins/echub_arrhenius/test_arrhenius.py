@@ -132,6 +132,15 @@ def test_equation_12():
     assert eq12([1.0, 2.0, 4.0]) == (1.25, 2.5)  # ((4-1) + (4-2)) / 2, and half of it
 
 
+def test_the_best_of_one_value_differs_from_none():
+    assert eq12([3.0]) == (0.0, 0.0)
+
+
+def test_a_value_that_does_not_change_is_a_line_of_its_own():
+    found = fit(np.array([250.0, 300.0, 350.0]), np.zeros(3))
+    assert (found.energy, found.intercept, found.se_energy, found.r_squared) == (0.0, 0.0, 0.0, 1.0)
+
+
 def test_a_component_common_to_all_shifts_a_and_not_the_energy():
     case = synth.activated(0, replace(EXACT, scatter=0.02))
 

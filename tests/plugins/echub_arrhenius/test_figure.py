@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import echub
 from echub.plugin import Condition, Interval, Measurand, Outcome, Series
-from echub_arrhenius.figure import arrhenius
+from echub_arrhenius.figure import arrhenius, comparison
 from tests.plugins.test_figures_by_hand import drawn
 
 
@@ -62,6 +65,31 @@ def test_band_and_interval_say_their_coverage(level, shown):
 def test_single_values_are_no_cells(cells, labels):
     (axis,) = drawn(arrhenius, outcome(cells=cells)).axes
     assert axis.get_legend_handles_labels()[1] == ["95 % of the line", *labels]
+
+
+@pytest.mark.parametrize(("energy", "said", "band"), [
+    (Measurand("eV", 0.25), "$E_A$ = 0.25 eV", " % of the line"),  # without an interval
+    (Measurand("eV", 0.25, 0.0, Interval(0.25, 0.25, level=0.95)),
+     "$E_A$ = 0.25 eV\n95%: 0.25 … 0.25 eV\nln y against 1/T", "95 % of the line"),  # exact
+    (Measurand("eV", 0.0, 0.5, Interval(-1, 1, level=0.95)),
+     "$E_A$ = 0.00 ± 0.50 eV\n95%: -1.00 … 1.00 eV\nln y against 1/T", "95 % of the line"),
+])  # fmt: skip
+def test_an_energy_without_uncertainty_is_written_with_two_digits(energy, said, band):
+    (axis,) = drawn(arrhenius, replace(outcome(), measurands={"activation_energy_ln_y": energy})).axes
+    (text,) = axis.texts
+    assert (text.get_text(), text.get_horizontalalignment()) == (said, "right")
+    assert axis.get_legend_handles_labels()[1][0] == band
+
+
+def test_a_ratio_without_an_interval_has_no_band():
+    values = [
+        Outcome({"onset": Measurand("V", y)}, label=f"{group}{celsius}",
+                metadata={"cell.temperature": {"value": celsius}, "sample.group": {"value": group}})
+        for celsius in (0.0, 30.0) for group, y in (("a", 1.0), ("b", 3.0))
+    ]  # fmt: skip
+    lower = drawn(comparison, echub.analyze("compare-groups", values)).axes[1]
+    assert len(lower.collections) == 0
+    assert [list(line.get_ydata()) for line in lower.lines[1:]] == [pytest.approx([3.0, 3.0])] * 2
 
 
 def test_temperatures_stand_above_in_degrees():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import exp, hypot, log, sqrt
+from math import atan, exp, hypot, log, pi, sqrt
 
 import numpy as np
 import pytest
@@ -90,7 +90,8 @@ def test_temperatures_of_213_to_500_degrees_beyond_a_gap_of_150_may_be_kelvin(ce
 
 
 @pytest.mark.parametrize(("kelvin", "trusted", "refused"), [
-    (149.9, False, True), (150.1, False, False), (149.9, True, False), (-0.1, True, True), (0.1, True, False),
+    (149.9, False, True), (150.1, False, False), (149.9, True, False), (-0.1, True, True),
+    (0.0, True, True), (0.1, True, False),
 ])  # fmt: skip
 def test_below_150_kelvin_a_temperature_is_in_disguise_unless_it_is_trusted(kelvin, trusted, refused):
     values = series([kelvin - ZERO, 0.0, 20.0, 40.0], law([0.0, 0.0, 20.0, 40.0]))
@@ -203,6 +204,9 @@ def test_a_text_of_a_table_may_be_the_group():
     assert refusal.hint == '--param group_by="Batch no" takes them as groups'
     assert ask(values, group_by="Batch no", group="y")["activation_energy_ln_y"].n == 3
     assert ask(values, allow_mixed=True)["activation_energy_ln_y"].n == 6
+    some = [values[0], *(one.replace(conditions={}) for one in values[1:])]
+    (refusal,) = ask(some).refusals  # one text beside none is not two groups
+    assert (refusal.code, refusal.message) == ("mixed-Batch no", "the Batch no is not the same: not stated, x")
 
 
 # -- cells at one temperature ----------------------------------------------------------------
@@ -531,6 +535,56 @@ def test_equal_ratios_are_tested_by_the_sums_of_squares_of_a_balanced_design(fre
     cells_ = [(k, t) if fresh else k for g, k, t in keys]
     found = interaction_p(cells_, [t for *_, t in keys], y.ravel(), [g == 0 for g, *_ in keys])
     assert found == pytest.approx(fisher.sf(ratio, 3, free))
+
+
+@pytest.mark.parametrize(("apart", "ratio", "p"), [
+    (0.1, 2.5, 1 - 2 / pi * atan(1.5 / sqrt(3.5 * 2 * 0.1**2))), (0.0, 2.5, 0.0), (0.0, 1.0, 1.0),
+    (None, 2.5, None),
+])  # fmt: skip
+def test_equal_ratios_are_tested_if_one_value_or_more_is_left(apart, ratio, p):
+    """At one temperature two cells of the first group, apart about 1, against 0; at the other one of each.
+
+    The contrast of the ratios has the variance of 1/2 + 1 + 1 + 1 values, what is left is 2 · apart², and F of
+    1 and 1 degrees of freedom exceeds f with the chance 1 - 2/π · atan √f. Without scatter they are
+    equal, or are not.
+    """
+    first = [1.0] if apart is None else [1 + apart, 1 - apart]
+    y = [*first, 0.0, ratio + 0.5, 0.5]
+    high, strata = [*[True] * len(first), False, True, False], [*[0] * len(first), 0, 1, 1]
+    found = interaction_p(list(range(len(y))), strata, np.array(y), high)
+    assert found == (None if p is None else pytest.approx(p))
+
+
+def test_cells_that_agree_exactly_have_a_ratio_without_error():
+    values = [
+        outcome(c, v, f"{c}{g}{k}", group=g)
+        for c in (0.0, 30.0)
+        for g, v in (("x", 2.0), ("y", 6.0))
+        for k in "ab"
+    ]
+    ratio = compared(values, higher="y")["ratio"]
+    assert (ratio.value, ratio.uncertainty) == (pytest.approx(3.0), 0.0)
+    assert (ratio.interval.low, ratio.interval.high) == (pytest.approx(3.0), pytest.approx(3.0))
+
+
+def test_equal_values_are_not_above_one_another():
+    """Best against best: 6 and 6, 5 and 4; the least of the one group is not above the largest of the other."""
+    values = [
+        outcome(30.0, v, f"{g}{v}", group=g) for g, some in (("x", (6.0, 4.0)), ("y", (6.0, 5.0))) for v in some
+    ]
+    found = compared(values, higher="y")
+    assert found["p_sign"].note == "1 of 2 ordered pairs; takes them as independent"
+    touching = [
+        outcome(30.0, v, f"{g}{v}", group=g) for g, some in (("x", (5.0, 4.0)), ("y", (6.0, 5.0))) for v in some
+    ]
+    assert compared(touching, higher="y").tables["temperatures"]["all_above_all"].values == (False,)
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("31", True), ("31.01", False)])
+def test_a_temperature_is_chosen_within_the_step(wanted, found):
+    values = [outcome(30.0, v, g, group=g) for g, v in (("x", 2.0), ("y", 6.0))]
+    asked = compared(values, temperatures=wanted, temperature_step=1.0, higher="y")
+    assert (asked.status != "refused") == found
 
 
 @pytest.mark.parametrize(("by", "changes"), [(1.01, True), (0.99, False)])

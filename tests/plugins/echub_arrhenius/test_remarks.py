@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import comb
 
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from echub.plugin import Component, Condition, Flag, Measurand, Outcome
+from echub.plugin import Component, Condition, Flag, Interval, Measurand, Outcome
 from echub_arrhenius import ArrheniusParams, CompareParams
 from echub_arrhenius import data as chosen_values
 from echub_arrhenius.data import CellValue, Chosen, choose
@@ -311,6 +312,14 @@ def test_a_value_states_what_it_does_not_share():
     assert value(300.0).relative == 0.0
     assert [value(300.0, group=group, cell=cell).cell for group, cell in (("a", "1"), ("", "1"), ("a", ""))] == [
         "a/1", "/1", ""]  # fmt: skip
+
+
+def test_a_value_ends_where_its_interval_does_and_few_replicates_are_few_unless_their_number_is_stated():
+    stated = Measurand("V", 2.0, 0.5, Interval(1.2, 3.0, level=0.95))
+    assert replace(value(300.0), measurand=stated).ends == (1.2, 3.0)
+    scatter = [Component("replicates", 0.1)]
+    few = [value(300.0, u=0.1, parts=scatter, n=n).is_of_few for n in (None, 9, 10)]
+    assert few == [True, True, False]
 
 
 def test_a_group_is_metadata_or_a_text_of_a_table_or_nothing():

@@ -31,6 +31,14 @@ GRID = Grid.of(np.geomspace(1e6, 1e-2, 25))
         ("R1-[P2,R3]-[P4,R5-[P6,R7]]", "R(QR)(Q[R(QR)])"),
         ("L1+R1+Q2/R2+Q3/(R3+W3)", "LR(QR)(Q[RW])"),
         ("R1+Wd2", "RWs"),
+        ("p(R1,C1)", "(RC)"),
+        ("R0-p(p(R1,CPE2),C3)", "R([(RQ)]C)"),
+        ("R1+(Q2/R2)/C3", "R([(QR)]C)"),
+        ("([(RC):a] [(RQ)])", "([(RC):a][(RQ)])"),
+        ("(R:aQ):b", "(R:a Q):b"),
+        ("R(R:a[RC])", "R(R[RC]):a"),
+        ("R(R:aW)C", "R(RW):a C"),
+        ("R{R=1}C", "R{R=1}C"),
     ],
 )
 def test_a_circuit_is_read_and_written_canonically(text, same):
@@ -53,6 +61,7 @@ def test_a_circuit_is_read_and_written_canonically(text, same):
         ("R:9", 3, "a label of small letters"),
         ("R0-p(R1,X1)", 9, "an element of impedance.py"),
         ("R1-[P2,R3", 10, "']' that closes"),
+        ("p(R1)", 6, "a second part of the parallel"),
         ("R1+Q2/", 7, "an element of EC-Lab"),
         ("R1-R2+Q3", 6, "either + and /"),
     ],
@@ -143,6 +152,34 @@ def test_values_for_other_programs_give_the_same_impedance(text):
     assert of_pyimpspec(to_pyimpspec(node, model, natural)) == pytest.approx(ours, rel=1e-9)
     values = impedance_py_values(node, model, natural)
     assert of_impedance_py(to_impedance_py(node), values) == pytest.approx(ours, rel=1e-12)
+
+
+@pytest.mark.parametrize(("text", "letters", "dashed"), [
+    ("R(ZC)", "R([(RQ)]C)", "R0-p(p(R1,CPE2),C3)"), ("(CR)", "(CR)", "p(C0,R1)"),
+    ("(QR)(RQ)", "(QR)(RQ)", "p(CPE0,R1)-p(R2,CPE3)"),
+])  # fmt: skip
+def test_an_arc_in_a_parallel_stands_in_brackets_and_its_elements_in_their_order(text, letters, dashed):
+    assert (to_pyimpspec(parse(text)), to_impedance_py(parse(text))) == (letters, dashed)
+    assert canonical(parse(dashed)) == letters
+
+
+@pytest.mark.parametrize(("text", "elements"), [
+    ("(RQ)", ["Z"]), ("(RC)", ["Z"]), ("(RQ{n=0.9f})", ["Z"]), ("(RQ{n=0.9/0.5/0.95})", ["Z"]),
+    ("(RQ{Q=1e-6})", ["Z"]),
+    ("(RQ{Q=1e-6f})", ["R", "Q"]), ("(RQ{Q=1e-6/1e-9/inf})", ["R", "Q"]), ("(RQ{Q=1e-6/0/1e-3})", ["R", "Q"]),
+    ("(RC{C=1e-6/0/1e-3})", ["R", "C"]), ("(RRC)", ["R", "R", "C"]), ("(RC[RQ])", ["R", "C", "R", "Q"]),
+    ("(R[RC])", ["R", "R", "C"]), ("(RW)", ["R", "W"]),
+])  # fmt: skip
+def test_one_r_and_one_q_or_c_are_an_arc_unless_q_is_fixed_or_has_limits(text, elements):
+    assert [leaf.symbol for leaf in Model(parse(text)).leaves] == elements
+
+
+def test_a_circuit_that_is_one_parallel_is_one_term():
+    """Of 2 Ω beside 1 Ω and 0.5 F in series, at 1 rad/s: 2 (1 - 2j) / (3 - 2j)."""
+    model = Model(parse("(R[RC])"))
+    z = model.impedance(model.coordinates([2.0, 1.0, 0.5]), Grid.of(np.array([1 / (2 * np.pi)])))
+    assert z[0] == pytest.approx(2 * (1 - 2j) / (3 - 2j))
+    assert len(model.terms) == 1
 
 
 def test_values_and_labels_reach_their_elements():

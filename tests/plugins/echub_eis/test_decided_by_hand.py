@@ -8,7 +8,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from echub.plugin import Refusal
+from echub.plugin import Refusal, Sensitivity
 from echub_eis.data import Trace
 from echub_eis.declared import FitParams
 from echub_eis.method import answer, choose, identify, profile
@@ -563,6 +563,30 @@ def test_every_element_has_a_name_and_none_twice(circuit, labels):
 def test_a_resistance_three_intervals_away_is_another(value, far):
     """20 Ω, from 18 to 23 Ω."""
     assert fitting._is_far(value, identify.Known(20.0, 0.1, 18.0, 23.0)) == far
+
+
+@pytest.mark.parametrize(("low", "high", "value", "far"), [
+    (None, 23.0, 19.9, True), (None, 23.0, 20.0, False), (18.0, None, 20.1, True), (18.0, None, 20.0, False)
+])  # fmt: skip
+def test_an_open_end_is_no_room_for_another_resistance(low, high, value, far):
+    assert fitting._is_far(value, identify.Known(20.0, 0.1, low, high)) == far
+
+
+@pytest.mark.parametrize(("least", "left"), [(0.5, True), (1e3, True), (1e4, False), (5e4, False), (1e6, False)])
+def test_a_mask_leaves_two_points_for_each_parameter_or_there_is_no_fit(least, left):
+    """Forty points over five decades: 40, 16, 8, 3 and none are left for eight parameters."""
+    f = np.geomspace(1e5, 1, 40)
+    examined = Fake(trace=trace(f, 20 + 60 / (1 + 2j * np.pi * f * 1e-3)))
+    own = Fake(examined=examined, model=Model(parse("LR(RQ)(RQ)")), fitted=Fake(noise=NOISE, x=None))
+    with patch.multiple(fitting, solve=lambda *_: "a fit", ordered=lambda fit: fit):
+        assert fitting._masked(own, FitParams(f_min=least)) == ("a fit" if left else None)
+
+
+def test_a_mask_that_leaves_too_little_has_no_values():
+    own = Fake(known={"gb": identify.Known(50.0, 0.01, 49.0, 51.0)})
+    assert fitting._table(own, [("f_min", "1 kHz", None)]) == [
+        Sensitivity("f_min", "1 kHz", "resistance_gb", None, None)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from echub.drawing import RED
-from echub.plugin import Interval, Measurand, Series
+from echub.plugin import Flag, Interval, Measurand, Outcome, Series
 from echub_eis import figure as nyquist
+from echub_eis.drt import figure as distribution
 from echub_eis.series import figure as series
+from tests.messages.saying import Fake
 from tests.plugins.examples import drawn, outcome_of
 
 
@@ -193,6 +195,8 @@ def test_residuals_and_the_band_of_the_noise_rule_their_axis(largest, noise, lim
         ([5.0] * 3, 5.0, 5.0, 5.0),
         ([0.0], 0.0, 0.0, 1.0),
         (np.arange(101.0), 1.0, 99.0, 98.0),
+        ([*[100.0] * 24, *[101.0] * 24, 0.0], 100.0, 101.0, None),  # of 49 values one is far
+        ([*[100.0] * 24, *[101.0] * 25, 0.0], 49.0, 101.0, None),  # of 50 a hundredth is: half of the last step
         # Nine values and one far below: their deviation is 1.4826 times 2, and five of that are 15.
         ([*range(20, 29), -60], 20.0, 28 - 0.09, 7.91),
         ([*range(20, 29), 9], 9 + 0.09 * 11, 28 - 0.09, 17.92),  # 14.5 below the median is not far
@@ -249,6 +253,23 @@ def test_a_series_is_headed_by_its_first_answer(known, headline):
     found = series._headline(outcome_with(**known))
     assert found.startswith(headline)
     assert bool(found) == bool(headline)
+
+
+@pytest.mark.parametrize("module", [series, distribution])
+def test_what_is_refused_without_anything_measured_shows_why(module):
+    figure = Figure()
+    refused = Flag("no-order", "several files, and which came first is not stated", "refusal")
+    module.draw(Outcome({}, flags=(refused,), label="x"), figure)
+    assert figure.axes == []
+    assert "which came first is not stated" in figure.get_suptitle()
+
+
+def test_a_staircase_without_an_onset_shows_its_levels():
+    shown = {"followed": ["int"], "step_level": np.arange(5.0), "step_value": np.arange(10.0, 15.0),
+             "step_line": np.full(5, 10.0)}  # fmt: skip
+    axis = axes()
+    series._staircase(axis, shown, SimpleNamespace(measurands={}, diagnostics={"step_level": Fake(unit="mA")}))
+    assert (len(axis.lines), len(axis.patches)) == (2, 0)
 
 
 def test_a_staircase_shows_its_onset_if_it_has_one():

@@ -32,6 +32,11 @@ def drt(case, **params):
     return echub.analyze("eis-drt", case.data(), params=params)
 
 
+def test_a_series_of_which_nothing_is_left_is_refused_as_its_first_spectrum_is():
+    (refusal,) = drt(synth.impedance(1), f_min="10 MHz").refusals
+    assert (refusal.code, refusal.message) == ("all-points-masked", "none of 62 points is left: 62 below f_min")
+
+
 @pytest.mark.parametrize("name", ["two_arcs", "na_sym", "three_arcs", "one_arc"])
 def test_true_peaks_are_kept_and_false_ones_are_not(name):
     true = np.log10([(r * q) ** (1 / n) for r, q, n in CASES[name].arcs])

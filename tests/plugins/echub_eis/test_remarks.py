@@ -138,6 +138,7 @@ def test_what_an_alignment_has_made_an_input_is_withheld_and_the_sum_is_shifted(
     assert shifted.interval == Interval(38.0, None, "coverage", 0.9, method="m")
     unknown = Measurand("ohm", note="not identified")
     assert sizes._aligned({"resistance_total": unknown}, 1.0) == {"resistance_total": unknown}
+    assert sizes._aligned(kept, 1.0) == kept
 
 
 # -- flags of a spectrum -----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from echub.plugin import Measurand, Refusal
+from echub.plugin import Interval, Measurand, Refusal
 from echub_eis.data import StatedCell, Trace, is_interface, load
 from echub_eis.declared import FitParams, ResistanceParams
 from echub_eis.method import answer, examine, kk
@@ -203,6 +204,63 @@ def test_covariances_are_of_what_has_an_uncertainty_and_no_profile():
     at = list(made["measurand"].values)
     assert of_total[at.index("resistance_a")] == pytest.approx(0.01 * 50 / np.sqrt(20**2 + 50**2 + 80**2))
     assert of_total[at.index("tau_a")] == pytest.approx(0, abs=1e-12)
+
+
+def test_a_circuit_without_a_resistance_has_no_total():
+    model = Model(parse("LQ"))
+    natural = [1e-6, 1e-5, 0.9]
+    own = replace(found(), labels=answer.labels_of(model), known={}, covariance=np.eye(3) * 1e-4,
+                  fitted=Fake(model=model, natural=natural, x=model.coordinates(natural), freedom=10,
+                              rms_over=lambda _: 1.0))  # fmt: skip
+    given = parts.circuit_measurands(own, PLAIN)
+    assert {name for name in given if name.startswith("resistance")} == set()
+    assert given["inductance"].value == pytest.approx(1e-6)
+    values = {"n_tail": Measurand("1", 0.9, 0.01), "resistance_total": Measurand("ohm", 1.0, 0.1)}
+    assert parts.covariance(own, values)["covariance"]["measurand"].values == ("n_tail",)
+
+
+@pytest.mark.parametrize(("made", "said"), [
+    (Measurand("S/cm", 0.02, 1e-3, Interval(0.0101, 0.03, level=0.95)), True),
+    (Measurand("S/cm", 0.02, 1e-3, Interval(0.01, 0.03, level=0.95)), False),  # its lower end is the bulk's
+    (Measurand("S/cm", interval=Interval(0.0101, 0.03, "coverage", 0.95), censoring="interval"), False),
+    (Measurand("S/cm", 0.02, 1e-3), False), (Measurand.less_than("S/cm", 0.02), False), (Measurand("S/cm"), False),
+])  # fmt: skip
+def test_a_conductivity_is_above_the_bulk_if_its_interval_is(made, said):
+    params = ResistanceParams(bulk_conductivity=10.0)
+    assert bool(sizes._above_bulk({"conductivity_gb": made}, params)) == said
+    assert sizes._above_bulk({"asr_gb": made}, params) == []
+
+
+@pytest.mark.parametrize(("names", "known", "given"), [
+    ((), Known(50.0, 0.01, 49.0, 51.0), True), (("hf", "a", "b", "c"), Known(50.0, 0.01, 49.0, 51.0), False),
+    ((), Known(50.0, 0.6, 20.0, 90.0), False), ((), Known(50.0, 0.1, 20.0, None), False),
+])  # fmt: skip
+def test_a_conductivity_is_that_of_what_is_no_interface_if_its_sum_is_known(names, known, given):
+    """0.1 cm over 0.5 cm² and 50 Ω: 4 mS/cm."""
+    with (
+        patch.object(sizes, "is_interface", lambda label, _: label in names),
+        patch.object(sizes, "_has_ended", lambda *_: True),
+        patch.object(sizes, "sum_of", lambda *_: known),
+    ):
+        made = sizes._derived(found(), StatedCell(0.5, 0.1, 2, 0.0, 0.0), PLAIN)
+    assert ("conductivity" in made) == given
+    if given:
+        assert made["conductivity"].value == pytest.approx(0.004)
+
+
+@pytest.mark.parametrize(("stated", "number"), [(None, 1), (1, 1), (2, 2)])
+def test_an_interface_is_one_unless_their_number_is_stated(stated, number):
+    asked = []
+    at = (np.array([5 + 0j]), np.array([[0j]]))
+    spectrum = Fake(frequency=np.array([1.0]), z=np.array([9 + 0j]), modulus=np.ones(1))
+    own = Fake(trace=None, spectrum=spectrum, noise=Fake(sigma=lambda modulus: modulus))
+    fit = Fake(x=[], covariance=lambda: np.eye(1), freedom=7)
+    stubs = {"examine": lambda *_: Fake(spectrum=None), "affordable": lambda *_: True, "fit": lambda *_: fit,
+             "settled": lambda one: one, "Model": lambda _: Fake(evaluate=lambda *_: at),
+             "_with_capacitance": lambda *given: asked.append(given[1:3])}  # fmt: skip
+    with patch.multiple(excess, **stubs):
+        excess.excess(own, StatedCell(0.5, None, stated, 0.0, 0.0), ResistanceParams(interface_capacitance=40.0))
+    assert asked == [(0.5, number)]
 
 
 # -- rivals and sizes --------------------------------------------------------------------------

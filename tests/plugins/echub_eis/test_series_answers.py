@@ -163,6 +163,11 @@ def test_an_onset_in_ma_has_no_area_and_a_known_range_its_own_accuracy():
     assert [part.name for part in found["onset_level"].components] == ["scatter"]
     assert found["onset_level"].unit == found["onset_bracket"].unit == "mA"
     assert (found["onset_level"].interval.low, found["onset_level"].interval.high) == pytest.approx((1.7, 2.4))
+    exact = answers._onset_measurands(
+        onset(u=0.0, low=2.0, high=2.0), "", result(unit="mA", current_accuracy=0.0)
+    )["onset_level"]
+    assert [(part.name, part.uncertainty) for part in exact.components] == [("scatter", 0.0)]
+    assert (exact.uncertainty, exact.interval.low, exact.interval.high) == (0.0, 2.0, 2.0)
     ranged = answers._onset_measurands(onset(), "", result(limit=0.03, current_accuracy=1.0))["onset_level"]
     parts = {part.name: part.uncertainty for part in ranged.components}
     assert parts == {"scatter": 0.1, "accuracy of the current range": pytest.approx(np.hypot(0.03, 0.02) / 3**0.5)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -156,6 +157,36 @@ def test_a_level_and_a_potential_are_those_of_the_rows_that_have_one():
     for found in (series._median, series._mean):
         assert np.isnan(found(data, "U", rows))
         assert np.isnan(found(data, "I", A([2])))
+
+
+@pytest.mark.parametrize(("utc", "local", "shown"), [
+    (["2026-01-01T10:00:00+00:00"] * 2, [None] * 2, "2026-01-01T10:00:00+00:00"),
+    (["2026-01-01T10:00:00+00:00"] * 2, ["2026-01-01T12:00:00"] * 2, "2026-01-01T12:00:00"),
+    (["2026-01-01T10:00:00+00:00"] * 2, [None, "2026-01-01T12:00:00"], "2026-01-01T10:00:00+00:00"),
+])  # fmt: skip
+def test_a_start_is_shown_by_the_clock_on_the_wall_if_all_state_it(utc, local, shown):
+    files = [
+        Fake(metadata=Fake(value=dict(zip(series.STARTS, pair, strict=True)).get))
+        for pair in zip(utc, local, strict=True)
+    ]
+    assert series._instants(files) == ([shown] * 2, [dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC)] * 2)
+
+
+@pytest.mark.parametrize(("given", "level", "frequency"), [
+    ({"I_set": [2, 2, 2], "I": [1, 1, 1]}, 2.0, [30, 20, 10]),
+    ({"I_set": [NAN] * 3, "I": [1, 1, 1]}, 1.0, [30, 20, 10]),
+    ({"I": [1, 1, 1], "f": [10, 0, 30]}, 1.0, [30, 10, NAN]), ({}, NAN, [30, 20, 10]),
+])  # fmt: skip
+def test_a_level_is_the_one_that_was_set_and_a_frequency_above_zero(given, level, frequency):
+    told = {"f": [10, 20, 30], "re": [1, 2, 3], "im": [-1, -1, -1], **given}
+    data = Fake(
+        items={name: A(values, float) for name, values in told.items()}, row=A([5, 6, 7]), meta=lambda _: None
+    )
+    found = series._spectrum(data, A([0, 1, 2]), 0, 3, 0.0)
+    assert (found.file, found.spectrum) == (0, 3)
+    assert found.level == pytest.approx(level, nan_ok=True)
+    assert found.trace.frequency.tolist() == pytest.approx(frequency, nan_ok=True)
+    assert list(found.trace.reason) == ["" if f > 0 else "frequency not positive" for f in frequency]
 
 
 @pytest.mark.parametrize(
@@ -537,6 +568,9 @@ def test_the_slowest_arc_of_a_spectrum_that_turns_back_is_withheld(fell, misfit,
         found = resolve._without_turned(rows, followed, 0, fell)
     assert [row[4] for row in found] == (["", "", "turns-back", "turns-back"] if lost else [""] * 4)
     assert [np.isnan(row[0]) for row in found] == [False, False, lost, lost]
+    with patch.object(resolve, "turns_back", lambda *_: TurningPoint(1.0, 10.0)):
+        vague = resolve._without_turned([*rows[:3], (NAN, NAN, 8.0, NAN, "not-identified")], followed, 0, fell)
+    assert vague[3][4] == "not-identified"  # the reason that it had
     assert [row[2] for row in found] == [5.0, 6.0, 7.0, 8.0]
     with patch.object(resolve, "turns_back", lambda *_: None):
         assert resolve._without_turned(rows, followed, 0, fell) == rows
@@ -599,6 +633,7 @@ def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA"
         ({"level": (0.1, 0.599)}, ""),
         ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 2.0}, "by 100 mV"),
         ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 0.99}, ""),
+        ({"level": (0.1, 0.6), "unit": "mA/cm^2"}, ""),  # without an area there is no current
         ({"level": (-0.3, 0.6), "r": (96.0, 104.0)}, "the same within 8 % while"),
         ({"level": (-0.3, 0.6), "r": (94.0, 106.0)}, ""),  # not the same within a tenth
         ({"amplitude": (50.0, 25.0)}, "at amplitudes from 25 mV on"),
@@ -650,6 +685,43 @@ def test_the_greatest_of_a_series_is_not_one_bad_spectrum(values, smooth):
 )
 def test_the_greatest_of_a_series_stands_where_its_neighbours_are_high_too(values, place):
     assert answers._greatest(A(values, float)) == place
+
+
+@pytest.mark.parametrize(("total", "conductivity"), [(30.0, 0.1 / 0.5 / 20), (10.0, NAN), (9.9, NAN), (NAN, NAN)])
+def test_the_conductivity_is_that_of_what_is_not_followed(total, conductivity):
+    """Of 10 Ω that are followed nothing is left; 0.1 cm over 0.5 cm², two interfaces."""
+    sizes = {"cell.area": 0.5, "cell.thickness": 0.1, "cell.n_interfaces": 2}
+    result = Fake(series=Fake(first=Fake(meta=sizes.get)), chosen="int", main=Fake(resistance=A([10.0])),
+                  total=Fake(resistance=A([total])))  # fmt: skip
+    made = tables._per_area(result)
+    assert made["asr_int"].values == (2.5,)
+    assert made["conductivity"].array().tolist() == pytest.approx([conductivity], nan_ok=True)
+
+
+@pytest.mark.parametrize(("times", "timed", "count", "moved"), [
+    ("interpolated", True, 2, True), ("interpolated", True, 1, False), ("interpolated", False, 2, False),
+    ("sweep", True, 2, False),
+])  # fmt: skip
+def test_points_are_moved_in_time_between_two_spectra_with_a_clock(times, timed, count, moved):
+    given = a_series(*(spectrum() if timed else spectrum((NAN, NAN)) for _ in range(count)))
+    asked = []
+    with (
+        patch.object(resolve, "_moved", lambda one: asked.append(one) or one),
+        patch.object(resolve, "examine_all", lambda *_: (_ for _ in ()).throw(Refusal("short", "m"))),
+        pytest.raises(Refusal, match="m"),
+    ):
+        resolve.resolve(given, SeriesParams(times=times))
+    assert asked == [given] * moved
+
+
+@pytest.mark.parametrize(("t", "temperature", "told"), [
+    ([0.0, 10.0], [60.0, 20.0], True), ([0.0, 10.0], [20.0, 20.0], False), ([0.0, 10.0], [60.0, NAN], False),
+    ([5.0, 5.0], [60.0, 20.0], False),
+])  # fmt: skip
+def test_a_recovery_is_of_the_temperature_if_two_instants_say_so(t, temperature, told):
+    """From 60 to 20 °C half an electronvolt makes a factor of 10; the resistance went from 10 to 5 Ω."""
+    found_ = Fake(tau=3.0, curve=A([10.0, 5.0]))
+    assert recovery.is_of_temperature(found_, A(t), A(temperature)) == told
 
 
 def test_the_electrolyte_is_the_median_of_the_first_five_that_are_known():

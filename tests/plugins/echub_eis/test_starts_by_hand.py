@@ -12,8 +12,11 @@ from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.method.parse import parse
 from echub_eis.method.start import _forms, _times, further_arc, starts
+from echub_eis.series.method import ahead
 from echub_eis.series.method.ahead import proposals
+from echub_eis.series.method.follow import FollowedFit, FollowedSeries
 from echub_eis.series.method.instants import interpolated, own_times, sum_times
+from echub_eis.series.method.shared import joint
 from echub_eis.series.method.warm import lost, onward, warm
 
 F = np.geomspace(1e5, 1, 31)
@@ -133,6 +136,10 @@ def test_a_nested_part_starts_from_the_arc_that_stands_for_it():
                      slow.natural(starts(slow, GRID, z, np.abs(z))[0]), strict=True))  # fmt: skip
     assert found["C1"] == pytest.approx(B / 50)
     assert (found["R3"], found["tau3"]) == pytest.approx((50, 10 * B))
+    first = Model(parse("(Q[RW])R"))
+    assert first.natural(starts(first, GRID, z, np.abs(z))[0]) == pytest.approx(
+        [B**0.88 / 50, 0.88, 50, 1 / (50 * np.sqrt(2 * np.pi)), 20]
+    )
     fixed = Model(parse("R(C[WR{R=5f}])"))  # what is fixed has no start, and takes that of no other
     assert fixed.natural(starts(fixed, GRID, z, np.abs(z))[0]) == pytest.approx(
         [20, B / 50, 1 / (50 * np.sqrt(2 * np.pi))]
@@ -176,10 +183,30 @@ def test_a_warm_fit_ends_at_the_optimum(shift):
     assert found.jacobian == pytest.approx(model.evaluate(found.x, GRID)[1])
 
 
-def test_a_warm_fit_stays_within_stated_limits():
+@pytest.mark.parametrize(("limits", "end"), [("1/19", 19), ("0/19", 19), ("21/inf", 21)])
+def test_a_warm_fit_stays_within_stated_limits(limits, end):
     _, x, spectrum = noisy()
-    limited = Model(parse("R{R=20/1/19}(RQ)"))
-    assert limited.natural(warm(limited, spectrum, NOISE, x).x)[0] == pytest.approx(19, rel=1e-3)
+    limited = Model(parse(f"R{{R=20/{limits}}}(RQ)"))
+    assert limited.natural(warm(limited, spectrum, NOISE, x).x)[0] == pytest.approx(end, rel=1e-3)
+
+
+def test_proposals_are_solved_one_by_one_if_one_of_them_is_singular():
+    """2 x = 6 and 0 x = 1."""
+    found = ahead._solved(np.array([[[2.0]], [[0.0]]]), np.array([[6.0], [1.0]]))
+    assert found.tolist() == [[3.0], [np.inf]]
+    assert ahead._solved(np.array([[[0.0]]]), np.array([[1.0]])).tolist() == [[np.inf]]
+
+
+def test_a_spectrum_without_a_fit_stays_without_one_when_parts_are_shared():
+    made = [noisy(0.0, 1), None, noisy(0.0, 2)]
+    fits = [FollowedFit(solve(one[0], one[2], NOISE, one[1])) if one else FollowedFit(reason="x") for one in made]
+    model = fits[0].fitted.model
+    found = joint(FollowedSeries(model, (), tuple(fits), NOISE, ()), np.array([3]))
+    first, none, last = found.followed.fits
+    assert (none, found.covariances[1]) == (fits[1], None)
+    own = [fits[k].fitted.x[3] for k in (0, 2)]
+    assert first.fitted.x[3] == last.fitted.x[3] == pytest.approx(sum(own) / 2, rel=0.01)
+    assert found.covariances[0].shape == (4, 4)
 
 
 @pytest.mark.parametrize("count", [16, 40])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, sqrt
 
 import numpy as np
@@ -192,6 +193,55 @@ def test_a_crossing_lasts_three_rows_beyond_the_baseline(place, rows, found, way
     at = crossing(swept(way * j, way), base, 10.0)
     expected = 0.9985 if found is None else found if found == 0.6 else 0.3995
     assert at.potential == pytest.approx(expected if way > 0 else 1 - expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("at_the_end", "high", "found"), [
+    (20.0, 0.2, (0.201, 0.0)),  # as large at the end of the baseline: at once, and no jump
+    (30.0, 0.2, (0.201, 0.0005)),  # it falls there by the threshold: half of the step between two rows
+    (20.0, -0.1, None),  # no row before it
+])  # fmt: skip
+def test_a_current_that_is_beyond_where_the_baseline_ends_leaves_it_there(at_the_end, high, found):
+    """Over the whole volt it does not rise: a fifth of the threshold is taken for the slope."""
+    base = replace(FLAT, high=high)
+    at = crossing(swept(np.where(np.linspace(0, 1, 1001) < 0.2005, at_the_end, 20.0)), base, 10.0)
+    if found is None:
+        assert at is None
+        return
+    assert (at.potential, at.between) == pytest.approx(found)
+    if at_the_end == 20.0:
+        assert at.slope == pytest.approx(0.2 * 10 / 1.0)
+
+
+@pytest.mark.parametrize(("stated", "at", "level"), [(None, 0.0, 0.0), ((0.4, 0.6), 0.5, 30.0)])
+def test_rows_at_one_potential_are_a_baseline_without_a_slope(stated, at, level):
+    """Five rows at each of five potentials: fewer would be too few for a part that is searched."""
+    e = np.repeat([0, 0.25, 0.5, 0.75, 1], 5)
+    base = baseline_of(PotentialSweep(1, 1, e, e, np.repeat([0.0, 10, 30, 50, 70], 5), 1.0), 10.0, stated)
+    assert (base.low, base.high, base.middle) == (at, at, at)
+    assert (base.level, base.slope, base.inner) == (level, 0.0, (pytest.approx(level), 0.0))
+    assert (base.error_at(1.0), base.choice_at(1.0)) == pytest.approx((0.0, 0.0))
+
+
+def test_a_robust_line_with_fewer_than_five_rows_leaves_none_out():
+    """Of six rows four are near to it: the baseline is that of all, with their mean."""
+    base = baseline_of(swept([10, 10, 0, -20, 0, 30]), 10.0, None)
+    assert (base.low, base.high, base.level) == (0.0, 1.0, pytest.approx(5.0))
+
+
+@pytest.mark.parametrize(("rows", "found"), [(5, None), (6, [1])])
+def test_a_rate_needs_five_steps_of_the_clock(rows, found):
+    data = course(np.linspace(0, 1, rows))
+    if found:
+        assert ways(data) == found
+        return
+    with pytest.raises(Refusal, match="not at one rate"):
+        sweeps_of(data, 0.0)
+
+
+def test_rows_at_one_time_have_no_rate():
+    """Every row twice: half of the steps take no time."""
+    data = course(np.repeat(np.linspace(0, 1, 20), 2), t=np.repeat(np.arange(20.0), 2))
+    assert ways(data) == [1]
 
 
 @pytest.mark.parametrize(("rise", "slope"), [(2.01, 2.01 / 0.024), (1.99, None)])

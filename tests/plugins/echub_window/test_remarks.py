@@ -7,8 +7,9 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from echub.plugin import Measurand
-from echub_window import WindowParams
+from echub.drawing import RED
+from echub.plugin import Flag, Measurand, Outcome
+from echub_window import WindowParams, figure
 from echub_window.data.sweeps import PotentialSweep, sweeps_of
 from echub_window.method.baseline import BaselineFit
 from echub_window.method.crossing import Crossing, crossing
@@ -16,6 +17,7 @@ from echub_window.outcome import window
 from echub_window.outcome.window import Judged
 from tests.messages.saying import Fake
 from tests.plugins.remarks import info, refusal, warning, whole
+from tests.plugins.test_figures_by_hand import drawn
 
 E = np.linspace(0.0, 1.0, 1001)
 RISES = 100 * np.maximum(E - 0.5, 0)
@@ -42,6 +44,7 @@ def course(e, j=None):
 STEPS = np.repeat([0.0, 0.5, 1.0], 100)
 REFUSED = {
     "nothing is known": (lambda: sweeps_of(course([np.nan, 1.0]), 0.0), "the potential spans 0 mV"),
+    "nothing is there": (lambda: sweeps_of(course([np.nan, np.nan]), 0.0), "the potential spans 0 mV"),
     "a rest": (lambda: sweeps_of(course(np.linspace(3, 3.0123, 50)), 0.0), "the potential spans 12.3 mV"),
     "steps": (lambda: sweeps_of(course(STEPS), 0.0),
               "the potential moves, but not at one rate: steps, or a current that was controlled"),
@@ -229,6 +232,61 @@ def test_a_capacitance_is_that_of_both_baselines_where_both_are(up, down, at, va
         return
     assert (found.unit, found.note) == ("uF/cm^2", f"at {at} V")
     assert found.value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(("area", "u"), [(0.0, None), (3.0, 3.0)])
+def test_a_capacitance_without_any_error_states_none(area, u):
+    params = WindowParams(current_accuracy=0.0, area_uncertainty=area)
+    found = window._capacitance(
+        line(0.0, 1.0, 0.3, inner=(0.3, 0.0)), line(0.0, 1.0, -0.1, inner=(-0.1, 0.0)), 2.0, params
+    )
+    assert (found.value, found.uncertainty) == (pytest.approx(100.0), u and pytest.approx(u))
+
+
+def test_a_scan_outside_of_the_stated_baseline_is_drawn_and_in_no_table():
+    both = [judged(scan=1), Judged(judged(scan=2).sweep, None)]
+    params = WindowParams()
+    assert window._sweeps(both)["scan"].values == (1,)
+    assert set(window._limits(both, None, params)["scan"].values) == {1}
+    assert window._peaks([Judged(judged(peak(50, 0.7)).sweep, None)], None, params)["scan"].values == ()
+    curves = window._curves(both)
+    base, scan = curves["base"].array(), curves["scan"].array()
+    assert np.isfinite(base[scan == 1]).all()
+    assert np.isnan(base[scan == 2]).all()
+
+
+def test_a_limit_without_any_error_has_no_parts():
+    params = WindowParams(current_accuracy=0.0, area_uncertainty=0.0, voltage_accuracy=0.0)
+    found = window._with_budget(Crossing(4.0, 0.0, 0.0, 0.0, 1000.0), params, "note")
+    assert (found.uncertainty, found.components, found.interval.low, found.interval.high) == (0.0, (), 4.0, 4.0)
+
+
+def outcome_of(j, way=1, **params):
+    """Return the answer to one sweep."""
+    one = judged(j, way).sweep
+    data = Fake(items={"E": one.e, "t": one.t, "j": one.j}, meta=lambda path: None, source_of=lambda name: "E")
+    return window.run(data, WindowParams(plating="none", **params))
+
+
+@pytest.mark.parametrize(("way", "name", "missing"), [
+    (1, "anodic_limit", "upward"), (-1, "cathodic_limit", "downward")])  # fmt: skip
+def test_one_sweep_has_the_limit_of_its_direction(way, name, missing):
+    found = outcome_of(way * RISES, way)
+    assert set(found.measurands) == {name, "scan_rate"}
+    assert found[name].value == pytest.approx(0.6 if way > 0 else 0.4, abs=2e-3)
+
+
+@pytest.mark.parametrize(("j", "lines"), [(RISES, [0.6]), (np.zeros(1001), [])])
+def test_the_figure_marks_a_limit_that_is_reached(j, lines):
+    shown = outcome_of(np.where(E < 1e-9, 1e-3, j))
+    axis = drawn(figure, shown).axes[1]
+    found = [line.get_xdata()[0] for line in axis.lines if line.get_color() == RED]
+    assert found == pytest.approx(lines, abs=2e-3)
+
+
+def test_the_figure_of_what_was_not_swept_says_why():
+    shown = drawn(figure, Outcome({}, flags=(Flag("no-sweep", "the potential spans 0 mV", "refusal"),), label="x"))
+    assert shown.axes == []
 
 
 def test_a_limit_and_a_window_say_how_their_intervals_were_found():
