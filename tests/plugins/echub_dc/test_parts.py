@@ -229,17 +229,14 @@ def test_a_current_without_value_and_upper_bound_gives_no_transference_number(kn
         (0.0, 10.0, None),  # over no current at the step nothing follows
     ],
 )
-def test_a_late_first_row_leaves_an_upper_bound_that_is_above_zero(first, high, bound):
+def test_a_late_first_row_leaves_an_upper_bound_that_is_above_zero(first, high, bound, monkeypatch):
     """10 and 20 nA at 0.1 V, of which the interfaces take 0.02 V both times: 10 · 0.08 / (20 · 0.08)."""
     start = Fake(early=False, first=first, first_time=9.0, half_time=4.0)
     found = Fake(decay=Fake(step=0.1, row=[7]), tail=Fake(high=high), measurand=KNOWN)
     pair = (InterfaceResistance(1e6, 0.0, "stated"), InterfaceResistance(2e6, 0.0, "stated"))
     made = {}
-    with (
-        pytest.MonkeyPatch.context() as patched,
-        pytest.raises(Refusal, match="the first row is 9 s after") as late,
-    ):
-        patched.setattr(transference, "diagnostics", lambda _: {})
+    monkeypatch.setattr(transference, "diagnostics", lambda _: {})
+    with pytest.raises(Refusal, match="the first row is 9 s after") as late:
         transference._require_early(start, found, pair, made)
     assert (late.value.code, late.value.remark.where) == ("initial-current-late", "source row 7")
     expected = Measurand.less_than("1", pytest.approx(bound), note="the initial current was larger")
