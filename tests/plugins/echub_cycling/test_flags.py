@@ -236,6 +236,11 @@ def test_rows_that_are_missing_while_current_flows(t, cuts, text, where):
     )
 
 
+@pytest.mark.parametrize(("after", "number"), [(9.9, 1), (10.0, 2), (19.0, 2), (30.0, 4)])
+def test_r_fell_in_the_half_cycle_of_its_first_low_row(after, number):
+    assert s._fell_in(cell(), Fake(after=after)) == number
+
+
 @pytest.mark.parametrize(("rest", "said"), [(11.0, False), (11.1, True)])
 def test_a_rest_longer_than_five_usual_ones_and_a_half_cycle_hides_some(rest, said):
     """Half cycles of 6 s with rests of 1 s."""

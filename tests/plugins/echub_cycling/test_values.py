@@ -273,6 +273,13 @@ def test_the_drop_is_found_whatever_the_shape(shape, drop):
     assert (life.value is None) == (drop is None)
 
 
+@pytest.mark.parametrize(("count", "known"), [(3, False), (4, True)])
+def test_a_change_of_r_takes_four_half_cycles(count, known):
+    outcome = echub.analyze("symmetric-cycling", synth.symmetric(1, SymmetricRun(count=count, drop_h=None)).data())
+    assert outcome["half_cycles"].value == count
+    assert ("change" in outcome.measurands) == known
+
+
 def test_a_lost_contact_is_not_a_short():
     case = synth.symmetric(3, SymmetricRun(drop_h=12.2, left=20.0, count=24))
     outcome = echub.analyze("symmetric-cycling", case.data())

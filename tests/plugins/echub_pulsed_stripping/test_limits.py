@@ -349,6 +349,8 @@ def edges_at(begin, within):
         ([0, 3, 6, 9.11], 1),
         ([0, 3, 6.2, 9.2, 12.2, 15], 2),
         ([0, 3.5], 0),  # one period
+        ([0, 3, 6.22], 2),  # both are off by 0.11 s
+        ([0, 3, 6.18], 0),
     ],
 )
 def test_rows_that_slip_against_the_pulses_are_counted(begin, slips):

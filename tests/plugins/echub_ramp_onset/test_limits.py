@@ -520,6 +520,38 @@ def test_the_paper_leaves_open_where_and_to_which_side_the_voltage_deviates(bend
     assert (found.slope, found.begin, found.end) == pytest.approx((1.0, 20.0, 0.7 * 59))
 
 
+@pytest.mark.parametrize(("start", "refused"), [(37.0, False), (37.1, True)])
+def test_a_line_up_to_seven_tenths_of_t1_has_five_rows(start, refused):
+    """0.7 of 59 s are 41.3 s: from 37 s on rows 37 to 41."""
+    params = RampOnsetParams(window=3.0, start=start)
+    if not refused:
+        assert lowack.find_onset(traced(kinked((60, 1.0))), params).t == 64.0
+        return
+    with pytest.raises(Refusal, match="t1 lies 59 s after the start of the ramp, too early for a fit") as short:
+        lowack.find_onset(traced(kinked((60, 1.0))), params)
+    assert short.value.code == "too-fast"
+
+
+@pytest.mark.parametrize(
+    ("length", "step", "window", "code"),
+    [
+        (0.0, 10.0, 30.0, None),  # exactly the least length, and three rows in the window
+        (-0.1, 10.0, 30.0, "too-short"),
+        (0.0, 10.1, 30.0, "sampled-too-coarsely"),
+    ],
+)
+def test_a_ramp_lasts_for_the_start_and_some_windows_of_three_rows(length, step, window, code):
+    params = RampOnsetParams(start=20.0, window=window)
+    least = 20.0 + robust.WINDOWS_TO_ONSET * window
+    asked = SimpleNamespace(t=np.array([0.0, 5 + least + length]), begin=5.0), SimpleNamespace(step=step), params
+    if code is None:
+        robust._require_length(*asked)
+        return
+    with pytest.raises(Refusal) as refused:
+        robust._require_length(*asked)
+    assert refused.value.code == code
+
+
 def test_a_bend_that_moves_the_voltage_by_less_than_the_threshold_is_no_onset():
     """0.8 V/s more for two seconds: 1.6 V of 63 V."""
     with pytest.raises(Refusal, match=r"^U stays within 2\.54% of the line \[ohmic-to-end\]$") as refused:
