@@ -48,6 +48,20 @@ def half_cycles(u=(0.0, 0.03), r=(10, 10, 10), failed=(2,), measurands=(), unit=
     return Outcome(dict(measurands), diagnostics=found, label="x")
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Measurand("mA/cm^2", interval=Interval(1.0, 2.0, "bracketing"), note="n"), ["[1, 2) mA/cm²", "n"]),
+        (Measurand.more_than("mA/cm^2", 1.0, note="n"), ["> 1 mA/cm²", "n"]),
+        (Measurand.less_than("mA", 2.0, note="n"), ["< 2 mA", "n"]),
+        (Measurand("mA/cm^2", note="n"), []),
+    ],
+)
+def test_the_heading_is_what_is_known_of_the_critical_current(found, said):
+    assert ccd._main(Outcome({"asr": Measurand("ohm", 1.0), "critical_current_density": found})) == said
+    assert ccd._main(Outcome({"asr": found})) == []
+
+
 @pytest.mark.parametrize(("largest", "r", "top"), [
     (0.599, [10.0, 10, 10], None),  # R·level is 30 mV at most: a U beyond 20 times that is an open circuit
     (0.601, [10.0, 10, 10], 60),

@@ -32,9 +32,7 @@ def flicker(u: Floats, found: Segments) -> float:
     if not len(long):
         return 0.0
     parts = int(np.clip(np.median(long.rows) // 2, FEWEST, PARTS))
-    long = long.where(long.rows >= 2 * parts)
-    if not len(long):
-        return 0.0
+    long = long.where(long.rows >= 2 * parts)  # the upper half at least
     total = np.concatenate([[0.0], np.cumsum(u)])
     edges = long.start[:, None] + (long.rows[:, None] * np.arange(parts + 1)) // parts
     means = np.diff(total[edges], axis=1) / np.diff(edges, axis=1)

@@ -44,16 +44,12 @@ class Context:
 
 def before(table: HalfCycleTable, values: Floats) -> Floats:
     """Return the value (m,) of the half cycle before, in the same file; NaN for the first."""
-    if not len(values):
-        return values
     shifted = np.concatenate([[np.nan], values[:-1]])
     return np.where(np.concatenate([[-1], table.file[:-1]]) == table.file, shifted, np.nan)
 
 
 def after(table: HalfCycleTable, values: Floats) -> Floats:
     """Return the value (m,) of the half cycle after, in the same file; NaN for the last."""
-    if not len(values):
-        return values
     shifted = np.concatenate([values[1:], [np.nan]])
     return np.where(np.concatenate([table.file[1:], [-1]]) == table.file, shifted, np.nan)
 
@@ -62,7 +58,7 @@ def lowest_so_far(table: HalfCycleTable) -> Floats:
     """Return the lowest R (m,), Ω·cm² or Ω, of all half cycles before, whatever the file; NaN for the first."""
     least = np.minimum(table.r_median, np.minimum(table.r_start, table.r_end))
     known = np.where(np.isnan(least), np.inf, least)
-    earlier = np.concatenate([[np.inf], np.minimum.accumulate(known)[:-1]]) if len(known) else known
+    earlier = np.concatenate([[np.inf], np.minimum.accumulate(known)[:-1]])
     return np.where(np.isinf(earlier), np.nan, earlier)
 
 

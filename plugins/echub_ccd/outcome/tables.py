@@ -83,7 +83,7 @@ def levels(table: HalfCycleTable, protocol: Protocol, fails: Floats, unit: str) 
             rows.append(
                 (int(run) + 1, float(value), int(alike.sum()), first, _fate(alike, protocol, fails, failed))
             )
-    columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
+    columns = zip(*rows, strict=True)
     names = ("run", "level", "half_cycles", "first", "fate")
     return {n: Series.of(c, unit if n == "level" else "") for n, c in zip(names, columns, strict=True)}
 

@@ -95,12 +95,10 @@ def _usable(data: Sequence[Outcome], name: str) -> tuple[list[Outcome], list[tup
 
 def _bounds(measurand: Measurand) -> tuple[float, float]:
     """Return what is known of one cell: it fails above the first and not above the second."""
-    interval = measurand.interval
-    if measurand.value is not None or interval is None:
-        return float(measurand.value or 0.0), float(measurand.value or 0.0)
-    return (interval.low if interval.low is not None else 0.0), (
-        interval.high if interval.high is not None else np.inf
-    )
+    if measurand.value is not None:
+        return measurand.value, measurand.value
+    low, high = (measurand.interval.low, measurand.interval.high) if measurand.interval else (None, None)
+    return 0.0 if low is None else low, np.inf if high is None else high
 
 
 def _cells(used: Sequence[Outcome], name: str) -> CellIntervals:
@@ -209,7 +207,7 @@ def _table(used: Sequence[Outcome], left_out: Sequence[tuple[str, str]], name: s
     rows: list[tuple[str, float | None, float | None, str, str]]
     rows = [(o.label, *_finite(_bounds(o[name])), o.status, "") for o in used]
     rows += [(label, None, None, "", reason) for label, reason in left_out]
-    columns = list(zip(*rows, strict=True)) or [()] * 5
+    columns = zip(*rows, strict=True)
     unit = used[0][name].unit if used else ""
     names = ("outcome", "last_survived", "first_failed", "status", "left_out")
     return {n: Series.of(c, unit if n in names[1:3] else "") for n, c in zip(names, columns, strict=True)}

@@ -18,7 +18,7 @@ SEEN = 1_000_000
 """Rows that are looked at, from the start: enough for many rests."""
 
 
-def offset_of(current: Floats, accuracy: float, ranges: CurrentRanges | None = None) -> float:
+def offset_of(current: Floats, accuracy: float, ranges: CurrentRanges) -> float:
     """Return the current (n,) that is read at rest, in its unit; 0 if the instrument may be off by as much anyway.
 
     accuracy: what it may be off, as a part of the largest current; ranges: of the rows, whose own accuracy counts.
@@ -27,7 +27,7 @@ def offset_of(current: Floats, accuracy: float, ranges: CurrentRanges | None = N
     largest = float(np.max(np.abs(current), initial=0.0))
     flows = np.abs(current) > REST * largest
     anyway = accuracy * largest
-    if ranges is not None and ranges.any_known:
+    if ranges.any_known:
         anyway = max(anyway, ranges.at(slice(0, SEEN)).at(~flows).error_of_mean() or 0.0)
     last = np.maximum.accumulate(np.where(flows, np.arange(len(current)), -1))
     rests = [current[~flows & (last >= 0) & (current[last] * sign > 0)] for sign in (1, -1)]

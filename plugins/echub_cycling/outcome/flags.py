@@ -60,8 +60,6 @@ def _of_charge(found: CyclesFound) -> Iterator[Flag]:
             hint="echub analyze stability-window, if the potential was controlled",
         )
     way = found.trace.counted[0]
-    if len(found.trace.t) < GAP_ROWS:
-        return
     rows = found.halves.rows
     largest = np.maximum(summed(rows, way.charge, np.maximum), -summed(rows, way.charge, np.minimum))
     gap = (largest > GAP_SHARE * found.halves.charge) & (rows.rows >= GAP_ROWS)

@@ -85,7 +85,7 @@ def _median(times: Floats, survival: Floats, low: Floats, high: Floats, longest:
     middle = float(times[np.flatnonzero(survival <= 0.5)[0]])
     first = np.flatnonzero(low <= 0.5)
     last = np.flatnonzero(high <= 0.5)
-    begin = float(times[first[0]]) if len(first) else middle
+    begin = float(times[first[0]])  # the band's lower end is below the estimate
     end = float(times[last[0]]) if len(last) else None
     interval = Interval(begin, end, level=0.95, method="Kaplan-Meier, log(-log)")
     return Measurand("h", middle, interval=interval, note="half of the cells have dropped")

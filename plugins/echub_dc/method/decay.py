@@ -83,18 +83,14 @@ def _fitted(t: Floats, current: Floats, weight: Floats, span: float, count: int)
         found = np.linalg.lstsq(columns, current * weight, rcond=None)[0]
         return np.asarray(found, dtype=np.float64), current * weight - columns @ found
 
-    best: tuple[Floats, Floats, float] | None = None
-    for start in np.linspace(low, high, 4)[1:-1]:
+    def solved(start: float) -> tuple[Floats, Floats, float]:
         logs = np.array([start]) if count == 1 else np.array([start - 1.0, min(start + 1.5, high - 0.1)])
         logs = np.clip(logs, low + 1e-6, high - 1e-6)
-        solved = least_squares(lambda v: linear(v)[1], logs, bounds=(low, high))
-        found, rest = linear(solved.x)
-        chi2 = float(rest @ rest)
-        if best is None or chi2 < best[2]:
-            best = np.exp(solved.x), found, chi2
-    if best is None:
-        raise ValueError("a fit has at least one start")
-    return best
+        best = least_squares(lambda v: linear(v)[1], logs, bounds=(low, high)).x
+        found, rest = linear(best)
+        return np.exp(best), found, float(rest @ rest)
+
+    return min(map(solved, np.linspace(low, high, 4)[1:-1]), key=lambda one: one[2])
 
 
 def _variance(columns: Floats, found: Floats, taus: Floats, t: Floats, weight: Floats) -> float:

@@ -88,7 +88,7 @@ def _answer(levels: Levels, plateau: Levels) -> tuple[dict[str, Measurand], list
     unit = points[0].unit
     values = [p.value for level in plateau for p in level if not p.bound]
     beyond = [p for p in points if p.bound and (not values or p.value > np.mean(values))]
-    if len(plateau) >= 2 and len(values) >= 2 and not beyond:
+    if len(plateau) >= 2 and not beyond:
         return _plateau(levels, plateau)
     text = f"the capacity still rises at the longest rest of {levels[-1][0].rest_s:.3g} s{_spoken_slope(levels)}"
     if beyond:

@@ -218,16 +218,17 @@ def _ohmic_to_end(trace: RampTrace, grid: TimeGrid, deviation: Deviation, params
     usable = deviation.value[
         np.isfinite(deviation.value) & (params.guard * deviation.noise < params.threshold / 100)
     ]
-    largest, least = (float(f(usable)) if len(usable) else float("nan") for f in (np.max, np.min))
+    least = float(np.min(usable, initial=0.0))
     if deviation.line.slope <= 0 or least < -0.5:  # half of the voltage is missing: that was not a resistance
+        down = f", deviation down to {least:.0%}" if least < 0 else ""
         return Refusal(
             "no-ohmic-part",
             f"the voltage is not proportional to the current after {params.start:g} s (slope "
-            f"{deviation.line.slope:.3g} V per {unit_text(trace.unit)}, deviation down to {least:.0%})",
+            f"{deviation.line.slope:.3g} V per {unit_text(trace.unit)}{down})",
             hint="--param start=…, --time START:STOP choose the part that is",
         )
     name = "onset_current" if trace.unit == "mA" else "onset_current_density"
-    top = float(grid.x[-1])
+    largest, top = float(np.max(np.abs(usable), initial=0.0)), float(grid.x[-1])
     return Refusal(
         "ohmic-to-end",
         f"U stays within {largest:.2%} of the ohmic line up to {top:.4g} {unit_text(trace.unit)}, where "

@@ -244,3 +244,20 @@ def test_a_fall_at_a_change_of_level_counts_as_it_is():
         assert marked(doubts.doubts(table, context(), NONE(3, bool))) == [0, 1, 2]
         assert marked(doubts.doubts(table, context(), A([False, False, True]))) == [0, 1]
     assert asked == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("sign", "again", "kept"),
+    [
+        ([1, -1, 1, -1], 99.0, [1, 2]),
+        ([1, -1, 1, -1], 100.0, [2]),
+        ([1, -1, -1, 1], 100.0, [1, 2]),  # of the other direction: it says nothing
+    ],
+)
+def test_a_fall_begins_after_the_later_of_both_directions(sign, again, kept):
+    """The third half cycle begins with R as the first did, to 100 (1 - `CREEPS`), or lower."""
+    start = [100 / (1 - doubts.CREEPS), 100.0, again, 50.0]
+    table = halves([100.0] * 4, sign=sign, r_start=start)
+    assert doubts._narrowed(table, [1, 2]) == kept
+    assert doubts._narrowed(table, [0, 1]) == [0, 1]  # before the first there is none
+    assert doubts._narrowed(table, [1]) == [1]

@@ -13,6 +13,7 @@ from echub.science import median_error
 from echub.segments import Segments, rest_threshold
 from echub_ccd.data import experiment as x
 from echub_ccd.data import trace as t
+from echub_ccd.data.spectra import arcs_of
 from echub_ccd.method import criteria, resistance
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit, fit, median_interval, profile
 from echub_ccd.method.verdict import CcdVerdict
@@ -92,6 +93,38 @@ def test_several_files_need_a_cell_and_an_order(first, second, code, hint):
     assert (refused.value.code, refused.value.remark.hint) == (code, hint)
     if code == "cell-not-stated":
         assert refused.value.message.startswith("2 files with several half cycles each: that they are of one cell")
+
+
+def test_files_with_a_current_and_with_a_density_are_not_one_experiment():
+    def of(name, unit):
+        return Fake(data=Fake(name=name, unit_of=lambda _: unit), per_area=unit == "mA/cm^2")
+
+    files = [of("a.csv", "mA"), of("b.csv", "mA/cm^2"), of("c.csv", "mA")]
+    with (
+        patch.object(x, "_require_one_cell", lambda _: None),
+        patch.object(x, "trace_of", lambda data, _: data),
+        pytest.raises(Refusal) as refused,
+    ):
+        x.gather(files, None)
+    told = refused.value.code, refused.value.message, refused.value.remark.hint
+    assert told == ("mixed-area", "a.csv, c.csv states no area, others do", '--set cell.area="0.785 cm^2"')
+
+
+@pytest.mark.parametrize(("area", "per_area", "factor"), [(0.5, True, 0.5), (0.5, False, 1.0), (None, True, 1.0)])
+def test_a_spectrum_belongs_to_the_half_cycle_that_began_before_it(area, per_area, factor):
+    """Spectra of 2 s around 11, 21 and 31 s, of 5, 7 and 9 Ω; the first half cycle of the file begins at 20 s.
+
+    Points with Re Z < 0 do not count, and one point spans nothing.
+    """
+    real = [1.0, 6, 2, 9, 3, 12, 4, -8]
+    data = {"z_t": A([10.0, 12, 20, 22, 30, 32, 40, 42]), "z_re": A(real), "z_n": A([1, 1, 2, 2, 3, 3, 4, 4])}
+    one = Rows(
+        items={**data, "t": A([0.0, 20, 30, 60])}, data=Fake(answers=tuple(data)), found=Fake(start=A([1, 2]))
+    )
+    bare = Rows(items={}, data=Fake(answers=("z_t", "z_re")))
+    table = Rows(items=range(3), file=A([1, 0, 0]))
+    given = Fake(table=table, traces=[one, bare], per_area=per_area, meta={"cell.area": area}.get)
+    assert arcs_of(given) == pytest.approx(A([NAN, 7 * factor, 9 * factor]), nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +218,7 @@ def test_levels_are_those_of_the_set_point_if_there_is_one():
         (((1, 19), (1.06, 19)), [(0, 19), (19, 38)]),
         (((1, 19), (1.04, 19)), [(0, 38)]),
         (((0, 20), (1, 30), (2, 30)), [(20, 50), (50, 80)]),
+        (((0, 5), (1, 1), (0, 5)), [(0, 11)]),  # of one row nothing is known
     ],
 )
 def test_without_a_set_point_levels_differ_beyond_the_noise_of_rows(parts, found):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from echub.segments import runs
-from echub_ccd.data.fall import steepest
+from echub.segments import Segments, runs
+from echub_ccd.data.fall import steepest, steepest_rise
 
 
 def of(*parts):
@@ -55,6 +55,13 @@ def test_too_few_rows_have_no_fall():
     falls = of(np.ones(3), step(60, 30, 0.3))
     assert np.isnan(falls.narrow[0])
     assert falls.narrow[1] == pytest.approx(0.3)
+
+
+def test_half_cycles_without_any_known_r_have_no_fall_and_no_rise():
+    found = Segments(np.zeros(2, np.intp), np.zeros(2, np.intp), np.ones(2, np.int8))
+    falls = steepest(np.zeros(0), found, np.full(2, 0.01))
+    assert np.isnan([falls.before, falls.narrow, falls.held]).all()
+    assert steepest_rise(np.zeros(0), found, np.full(2, 0.01)).tolist() == [0.0, 0.0]
 
 
 RATTLES = 0.002 * (-1.0) ** np.arange(400)

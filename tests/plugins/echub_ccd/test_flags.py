@@ -335,3 +335,23 @@ def test_five_half_cycles_are_named_and_the_rest_counted():
     found = Fake(protocol=Fake(level=np.ones(7)), experiment=Fake(unit="mA"))
     assert f._half_cycles(np.arange(7) < 5, found).endswith("4 (1 mA), 5 (1 mA)")
     assert f._half_cycles(np.arange(7) > 0, found).endswith("5 (1 mA), 6 (1 mA) and 1 more")
+
+
+@pytest.mark.parametrize(
+    ("known", "accuracy", "where"),
+    [
+        ([], 0.1, ""),
+        ([1.0], 0.1, " at 2 mA/cm²"),
+        ([2.0], 0.1, " at 1 mA/cm²"),
+        ([1.0, 2.0], 0.1, None),
+        ([], 0.0, None),  # no accuracy was asked for
+    ],
+)
+def test_a_range_that_is_not_known_is_said_of_the_levels_of_the_answer(known, accuracy, where):
+    with (
+        patch.object(f, "range_error", lambda _found, _protocol, level: 0.1 if level in known else None),
+        patch.object(f, "_ranges_of", lambda *_: {}),
+    ):
+        flags = list(f._no_range(findings(params={"range_accuracy": accuracy}), verdict(2)))
+    text = f"the current range is not known{where}: its accuracy is not in the interval"
+    assert [flag.message for flag in flags] == ([] if where is None else [text])

@@ -12,13 +12,39 @@ from echub.segments import Segments
 from echub_ccd.data import table as t
 from echub_ccd.data.fall import steepest_rise
 from echub_ccd.data.levels import common_levels
-from echub_ccd.data.protocol import Protocol, recognise
+from echub_ccd.data.protocol import Protocol, _grows, recognise
 from echub_ccd.method import definitions
-from echub_ccd.method.verdict import CcdVerdict
+from echub_ccd.method.verdict import CcdVerdict, _highest_run
 from echub_ccd.outcome import cycles, tables
 from tests.messages.saying import Fake
 
 A, NAN = np.array, np.nan
+
+
+# -- formation cycles ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("duration", "level", "grows"),
+    [
+        ([1, 2, 3], [1, 2, 3], True),
+        ([3, 1, 2], [3, 1, 2], True),  # in the order of the levels
+        ([1, 1, 1], [1, 2, 3], False),
+        ([1, 1, 1.049], [1, 2, 3], False),
+        ([1, 1, 1.051], [1, 2, 3], True),
+        ([1, 0.96, 1.1], [1, 2, 3], True),
+        ([1, 0.95, 1.1], [1, 2, 3], False),  # by more than 5 % of itself
+        ([1], [1], False),
+    ],
+)
+def test_durations_grow_with_the_levels_by_a_twentieth_in_all(duration, level, grows):
+    assert _grows(A(duration, float), A(level, float)) is grows
+
+
+@pytest.mark.parametrize(("earlier", "run"), [([0, 1, 2], 4), ([0, 2], 3), ([], 0)])
+def test_the_run_of_the_highest_level_that_was_survived(earlier, run):
+    protocol = Fake(run=A([1, 4, 3]), level=A([1.0, 3.0, 2.0]))
+    assert _highest_run(protocol, A(earlier, np.intp)) == run
 
 
 # -- levels --------------------------------------------------------------------------------------

@@ -80,6 +80,12 @@ def test_asymmetry_is_a_fifth_of_the_mean_of_both_directions(r, fired):
     same(fires(d.asymmetry, halves([100.0, r], sign=[1, 1]), context()), [NAN, NAN])
 
 
+@pytest.mark.parametrize(("r", "fired"), [(301.0, 1.0), (300.0, 0.0), (299.0, 0.0)])
+def test_an_asymmetry_as_large_as_is_stated_is_none(r, fired):
+    """Of 100 and 300 the difference is their mean."""
+    same(fires(d.asymmetry, halves([100.0, r]), context(asymmetry=100.0)), [NAN, fired])
+
+
 @pytest.mark.parametrize(
     ("start", "other", "lower"),
     [
@@ -96,12 +102,12 @@ def test_a_loss_stays_if_those_of_its_direction_and_file_start_lower_by_half_of_
     assert stays_lower(table, np.full(len(start), 0.2)).tolist() == [bool(one) for one in lower]
 
 
-@pytest.mark.parametrize(("rise", "fired"), [(0.51, 1.0), (0.49, 0.0), (NAN, NAN), (-0.9, 0.0)])
+@pytest.mark.parametrize(("rise", "fired"), [(0.51, 1.0), (0.5, 0.0), (0.49, 0.0), (NAN, NAN), (-0.9, 0.0)])
 def test_growth_is_half(rise, fired):
     same(fires(d.growth, halves([100.0], rise=[rise]), context()), [fired])
 
 
-@pytest.mark.parametrize(("u", "fired"), [(4.996, 1.0), (4.994, 0.0)])
+@pytest.mark.parametrize(("u", "fired"), [(4.996, 1.0), (0.999 * 5.0, 1.0), (4.994, 0.0)])
 def test_a_stated_limit_is_reached_to_a_thousandth(u, fired):
     same(fires(d.limit, halves([1.0], u_largest=[u]), context(limit=5.0)), [fired])
 

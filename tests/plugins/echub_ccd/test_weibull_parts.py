@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from echub.plugin import Condition, Interval, Measurand, Refusal
-from echub_ccd.method.goodness import Goodness
+from echub.plugin import Condition, Interval, Measurand, Outcome, Refusal
+from echub_ccd.method.goodness import Goodness, goodness
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit
+from echub_ccd.method.observation import _steps
 from echub_ccd.outcome import weibull as w
 from tests.messages.saying import Fake
 
@@ -37,6 +38,41 @@ def test_a_bare_value_is_an_interval_of_a_ten_thousandth():
     cells = w._cells(used, "x")
     assert cells.low == pytest.approx([3 * (1 - 5e-5), 1.0], rel=1e-9)
     assert cells.high == pytest.approx([3 * (1 + 5e-5), 5.0], rel=1e-9)
+
+
+def test_the_table_of_cells_has_a_unit_where_any_was_used():
+    used = [
+        Outcome({"x": Measurand.more_than("V", 2.0)}, label="p"),
+        Outcome({"x": Measurand("V", 3.0)}, label="q"),
+    ]
+    left = [("r", "has no x"), ("s", "refused: no-rests")]
+    told = {name: (series.values, series.unit) for name, series in w._table(used, left, "x").items()}
+    assert told == {
+        "outcome": (("p", "q", "r", "s"), ""), "last_survived": ((2.0, 3.0, None, None), "V"),
+        "first_failed": ((None, 3.0, None, None), "V"), "status": (("ok", "ok", "", ""), ""),
+        "left_out": (("", "", "has no x", "refused: no-rests"), ""),
+    }  # fmt: skip
+    alone = w._table([], left[:1], "x")
+    assert [(series.values, series.unit) for series in alone.values()] == [
+        (("r",), ""), ((None,), ""), ((None,), ""), (("",), ""), (("has no x",), ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "shape"), [(4, 3.0), (5, 1.02 * SHAPES[0]), (5, 0.98 * SHAPES[1])])
+def test_few_cells_and_a_shape_at_its_limits_are_not_tested(count, shape):
+    cells = CellIntervals(np.arange(1.0, count + 1), np.arange(2.0, count + 2))
+    assert goodness(cells, Fake(shape=shape, median=3.0), np.random.default_rng(1)) is None
+
+
+def test_cells_of_which_none_is_bounded_have_steps_of_a_fifth():
+    """One failed at its first level, 3; one survived 2. Their levels go on from there."""
+    cells = CellIntervals(A([0.0, 2.0]), A([3.0, INF]))
+    below, above = _steps(cells, A([[3.1, 2.1], [2.9, 1.9]]))
+    assert below == pytest.approx(A([[3.0, 2.0], [3 / 1.2, 2 / 1.2]]))
+    assert above == pytest.approx(A([[3.6, 2.4], [3.0, 2.0]]))
+    # One that is bounded tells the step of the others: 4 / 2.
+    some = CellIntervals(A([0.0, 2.0]), A([3.0, 4.0]))
+    assert _steps(some, A([[3.1, 2.1]])) == (pytest.approx(A([[3.0, 2.0]])), pytest.approx(A([[6.0, 4.0]])))
 
 
 @pytest.mark.parametrize(

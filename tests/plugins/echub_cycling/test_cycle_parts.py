@@ -381,6 +381,37 @@ def test_a_rest_is_a_current_below_a_twentieth_of_the_largest(sign):
     assert offset.rest_share(t, sign * A([1.0, 0, 0, 0, 0])) == 0.0
 
 
+def resting(after_anodic=0.01, after_cathodic=0.01, rows=3):
+    """Return a current of 1 and -1 mA, twice each, with rests of so many rows after them."""
+    once = np.r_[np.ones(3), np.full(rows, after_anodic), -np.ones(3), np.full(3, after_cathodic)]
+    return np.tile(once, 2)
+
+
+@pytest.mark.parametrize(
+    ("current", "accuracy", "limits", "found"),
+    [
+        (resting(), 0.0099, {}, 0.01),
+        (resting(), 0.0101, {}, 0.0),  # the instrument may be off by as much
+        (-resting(), 0.0099, {}, -0.01),
+        (-resting(), 0.0101, {}, 0.0),
+        (resting(), 0.001, {"flows": 0.1, "rests": 0.0099}, 0.01),
+        (resting(), 0.001, {"flows": 0.0, "rests": 0.0101}, 0.0),  # or its range
+        (resting(), 0.02, {"flows": 0.0, "rests": 0.0}, 0.0),
+        (resting(), 0.001, {"flows": 0.1}, 0.01),  # the range of the rests is not known
+        (resting(0.01, -0.01), 0.001, {}, 0.0),
+        (resting(0.01, 0.014), 0.001, {}, 0.0),  # a third more than their mean
+        (resting(0.01, 0.013), 0.001, {}, 0.0115),
+        (resting(rows=2), 0.001, {}, 0.0),  # four rows after one direction
+    ],
+)
+def test_what_is_read_at_rest_after_both_directions_is_an_offset(current, accuracy, limits, found):
+    place = np.where(
+        np.abs(current) > 0.5, *(list(limits).index(k) if k in limits else -1 for k in ("flows", "rests"))
+    )
+    known = CurrentRanges(tuple(limits), A([*limits.values()]), place.astype(np.int8))
+    assert offset.offset_of(current, accuracy, known) == pytest.approx(found)
+
+
 def test_a_discharge_meets_its_charge_where_no_rest_is_between():
     rows = Segments(A([0, 10, 20, 32, 42]), A([10, 20, 30, 42, 50]), A([1, -1, 1, -1, 1]))
     given = Fake(halves=Fake(rows=rows, sign=rows.sign), direction=Fake(sign=1),

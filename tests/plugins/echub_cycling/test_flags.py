@@ -202,6 +202,54 @@ def judged(event=None, soft=None, high=None, levels=1, until=4, **given):
         return s._flags(cell(**given), event, until, levels, Fake(rise=2.0))
 
 
+def recorded(t, cuts):
+    """Return half cycles of the rows from … to (exclusive) in these times."""
+    t, (start, stop) = A(t, float), A(cuts).T
+    rows = Segments(start, stop, np.ones(len(start), np.int8))
+    return Fake(trace=Fake(t=t), halves=Fake(rows=rows, begin=t[start], end=t[stop - 1]))
+
+
+FLOWS = "while current flows, where rows are 1 s apart"
+SINGLE = [(0, 1), (2, 3), (4, 5), (6, 7), (8, 9)]
+
+
+@pytest.mark.parametrize(
+    ("t", "cuts", "text", "where"),
+    [
+        ([0, 1, 2, 3, 8, 9], [(0, 6)], None, ""),  # five usual steps
+        ([0, 1, 2, 3, 8.1, 9.1], [(0, 6)], f"no row for 5.1 s {FLOWS}", "t = 3 s"),
+        ([0, 1, 2, 9, 10, 11], [(0, 3), (3, 6)], f"no row for 7 s {FLOWS}", "t = 2 s"),  # where it turns
+        ([0, 1, 2, 9, 10, 11, 12], [(0, 3), (4, 7)], None, ""),  # in a rest
+        ([0, 1, 2, 3, 4, 5, 6, 7, 16], SINGLE, None, ""),  # five usual rests
+        (
+            [0, 1, 2, 3, 4, 5, 6, 7, 16.1],
+            SINGLE,
+            "10.1 s pass between two half cycles, where rests take 2 s",
+            "t = 6 s",
+        ),
+        ([0], [(0, 1)], None, ""),
+    ],
+)
+def test_rows_that_are_missing_while_current_flows(t, cuts, text, where):
+    assert [(flag.code, flag.message, flag.where) for flag in s._missing(recorded(t, cuts))] == (
+        [("rows-missing", text, where)] if text else []
+    )
+
+
+@pytest.mark.parametrize(("after", "number"), [(9.9, 1), (10.0, 2), (19.0, 2), (30.0, 4)])
+def test_r_fell_in_the_half_cycle_of_its_first_low_row(after, number):
+    assert s._fell_in(cell(), Fake(after=after)) == number
+
+
+@pytest.mark.parametrize(("rest", "said"), [(11.0, False), (11.1, True)])
+def test_a_rest_longer_than_five_usual_ones_and_a_half_cycle_hides_some(rest, said):
+    """Half cycles of 6 s with rests of 1 s."""
+    t = np.cumsum([0, 6, 1, 6, 1, 6, rest, 6])
+    flags = s._skipped(recorded(t, [(0, 2), (2, 4), (4, 6), (6, 8)]))
+    text = f"{rest:g} s pass between two half cycles, where rests take 1 s"
+    assert [(flag.message, flag.where) for flag in flags] == ([(text, "t = 20 s")] if said else [])
+
+
 SURE, OPEN = Fake(confirmed=True), Fake(confirmed=False)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from echub.segments import Segments
-from echub_cycling.data import levels
+from echub_cycling.data import halves, levels
 from echub_cycling.data.halves import _states
 
 A = np.array
@@ -129,6 +129,22 @@ def test_currents_below_a_stated_rest_are_rest_whatever_was_before(sign):
     current = sign * A([0.9, 1.3, 0.9, 1.1, -1.3, -0.9, 5, 0.99, -0.99])
     assert (sign * _states(current, 1.0)).tolist() == [0, 1, 0, 0, -1, 0, 1, 0, 0]
     assert (sign * _states(current, 0.5)).tolist() == [1, 1, 1, 1, -1, -1, 1, 1, -1]
+
+
+@pytest.mark.parametrize("largest", [1.0, 1000.0])
+def test_the_rest_of_many_rows_is_that_of_some_of_them_and_of_the_largest_currents(largest, monkeypatch):
+    """Of 100 rows every fifth piece of five is looked at: they show rest alone, and the currents lie between.
+
+    A thousandth of the largest is rest.
+    """
+    monkeypatch.setattr(halves, "NOISE_ROWS", 20)
+    monkeypatch.setattr(halves, "PIECE", 5)
+    row = np.arange(100)
+    current = 1e-4 * np.where(row % 2, 1, -1)
+    current[5:15], current[30:45] = largest, -1.0
+    expected = np.where((row >= 5) & (row < 15), 1, np.where((row >= 30) & (row < 45), -1, 0))
+    assert _states(current, 0.0).tolist() == (expected if largest == 1 else np.maximum(expected, 0)).tolist()
+    assert _states(-current, 0.0).tolist() == (-_states(current, 0.0)).tolist()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from echub.segments import Segments
 from echub_cycling.data import sweep
 from echub_cycling.method import cycles, drop, linearity, rates
+from echub_cycling.method.direction import Direction, charging
 from echub_cycling.outcome import staircase
 from tests.messages.saying import Fake
 
@@ -136,6 +137,8 @@ def test_the_limit_of_a_drop_is_that_of_its_own_half_cycle():
         ([10] * 6 + [7.9] * 4, {"level": [1.0] * 8 + [9.0, 9.0], "until": 8}, 6),
         ([10, 10, 7, 7], {}, 2),
         ([10, 10, 7], {}, None),
+        ([10, 10, 7, 7], {"until": 2}, None),
+        ([10, 10, 7, 7], {"until": 0}, None),
     ],
 )
 def test_a_soft_drop_is_a_fall_by_a_fifth_at_one_current(r, other, half):
@@ -305,6 +308,26 @@ def test_a_flat_voltammogram_has_a_current_that_is_not_held(varies, what):
     # A capacitor's potential has one rate for 90 % only where it settles.
     u = np.cumsum(np.where(np.arange(n) < 30, 2.0, 1.0))
     assert swept(u, 1 + steps) == ""
+
+
+# -- the direction of charging ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", [1, -1])
+@pytest.mark.parametrize(
+    ("interest", "sign", "how"),
+    [
+        (None, None, "the first half cycle of a symmetric cell"),
+        ("working", -1, "plating at the working electrode of a symmetric cell"),
+        ("counter", 1, "plating at the counter electrode of a symmetric cell"),
+    ],
+)
+def test_a_symmetric_cell_charges_by_what_plates_or_by_its_first_half_cycle(first, interest, sign, how):
+    meta = {"cell.symmetric": True, "cell.electrode_of_interest": interest,
+            "cell.electrodes.working.polarity": "positive"}  # fmt: skip
+    assert charging(Fake(meta=meta.get), "auto", first) == Direction(sign or first, how, assumed=False)
+    told = {**meta, "cell.symmetric": False}
+    assert charging(Fake(meta=told.get), "auto", first).how == "the working electrode is the positive one"
 
 
 # -- whole cycles ----------------------------------------------------------------------------

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 import echub
+from echub.plugin import Flag, Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import CyclingSetup, LevelSteps, Programme, SymmetricRun
 
 CELL = synth.cycles(1, CyclingSetup(programme=Programme(rates=(0.5, 0.5))))
+
+
+NO_LINE = "2 levels, but no three rising ones in one direction: no line to compare with"
+HELD = "the current is not held at levels: it moves all the time, or the potential was controlled"
 
 
 def code(analysis, case, **params):
@@ -66,6 +71,42 @@ def test_lifetimes_need_three_cells_that_were_cycled_alike():
         "symmetric-cycling", synth.symmetric(4, SymmetricRun(j=1.0, count=6, drop_h=None)).data()
     )
     assert echub.analyze("cell-lifetimes", [*given, other]).refusals[0].code == "mixed-level"
+    mixed = echub.analyze("cell-lifetimes", [*given, other], params={"allow_mixed": True})
+    assert (mixed.status, mixed["cells"].value) == ("ok", 4.0)
+
+
+@pytest.mark.parametrize("unknown", [Measurand("h"), Measurand.less_than("h", 3.0)])
+def test_a_lifetime_without_value_and_lower_bound_is_refused(unknown):
+    given = [Outcome({"lifetime": Measurand("h", hours)}, label=f"{hours}") for hours in (1.0, 2.0, 3.0)]
+    found = echub.analyze("cell-lifetimes", given)
+    assert (found["median_lifetime"].value, found["failed"].value) == (2.0, 3.0)
+    (refusal,) = echub.analyze("cell-lifetimes", [*given, Outcome({"lifetime": unknown})]).refusals
+    assert (refusal.code, refusal.message) == ("no-values", "a lifetime has neither a value nor a lower bound")
+    refused = Outcome({"lifetime": unknown}, flags=(Flag("no-current", "none flows", "refusal"),))
+    beside = echub.analyze("cell-lifetimes", [*given, refused])
+    assert beside["cells"].value == 3.0
+    assert [flag.message for flag in beside.flags if flag.code == "left-out"] == [
+        "1 outcome without a lifetime was left out"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (
+            [np.zeros(20), np.full(2, 1.0), np.zeros(20), np.full(2, 2.0)],
+            "0 levels of current, at least 2 are needed",
+        ),
+        ([np.full(20, 1.0)], "1 level of current, at least 2 are needed"),
+        # Two levels of ten rows, and 21 rows of which each has another current; with 20 it is a staircase.
+        ([np.full(10, 1.0), np.full(10, 2.0), 3 + np.arange(21) % 7], HELD),
+        ([np.full(10, 1.0), np.full(10, 2.0), 3 + np.arange(20) % 7], NO_LINE),
+    ],
+)
+def test_a_current_without_two_levels_for_half_of_the_time_is_no_staircase(parts, message):
+    j = np.concatenate(parts)
+    found = echub.analyze("staircase-linearity", current(j, u=0.1 * j + 0.001 * np.arange(len(j)) % 3).data())
+    assert [(flag.code, flag.message) for flag in found.refusals] == [("no-levels", message)]
 
 
 def test_staircases_refuse_what_does_not_rise():

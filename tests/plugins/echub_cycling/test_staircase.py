@@ -109,6 +109,42 @@ def test_a_first_level_is_slow_if_u_rises_by_half_of_its_step_and_beyond_its_noi
     assert staircase._slow_from_the_start(found, Fake(first=first, sign=sign, places=A([1, 0]))) == slow
 
 
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, ["no-event"]),
+        ({"missing": staircase.UNSETTLED}, ["no-event"]),
+        ({"missing": staircase.UNSETTLED + 0.001}, ["not-settled", "no-event"]),
+        ({"missing": 0.5, "slow": True, "first": 1}, []),  # that is said of the limit
+        ({"first": 1}, ["one-level-line"]),
+        ({"first": 2}, []),
+        ({"first": 2, "confirmed": False}, ["event-not-confirmed"]),
+        ({"first": 2, "deviation": -0.2}, ["falls-below-line"]),
+        ({"error": [0.0, 0.0, 0.101]}, ["line-uncertain", "no-event"]),
+        ({"error": [0.0, np.nan, 0.1]}, ["no-event"]),
+        ({"error": [0.0, 0.101, 0.0], "first": 1, "slow": True}, ["line-uncertain"]),
+        ({"error": [0.0, 0.0, 0.101], "first": 1, "slow": True}, []),  # beyond the event
+    ],
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_a_line_shows_of_levels_that_do_not_settle_and_of_its_event(given, found, sign):
+    course = Fake(
+        sign=sign,
+        first=given.get("first"),
+        confirmed=given.get("confirmed", True),
+        level=A([1.0, 2, 3]),
+        error=A(given.get("error", [0.0] * 3)),
+        deviation=np.full(3, given.get("deviation", 0.2)),
+    )
+    with (
+        patch.object(staircase, "_slow_from_the_start", lambda *_: given.get("slow", False)),
+        patch.object(staircase, "_unsettled", lambda found, line, tail: given.get("missing", 0.0) * tail / 0.2),
+    ):
+        flags = staircase._flags(Fake(), course, Fake(tail=20.0, deviation=10.0))
+    assert codes(flags) == found
+    assert all(flag.message.startswith(f"{staircase.NAMES[sign]}: ") for flag in flags)
+
+
 def level_table(level=(1.0, 2.0, 4.0), limit=(0.01, 0.02, 0.03)):
     return Fake(level=A(level), limit=A(limit), unit="mA/cm^2")
 

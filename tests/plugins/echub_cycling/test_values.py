@@ -130,6 +130,26 @@ def test_a_current_density_without_an_area_answers_per_area_as_a_current_with_on
         assert b.array() == pytest.approx(a.array(), rel=1e-6), name
 
 
+def test_cycles_of_a_current_density_have_no_mass_and_no_other_area():
+    """The charge of each cycle is per area already; a capacity in mA·h, and a mass, say nothing of it."""
+    run = cycles(recorder=replace(EXACT, charge=""))
+    density = run.with_values("current_density", run.columns["current"].values / 0.785, "mA/cm^2")
+    bare = density.without("current", "cell.area")
+    told = synth.Case(bare.columns, {**bare.metadata, "cell.capacity": "9 mA*h"}, {})
+    whole, per_area = ask(run), ask(told)
+    assert "specific_capacity" in whole.measurands
+    assert "specific_capacity" not in per_area.measurands
+    for name in ("charge_capacity", "discharge_capacity", "areal_capacity"):
+        size = whole[name].value if name == "areal_capacity" else whole[name].value / 0.785
+        assert (per_area[name].value, per_area[name].unit) == (pytest.approx(size), "mA*h/cm^2"), name
+    table = per_area.tables["cycles"]
+    assert not [name for name in table if "_per_" in name]
+    assert table["charge"].unit == table["discharge"].unit == "mA*h/cm^2"
+    assert table["charge"].array() == pytest.approx(whole.tables["cycles"]["charge_per_area"].array())
+    assert table["rate"].values == ask(run.without("cell.capacity")).tables["cycles"]["rate"].values
+    assert "no-area" not in [flag.code for flag in per_area.flags]
+
+
 def test_a_cut_run_leaves_its_last_cycle_out():
     outcome = ask(cycles(programme=replace(FEW, cut=0.6)))
     assert outcome["cycles"].value == 3
@@ -251,6 +271,13 @@ def test_the_drop_is_found_whatever_the_shape(shape, drop):
     life = echub.analyze("symmetric-cycling", case.data())["lifetime"]
     assert life.interval.covers(drop if drop else 1e9)
     assert (life.value is None) == (drop is None)
+
+
+@pytest.mark.parametrize(("count", "known"), [(3, False), (4, True)])
+def test_a_change_of_r_takes_four_half_cycles(count, known):
+    outcome = echub.analyze("symmetric-cycling", synth.symmetric(1, SymmetricRun(count=count, drop_h=None)).data())
+    assert outcome["half_cycles"].value == count
+    assert ("change" in outcome.measurands) == known
 
 
 def test_a_lost_contact_is_not_a_short():

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from echub.plugin import Interval, Measurand, Refusal
+from echub.science import CurrentRanges
 from echub_dc import resistances
+from echub_dc.figure import _headline
 from echub_dc.method.initial import initial
 from echub_dc.method.jumps import jumps
-from echub_dc.outcome import polarisation, transference
+from echub_dc.outcome import polarisation, steady, transference
 from echub_dc.resistances import InterfaceResistance
 from tests.messages.saying import Fake
 
@@ -97,6 +99,11 @@ def test_the_first_rows_tell_the_current_at_the_step_if_they_are_five_and_early(
     assert found.early == early
     if not early:
         assert (found.value, found.u) == (found.first, np.inf)
+
+
+def test_an_excess_that_never_falls_to_half_has_no_half_time():
+    found = initial(course(np.arange(1.0, 6.0)), 5.0)
+    assert (found.early, found.half_time, found.first_time, found.u) == (False, 0.0, 1.0, np.inf)
 
 
 def test_a_current_that_rises_tells_none_at_the_step():
@@ -188,6 +195,86 @@ def test_a_conductivity_is_the_current_times_a_factor():
     assert (bound.censoring, bound.interval.high, bound.note) == ("left", 32.0, "n")
     nothing = polarisation._scaled(Measurand("nA", note="n"), 8.0, "S/cm")
     assert (nothing.value, nothing.interval, nothing.unit, nothing.note) == (None, None, "S/cm", "n")
+
+
+@pytest.mark.parametrize("interval", [None, Interval(1.0, None, level=0.9)])
+def test_a_current_without_an_upper_end_tells_nothing(interval):
+    for value in (2.0, None):
+        known = Measurand("nA", value, 0.5, interval, note="n")
+        assert polarisation._inverse(known, 8.0, "ohm") == Measurand("ohm", note="n")
+        assert polarisation._scaled(known, 8.0, "S/cm") == Measurand("S/cm", note="n")
+
+
+def test_a_current_without_a_lower_end_leaves_the_resistance_open_above():
+    known = Measurand("nA", 2.0, None, Interval(None, 4.0, level=0.9))
+    assert polarisation._inverse(known, 8.0, "ohm") == Measurand("ohm", 4.0, 0.0, Interval(2.0, None, level=0.9))
+    assert polarisation._scaled(known, 8.0, "S/cm") == Measurand("S/cm")
+
+
+@pytest.mark.parametrize("known", [Measurand("nA", note="n"), Measurand.more_than("nA", 4.0, note="n")])
+def test_a_current_without_value_and_upper_bound_gives_no_transference_number(known):
+    found = Fake(decay=Fake(step=0.1), tail=Fake(mean=10.0), measurand=known)
+    none = InterfaceResistance(0.0, 0.0, "none")
+    assert transference._number(found, Fake(value=20.0, u=0.0), Fake(level=95.0), none, none) == Measurand(
+        "1", note="n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "high", "bound"),
+    [
+        (20.0, 10.0, 0.5),
+        (20.0, 0.0, None),
+        (20.0, -1.0, None),
+        (0.0, 10.0, None),  # over no current at the step nothing follows
+    ],
+)
+def test_a_late_first_row_leaves_an_upper_bound_that_is_above_zero(first, high, bound, monkeypatch):
+    """10 and 20 nA at 0.1 V, of which the interfaces take 0.02 V both times: 10 · 0.08 / (20 · 0.08)."""
+    start = Fake(early=False, first=first, first_time=9.0, half_time=4.0)
+    found = Fake(decay=Fake(step=0.1, row=[7]), tail=Fake(high=high), measurand=KNOWN)
+    pair = (InterfaceResistance(1e6, 0.0, "stated"), InterfaceResistance(2e6, 0.0, "stated"))
+    made = {}
+    monkeypatch.setattr(transference, "diagnostics", lambda _: {})
+    with pytest.raises(Refusal, match="the first row is 9 s after") as late:
+        transference._require_early(start, found, pair, made)
+    assert (late.value.code, late.value.remark.where) == ("initial-current-late", "source row 7")
+    expected = Measurand.less_than("1", pytest.approx(bound), note="the initial current was larger")
+    assert made == ({} if bound is None else {"transference_number": expected})
+
+
+@pytest.mark.parametrize(
+    ("place", "accuracy", "where"),
+    [
+        ([-1, -1, 0, 0, 0], 0.1, None),  # only in the rows of the tail
+        ([0, 0, -1, 0, 0], 0.1, " in 1 of 3 rows of the tail"),
+        ([0, 0, -1, -1, -1], 0.1, ""),
+        ([0, 0, -1, -1, -1], 0.0, None),  # no accuracy was asked for
+    ],
+)
+def test_a_range_that_is_not_known_in_the_tail_is_said(place, accuracy, where):
+    ranges = CurrentRanges(("10 nA",), A([0.01]), A(place, np.int8))
+    decay = Fake(ranges=ranges, time=A([0.0, 1, 2, 3, 4]), span=4.0)
+    flags = list(steady._ranges(Fake(decay=decay, tail=Fake(part=0.5)), Fake(range_accuracy=accuracy)))
+    said = f"the current range is not known{where}: its accuracy is not in the interval"
+    assert [flag.message for flag in flags] == ([] if where is None else [said])
+
+
+@pytest.mark.parametrize(
+    ("measurands", "text"),
+    [
+        ({"steady_current": Measurand("nA", 2.0, 0.5)}, "steady current 2.00 ± 0.50 nA"),
+        ({"steady_current": Measurand.less_than("nA", 4.0)}, "steady current < 4 nA"),
+        ({"steady_current": Measurand.more_than("nA", 4.0)}, ""),
+        ({"steady_current": Measurand("nA")}, ""),
+        (
+            {"steady_current": Measurand("nA", 2.0, 0.5), "transference_number": Measurand.less_than("1", 0.25)},
+            "transference number < 0.25 ",
+        ),
+    ],
+)
+def test_the_headline_is_what_is_known_best(measurands, text):
+    assert _headline(Fake(measurands=measurands)) == text
 
 
 def test_a_transference_number_by_hand():

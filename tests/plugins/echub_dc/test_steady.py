@@ -108,6 +108,12 @@ def test_a_tail_has_five_rows():
     assert t._tail(decay(np.ones(50)), 0.1, PARAMS).flat
 
 
+@pytest.mark.parametrize(("rows", "sinks"), [(8, False), (9, True)])
+def test_five_rows_of_the_last_half_tell_whether_it_sinks(rows, sinks):
+    """Of 0 to 7 s the rows from 3.5 s on are four, of 0 to 8 s those from 4 s on five."""
+    assert t._sinks(decay(20 - np.arange(float(rows)) ** 2), PARAMS) == sinks
+
+
 @pytest.mark.parametrize(
     ("flat", "part"),
     [({0.5, 0.1}, 0.5), ({0.4, 0.2}, 0.4), ({0.3}, 0.3), ({0.2, 0.1}, 0.2), ({0.1}, 0.1), (set(), 0.1)],

@@ -445,6 +445,7 @@ def test_a_plateau_is_a_band_over_its_rests_with_its_numbers_in_the_title():
         ({"stripping_capacity": Measurand("mA*h/cm^2", 5.0, 0.5)}, "5.00 ± 0.50 mA·h/cm²"),
         ({"stripping_capacity": Measurand.more_than("mA*h/cm^2", 5.0)}, "> 5 mA·h/cm²"),
         ({}, "2 blocks"),
+        ({"stripping_capacity": Measurand("mA*h/cm^2")}, "2 blocks"),
     ],
 )
 def test_the_heading_is_the_capacity_or_how_many_blocks_there_are(measurands, said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import e, hypot, sqrt
 from types import SimpleNamespace
 
@@ -9,12 +10,14 @@ import numpy as np
 import pytest
 
 import echub
-from echub.plugin import Component, Flag, Measurand, Outcome, Refusal
+from echub.plugin import Component, Flag, Interval, Measurand, Outcome, Refusal, Series
 from echub.segments import Edges, Segments
-from echub_pulsed_stripping import PlateauParams
+from echub_pulsed_stripping import PlateauParams, PulsedStrippingParams
+from echub_pulsed_stripping.data.accuracy import CurrentAccuracy
 from echub_pulsed_stripping.data.blocks import blocks_of, uneven_rests
 from echub_pulsed_stripping.data.points import RestPoint, levels_of, points_of, require_comparable
 from echub_pulsed_stripping.data.sound import require_sound_voltage
+from echub_pulsed_stripping.data.train import PulseTrain, _sign
 from echub_pulsed_stripping.method.capacity import (
     CountedCharge,
     Rows,
@@ -26,7 +29,9 @@ from echub_pulsed_stripping.method.capacity import (
     spikes,
 )
 from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_before, slope_of
+from echub_pulsed_stripping.outcome import coarse
 from echub_pulsed_stripping.outcome.flags import _at_rest, _charges, _ending, _missing_rows, gathered
+from echub_pulsed_stripping.outcome.pulsed_stripping import _require_something
 
 NAN = np.nan
 
@@ -125,6 +130,107 @@ def test_an_electrode_is_fresh_again_if_nine_tenths_are_plated_back(back, before
 def test_a_block_after_a_rest_is_stripped_and_one_without_a_rest_has_none():
     assert [(b.rest_s, b.before) for b in blocks_of(train([4, 4, 8, 8]))] == [(4, "start"), (8, "stripped")]
     assert [b.rest_s for b in blocks_of(train([NAN]))] == [None, None]
+
+
+# -- which current strips, and how large it was commanded --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("anodic", "cathodic", "direction", "sign"),
+    [
+        (3, 9, "we_oxidised", 1),
+        (9, 3, "we_reduced", -1),
+        (5, 2, "auto", 1),
+        (2, 5, "auto", -1),
+        (4, 2, "auto", None),  # half as many
+        (2, 4, "auto", None),
+    ],
+)
+def test_the_current_with_more_pulses_strips_unless_it_is_stated(anodic, cathodic, direction, sign):
+    found = {1: (None, [None] * anodic), -1: (None, [None] * cathodic)}
+    params = PulsedStrippingParams(direction=direction)
+    if sign is not None:
+        assert _sign(found, params) == sign
+        return
+    with pytest.raises(Refusal, match=f"there are {anodic} anodic and {cathodic} cathodic pulses"):
+        _sign(found, params)
+
+
+@pytest.mark.parametrize(
+    ("unit", "commanded", "level"),
+    [
+        ("mA/cm^2", [-2.0, -3.0], [2.0, 3.0]),
+        ("mA/cm^2", [-2.0, 0.0], [2.0, 3.1]),  # one that commands nothing is as measured
+        ("mA", [-2.0, -3.0], [2.1, 3.1]),  # and one that cannot be compared
+        (None, [-2.0, -3.0], [2.1, 3.1]),
+    ],
+)
+def test_a_pulse_is_as_large_as_it_was_commanded(unit, commanded, level):
+    """Two pulses of a row each, that strip by a cathodic current."""
+    data = Columns({} if unit is None else {"j_set": np.array(commanded)})
+    data.unit_of = {"j": "mA/cm^2", "j_set": unit}.get
+    pulses = Segments(np.array([0, 1]), np.array([1, 2]), np.ones(2, np.int8))
+    one = PulseTrain(data, None, np.array([2.1, 3.1]), None, -1, "voltage", None, pulses)
+    assert one.level.tolist() == level
+
+
+class Columns(dict):
+    """Columns by need that can be asked for more."""
+
+
+@pytest.mark.parametrize(
+    ("used", "unknown", "codes", "text"),
+    [
+        ((), 3, [], ""),
+        (("1 mA",), 0, [], ""),
+        (("1 mA",), 1, ["current-range-unknown"], " in 1 row of the pulses"),
+        (("1 mA", "10 mA"), 2, ["several-ranges", "current-range-unknown"], " in 2 rows of the pulses"),
+    ],
+)
+def test_rows_whose_range_is_not_known_are_said_if_that_of_others_is(used, unknown, codes, text):
+    flags = CurrentAccuracy(0.1, used, unknown).flags()
+    assert [flag.code for flag in flags] == codes
+    said = f"the current range is not known{text}: there the accuracy is that of the ranges that are"
+    assert [flag.message for flag in flags[len(codes) - 1 :]] == ([said] if text else [])
+
+
+@pytest.mark.parametrize(
+    ("u", "end", "pulses", "refused"),
+    [
+        (3.0, "cut_off", 1, True),  # the cut-off itself is beyond
+        (2.9, "cut_off", 1, False),
+        (3.0, "limit", 1, False),
+        (3.0, "cut_off", 2, False),
+    ],
+)
+def test_a_first_pulse_that_begins_beyond_the_cut_off_stripped_nothing(u, end, pulses, refused):
+    """2 mA/cm² for 9 s are 5 µA·h/cm²."""
+    one = SimpleNamespace(t=np.array([7.0]), u=np.array([u]), unit="mA/cm^2", level=np.array([2.0]),
+                          edges=SimpleNamespace(duration=np.array([9.0])),
+                          pulses=SimpleNamespace(start=[0]))  # fmt: skip
+    asked = one, SimpleNamespace(first=0), SimpleNamespace(end=end, pulses=[None] * pulses)
+    if not refused:
+        _require_something(*asked, PulsedStrippingParams(cut_off=3.0))
+        return
+    with pytest.raises(Refusal) as caught:
+        _require_something(*asked, PulsedStrippingParams(cut_off=3.0))
+    assert (caught.value.code, caught.value.remark.where) == ("beyond-cut-off-at-once", "t = 7 s")
+    assert caught.value.message == "U is 3 V where the first pulse begins, beyond the cut-off of 3 V"
+    bound = Measurand.less_than("mA*h/cm^2", 0.005, note="less than one pulse")
+    assert caught.value.measurands == {"stripping_capacity": bound}
+
+
+@pytest.mark.parametrize("charge", [[5.0, 5.0, 5.0], [0.0, 1.0, -1.0]])
+def test_sparse_rows_whose_counter_passes_nothing_show_no_pulses(charge, monkeypatch):
+    """The counter stands, or has come back further than it went when the cut-off is crossed."""
+    data = Columns({"t": np.array([0.0, 60.0, 120.0]), "q": np.array(charge)})
+    monkeypatch.setattr(coarse, "_running", lambda _: ("charge", data["q"] - data["q"][0]))
+    monkeypatch.setattr(coarse, "stripped_voltage", lambda _, sign: (np.array([0.0, 5.0, 0.0]), "voltage"))
+    data.how = lambda need: need
+    with pytest.raises(Refusal) as caught:
+        coarse.run(data, PulsedStrippingParams(cut_off=3.0))
+    assert (caught.value.code, caught.value.remark.where) == ("no-pulses", "j")
+    assert caught.value.message == "the instrument counted no charge of one sign (by charge)"
 
 
 # -- what is refused of a voltage ------------------------------------------------------------------------
@@ -243,6 +349,8 @@ def edges_at(begin, within):
         ([0, 3, 6, 9.11], 1),
         ([0, 3, 6.2, 9.2, 12.2, 15], 2),
         ([0, 3.5], 0),  # one period
+        ([0, 3, 6.22], 2),  # both are off by 0.11 s
+        ([0, 3, 6.18], 0),
     ],
 )
 def test_rows_that_slip_against_the_pulses_are_counted(begin, slips):
@@ -438,6 +546,9 @@ LESS = Measurand.less_than("mA*h/cm^2", 0.7)
         (found(), 1.0, False, ""),
         (found(BOUND), 0.7, True, ""),
         (found(LESS), NAN, False, "neither a value nor a lower bound"),
+        # An upper bound is none below, although it says that nothing is less than zero.
+        (found(replace(LESS, interval=Interval(0.0, 0.7))), NAN, False, "neither a value nor a lower bound"),
+        (found(Measurand("mA*h/cm^2")), NAN, False, "neither a value nor a lower bound"),
         (found(rest=None), NAN, False, "has no stripping_capacity with a rest_duration"),
         (found(name="another"), NAN, False, "has no stripping_capacity with a rest_duration"),
         (found(name="stripping_charge"), 1.0, False, ""),
@@ -446,6 +557,28 @@ LESS = Measurand.less_than("mA*h/cm^2", 0.7)
 def test_a_capacity_that_is_stated_by_its_measurands(one, value, bound, reason):
     (point,) = points_of([one], PlateauParams())
     assert (point.value, point.bound, point.reason) == (pytest.approx(value, nan_ok=True), bound, reason)
+
+
+def blocks(*rests):
+    """Return an outcome with a block for each rest, and 2 mA·h/cm² beside its table."""
+    n = len(rests)
+    table = {"block": range(1, n + 1), "before": ["start"] * n, "rest": rests, "j": [1.0] * n, "pulse": [5.0] * n,
+             "capacity": [0.5] * n, "uncertainty": [0.1] * n, "more_than": [None] * n}  # fmt: skip
+    columns = {name: Series.of(list(v), "mA*h/cm^2" if name == "capacity" else "") for name, v in table.items()}
+    return found(2.0).replace(tables={"blocks": columns})
+
+
+def test_the_one_block_of_an_outcome_is_its_capacity_and_one_without_rests_is_left_out():
+    one, none = points_of([blocks(3.0)], PlateauParams())[0], points_of([blocks(None)], PlateauParams())[0]
+    assert (one.label, one.rest_s, one.value, one.reason) == ("a", 3.0, 2.0, "")
+    assert (none.label, none.unit, none.reason) == ("a", "mA*h/cm^2", "no rest between pulses")
+    alone = blocks(3.0)
+    del alone.measurands["stripping_capacity"]
+    assert points_of([alone], PlateauParams())[0].value == 0.5
+    both = points_of([blocks(3.0, None)], PlateauParams())
+    assert [(p.label, p.value, p.reason) for p in both] == [
+        ("a block 1", 0.5, ""), ("a block 2", pytest.approx(NAN, nan_ok=True), "no rest between pulses"),
+    ]  # fmt: skip
 
 
 def test_what_is_left_out_comes_last_and_shorter_rests_first():
@@ -504,6 +637,38 @@ def test_what_all_points_share_is_not_their_own():
 
 def more(value, u):
     return Measurand.more_than("mA*h/cm^2", value, uncertainty=u)
+
+
+@pytest.mark.parametrize(("bound", "counts"), [(0.5, False), (1.0, False), (1.01, True)])
+def test_a_lower_bound_at_a_rest_of_the_plateau_counts_only_if_it_is_above_it(bound, counts):
+    """Two cells at each rest, of which one stops early: the plateau is the mean of the four values, 1."""
+    exact = Measurand("mA*h/cm^2", 1.0, 1e-4)
+    given = [found(0.1, 1.0, label="a"), found(exact, 8.0, label="b"), found(exact, 8.0, label="c"),
+             found(exact, 10.0, label="d"), found(exact, 10.0, label="e"),
+             found(more(bound, 0.0), 10.0, label="f"), found(more(0.05, 0.0), 12.0, label="g")]  # fmt: skip
+    outcome = echub.analyze("pulsed-stripping-plateau", given)
+    plateau = outcome["capacity_plateau"]
+    if counts:
+        assert plateau.censoring == "right"
+        text = "f passed more than 1.01 mA·h/cm² without reaching the cut-off: a lower bound"
+        assert [flag.message for flag in outcome.flags if flag.code == "no-plateau"] == [text]
+        return
+    # 1e-4 of each: their standard error is 5e-5, and t of three degrees of freedom 3.1824.
+    assert (plateau.value, plateau.uncertainty, plateau.n) == (1.0, pytest.approx(5e-5), 4)
+    assert plateau.interval.high - 1 == pytest.approx(3.18244631 * 5e-5)
+    assert (outcome["plateau_from"].value, outcome["plateau_from"].interval.low) == (8.0, 1.0)
+    table = outcome.tables["capacities"]
+    assert table["more_than"].values == (None, None, None, None, None, bound, 0.05)
+    assert table["on_plateau"].values == (False, True, True, True, True, True, False)
+
+
+def test_series_of_which_none_reached_the_cut_off_give_the_highest_bound():
+    given = [found(more(size, 0.0), rest, label=f"{rest}") for size, rest in ((0.1, 1.0), (0.3, 2.0), (0.2, 4.0))]
+    outcome = echub.analyze("pulsed-stripping-plateau", given)
+    assert list(outcome.measurands) == ["capacity_plateau"]
+    assert (outcome["capacity_plateau"].censoring, outcome["capacity_plateau"].interval.low) == ("right", 0.3)
+    (flag,) = [flag for flag in outcome.flags if flag.code == "no-plateau"]
+    assert flag.message == "1.0 passed more than 0.1 mA·h/cm² without reaching the cut-off: a lower bound"
 
 
 @pytest.mark.parametrize(

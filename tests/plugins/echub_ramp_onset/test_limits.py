@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from echub.plugin import Interval, Measurand, Refusal
+from echub.plugin import Flag, Interval, Measurand, Refusal
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import (
     RampTrace,
@@ -23,6 +23,7 @@ from echub_ramp_onset.data import (
     stair_of,
 )
 from echub_ramp_onset.electrodes import watch
+from echub_ramp_onset.method import lowack, robust
 from echub_ramp_onset.method.bracket import _gap_beside
 from echub_ramp_onset.method.crossing import _first_lasting, _runs, falls, neighbourhood, states_of
 from echub_ramp_onset.method.grid import TimeGrid
@@ -30,7 +31,14 @@ from echub_ramp_onset.method.line import _bow, _inflation, _step, _straight, _wi
 from echub_ramp_onset.method.lowack import _second_derivative, _smoothed
 from echub_ramp_onset.method.other import DeviationAt, _of_place
 from echub_ramp_onset.outcome.electrodes import flags_of
-from echub_ramp_onset.outcome.ramp_onset import _disagreement, _gain, _interpolated, _is_gradual, _noise_in_x
+from echub_ramp_onset.outcome.ramp_onset import (
+    _disagreement,
+    _gain,
+    _interpolated,
+    _is_gradual,
+    _noise_in_x,
+    _other_refused,
+)
 
 PARAMS = RampOnsetParams()
 
@@ -163,6 +171,14 @@ def test_one_current_is_the_other_times_the_area_within_a_fiftieth(factor, sourc
     else:
         with pytest.raises(Refusal, match=f"an area of {0.5 * factor:.4g} cm², but 0.5 cm² is stated"):
             _require_one_current(data)
+
+
+def test_a_current_without_an_area_contradicts_nothing():
+    data = {"j": [1.0, 2], "I": [9.0, 9]}
+    _require_one_current(Rows(data, sources={"j": "current_density"}))
+    _require_one_current(Rows({"j": [1.0, 2]}, sources={"j": "current_density"}, meta={"cell.area": 0.5}))
+    # Where the density is zero all the time nothing is implied.
+    _require_one_current(Rows({**data, "j": [0.0, 0]}, sources={"j": "current_density"}, meta={"cell.area": 0.5}))
 
 
 NOT_LINEAR, HELD = "the current does not rise linearly: it runs", "the potential is controlled"
@@ -468,6 +484,156 @@ def test_averages_and_derivatives_of_the_paper():
     assert _second_derivative(u, 0.5, "gradient_twice") == pytest.approx([4, 6, 8, 8, 6, 4])
 
 
+# -- the method of the paper, and what is refused ------------------------------------------------------
+
+
+def traced(u, **other):
+    """Return a trace of 100 rows, 1 s and 2 mA/cm² apart; without a rest, its ramp begins with it."""
+    t = np.arange(100.0)
+    return SimpleNamespace(t=t, u=u(t), x=2 * t, usual_step=1.0, begin=0.0, rest_v=None, unit="mA/cm^2", **other)
+
+
+def kinked(*bends):
+    """Return a voltage of 1 V/s whose slope grows by so much after each of some times."""
+    return lambda t: t + sum(slope * np.maximum(t - at, 0) for at, slope in bends)
+
+
+HUMP = (4, 0.3), (8, -0.6), (12, 0.3)
+FALL = (42, -0.5)
+
+
+@pytest.mark.parametrize(
+    ("bends", "given", "onset"),
+    [
+        (((60, 1.0),), {}, 64.0),  # 4 / 64 are 6.2 %, 3 / 63 less than 5 %
+        ((*HUMP, (60, 1.0)), {}, 64.0),
+        ((*HUMP, (60, 1.0)), {"lowack_search": "zero"}, 5.0),  # the mean of 0, 0.3 and 0.6 V, of 5 V
+        ((FALL, (60, 3.5)), {}, 47.0),  # 2.5 V below 47 V, and 2 V below 46 V
+        ((FALL, (60, 3.5)), {"lowack_sign": "positive"}, 65.0),  # 71 V of 65 V, and 67 V of 64 V
+    ],
+)
+def test_the_paper_leaves_open_where_and_to_which_side_the_voltage_deviates(bends, given, onset):
+    """A mean of three rows makes a third of each kink: t₁ is 59 s, and the line that of 20 to 41 s, 1 V/s."""
+    params = RampOnsetParams(window=3.0, start=20.0, **given)
+    found = lowack.find_onset(traced(kinked(*bends)), params)
+    assert (found.t, found.x, found.t1) == (onset, 2 * onset, 59.0)
+    assert (found.slope, found.begin, found.end) == pytest.approx((1.0, 20.0, 0.7 * 59))
+
+
+@pytest.mark.parametrize(("start", "refused"), [(37.0, False), (37.1, True)])
+def test_a_line_up_to_seven_tenths_of_t1_has_five_rows(start, refused):
+    """0.7 of 59 s are 41.3 s: from 37 s on rows 37 to 41."""
+    params = RampOnsetParams(window=3.0, start=start)
+    if not refused:
+        assert lowack.find_onset(traced(kinked((60, 1.0))), params).t == 64.0
+        return
+    with pytest.raises(Refusal, match="t1 lies 59 s after the start of the ramp, too early for a fit") as short:
+        lowack.find_onset(traced(kinked((60, 1.0))), params)
+    assert short.value.code == "too-fast"
+
+
+@pytest.mark.parametrize(
+    ("length", "step", "window", "code"),
+    [
+        (0.0, 10.0, 30.0, None),  # exactly the least length, and three rows in the window
+        (-0.1, 10.0, 30.0, "too-short"),
+        (0.0, 10.1, 30.0, "sampled-too-coarsely"),
+    ],
+)
+def test_a_ramp_lasts_for_the_start_and_some_windows_of_three_rows(length, step, window, code):
+    params = RampOnsetParams(start=20.0, window=window)
+    least = 20.0 + robust.WINDOWS_TO_ONSET * window
+    asked = SimpleNamespace(t=np.array([0.0, 5 + least + length]), begin=5.0), SimpleNamespace(step=step), params
+    if code is None:
+        robust._require_length(*asked)
+        return
+    with pytest.raises(Refusal) as refused:
+        robust._require_length(*asked)
+    assert refused.value.code == code
+
+
+def test_a_bend_that_moves_the_voltage_by_less_than_the_threshold_is_no_onset():
+    """0.8 V/s more for two seconds: 1.6 V of 63 V."""
+    with pytest.raises(Refusal, match=r"^U stays within 2\.54% of the line \[ohmic-to-end\]$") as refused:
+        lowack.find_onset(traced(kinked((60, 0.8), (62, -0.8))), RampOnsetParams(window=3.0, start=20.0))
+    assert refused.value.code == "ohmic-to-end"
+
+
+@pytest.mark.parametrize(
+    ("unit", "slope", "deviation", "said"),
+    [
+        ("mA", 1.0, [0.0, 0.03, -0.5], "U stays within 50.00% of the ohmic line up to 2 mA"),
+        ("mA/cm^2", 1.0, [0.0, 0.04, -0.03], "U stays within 4.00% of the ohmic line up to 2 mA/cm²"),
+        ("mA/cm^2", 1.0, [0.0, 0.03, -0.51], "(slope 1 V per mA/cm², deviation down to -51%)"),
+        ("mA/cm^2", 0.0, [0.0, 0.03, -0.02], "(slope 0 V per mA/cm², deviation down to -2%)"),
+        ("mA/cm^2", -1.0, [nan, nan, nan], "(slope -1 V per mA/cm²)"),
+    ],
+)
+def test_a_ramp_without_onset_is_ohmic_unless_half_of_the_voltage_is_missing(unit, slope, deviation, said):
+    """The last deviation is hidden by noise, the one before it is not known."""
+    off = SimpleNamespace(value=np.array([*deviation, nan, 0.9]), noise=np.array([0, 0, 0, 0, 1.0]),
+                          line=SimpleNamespace(slope=slope))  # fmt: skip
+    grid = SimpleNamespace(x=np.array([1.0, 2.0]))
+    refusal = robust._ohmic_to_end(SimpleNamespace(unit=unit), grid, off, PARAMS)
+    if said.startswith("("):
+        text = f"the voltage is not proportional to the current after {PARAMS.start:g} s {said}"
+        assert (refusal.code, refusal.message, refusal.measurands) == ("no-ohmic-part", text, {})
+        return
+    assert (refusal.code, refusal.message) == ("ohmic-to-end", f"{said}, where the ramp ends")
+    name = {"mA": "onset_current", "mA/cm^2": "onset_current_density"}[unit]
+    assert refusal.measurands == {name: Measurand.more_than(unit, 2.0, note="the ramp ended first")}
+
+
+@pytest.mark.parametrize(("unit", "name"), [("mA", "onset_current"), ("mA/cm^2", "onset_current_density")])
+def test_a_soft_short_bounds_the_onset_from_below(unit, name):
+    refusal = robust._soft_short(SimpleNamespace(unit=unit), (0.25, 90.0))
+    assert (refusal.code, refusal.remark.where) == ("soft-short", "t = 90.0 s")
+    assert {key: (m.unit, m.interval.low) for key, m in refusal.measurands.items()} == {name: (unit, 0.25)}
+
+
+@pytest.mark.parametrize(
+    ("lost_at", "onset", "limited", "near", "code"),
+    [
+        (inf, None, True, 99.0, "compliance"),
+        (inf, None, False, 99.0, None),
+        (inf, 50.0, True, 99.0, None),
+        (35.0, 50.0, True, 99.0, None),  # half of the window of 30 s before the onset
+        (34.0, 50.0, True, 99.0, "compliance"),
+        (34.0, 50.0, False, 99.0, "current-not-controlled"),
+        (34.0, 50.0, True, 94.0, "current-not-controlled"),  # its voltage is not that of the limit
+        (34.0, None, True, 96.0, "compliance"),
+    ],
+)
+def test_an_onset_after_the_current_has_left_its_course_is_none(lost_at, onset, limited, near, code):
+    """U rests at 99 V in the last row, and is `near` where the current is lost."""
+    trace = traced(lambda t: np.where(t == 34, near, np.where(t == 99, 99.0, 1.0)), lost_at=lost_at,
+                   limited=limited, line=3 * np.arange(100.0))  # fmt: skip
+    asked = trace, trace, None if onset is None else SimpleNamespace(t=onset), PARAMS
+    if code is None:
+        robust._require_control(*asked)
+        return
+    with pytest.raises(Refusal) as refused:
+        robust._require_control(*asked)
+    assert refused.value.code == code
+    if code == "current-not-controlled":
+        said = "the current leaves its course at 68 mA/cm², where 102 was due"
+        assert (refused.value.message[: len(said)], refused.value.remark.where) == (said, "t = 34.0 s")
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        (Refusal("soft-short", "U falls", where="t = 9 s"), True),
+        (Refusal("compliance", "U falls", where="t = 9 s"), True),
+        (Refusal("unresolved-noise", "U falls", where="t = 9 s"), False),  # concerns the wish, not the cell
+        (SimpleNamespace(code="soft-short"), False),
+    ],
+)
+def test_what_the_robust_method_sees_in_the_cell_is_said_beside_the_answer_of_the_paper(beside, said):
+    expected = [Flag("methods-disagree", "the robust method refuses: U falls", where="t = 9 s")]
+    assert _other_refused(beside) == (expected if said else [])
+
+
 # -- the other electrode -------------------------------------------------------------------------------
 
 
@@ -547,6 +713,8 @@ def answer(low, high):
         (Measurand("mA/cm^2", 2.19, 0.1), False),  # 1.96 × 0.1 below it is 1.994
         (Measurand("mA/cm^2", 2.21, 0.1), True),
         (Measurand("mA/cm^2", 2.01), True),
+        (Measurand("mA/cm^2", 2.19, 0.1, Interval(2.1, None)), False),  # an open end says nothing of a width
+        (Measurand("mA/cm^2", 2.21, 0.1, Interval(None, 2.3)), True),
         (None, False),
     ],
 )

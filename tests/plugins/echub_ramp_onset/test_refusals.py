@@ -159,6 +159,14 @@ def test_no_t1_reports_the_largest_derivative_of_the_sampling():
     assert ask(denser, method="lowack2026").status != "refused"
 
 
+def test_the_paper_answers_where_the_robust_method_finds_the_noise_too_large():
+    """That is said in the table of methods; it tells nothing against the answer."""
+    outcome = ask(noisy(), **PAPER)
+    assert outcome.status != "refused"
+    assert outcome.tables["methods"]["refusal"].values == ("unresolved-noise", "")
+    assert "methods-disagree" not in [flag.code for flag in outcome.flags]
+
+
 def test_the_letter_of_the_paper_triggers_early_under_noise():
     """Why the robust method is the default: 5 % of U at 30 s is 13 µV."""
     noisy = Ramp(instrument=Instrument(noise_v=300e-6))

@@ -142,6 +142,12 @@ def test_without_an_area_it_is_not_in_the_current(method):
     assert onset(20) == onset(0)
 
 
+@pytest.mark.parametrize(("count", "by_bootstrap"), [(0, False), (1, False), (2, True)])
+def test_an_interval_takes_two_replicates_of_the_residuals(count, by_bootstrap):
+    found = echub.analyze("ramp-onset", synth.ramp(1).data(), params={"bootstrap": count})["onset_current_density"]
+    assert ("noise (bootstrap)" in [part.name for part in found.components]) == by_bootstrap
+
+
 def test_the_method_of_the_paper_has_it_too():
     params = {"area_uncertainty": 2, "method": "lowack2026"}
     onset = echub.analyze("ramp-onset", synth.ramp(1).data(), params=params)["onset_current_density"]

@@ -93,6 +93,10 @@ def test_the_abscissa_is_the_one_number_in_which_outcomes_differ():
     assert next(iter(echub.analyze("against", two, params={"x": "z"}).tables["values"])) == "z"
     unknown = refused(both, x="w")
     assert (unknown.code, unknown.where, unknown.hint) == ("which-setting", "conditions x", "--param x=x")
+    alike = refused([one("p"), one("q")], x="w")
+    assert (alike.message, alike.where, alike.hint) == (
+        "no outcome has a condition or a statement w", "conditions x", "--param x=cell.temperature",
+    )  # fmt: skip
 
 
 def test_a_statement_has_its_unit_and_a_condition_goes_before_it():
@@ -102,6 +106,9 @@ def test_a_statement_has_its_unit_and_a_condition_goes_before_it():
     both = [replace(one(str(k), k), metadata={"x": {"value": 10 - k}}) for k in (1.0, 2.0)]
     table = echub.analyze("against", both, params={"x": "x"}).tables["values"]
     assert (table["x"].values, table["x"].unit) == ((1.0, 2.0), "s")
+    bare = [replace(one(str(k), condition=False), metadata={"w": {"value": k, "unit": None}}) for k in (1.0, 2.0)]
+    table = echub.analyze("against", bare, params={"x": "w"}).tables["values"]
+    assert (table["w"].values, table["w"].unit) == ((1.0, 2.0), "")
 
 
 def test_two_places_of_one_unit_are_needed():
@@ -109,6 +116,16 @@ def test_two_places_of_one_unit_are_needed():
     assert (few.code, few.message) == ("too-few-settings", "2 of 3 outcomes have a a, at 1 value of x")
     mixed = refused([one("p"), one("q", 2.0, unit="mA")])
     assert (mixed.code, mixed.message) == ("mixed-unit", "the values are in V and mA")
+
+
+def test_an_outcome_without_a_number_to_place_it_at_is_left_out():
+    given = [one("p"), one("q", 2.0), one("r", "slow"), one("s", condition=False)]
+    outcome = echub.analyze("against", given)
+    assert outcome.tables["values"]["of"].values == ("p", "q")
+    (flag,) = [f for f in outcome.flags if f.code == "left-out"]
+    assert (flag.message, flag.where) == (
+        "2 of 4 outcomes have no value, or no number to place it at", "r; s",
+    )  # fmt: skip
 
 
 def test_ten_outcomes_without_a_value_are_named():
