@@ -120,6 +120,45 @@ def test_the_nearest_counts_and_the_repository_is_the_end(tmp_path):
     assert groups.find(repository / "data" / "run.h5") == own
 
 
+@pytest.mark.parametrize(
+    ("text", "ranges", "differences"),
+    [
+        (
+            "[quantities.current]\nmin = -0.5\nmax = 1e-5\n",  # in mA, the unit of the quantity
+            {"current": (-0.5, 1e-5, "mA")},
+            [("quantity current", "no limits", "-0.5 to 1e-05 mA")],
+        ),
+        (
+            '[quantities.temperature]\nunit = "degC"\nmax = 60\n',
+            {"temperature": (-273.15, 60.0, "degC")},
+            [("quantity temperature", "at least -273.15 degC", "-273.15 to 60 degC")],
+        ),
+        (
+            "[quantities.cycle]\nmin = 1\n",
+            {"cycle": (1.0, None, "1")},
+            [("quantity cycle", "at least 0", "at least 1")],
+        ),
+        (
+            "[range]\ncycle = [1, 100]\n",
+            {"cycle": (1.0, 100.0, "1")},
+            [("quantity cycle", "at least 0", "1 to 100")],
+        ),
+        (
+            '[range]\ncycle = ["1", "100"]\ntechnique = [1, ""]\n',
+            {"cycle": (1.0, 100.0, "1"), "technique": (1.0, None, None)},
+            [("quantity cycle", "at least 0", "1 to 100"), ("quantity technique", "no limits", "at least 1")],
+        ),
+        ('[quantities.current]\nunit = "mA"\n', {}, []),  # the core's own definition
+        ('[files]\nname = "a.*"\n', {}, [("file names", "any", "a.*")]),
+    ],
+)
+def test_ranges_of_core_quantities(tmp_path, text, ranges, differences):
+    found = load(group(tmp_path, text))
+    assert {name: (one.low, one.high, one.unit) for name, one in found.ranges.items()} == ranges
+    assert list(found.differences()) == differences
+    assert found.quantities == ()
+
+
 # -- refused ------------------------------------------------------------------------------------
 
 
@@ -181,6 +220,10 @@ def test_an_unknown_unit_is_refused(tmp_path):
     [
         ('[range]\ncurrent = ["1 V", "2 V"]\n', "range.current"),
         ("[range]\ncurrent = [1, 2]\n", "range.current"),
+        ('[range]\ncurrent = ["1", "2 mA"]\n', "range.current"),
+        ('[range]\ncurrent = ["1 mA"]\n', "range.current"),
+        ("[quantities.cycle]\nmin = -1\n", "range.cycle"),
+        ('[columns]\ntimeseries = ["voltag"]\n', "columns.timeseries: voltag"),
         ('[range]\ncurrent = ["2 mA", "1 mA"]\n', "range.current"),
         ('[range]\ncurrent = "1 mA"\n', "range.current"),
         ('[range]\ncurent = ["1 mA", "2 mA"]\n', "range.curent"),
