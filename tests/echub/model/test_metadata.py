@@ -165,9 +165,7 @@ def test_value_in_another_unit():
     metadata = Metadata([Entry("cell.area", 0.785, "cm^2", "x"), Entry("cell.temperature", 25.0, "degC", "x")])
     assert metadata.value("cell.area", "mm^2") == pytest.approx(78.5, rel=1e-15)
     assert metadata.value("cell.temperature", "K") == 298.15
-    assert (
-        Metadata([Entry("cell.n_interfaces", 2, None, "x")]).value("cell.n_interfaces", "mm") == 2
-    )  # has no unit
+    assert Metadata([Entry("cell.n_interfaces", 2, None, "x")]).value("cell.n_interfaces", "mm") == 2
 
 
 # -- contradictions ------------------------------------------------------------------------------
