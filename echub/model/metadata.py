@@ -196,7 +196,7 @@ def _checked(leaf: Leaf, value: Any, unit: str | None) -> Any:  # noqa: ANN401
         isinstance(value, bool) and leaf.type not in ("boolean", "any")
     ):
         raise ValueError(f"it must be {_expectation(leaf)}")
-    if leaf.unit is not None:
+    if leaf.unit is not None and isinstance(value, (int, float)):
         value = _in_unit(leaf, value, unit)
     elif unit:
         raise ValueError(f"it has no unit, not {unit}")
