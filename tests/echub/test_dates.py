@@ -297,7 +297,7 @@ def test_clocks_of_twelve_hours_with_a_comma():
     ([0], [None]),
     ([0, 0, 0], [None, None, None]),
     ([-30, 0, 0, 30], [-30, 0, 0, 30]),  # a row that is printed twice sets no clock back
-    ([-40, -40, -40, -40, -40, -40, -30, -20, 0], [-40, -40, -40, -40, -40, -40, -30, -20, 0]),  # and is not the usual step
+    ([*[-40] * 6, -30, -20, 0], [*[-40] * 6, -30, -20, 0]),  # and is not the usual step
     ([-60, 0], [-60, None]),  # an hour of nothing: both passes would fit
     ([-59, 0], [-59, 0]),
     ([-40, -30, -20, 0, 10], [-40, -30, -20, 0, 10]),  # a gap of two steps

@@ -14,6 +14,7 @@ from echub.registry import codes
 from echub.registry.registry import registry
 from echub.validation import group as groups
 from echub.validation.group import load
+from echub.validation.limits import Limits
 from echub.validation.reporters import FORMATS
 from echub.validation.validation import validate
 from fixtures.broken import sound
@@ -184,6 +185,19 @@ def test_a_parent_cannot_be_loosened(tmp_path):
     error = refused(tmp_path, '[schema]\nextends = ["parent.toml"]\n[range]\ncurrent = ["-2 mA", "1 mA"]\n')
     assert error.expected == "group: -1 to 1 mA"
     assert error.found == "group: -2 to 1 mA"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "fits"),
+    [("-1 mA", "1 mA", True), ("-1 mA", "1.01 mA", False), ("-1.01 mA", "1 mA", False), ("0 mA", "0.5 mA", True)],
+)
+def test_a_range_may_reach_to_the_ends_of_that_of_its_parent(tmp_path, low, high, fits):
+    group(tmp_path, '[range]\ncurrent = ["-1 mA", "1 mA"]\n', "parent.toml")
+    text = f'[schema]\nextends = ["parent.toml"]\n[range]\ncurrent = ["{low}", "{high}"]\n'
+    if fits:
+        assert load(group(tmp_path, text)).ranges["current"].within(Limits(-1, 1, "mA"))
+    else:
+        assert refused(tmp_path, text).expected == "group: -1 to 1 mA"
 
 
 def test_a_child_inherits_and_narrows(tmp_path):

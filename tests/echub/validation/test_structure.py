@@ -7,7 +7,7 @@ from echub.model.column import Column
 from echub.model.vocabulary import quantities
 from echub.validation.group import Group
 from echub.validation.limits import Limits
-from echub.validation.structure import _unit, check_metadata
+from echub.validation.structure import _type, _unit, check_metadata
 from fixtures.broken import sound
 from fixtures.broken.base import with_metadata
 
@@ -31,6 +31,15 @@ def test_only_a_pure_number_needs_no_unit(quantity, unit, codes):
     assert [remark.code for remark in remarks] == codes
     assert all(remark.column == quantity for remark in remarks)
     assert all(remark.expected != remark.found for remark in remarks)
+
+
+@pytest.mark.parametrize(
+    ("values", "labels", "codes"),
+    [([1, 2], {1: "CC", 2: "CV"}, []), ([1, 2], {}, ["wrong-type"]), ([], {}, [])],  # without rows it has no words
+)
+def test_a_text_has_a_table_of_labels(values, labels, codes):
+    column = Column("technique", np.array(values, np.int8), "technique", labels=labels)
+    assert [remark.code for remark in _type(column, quantities()["technique"])] == codes
 
 
 @pytest.mark.parametrize(
