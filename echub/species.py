@@ -85,7 +85,8 @@ class Species:
     @property
     def polarity(self) -> int:
         """Return +1, -1, or 0 if the label does not say."""
-        return (self.charge > 0) - (self.charge < 0) if self.charge else 0
+        charge = self.charge or 0
+        return (charge > 0) - (charge < 0)
 
     @property
     def name(self) -> str:
@@ -262,11 +263,11 @@ def molar_mass(formula: str) -> float:
 
 
 def abundances(symbol: str) -> dict[int, float]:
-    """Return the natural abundances of an element by nucleon number, those above zero."""
+    """Return the natural abundances of an element by nucleon number."""
     element: Any = _element(symbol)
     if element is None:
         raise _refused(symbol, 0, repr(symbol), "the symbol of an element")
-    return {number: isotope.abundance for number, isotope in element.isotopes.items() if isotope.abundance > 0}
+    return {number: isotope.abundance for number, isotope in element.isotopes.items()}
 
 
 def is_unlikely(species: Species, polarity: int) -> bool:
@@ -274,7 +275,7 @@ def is_unlikely(species: Species, polarity: int) -> bool:
 
     In files with swapped polarities every label is unlikely; a single one may be intended.
     """
-    if species.special or not species.atoms or polarity == 0:
+    if species.special or polarity == 0:
         return False
     elements = species.elements()
     if polarity < 0:

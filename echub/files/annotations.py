@@ -152,7 +152,7 @@ def _check_header(name: str, path: Path) -> bool:
         elif name != "file":
             leaf_of(leaf)
     except EchubError as error:
-        error.path, error.where = error.path or str(path), f"row 1, column {name!r}"
+        error.path, error.where = str(path), f"row 1, column {name!r}"
         raise
     return name != "file" and leaf_of(leaf).type in ("number", "integer")
 
@@ -175,9 +175,7 @@ def _matches(pattern: str, name: str, whole: str) -> bool:
     """Return whether a text is the name, the end of the path or a glob of either; a literal `[1]` matches."""
     if whole.endswith(f"/{pattern}"):
         return bool(pattern)
-    return not _GLOB.isdisjoint(pattern) and (
-        fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")
-    )
+    return fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")
 
 
 @dataclass
@@ -246,7 +244,7 @@ def _set(metadata: Metadata, path: str, value: Any, source: str, unit: str | Non
     try:
         metadata.set(path, value, unit, source=source)
     except EchubError as error:
-        error.path = error.path or source
+        error.path = source
         raise
 
 

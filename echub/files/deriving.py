@@ -51,8 +51,8 @@ class _Kind:
 _MATERIAL = ("molar_mass", "density", "electrons")
 
 
-def _chosen(given: Mapping[str, float], *names: str) -> dict[str, Any]:
-    return {name: given[name] for name in names or _MATERIAL}
+def _chosen(given: Mapping[str, float]) -> dict[str, Any]:
+    return {name: given[name] for name in _MATERIAL}
 
 
 def _thickness(charge: Values, given: Mapping[str, float]) -> Values:

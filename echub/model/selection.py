@@ -31,8 +31,6 @@ _BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.In: lambda values, wanted: np.isin(values, wanted),
     ast.NotIn: lambda values, wanted: ~np.isin(values, wanted),
 }
-_COMPUTES = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.FloorDiv)
-"""Operators for numbers only: a text times a number, or filled into a text, can be as large as memory."""
 _LONGEST = 2000
 """Characters of a condition."""
 _UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
@@ -74,7 +72,8 @@ def _value(node: ast.expr, values: Values) -> Any:  # noqa: ANN401  numbers, tex
             return _UNARY[type(op)](_value(operand, values))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             sides = _value(left, values), _value(right, values)
-            if isinstance(op, _COMPUTES) and any(isinstance(side, (str, list)) for side in sides):
+            # A text times a number, or filled into a text, can be as large as memory.
+            if any(isinstance(side, list) or np.asarray(side).dtype.kind not in "biuf" for side in sides):
                 raise ValueError("only numbers and columns can be computed with")
             return _BINARY[type(op)](*sides)
         case ast.BoolOp(op=op, values=operands):

@@ -165,8 +165,6 @@ def _share(weights: Floats, among: NDArray[np.bool_], where: NDArray[np.bool_]) 
 
 def _verdict(up: float, down: float, one_sided: bool) -> Verdict:
     shares = [share for share in (up, down) if share == share]
-    if not shares:
-        return ""
     if all(share >= _CLEAR for share in shares):
         return "agrees"
     if all(share <= _UNCLEAR for share in shares):

@@ -312,12 +312,13 @@ def _check_redefinition(name: str, entry: Mapping[str, Any]) -> None:
         )
 
 
-def _ranges(tables: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Collect ranges: from the table `range`, and `min` and `max` of core quantities."""
+def _ranges(tables: Mapping[str, Any]) -> dict[str, list[float | str]]:
+    """Collect ranges: from the table `range`, and `min` and `max` of core quantities, in the unit of each."""
+    core = vocabulary.core()
     of_core = {
-        name: [entry.get("min"), entry.get("max")]
+        name: ["" if entry.get(end) is None else f"{entry[end]} {core[name].unit or ''}" for end in ("min", "max")]
         for name, entry in tables.get("quantities", {}).items()
-        if name in vocabulary.core() and ("min" in entry or "max" in entry)
+        if name in core and not {"min", "max"}.isdisjoint(entry)
     }
     return {**of_core, **tables.get("range", {})}
 

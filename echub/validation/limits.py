@@ -103,8 +103,8 @@ def narrowed(
     return ranges
 
 
-def _read(name: str, ends: Any, base: Limits) -> Limits:  # noqa: ANN401
-    if not isinstance(ends, Sequence) or isinstance(ends, str) or len(ends) != 2:
+def _read(name: str, ends: Sequence[float | str], base: Limits) -> Limits:
+    if len(ends) != 2:
         raise SchemaError(
             f"the range of {name!r} is not a pair",
             where=f"range.{name}",
@@ -118,10 +118,10 @@ def _read(name: str, ends: Any, base: Limits) -> Limits:  # noqa: ANN401
     return own
 
 
-def _end(name: str, end: Any, base: Limits) -> float | None:  # noqa: ANN401
-    if end is None or end == "":
+def _end(name: str, end: float | str, base: Limits) -> float | None:
+    if end == "":
         return None
-    if isinstance(end, (int, float)) and not isinstance(end, bool):
+    if isinstance(end, (int, float)):
         if base.unit in (None, "1"):
             return float(end)
         raise SchemaError(
@@ -131,7 +131,7 @@ def _end(name: str, end: Any, base: Limits) -> float | None:  # noqa: ANN401
             found=repr(end),
         )
     try:
-        number, unit = parse_value(str(end))
+        number, unit = parse_value(end)
         return float(scale_between(unit or "1", base.unit or "1", point=base.point).apply(number))
     except EchubError as error:
         raise SchemaError(

@@ -224,7 +224,7 @@ def _signs(dataset: Dataset) -> Iterator[Remark]:
     if columns is None:
         return
     checks = [sign_by_charge(columns[0], columns[1], _counters(dataset))]
-    if (technique := dataset.columns.get("technique")) is not None and technique.labels:
+    if (technique := dataset.columns.get("technique")) is not None:
         words = {code: direction_of(word) or 0 for code, word in technique.labels.items()}
         direction = np.array([words.get(int(code), 0) for code in technique.values], dtype=np.int8)
         checks.append(sign_by_state(columns[1], direction, "technique"))
@@ -282,7 +282,7 @@ def _wall_clock(dataset: Dataset) -> Iterator[Remark]:
     forward = np.isfinite(elapsed) & np.isfinite(clock) & (elapsed > 0) & (clock >= 0)
     passed, shown = elapsed[forward].sum(), clock[forward].sum()
     # A clock that prints whole seconds is off by at most one.
-    if not passed or abs(passed - shown) <= 2 + CLOCK * max(passed, shown):
+    if abs(passed - shown) <= 2 + CLOCK * max(passed, shown):
         return
     ratio = passed / shown if shown else np.inf
     thousand = min(abs(ratio / factor - 1) for factor in (1000, 0.001)) < CLOCK
@@ -335,7 +335,7 @@ def _runs(where: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
 
 def _cycles(dataset: Dataset) -> Iterator[Remark]:
     columns = _get(dataset, "cycle", "half_cycle")
-    if columns is None or len(columns[0]) < 2:
+    if columns is None:
         return
     cycles, halves = (np.diff(column) for column in columns)
     falls = np.concatenate([[False], (cycles < 0) & (halves > 0)])

@@ -197,6 +197,35 @@ def test_a_magnitude_of_which_nothing_tells_the_sign_is_kept_as_it_is():
     )]  # fmt: skip
 
 
+@pytest.mark.parametrize(("words", "chosen"), [(8, "negated"), (7, "anodic positive")])
+def test_words_in_four_of_five_rows_are_states_whatever_the_header(words, chosen):
+    state = np.array([*("Charge", "Discharge") * 4, "checked", "by hand"])
+    state[words:] = "checked"
+    values = np.where(np.arange(10) % 2, 2.0, -2.0)
+    columns = table(("t", 3600.0 * np.arange(10), "time", "s"), current(values), ("Remark", state, None, None))
+    assert [decision[1] for decision in settled(columns)[1]] == [chosen]
+
+
+def test_a_current_that_follows_its_state_in_part_is_refused():
+    values = np.where(np.arange(N) % 2, 2.0, -2.0)
+    with pytest.raises(OpenSign) as refused:
+        settled(table(TIMES, current(values), STATE))
+    assert refused.value.found == f"by State: {WHOLE.format('50%', '50%')}"
+
+
+def test_a_time_without_a_unit_says_no_durations():
+    times = ("t", TIME[::-1], "time", None)
+    _, decisions, _ = settled(table(times, current(SIGNED), STATE))
+    assert decisions == [("I", "anodic positive", f"proven by State: {WHOLE.format('100%', '100%')}")]
+
+
+def test_charge_from_row_to_row_is_no_counter():
+    increment = ("dQ", -counter(UP), "charge_increment", "A*h")
+    _, decisions, notes = settled(table(TIMES, current(SIGNED), increment))
+    assert decisions == [("I", "anodic positive", "assumed: nothing to check against")]
+    assert [code for code, _ in notes] == ["sign-assumed"]
+
+
 # -- nothing to check against ----------------------------------------------------------------------
 
 

@@ -111,7 +111,10 @@ def test_an_elapsed_time_in_another_unit_is_refused_with_both_spans():
     assert refused.value.hint == 'a profile says it: [columns."t"] quantity = "time", unit = "?"'
 
 
-@pytest.mark.parametrize(("elapsed", "silent"), [(102.9, True), (103.1, False), (97.1, True), (96.9, False)])
+@pytest.mark.parametrize(
+    ("elapsed", "silent"),
+    [(102.9, True), (103.0, True), (103.1, False), (97.1, True), (97.0, True), (96.9, False)],
+)
 def test_a_pause_is_said_beyond_two_seconds_and_a_hundredth(elapsed, silent):
     text = compare(np.array([0.0, elapsed]), np.array([0.0, 100.0]), "t")
     said = f"t spans {elapsed:g} s but the wall clock 100 s: a pause, or a clock that was set"
@@ -214,6 +217,7 @@ def _moment(*texts, name="t", order=""):
     ("31.12.31", ["dmy", "ymd"]), ("31.12.32", ["dmy"]), ("32.12.31", ["ymd"]),
     ("11.12.10", ["dmy", "mdy", "ymd"]), ("03.03.03", ["dmy", "mdy", "ymd"]),
     ("11.12.00", ["dmy", "mdy"]), ("00.12.11", ["ymd"]), ("31.12.00", ["dmy"]),
+    ("012/11/10", ["ymd"]), ("031/12/2024", []),  # no day has three digits
     ("00/12/2024", []), ("12/00/2024", []), ("2024-00-12", []), ("2024-12-00", []),
 ])  # fmt: skip
 def test_the_orders_in_which_three_numbers_are_a_date(text, orders):
@@ -290,6 +294,10 @@ def test_clocks_of_twelve_hours_with_a_comma():
 
 
 @pytest.mark.parametrize(("minutes", "utc"), [
+    ([0], [None]),
+    ([0, 0, 0], [None, None, None]),
+    ([-30, 0, 0, 30], [-30, 0, 0, 30]),  # a row that is printed twice sets no clock back
+    ([*[-40] * 6, -30, -20, 0], [*[-40] * 6, -30, -20, 0]),  # and is not the usual step
     ([-60, 0], [-60, None]),  # an hour of nothing: both passes would fit
     ([-59, 0], [-59, 0]),
     ([-40, -30, -20, 0, 10], [-40, -30, -20, 0, 10]),  # a gap of two steps

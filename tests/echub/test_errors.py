@@ -35,6 +35,26 @@ def test_codes_are_unique_and_stable_words():
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", code) for code in codes)
 
 
+@pytest.mark.parametrize(
+    ("where", "column", "place"),
+    [
+        ("row 3", "U/V", "row 3, column U/V"),
+        ("row 3, column U/V", "U/V", "row 3, column U/V"),  # not twice
+        ("", "U/V", "column U/V"),
+        ("row 3", "", "row 3"),
+        ("", "", None),
+    ],
+)
+def test_the_place_has_the_column_once(where, column, place):
+    assert ReadError("x", where=where, column=column).where == place
+
+
+def test_a_detail_can_be_given_and_taken_away_later():
+    error = ReadError("x", hint="help")
+    error.path, error.hint = "a.mpr", None
+    assert (error.path, error.hint, error.cause) == ("a.mpr", None, None)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_exit_code_is_that_of_the_branch(kind):
     branch = {"CommandError": 2, "SourceError": 3, "DataError": 1, "PluginError": 4, "EchubError": 1}

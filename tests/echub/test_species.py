@@ -87,12 +87,18 @@ def test_channels_that_are_no_ions(label, name):
         ("Na+-", 3, r"\+-"),
         ("Na0+", 3, "count 0"),
         ("12C2H-", 4, "nuclide 2H"),
+        ("2D+", 2, "'D'"),  # D is a nuclide itself
+        ("3T+", 2, "'T'"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_position(label, position, found):
     with pytest.raises(UnknownSpecies, match=found) as caught:
         parse_species(label)
     assert caught.value.where == f"position {position}"
+
+
+def test_a_label_of_a_hundred_characters_is_read():
+    assert parse_species("C" * 99 + "+").atoms == (Atom("C"),) * 99
 
 
 @pytest.mark.parametrize("formula", ["Li5.5PS4.5Cl1.5", "Li1.05Mn1.95O4", "CuSO4.5H2O"])
@@ -128,6 +134,8 @@ def test_zirconium_has_the_isotopes_of_nature():
         ("ZrO2", -1, False),
         ("SE", -1, False),
         ("Na", 0, False),
+        ("NO2", 1, False),  # its own cation, unlike PO2
+        ("Cl", -1, False),
     ],
 )
 def test_ions_that_hardly_form_in_a_polarity(label, polarity, unlikely):
@@ -257,3 +265,15 @@ def test_an_ion_has_some_charges_of_one_sign(label, found):
         parse_species(label)
     assert (refused.value.found, refused.value.where) == (found, "position 3")
     assert parse_species("Na^{9-}").charge == -9
+
+
+@pytest.mark.parametrize("formula", ["Na+", "18O2", "D2O", "SE", "total"])
+def test_what_is_no_neutral_formula_of_natural_elements_has_no_molar_mass(formula):
+    with pytest.raises(UnknownSpecies, match="is not a neutral formula") as refused:
+        molar_mass(formula)
+    assert (refused.value.expected, refused.value.found) == ("a formula such as Na3V2P3O12", formula)
+
+
+@pytest.mark.parametrize(("label", "mass"), [("ZrO2", 122), ("ZrO2-", 122), ("Ca++", 40), ("18O-", 18)])
+def test_the_nominal_mass_is_that_of_the_atoms_whatever_their_charge(label, mass):
+    assert parse_species(label).nominal_mass == mass

@@ -12,6 +12,7 @@ import echub
 from echub.analysis.needs import bind
 from echub.analysis.outcome import Outcome, Refusal
 from echub.errors import PluginError, UnknownOption
+from echub.files.annotations import Annotations
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Column
 from echub.model.dataset import Dataset
@@ -133,6 +134,37 @@ def test_columns_that_answer_alike_are_refused_and_can_be_chosen():
     flag = refusal_of(echub.analyze(TOY, made))
     assert (flag.code, flag.hint) == ("ambiguous-column", "--column U=voltage__2")
     assert echub.analyze(TOY, made, columns={"U": "voltage__3"})["level"].value == 2
+
+
+def test_a_column_without_a_quantity_can_be_chosen():
+    whole = standard()["timeseries"]
+    vendor = Column("vendor_u", np.array([1000.0, 2000, 3000, 6000]), unit="mV")
+    made = Record([Dataset("timeseries", {**whole.columns, "vendor_u": vendor})])
+    outcome = echub.analyze(TOY, made, columns={"U": "vendor_u"})
+    assert (outcome["level"].value, outcome["level"].unit) == (3.0, "V")
+    data = bind(TOY, made, columns={"U": "vendor_u", "j": ""})
+    assert (data.source_of("U"), data.how("U")) == ("vendor_u", "vendor_u")
+    density = Column("vendor_i", np.array([2.0, 2, 2, 6]), unit="mA")
+    made = Record([Dataset("timeseries", {**whole.columns, "vendor_i": density})])
+    assert echub.analyze(TOY, made, columns={"j": "vendor_i"})["mean_current"].value == 3.0
+    with_area = echub.analyze(TOY, made, columns={"j": "vendor_i"}, metadata={"cell.area": "0.5 cm^2"})
+    assert with_area["mean_current"].value == 6.0
+
+
+def test_the_only_column_of_a_quantity_answers_whatever_its_name():
+    whole = standard(U=None)["timeseries"]
+    made = Record(
+        [Dataset("timeseries", {**whole.columns, "cell": Column("cell", np.full(4, 2.0), "voltage", "V")})]
+    )
+    assert echub.analyze(TOY, made)["level"].value == 2.0
+
+
+def test_what_is_stated_with_the_question_counts_before_what_a_table_says():
+    table = Annotations(values={"cell.area": "1 cm^2", "cell.temperature": "30 degC"})
+    file = "fixtures/eclab/ramp.mpr"
+    outcome = echub.analyze("ramp-onset", file, annotations=table, metadata={"cell.area": "2 cm^2"})
+    assert (outcome.meta("cell.area"), outcome.meta("cell.temperature")) == (2.0, 30.0)
+    assert echub.analyze("ramp-onset", file, annotations=table).meta("cell.area") == 1.0
 
 
 def test_rows_without_a_value_are_left_out_and_counted():

@@ -1,5 +1,7 @@
 """The basis of an area: a field of areal measurands, never mixed, converted with both areas only."""
 
+import math
+
 import pytest
 
 import echub
@@ -61,6 +63,18 @@ def test_without_a_statement_there_is_none():
     assert with_basis(Outcome({"j": J}))["j"].area_basis == ""
 
 
+def test_a_value_on_an_area_of_its_own_stays_on_it():
+    own = Measurand("mA/cm^2", 2.0, area_basis="geometric")
+    stated = with_basis(Outcome({"j": J, "own": own}, metadata=STATED))
+    assert {name: m.area_basis for name, m in stated.measurands.items()} == {"j": "tip", "own": "geometric"}
+    island = on_basis(stated, "island")
+    assert (island["j"].area_basis, island["own"]) == ("island", own)
+
+
+def test_values_that_are_on_the_asked_area_stay_as_they_are():
+    assert on_basis(OUTCOME, "tip") is OUTCOME
+
+
 def test_conversion_scales_everything_and_says_so():
     island = on_basis(OUTCOME, "island")
     j = island["j"]
@@ -117,6 +131,21 @@ def test_mixing_is_refused_even_where_other_conditions_may_be_mixed(tmp_path):
     table.write_text(f"cell.area_basis,cell.temperature / degC,onset_current_density / mA/cm^2\n{rows}")
     outcome = echub.analyze("arrhenius", table, params={"allow_mixed": True})
     assert [flag.code for flag in outcome.refusals] == ["mixed-area-basis"]
+
+
+def test_earlier_outcomes_are_put_on_the_asked_area_first(tmp_path):
+    """Half the area is twice the density: ln 2 more in the prefactor, and the same activation energy."""
+    areas = "cell.area_basis,cell.area / cm^2,cell.area_island / cm^2"
+    rows = "".join(f"tip,0.5,0.25,{t},{t / 100}\n" for t in (10, 30, 60, 90))
+    table = tmp_path / "onsets.csv"
+    table.write_text(f"{areas},cell.temperature / degC,onset_current_density / mA/cm^2\n{rows}")
+    tip, same, island = (echub.analyze("arrhenius", table, area_basis=basis) for basis in (None, "tip", "island"))
+    assert tip.measurands == same.measurands
+    energy, prefactor = "activation_energy_ln_y", "ln_prefactor_ln_y"
+    assert island[energy].value == pytest.approx(tip[energy].value)
+    assert island[prefactor].value == pytest.approx(tip[prefactor].value + math.log(2))
+    refused = echub.analyze("arrhenius", table, area_basis="electrode")
+    assert [flag.code for flag in refused.refusals] == ["no-second-area"]
 
 
 def test_an_analysis_answers_on_another_area():

@@ -60,6 +60,7 @@ def test_what_does_not_fit_is_refused(names, matrix, problem):
         ({"c": Series((-0.6,), "uF")}, "equal length"),
         ({"other": Series((0.0, 0.0))}, "which are not measurand and one"),
         ({"measurand": Series(("c", "r"))}, "not symmetric"),
+        ({"measurand": Series(("r", "x")), "x": Series((1.0, 1.0))}, "which are not measurand and one"),
     ],
 )
 def test_a_table_by_hand_is_checked_too(change, problem):

@@ -110,6 +110,7 @@ def test_intervals_know_their_ends():
         (Interval(1, None, includes_low=False), "> 1"),
         (Interval(None, 2), "≤ 2"),
         (Interval(None, 2, includes_high=False), "< 2"),
+        (Interval(None, None), "[?, ?]"),
     ],
 )
 def test_an_interval_is_written_as_it_covers(interval, text):

@@ -76,6 +76,27 @@ def test_units_may_stand_in_a_row_of_their_own(tmp_path):
     assert load_outcomes(path)[0]["x"].value == 1
 
 
+def test_units_of_a_row_may_be_products_and_short_rows_lack_what_is_behind(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text("Q1,Q2,u(Q2)\nAh/V,V,V\n1,2\n1,2,0.5\n3\n", "utf-8")
+    found = [
+        {n: (m.value, m.uncertainty, m.unit) for n, m in one.measurands.items()} for one in load_outcomes(path)
+    ]
+    assert found == [
+        {"Q1": (1.0, None, "Ah/V"), "Q2": (2.0, None, "V")},
+        {"Q1": (1.0, None, "Ah/V"), "Q2": (2.0, 0.5, "V")},
+        {"Q1": (3.0, None, "Ah/V")},
+    ]
+
+
+def test_a_column_without_a_unit_is_a_number(tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_text('x,y\n"",""\n2,3\n', "utf-8")  # a row of nothing is none of units
+    none, one = load_outcomes(path)
+    assert dict(none.measurands) == {}
+    assert [(m.value, m.unit) for m in one.measurands.values()] == [(2.0, "1"), (3.0, "1")]
+
+
 @pytest.mark.parametrize(("header", "celsius"), [("T / K", 26.85), ("Temperature (°C)", 300), ("T / 1", None)])
 def test_the_temperature_of_a_row(tmp_path, header, celsius):
     path = tmp_path / "cells.csv"

@@ -40,6 +40,7 @@ def bound(labels, **metadata):
         ("0,5 A", 500.0),
         ("auto", None), ("Auto", None), ("Auto Limited", None), ("", None), ("38", None), ("10 V", None),
         ("1 mA auto", None), ("0 mA", None), ("10 mA/cm^2", None),
+        ("10 mX", None), ("10 points", None),
     ],
 )  # fmt: skip
 def test_a_label_says_its_full_scale_or_nothing(label, milliampere):

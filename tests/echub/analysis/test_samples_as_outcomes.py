@@ -103,6 +103,8 @@ def test_equal_labels_are_told_apart_by_temperature_and_else_by_row():
     assert [one.label for one in found] == [
         "t.csv a 25 °C", "t.csv a 40 °C", "t.csv b 25 °C row 3", "t.csv b 25 °C row 4"
     ]  # fmt: skip
+    found = outcomes_of(table(("sample_id", ["a", "a", "b"], "sample_id", None), ("y", [1, 2, 3], None, "V")))
+    assert [one.label for one in found] == ["t.csv a row 1", "t.csv a row 2", "t.csv b"]
 
 
 def test_replicates_that_scatter_by_more_than_they_state_are_told():

@@ -76,6 +76,13 @@ def test_texts_that_a_spreadsheet_would_run_are_neutralised_and_numbers_are_not(
     ]
 
 
+def test_answers_of_one_step_that_share_a_label_have_files_of_their_own(tmp_path):
+    found = study(tmp_path, "s")
+    study_report.write_results(found, [answer("s", "a"), answer("s", "b"), answer("s", "a")], tmp_path / "out")
+    names = sorted(path.name for path in (tmp_path / "out" / "outcomes" / "s").iterdir())
+    assert len(names) == 3
+
+
 @pytest.mark.parametrize("broken", [0, 1, 3, 4])
 def test_a_full_disk_leaves_the_earlier_results_whole_and_is_called_that(tmp_path, monkeypatch, broken):
     found, out = study(tmp_path, "s"), tmp_path / "out"

@@ -127,7 +127,14 @@ def test_periodic_steps_are_refused_and_a_range_helps():
 
 
 @pytest.mark.parametrize(
-    "given", [{"event": "current"}, {"offsets": {"other": (1.0, None)}}, {"near": {"x": (0.0, 1.0)}}]
+    "given",
+    [
+        {"event": "current"},
+        {"event": "=ion_counts"},
+        {"event": "current="},
+        {"offsets": {"other": (1.0, None)}},
+        {"near": {"x": (0.0, 1.0)}},
+    ],
 )
 def test_a_wrong_request_is_refused(given):
     with pytest.raises(UnknownOption):

@@ -1,5 +1,7 @@
 """Metadata that people add: which wins, what contradicts, what met nothing."""
 
+from datetime import datetime
+
 import pytest
 
 import echub
@@ -144,6 +146,18 @@ def test_a_row_for_another_file_says_nothing(tmp_path, run, pattern):
     assert notices[0].message == "no row of cells.csv is for this file"
 
 
+def test_a_file_of_the_same_name_in_another_folder_is_another(tmp_path):
+    rows = "file,cell.id\nday 1/cp.mpr,one\nday 2/cp.mpr,two\ncp.mpr,\n"
+    tables = [MetaTable.load(table(tmp_path, rows))]
+    for day, wanted in (("day 1", ["one"]), ("day 2", ["two"]), ("day 3", [])):
+        path = tmp_path / day / "cp.mpr"
+        path.parent.mkdir()
+        path.write_bytes(b"data")
+        metadata = Metadata()
+        assert Annotations(tables).apply(Source(path), metadata) == []
+        assert [entry.value for entry in metadata.entries] == wanted
+
+
 def test_a_relative_path_meets_the_row_that_meta_init_wrote(tmp_path, run, monkeypatch):
     cells = table(tmp_path, "file,sample.id\nday 1/run[1].mpr,S1\n")
     monkeypatch.chdir(tmp_path)
@@ -281,6 +295,16 @@ def test_a_workbook_is_a_table_with_the_numbers_that_it_holds(tmp_path, run):
     assert metadata.get("sample.id").source == "cells.xlsx row 2"
 
 
+def test_cells_of_a_workbook_are_texts_as_they_would_be_typed(tmp_path, run):
+    pytest.importorskip("fastexcel")
+    header = ["file", "cell.symmetric", "experiment.date", "cell.area / cm^2", "cell.n_interfaces"]
+    path = workbook(tmp_path / "cells.xlsx", [header, ["*", True, datetime(2024, 3, 14, 9, 26, 53), "0,5", 2]])
+    metadata, _ = apply(run, [path])
+    assert {entry.path: entry.value for entry in metadata.entries} == {
+        "cell.symmetric": True, "experiment.date": "2024-03-14T09:26:53", "cell.area": 0.5, "cell.n_interfaces": 2,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("damage", ["cut", "no file column"])
 def test_a_workbook_that_is_not_such_a_table_is_refused(tmp_path, damage):
     pytest.importorskip("fastexcel")
@@ -329,6 +353,9 @@ def test_a_sidecar_is_written_from_what_was_said(run):
         "sample.group": "7",
     }  # fmt: skip
     text = sidecar_text(said)
+    assert sidecar_text({"cell.n_interfaces": "2.5", "sample.id": "2"}) == (
+        'cell.n_interfaces = "2.5"\nsample.id = "2"\n'
+    )
     assert text == (
         'cell.area = "0.785 cm^2"\ncell.n_interfaces = 2\ncell.symmetric = true\nsample.group = "7"\n'
         'sample.id = "a \\"b\\" µ"\n'

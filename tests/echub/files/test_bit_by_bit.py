@@ -78,6 +78,15 @@ def test_a_column_of_another_type_differs(monkeypatch):
     assert list(whole(monkeypatch, made(), other)) == list(found)
 
 
+@pytest.mark.parametrize(("written", "now"), [(3, 2), (2, 3), (1, 0)])
+def test_another_number_of_rows_is_told(written, now):
+    one, other = (
+        Record([build_dataset("timeseries", [SourceColumn("t/s", np.arange(float(n)), "time", "s", index=0)])])
+        for n in (written, now)
+    )
+    assert compare_tables(one, other) == {(0, "t/s"): f"float64 ({written},) against float64 ({now},)"}
+
+
 def test_a_table_beside_the_rows_of_the_source_is_not_compared():
     """Its rows are not those of the source, and do not count as such."""
     beside = Dataset("table", {"x": Column("x", np.arange(2.0 * ROWS), None, "1")})
@@ -110,7 +119,12 @@ def test_a_column_that_was_left_out_equals_its_zeros():
     without = Record([replace(series, omitted=(zeros,))])
     full = build_dataset("timeseries", [column])
     named = {**series.columns, **{n: c for n, c in full.columns.items() if n != "row"}}
-    assert not any(compare_tables(without, Record([replace(series, columns=named)])).values())
+    with_zeros = Record([replace(series, columns=named)])
+    assert not any(compare_tables(without, with_zeros).values())
+    assert not any(compare_tables(with_zeros, without).values())
+    ones = Omitted("freq/Hz", 3, "<f4", np.float32(1).tobytes().hex())
+    found = compare_tables(with_zeros, Record([replace(series, omitted=(ones,))]))
+    assert found[3, "freq/Hz"] == f"{ROWS} of {ROWS} rows differ, first row 0: 0.0 against 1.0"
 
 
 def test_rows_of_another_order_are_put_in_order_first(monkeypatch):

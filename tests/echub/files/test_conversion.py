@@ -20,6 +20,7 @@ from echub.errors import (
     UnknownOption,
     UnknownReader,
 )
+from echub.files.annotations import Annotations
 from echub.files.conversion import Conversion, summary
 from echub.model.record import Record
 from echub.registry import calling
@@ -74,8 +75,14 @@ def test_a_record_converts_to_the_same_file(cp, tmp_path):
     assert other.outputs == [str(tmp_path / "b" / "cp.mpr.h5")]
     assert (tmp_path / "a" / "cp.mpr.h5").read_bytes() == (tmp_path / "b" / "cp.mpr.h5").read_bytes()
     assert one.content_hash == other.content_hash
-    with pytest.raises(UnknownOption):
-        echub.convert(record, tmp_path / "c", reader="eclab-mpr")
+    given = (
+        {"reader": "eclab-mpr"},
+        {"options": {"a": "b"}},
+        {"annotations": Annotations(values={"cell.id": "x"})},
+    )
+    for more in given:
+        with pytest.raises(UnknownOption):
+            echub.convert(record, tmp_path / "c", **more)
 
 
 def test_bytes_go_where_they_are_told(cp, tmp_path, monkeypatch):

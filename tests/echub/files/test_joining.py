@@ -141,6 +141,17 @@ def test_parts_that_follow_each_other_and_loops_are_not(first, second):
     assert join(clocks(first, second), LINKS).notices == []
 
 
+def test_a_part_without_a_clock_has_no_offset_and_overlaps_with_none():
+    first, second = clocks(range(3), range(3))
+    voltage = SourceColumn("U/V", np.ones(3), "voltage", "V", index=0)
+    second.datasets["timeseries"] = build_dataset("timeseries", [voltage])
+    joined = join([first, second], LINKS)
+    assert joined.notices == []
+    assert [dict(dataset.attrs) for dataset in joined.datasets.values()] == [
+        {"part": "01_OCV", "offset_s": "0.0"}, {"part": "02_GCPL"}
+    ]  # fmt: skip
+
+
 def test_what_is_said_of_a_part_is_kept_whole_with_its_name():
     told = Notice("cut", "it was cut", "note", "line 3", "4 cells", "3", "why", "help", "I/mA", (7, 9), 20)
     parts = clocks([0.0], [5.0])

@@ -83,6 +83,21 @@ def test_raw_and_converted_read_alike(cp):
     assert echub.read(written.outputs[0]).same_as(written.record)
 
 
+def test_a_converted_file_takes_statements_and_columns_to_derive(cp):
+    written = echub.convert(cp).outputs[0]
+    assert echub.read(written).metadata.value("cell.area") == 0.785  # what the instrument's file says
+    values = Annotations.of(values={"cell.area": "0.5 cm^2"})
+    assert echub.read(written, annotations=values).metadata.value("cell.area") == 0.5
+    table = cp.with_name("cells.csv")
+    table.write_text("file,cell.area\ncp.mpr.h5,0.25 cm^2\n")
+    tables = Annotations.of([table])
+    assert echub.read(written, annotations=tables).metadata.value("cell.area") == 0.25
+    derived = echub.read(written, annotations=values, derive=["current_density"])["timeseries"]
+    np.testing.assert_allclose(derived["current_density"], derived["current"] / 0.5)
+    own = echub.read(written, derive=["current_density"])["timeseries"]
+    np.testing.assert_allclose(own["current_density"], own["current"] / 0.785)
+
+
 def test_a_converted_file_takes_no_reader_options(cp):
     written = echub.convert(cp)
     with pytest.raises(UnknownOption, match="the reader native has no option 'derived'"):

@@ -210,6 +210,28 @@ def test_three_parts_become_one_dataset_row_by_row():
     assert whole.omitted == ()
 
 
+def test_a_new_word_keeps_its_code_if_it_is_free_and_another_omission_says_nothing_of_a_column():
+    nine = Omitted("z", 8, "<f8", np.float64(9).tobytes().hex())
+    parts = [
+        part({0: "a"}, time=[0.0], word=np.uint8([0]), y=[1.0], x=[1.0]),
+        part({7: "b"}, (nine, SEVEN), time=[0.0], word=np.uint8([7])),
+    ]
+    whole = resume(parts, [0.0, 9.0])
+    word = whole.columns["word"]
+    assert (word.labels, word.values.tolist()) == ({0: "a", 7: "b"}, [0, 7])
+    assert whole["x"].tolist() == [1.0, 7.0]
+    assert np.array_equal(whole["y"], [1.0, np.nan], equal_nan=True)
+
+
+def test_parts_without_rows_or_clock_end_nothing():
+    first, second, third = stated("2024-03-14T09:00:00", "2024-03-14T09:00:00", "2024-03-14T09:00:05")
+    second.datasets["timeseries"] = part(time=np.empty(0))
+    assert why_not_resumed([first, second, third]) == "part 3 starts before part 2 ends"
+    second.datasets["timeseries"] = part(x=[1.0])
+    assert why_not_resumed([first, second]) == ""
+    assert why_not_resumed([second, first]) == ""
+
+
 @pytest.mark.parametrize(("again", "word"), [
     (4.04, "continued"), (4.05, "restarted"), (3.97, "continued"), (3.95, "restarted"), (np.nan, "unknown"),
 ])  # fmt: skip

@@ -83,6 +83,22 @@ def test_a_reference_that_is_not_there_is_refused(xps, change, line, said):
         sample_table([xps], reference=(line, 284.8))
 
 
+def test_a_line_that_closes_in_one_table_only_is_refused(xps):
+    other = xps.with_name("other.csv")
+    other.write_text(XPS.replace("Na 1s", "O 1s"), "utf-8")
+    with pytest.raises(DataError, match="there is no energy of a line Na 1s") as refused:
+        sample_table([xps, other], reference=("C 1s", 284.8), closures={"Na 1s": 1071.5})
+    assert refused.value.path == str(other)
+
+
+def test_of_tables_without_the_line_the_first_is_named(xps):
+    other = xps.with_name("other.csv")
+    other.write_text(XPS, "utf-8")
+    with pytest.raises(DataError, match="there is no energy of a line O 1s") as refused:
+        sample_table([xps, other], reference=("O 1s", 530.0))
+    assert refused.value.path == str(xps)
+
+
 def test_tables_are_joined_by_their_means_and_what_is_left_out_is_named(xps):
     record = sample_table([xps, LEIS], where=DOSE, reference=("C 1s", 284.8))
     table = record["table"]

@@ -12,7 +12,7 @@ from echub.batch.batch import convert_many
 from echub.errors import ReadError, SourceNotFound, UnknownFormat
 from echub.files.conversion import convert
 from echub.files.output import plan
-from echub.files.verification import verify
+from echub.files.verification import _option, verify
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import export
 from fixtures.eclab.texts import GCPL, OCV
@@ -111,6 +111,11 @@ def test_options_of_the_reader_are_used_again(tmp_path):
     source.write_bytes(export(SCENARIOS["gcpl"]().file, parameters=GCPL))
     result = convert(source, options={"derived": "none", "decimal": "point"})
     assert failed(result.outputs[0]) == []
+
+
+@pytest.mark.parametrize(("value", "text"), [(True, "true"), (False, "false"), (2, "2"), (0.5, "0.5"), ("a", "a")])
+def test_an_option_is_given_again_as_it_was_typed(value, text):
+    assert _option(value) == text
 
 
 @pytest.fixture

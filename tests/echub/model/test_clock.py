@@ -52,6 +52,8 @@ def test_an_hour_that_the_clocks_repeat_or_leave_out_is_no_instant(start):
     [
         (1729988999.6, "2024-10-27T00:30:00.000+00:00"),  # 02:30 of summer time
         (1729992600.0, "2024-10-27T01:30:00.000+00:00"),
+        (1729989000.9, "2024-10-27T00:30:00.000+00:00"),
+        (1729989001.0, None),  # a start is rounded to less than a second
         (1729990000.0, None),  # the first row is of neither pass
         (float("nan"), None),
     ],
@@ -62,6 +64,24 @@ def test_rows_of_which_the_order_settles_the_pass_settle_the_start(first, utc):
     notices = set_absolute_start(metadata, lambda: [data])
     assert metadata.value("experiment.start_utc") == utc
     assert [notice.code for notice in notices] == ([] if utc else ["ambiguous-time"])
+
+
+@pytest.mark.parametrize("dates", [None, []])
+def test_rows_without_dates_settle_no_pass(dates):
+    time = SourceColumn("time/s", np.zeros(1 if dates is None else 0), "time", "s")
+    date = [] if dates is None else [SourceColumn("date", np.zeros(0), "unix_time", "s")]
+    data = build_dataset("timeseries", [time, *date])
+    (notice,) = set_absolute_start(stated("2024-10-27T02:30:00.000"), lambda: [data])
+    assert notice.code == "ambiguous-time"
+
+
+@pytest.mark.parametrize(("start", "zone"), [("", "Europe/Berlin"), ("2024-07-01T12:00:00", "")])
+def test_an_empty_start_or_zone_says_nothing(start, zone):
+    metadata = Metadata()
+    metadata.set("experiment.start", start)
+    metadata.set("experiment.timezone", zone)
+    assert set_absolute_start(metadata) == []
+    assert "experiment.start_utc" not in metadata
 
 
 def test_naming_the_zone_contradicts_nothing():

@@ -91,6 +91,12 @@ def test_a_dataset_of_one_side_is_named_with_its_rows(side):
     assert result.differences == [f"only {'the second' if side else 'the first'} has table rows (2)"]
 
 
+def test_a_dataset_without_rows_is_no_difference():
+    none = Record([*record([1.0]).datasets.values(), *record([], kind="table").datasets.values()])
+    assert compare(none, record([1.0])).differences == []
+    assert compare(record([1.0]), none).agrees
+
+
 def test_columns_of_one_side_are_named_by_their_header():
     one, other = record([1.0]), record([1.0], header="I/mA", quantity="current", unit="mA")
     result = compare(one, other)

@@ -97,6 +97,8 @@ def test_any_unit_on_request(series):
     assert series.to("temperature", "K").tolist() == [273.15, 298.15, 298.15, 298.15]
     with pytest.raises(UnitMismatch):
         series.to("current", "V")
+    vendor = Dataset("timeseries", {"gap": Column("gap", np.array([1.5]), unit="mm")})
+    assert vendor.to("gap", "um").tolist() == [1500.0]
 
 
 # -- choosing ------------------------------------------------------------------------------------
@@ -131,6 +133,8 @@ def test_select_keeps_the_row_numbers(series):
     assert list(series.select("row").columns) == ["row"]
     with pytest.raises(UnknownColumn):
         series.select("nothing")
+    bare = Dataset("timeseries", {"time": Column("time", np.zeros(2))})
+    assert list(bare.select("time").columns) == ["time"]
 
 
 def test_a_map_has_no_rows_to_choose():
@@ -173,6 +177,7 @@ def test_omitted_values_are_repeated_bit_for_bit():
         ({"a": Column("b", np.zeros(2))}, "calls itself 'b'"),
         ({"a/b": Column("a/b", np.zeros(2))}, "no file format can hold"),
         ({"": Column("", np.zeros(2))}, "no file format can hold"),
+        ({"a\udcff": Column("a\udcff", np.zeros(2))}, "no file format can hold"),
         ({"a": Column("a", np.zeros((2, 2)))}, "2 dimensions, but the axes row"),
         ({"a": Column("a", np.zeros(2)), "b": Column("b", np.zeros(3))}, "3 values along row"),
         (

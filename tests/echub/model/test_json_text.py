@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -48,6 +49,8 @@ def test_nan_is_never_written_but_as_a_text():
         (np.bool_(True), True),
         (np.array([[1, 2]]), [[1, 2]]),
         (np.array([np.nan, np.inf]), ["NaN", "Infinity"]),
+        (np.array(None), None),
+        (MappingProxyType({1: MappingProxyType({"x": np.int8(2)})}), {"1": {"x": 2}}),
         (-np.inf, "-Infinity"),
         ((1, (2, "a")), [1, [2, "a"]]),
         ({1: {"x": None}}, {"1": {"x": None}}),

@@ -165,6 +165,7 @@ def test_value_in_another_unit():
     metadata = Metadata([Entry("cell.area", 0.785, "cm^2", "x"), Entry("cell.temperature", 25.0, "degC", "x")])
     assert metadata.value("cell.area", "mm^2") == pytest.approx(78.5, rel=1e-15)
     assert metadata.value("cell.temperature", "K") == 298.15
+    assert Metadata([Entry("cell.n_interfaces", 2, None, "x")]).value("cell.n_interfaces", "mm") == 2
 
 
 # -- contradictions ------------------------------------------------------------------------------
@@ -194,6 +195,18 @@ def test_statements_that_differ_beyond_rounding_contradict():
     """A part in a million is what six printed digits leave open; a part in a thousand is another value."""
     assert statements(("file", 1.0), ("--set", 1.0 + 1.1e-6)).contradictions()
     assert statements(("file", 0.785), ("--set", 0.7857)).contradictions()
+
+
+def test_a_number_contradicts_a_text():
+    given = Metadata([Entry("extra.x", 1.5, None, "file"), Entry("extra.x", "1.5", None, "--set")])
+    (notice,) = given.contradictions()
+    assert notice.message == "extra.x is 1.5 by --set but 1.5 by file; 1.5 counts"
+
+
+def test_metadata_are_named_by_their_paths():
+    assert repr(statements(("file", 1.0), ("--set", 2.0))) == "<Metadata: cell.area>"
+    assert repr(Metadata()) == "<Metadata: nothing>"
+    assert Metadata() != []
 
 
 def test_metadata_are_equal_by_their_statements():

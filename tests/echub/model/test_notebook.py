@@ -33,6 +33,8 @@ def test_a_prompt_shows_one_short_line_of_each():
     dataset = shown["timeseries"]
     assert repr(dataset).startswith("<Dataset timeseries: 100,000 rows, 3 columns: row, time, ")
     assert repr(dataset.column("time")) == "<Column time / s: 100000 values, 0 … 99999, measured>"
+    assert repr(Column("note", np.array([np.nan]))) == "<Column note: 1 values, only NaN, measured>"
+    assert repr(Column("n", np.zeros(0), unit="1")) == "<Column n: 0 values, measured>"
     assert repr(shown.metadata) == "<Metadata: nothing>"
     for thing in (shown, dataset, dataset.column("time"), shown.metadata):
         assert len(repr(thing)) < 700
@@ -109,6 +111,8 @@ def test_long_tables_say_what_they_leave_out():
     html = table(["n"], [[n] for n in range(LONG + 5)])
     assert html.count("<tr>") == LONG + 1
     assert "… 5 more rows" in html
+    assert "more row" not in table(["n"], [[n] for n in range(LONG)])
+    assert table(["n"], [[n] for n in range(LONG + 1)]).endswith("<p>… 1 more row</p>")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +131,8 @@ def test_a_range_leaves_out_what_is_not_a_number(values, text):
 
 def test_a_value_is_one_line_of_five_digits():
     assert (short(0.123456), short(None), short("a\n b")) == ("0.12346", "", "a b")
+    assert short("x" * WIDE) == "x" * WIDE
+    assert short("x" * (WIDE + 1)) == "x" * (WIDE - 1) + "…"
 
 
 def test_an_outcome_shows_status_answers_flags_and_figure(eclab):

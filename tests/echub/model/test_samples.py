@@ -65,6 +65,19 @@ def test_an_uncertainty_is_not_a_measured_column_of_its_own():
     assert list(means.columns) == ["sample_id", "vendor_y", "u_vendor_y", "n_vendor_y"]
 
 
+def test_a_standard_deviation_of_so_many_values_is_that_of_their_mean():
+    columns = [
+        SourceColumn("sample_id", np.array(["a", "b"]), "sample_id", index=0),
+        SourceColumn("H / GPa", np.array([2.0, 3.0]), None, "GPa", index=1),
+        SourceColumn("SD(H) / MPa", np.array([300.0, 400.0]), None, "MPa", index=2),
+        SourceColumn("n(H)", np.array([9, 4]), None, None, index=3),  # a number, whatever the unit of H
+    ]
+    table = build_dataset("table", columns)
+    described, measured = parts(table)
+    assert described == []
+    assert readings(table, measured[0]).u.tolist() == pytest.approx([0.1, 0.2])
+
+
 def test_uncertainties_that_are_text_have_the_unit_of_their_own_cells():
     table = table_of(**{"sample_id": ["a", "b"], "y": ["1.00 V", "2.00 V"], "u(y)": ["10 mV", "20 mV"]})
     found = readings(table, "vendor_y")

@@ -42,6 +42,7 @@ DATA = build_dataset(
         ("technique in ('CV', 'rest')", [1, 2]),
         ("row >= 2", [2, 3]),
         ("  cycle == 3  ", [2]),
+        ("cycle == 3" + " " * 1990, [2]),  # 2000 characters
     ],
 )
 def test_condition(expression, rows):
@@ -84,6 +85,15 @@ def test_condition(expression, rows):
         "current > 0 / 0",
         "cycle == 7 % 0",
         "cycle == 7 // 0",
+        "cycle == 3" + " " * 1991,
+        "(cycle == 3) & (cycle > 1)",
+        "(cycle == 3) | (cycle > 1)",
+        "technique * 2 == 'CCCC'",
+        "technique + technique == 'CCCC'",
+        "technique % 2 == 'CC'",
+        "2 * technique == 'CCCC'",
+        "'C' * 2 == technique",
+        "cycle == [1] * 4",
     ],
 )
 def test_anything_else_is_refused(expression):

@@ -57,6 +57,14 @@ def test_an_open_file_is_read_from_where_it_stands():
     assert Source.of(file).read() == b"data"
 
 
+def test_an_open_file_without_a_name_is_called_data():
+    file = io.BytesIO(b"abc")
+    file.name = 7  # as a temporary file without a name has
+    assert (Source.of(file).name, Source.of(io.BytesIO(b"")).name) == ("data", "data")
+    file.name = "dir/run.mpr"
+    assert Source.of(file).name == "run.mpr"
+
+
 def test_head_is_read_once(path):
     source = Source(path)
     head = source.head

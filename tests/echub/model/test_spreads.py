@@ -54,7 +54,7 @@ def test_a_spread_belongs_to_the_name_that_it_has(header, kind):
 
 
 @pytest.mark.parametrize(
-    "header", ["U_cell", "Se / %", "σ / S/cm", "U / V", "u(E)", "n", "N / %", "Hn", "reference"]
+    "header", ["U_cell", "Se / %", "σ / S/cm", "U / V", "u(E)", "n", "N / %", "Hn", "reference", "σ(E)", "s(E)"]
 )
 def test_what_states_nothing_of_another_column(header):
     assert spreads_of(["sample.id", "H / GPa", header]) == {}

@@ -162,6 +162,21 @@ def test_a_near_miss_is_named():
         unit("mAmp")
 
 
+@pytest.mark.parametrize(("length", "told"), [(100, "q" * 100), (101, "q" * 97 + "...")])
+def test_an_unknown_unit_is_told_by_at_most_a_hundred_characters(length, told):
+    with pytest.raises(UnknownUnit) as refused:
+        unit("q" * length)
+    assert (refused.value.message, refused.value.found) == (f"unknown unit {told!r}", told)
+
+
+def test_a_unit_of_a_hundred_characters_is_read():
+    spaces = " " * 97
+    assert unit(f"mA{spaces}h").symbol == "mA*h"
+    assert parse_unit(f"uA{spaces}h").factor == Fraction("3.6e-3")
+    with pytest.raises(UnknownUnit):
+        unit(f"mA {spaces}h")
+
+
 # -- expressions that people write ---------------------------------------------------------------
 
 
@@ -217,13 +232,14 @@ def test_hertz_is_no_angle_per_time():
         ("  .5  ", 0.5, ""),
         ("3", 3.0, ""),
         ("1. V", 1.0, "V"),
+        ("1." + "0" * 496 + " V", 1.0, "V"),  # 500 characters
     ],
 )
 def test_number_and_unit_are_split(text, number, rest):
     assert parse_value(text) == (number, rest)
 
 
-@pytest.mark.parametrize("text", ["", "cm^2", "nan V", "--1 V", "e5", "one V"])
+@pytest.mark.parametrize("text", ["", "cm^2", "nan V", "--1 V", "e5", "one V", "1." + "0" * 497 + " V"])
 def test_text_without_a_number_is_refused(text):
     with pytest.raises(UnknownUnit):
         parse_value(text)
@@ -289,6 +305,8 @@ def test_a_taken_spelling_is_refused_and_nothing_is_added():
         {"of": "time^1", "factor": "1/0"},
         {"of": "luck^1", "factor": "1"},
         {"of": "time", "factor": "1"},
+        {"of": "time^10", "factor": "1"},
+        {"of": "time^-10", "factor": "1"},
     ],
 )
 def test_a_bad_unit_of_a_plugin_is_refused(entry):
@@ -296,6 +314,11 @@ def test_a_bad_unit_of_a_plugin_is_refused(entry):
     with pytest.raises(PluginError, match="is not defined"):
         grown.add({"bad": entry})
     assert not grown.units
+
+
+def test_a_ninth_power_is_a_unit():
+    grown = UnitTable({"s9": {"of": "time^9", "factor": "1"}, "s-9": {"of": "time^-9", "factor": "1"}})
+    assert list(grown.units) == ["s9", "s-9"]
 
 
 def test_an_added_unit_is_understood_in_expressions(fresh_vocabulary):

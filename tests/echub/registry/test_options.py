@@ -127,6 +127,13 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Either:
+    """An option of two types, of which a text could be either."""
+
+    item: int | str | None = option(None, "one")
+
+
+@dataclass(frozen=True)
 class Unresolved:
     """An option of a type that does not exist."""
 
@@ -140,7 +147,7 @@ class Needed:
     item: float
 
 
-@pytest.mark.parametrize("declared", [Listed, Unresolved, Needed, int])
+@pytest.mark.parametrize("declared", [Listed, Either, Unresolved, Needed, int])
 def test_a_declaration_that_cannot_be_is_the_plugins_fault(declared):
     with pytest.raises(PluginError, match="the reader r declares"):
         parse_options(declared, {}, "the reader r")

@@ -153,6 +153,13 @@ def test_a_misspelt_hook_is_reported_and_harms_nobody(stranger, code, reason):
     assert states(found) == {"good": "ok", "stranger0": "ok"}
 
 
+@pytest.mark.parametrize("code", ["echub_frobnicate = 1", "echub_readers = None", "def frobnicate():\n    pass"])
+def test_what_is_no_function_or_has_another_name_is_no_misspelt_hook(stranger, code):
+    found = stranger(f"from echub.plugin import hookimpl\n{code}")
+    assert [plugin.problems for plugin in found.plugins if plugin.name == "stranger0"] == [[]]
+    assert states(found) == {"good": "ok", "stranger0": "ok"}
+
+
 # -- duplicates ----------------------------------------------------------------------------------
 
 

@@ -56,6 +56,15 @@ def test_two_counters_under_one_sign_show_that_it_is_missing():
         assert (check.up, check.down, check.one_sided) == (share, share, False)
 
 
+def test_a_counter_that_grows_under_both_signs_of_the_current_is_mixed():
+    current = np.where(np.arange(40) < 10, 2.0, -2.0)
+    check = sign_by_charge(TIME, current, [_counter("anodic")])
+    assert (check.verdict, check.one_sided, check.count) == ("mixed", False, 18)
+    assert check.up == pytest.approx(9 / 18)  # without the interval in which the current changes its sign
+    net = Counter("q", np.abs(_counter("anodic").values), "net")
+    assert sign_by_charge(TIME, current, [net]).verdict == ""
+
+
 def test_counters_of_one_direction_that_contradict_each_other_are_mixed():
     found = [_counter("anodic"), Counter("other", _counter("cathodic").values, "anodic")]
     check = sign_by_charge(TIME, SIGNED, found)

@@ -102,6 +102,10 @@ def test_pulses_on_an_offset_current():
     assert np.array_equal(states(read, threshold), true.astype(np.int8))
     assert np.array_equal(states(-read, pulse_threshold(-read)), -true.astype(np.int8))
     assert pulse_threshold(np.full(5, 0.3)).on == 0
+    for sign in (-1, 0, 1):
+        for nothing in ([], [np.nan, np.nan]):
+            found = pulse_threshold(nothing, sign)
+            assert (found.on, found.off, found.how) == (0.0, 0.0, "the current has one level")
     assert pulse_threshold(1e-3 * np.random.default_rng(3).standard_normal(400)).on == 0
 
 

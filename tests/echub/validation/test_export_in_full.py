@@ -137,6 +137,13 @@ def test_the_page_has_a_row_for_each_quantity():
         assert found[f"`{name}`"] == [unit, ends(entry), entry.get("sign", ""), entry["definition"]]
 
 
+def test_the_page_shows_the_range_of_the_group():
+    ranges = {"current": Limits(None, 5, "mA"), "voltage": Limits(-1, None, "V"), "phase": Limits(unit="deg")}
+    rows = without_rule(rows_of(reference(Group("lab", ranges=ranges)), "Quantities"))
+    shown = {row[0]: row[2] for row in rows}
+    assert [shown[f"`{name}`"] for name in ranges] == ["at most 5 mA", "at least -1 V", ""]
+
+
 def test_the_page_has_a_row_for_each_path_and_each_rule():
     page = reference(GROUP)
     assert without_rule(rows_of(page, "Metadata")) == [

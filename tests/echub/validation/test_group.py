@@ -14,6 +14,7 @@ from echub.registry import codes
 from echub.registry.registry import registry
 from echub.validation import group as groups
 from echub.validation.group import load
+from echub.validation.limits import Limits
 from echub.validation.reporters import FORMATS
 from echub.validation.validation import validate
 from fixtures.broken import sound
@@ -120,6 +121,45 @@ def test_the_nearest_counts_and_the_repository_is_the_end(tmp_path):
     assert groups.find(repository / "data" / "run.h5") == own
 
 
+@pytest.mark.parametrize(
+    ("text", "ranges", "differences"),
+    [
+        (
+            "[quantities.current]\nmin = -0.5\nmax = 1e-5\n",  # in mA, the unit of the quantity
+            {"current": (-0.5, 1e-5, "mA")},
+            [("quantity current", "no limits", "-0.5 to 1e-05 mA")],
+        ),
+        (
+            '[quantities.temperature]\nunit = "degC"\nmax = 60\n',
+            {"temperature": (-273.15, 60.0, "degC")},
+            [("quantity temperature", "at least -273.15 degC", "-273.15 to 60 degC")],
+        ),
+        (
+            "[quantities.cycle]\nmin = 1\n",
+            {"cycle": (1.0, None, "1")},
+            [("quantity cycle", "at least 0", "at least 1")],
+        ),
+        (
+            "[range]\ncycle = [1, 100]\n",
+            {"cycle": (1.0, 100.0, "1")},
+            [("quantity cycle", "at least 0", "1 to 100")],
+        ),
+        (
+            '[range]\ncycle = ["1", "100"]\ntechnique = [1, ""]\n',
+            {"cycle": (1.0, 100.0, "1"), "technique": (1.0, None, None)},
+            [("quantity cycle", "at least 0", "1 to 100"), ("quantity technique", "no limits", "at least 1")],
+        ),
+        ('[quantities.current]\nunit = "mA"\n', {}, []),  # the core's own definition
+        ('[files]\nname = "a.*"\n', {}, [("file names", "any", "a.*")]),
+    ],
+)
+def test_ranges_of_core_quantities(tmp_path, text, ranges, differences):
+    found = load(group(tmp_path, text))
+    assert {name: (one.low, one.high, one.unit) for name, one in found.ranges.items()} == ranges
+    assert list(found.differences()) == differences
+    assert found.quantities == ()
+
+
 # -- refused ------------------------------------------------------------------------------------
 
 
@@ -145,6 +185,19 @@ def test_a_parent_cannot_be_loosened(tmp_path):
     error = refused(tmp_path, '[schema]\nextends = ["parent.toml"]\n[range]\ncurrent = ["-2 mA", "1 mA"]\n')
     assert error.expected == "group: -1 to 1 mA"
     assert error.found == "group: -2 to 1 mA"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "fits"),
+    [("-1 mA", "1 mA", True), ("-1 mA", "1.01 mA", False), ("-1.01 mA", "1 mA", False), ("0 mA", "0.5 mA", True)],
+)
+def test_a_range_may_reach_to_the_ends_of_that_of_its_parent(tmp_path, low, high, fits):
+    group(tmp_path, '[range]\ncurrent = ["-1 mA", "1 mA"]\n', "parent.toml")
+    text = f'[schema]\nextends = ["parent.toml"]\n[range]\ncurrent = ["{low}", "{high}"]\n'
+    if fits:
+        assert load(group(tmp_path, text)).ranges["current"].within(Limits(-1, 1, "mA"))
+    else:
+        assert refused(tmp_path, text).expected == "group: -1 to 1 mA"
 
 
 def test_a_child_inherits_and_narrows(tmp_path):
@@ -181,6 +234,10 @@ def test_an_unknown_unit_is_refused(tmp_path):
     [
         ('[range]\ncurrent = ["1 V", "2 V"]\n', "range.current"),
         ("[range]\ncurrent = [1, 2]\n", "range.current"),
+        ('[range]\ncurrent = ["1", "2 mA"]\n', "range.current"),
+        ('[range]\ncurrent = ["1 mA"]\n', "range.current"),
+        ("[quantities.cycle]\nmin = -1\n", "range.cycle"),
+        ('[columns]\ntimeseries = ["voltag"]\n', "columns.timeseries: voltag"),
         ('[range]\ncurrent = ["2 mA", "1 mA"]\n', "range.current"),
         ('[range]\ncurrent = "1 mA"\n', "range.current"),
         ('[range]\ncurent = ["1 mA", "2 mA"]\n', "range.curent"),

@@ -64,6 +64,19 @@ def test_a_group_narrows():
         table_schema("timeseries", small).validate(frame(sound()), lazy=True)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "passes"), [(1.0, 1.0, True), (None, 1.0, True), (1.01, None, False), (None, 0.99, False)]
+)
+def test_the_ends_of_a_range_are_inside(low, high, passes):
+    record = changed(sound(), "current", values=np.ones(60))
+    schema = table_schema("timeseries", Group("small", ranges={"current": Limits(low, high, "mA")}))
+    if passes:
+        assert schema.validate(frame(record)).height == 60
+        return
+    with pytest.raises(pandera.errors.SchemaErrors, match="range of small"):
+        schema.validate(frame(record), lazy=True)
+
+
 @pytest.mark.parametrize("kind", kinds())
 def test_every_kind_has_a_schema_with_units(kind):
     schema = table_schema(kind)

@@ -107,6 +107,10 @@ def test_four_bad_values_show_three():
     assert found[0][3:] == ((0, 1, 2, 3), 4, "", "inf, inf, inf, … mA")
 
 
+def test_flags_that_are_true_or_false_have_no_range():
+    assert of_values(dataset(time=[0.0, 1.0], seen=np.array([True, False]))) == []
+
+
 def test_a_number_that_counts_is_whole():
     found = of_values(dataset(time=[0.0, 1.0, 2.0], cycle=[1.0, 1.5, 2.0]))
     assert found == [("not-integral", "cycle is not a whole number", "cycle", (1,), 1, "", "1.5")]
@@ -181,6 +185,9 @@ def test_a_frequency_is_positive_and_stands_once_in_its_spectrum():
     assert ("frequency-repeated", repeated, "frequency", (3,), 1, "each once", "1 Hz") in found
     assert of_values(spectrum_of([10.0, 1.0, 10.0, 1.0], spectrum=np.array([1, 1, 2, 2]))) == []
     assert of_values(spectrum_of([10.0, 10.0, 10.0])) == []  # one frequency against time
+    assert of_values(spectrum_of([])) == []
+    assert of_values(dataset("impedance", impedance_real=[1.0, 1.0])) == []
+    assert of_values(dataset(time=[0.0, 1.0], frequency=[0.0, 0.0])) == []  # no spectrum
 
 
 def test_a_counter_falls_unless_the_clock_or_the_run_restarts():
@@ -190,6 +197,7 @@ def test_a_counter_falls_unless_the_clock_or_the_run_restarts():
         of_values(dataset(time=[0.0, 1.0, 2.0], step_execution=np.array([1, 2, 1]), attrs={"run_starts": "2"}))
         == []
     )
+    assert of_values(dataset(step_execution=np.array([1, 2, 1]))) == [falls]  # no clock at all
     restarted = dataset(time=[0.0, 1.0, 0.0], step_execution=np.array([1, 2, 1]), attrs={"clock_restarts": "2"})
     assert of_values(restarted) == []
 
@@ -427,6 +435,7 @@ def test_a_sign_against_the_type_of_the_step(kind, known):
     shares = "0% of the anodic part has a positive current and 0% of the cathodic part has a negative current"
     found = ("current-sign", "the current's sign contradicts technique", "current", (), 0, "anodic positive",
              f"by technique: {shares}")  # fmt: skip
+    assert of_physics(dataset(kind, time=TIME, current=-current, technique=codes)) == []  # numbers without words
     turned = dataset(kind, time=TIME, current=-current, technique=codes, labels=labels)
     assert of_physics(turned) == ([found] if kind == "timeseries" else [])
 
@@ -459,9 +468,19 @@ def test_a_flag_may_mean_the_direction_of_a_scan(agreeing, mode, is_found, known
     assert [row[0] for row in of_physics(given)] == ["oxidation-against-current"] * is_found
 
 
+def test_a_single_row_has_no_direction_of_a_scan_and_no_rise(known):
+    known(control_mode="1")
+    one = {"time": [0.0], "current": [1.0], "potential_we": [0.5], "control_mode": np.array([2], np.uint8)}
+    given = dataset(**one, oxidation_flag=np.array([0], np.uint8), cycle=np.array([1]), half_cycle=np.array([1]))
+    assert of_physics(given) == []
+    none = {name: values[:0] for name, values in one.items()}
+    assert of_physics(dataset(**none, cycle=np.zeros(0, int), half_cycle=np.zeros(0, int))) == []
+
+
 @pytest.mark.parametrize(("passed", "shown", "said"), [
     (10.0, 12.1, None), (10.0, 12.2, "0.8197"), (12.1, 10.0, None), (12.2, 10.0, "1.22"),
     (60000.0, 60.0, "1000"), (60.0, 60000.0, "0.001"), (54000.0, 60.0, "900"), (60.0, 0.0, "inf"),
+    (0.0, 60.0, None), (0.0, 0.0, None), (10.0, 10.0, None),
 ])  # fmt: skip
 def test_an_elapsed_time_against_the_wall_clock(passed, shown, said):
     """Both may be off by 2 s and 1 %; rows in which the clock was set back, or time stands, do not count."""

@@ -63,6 +63,22 @@ def test_sarif_has_every_problem_with_its_rule_and_place(broken):
     assert zero["properties"]["rows"] == [19]
 
 
+@pytest.mark.parametrize(
+    ("details", "place"),
+    [
+        ({"dataset": "timeseries", "column": "current", "rows": (3,)}, "timeseries/current"),
+        ({"column": "cell.area"}, "cell.area"),
+        ({"where": "line 3"}, "line 3"),
+        ({}, None),
+    ],
+)
+def test_sarif_names_the_column_or_the_place_in_the_file(details, place):
+    one = problem("ECH001", "a.h5", "cut", **details)
+    (result,) = json.loads(FORMATS["sarif"](Report([Checked("a.h5", (one,))])))["runs"][0]["results"]
+    named = [{"fullyQualifiedName": place, "kind": "member"}] if place else None
+    assert result["locations"][0].get("logicalLocations") == named
+
+
 def test_sarif_uris_are_relative_to_the_repository(monkeypatch):
     monkeypatch.chdir(FOLDER)
     report = validate("group/badly named.h5")

@@ -373,3 +373,19 @@ def test_native_bytes_of_a_sound_record_are_readable(tmp_path):
     path = Path(tmp_path) / "made.h5"
     path.write_bytes(native(sound()))
     assert validate(path).problems == []
+
+
+@pytest.mark.parametrize(("row", "rows"), [([5, 6, 7], (6, 7)), (None, (1, 2))])
+def test_rows_are_those_of_the_source_where_they_are_known(row, rows):
+    columns = [made("time", np.arange(3.0), "s"), made("current", np.array([1.0, np.inf, np.inf]), "mA")]
+    if row:
+        columns.insert(0, made("row", np.array(row), "1", "record", origin="reported"))
+    record = Record([Dataset("timeseries", {c.name: c for c in columns})], provenance=sound().provenance)
+    assert [p.rows for p in check_record(record) if p.rule.name == "not-finite"] == [rows]
+
+
+def test_what_is_said_about_files_is_no_file_to_check(tmp_path):
+    for name in ("echub.toml", "made.h5.echub.toml", ".echub.toml"):
+        (tmp_path / name).write_text("")
+        named = validate(tmp_path / name)
+        assert (named.problems, [file.unknown for file in named.files]) == ([], [False])
