@@ -104,7 +104,7 @@ class Meaning:
     declared_sign: bool = False
     said_by: str = "header"
     mismatch: bool = False
-    attrs: Mapping[str, str] = field(default_factory=dict)
+    origin: str = "measured"
 
 
 BY_THE_HUB = ("spectrum",)
