@@ -123,6 +123,29 @@ def test_a_profile_declares_the_sign(tmp_path, sign, factor):
     assert spectrum["impedance_imag"].tolist() == [-factor * z for z in IMAGINARY]
 
 
+@pytest.mark.parametrize(
+    ("order", "option", "cell", "start", "zone"),
+    [
+        ("dmy", "", "04/05/2024 12:00:00", "2024-05-04T12:00:00", None),
+        ("dmy", "mdy", "04/05/2024 12:00:00", "2024-04-05T12:00:00", None),
+        ("", "", "2024-05-04 12:00:00", "2024-05-04T12:00:00", None),
+        ("", "", "04/05/2024 12:00:00", None, None),
+        ("iso", "", "2024-05-04T12:00:00+02:00", "2024-05-04T10:00:00", "UTC"),
+        ("dmy", "", "yesterday", None, None),
+        ("iso", "", "2024-02-31 12:00:00", None, None),
+    ],
+)
+def test_the_start_in_the_preamble(folder, order, option, cell, start, zone):
+    (folder / "lab.toml").write_text(LAB.replace('"dmy"', f'"{order}"'))
+    (folder / "run1.csv").write_text(TABLE.replace("04.05.2024 12:00:00", cell))
+    record = echub.read(folder / "run1.csv", options={"dates": option} if option else {})
+    paths = ("experiment.start", "experiment.timezone")
+    assert [record.metadata.value(path) if path in record.metadata else None for path in paths] == [start, zone]
+    assert "date-order-open" not in {notice.code for notice in record.notices} or cell.startswith("04/05")
+    left = [f"Started = {cell} as experiment.start"] if start is None and not cell.startswith("04/05") else []
+    assert [dropped.what for dropped in record.dropped] == left
+
+
 def test_dialect_of_a_profile(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("t / s;I / mA\n0;1,234\n1;2,345\n")
@@ -134,6 +157,7 @@ def test_the_shipped_ones():
     cyclers = {"arbin", "basytec", "beep", "landt", "maccor", "neware", "neware-chinese", "novonix"}
     assert cyclers | {"bdf", "chi", "generic-eis", "massspec", "palmsens", "zplot", "relaxis"} == set(shipped())
     assert all(profile.title for profile in shipped().values())
+    assert not any(profile.dialect for profile in shipped().values())  # they are found by what was read
     assert list(shipped())[-1] == "generic-eis"
 
 
