@@ -255,7 +255,8 @@ def test_a_column_of_words_is_kept_and_decides_nothing(word):
 
 
 @pytest.mark.parametrize(
-    ("header", "unit"), [("x/2/V", "V"), ("Q/2", None), ("I/mA/2", None), ("dQ/dE/mA.h/V", "mA.h/V")]
+    ("header", "unit"),
+    [("x/2/V", "V"), ("Q/2", None), ("I/mA/2", None), ("dQ/dE/mA.h/V", "mA.h/V"), ("x/1/mA.h/V", "mA.h/V")],
 )
 def test_a_number_behind_a_slash_is_no_unit(header, unit):
     assert meaning_of(header).unit == unit

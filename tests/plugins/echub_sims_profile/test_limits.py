@@ -189,6 +189,11 @@ def test_a_layer_without_an_end_is_the_last_one():
     assert by_layers(np.array([0.0, 10.0, 30.0]), [(inf, 0.5), (10.0, 2.0)]).tolist() == [0.0, 5.0, 15.0]
 
 
+def test_a_point_without_a_time_or_before_the_start_lies_in_no_layer():
+    time = np.array([-1.0, 0.0, np.nan, 30.0])
+    assert by_layers(time, [(10.0, 0.5), (10.0, 2.0)]) == pytest.approx([np.nan, 0.0, np.nan, 30.0], nan_ok=True)
+
+
 def test_a_crater_is_that_of_its_region_in_micrometres_or_of_all():
     one = profile([1.0, 2.0, 3.0])
     one.region[:] = ["a", "b", "c"]

@@ -218,6 +218,14 @@ def test_neware_has_a_clock_of_the_step_and_one_of_the_test(text):
     assert "time__2" not in series.columns
 
 
+def test_the_clock_of_a_step_is_no_time_of_day_beside_dates():
+    names = "DataPoint,Cycle Index,Step Index,Step Type,Date,Time,Total Time,Current(A),Voltage(V)"
+    rows = "".join(f"{n},1,1,Rest,2024-03-14,00:00:0{n},00:01:0{n},0.0,3.5\n" for n in (5, 6, 7))
+    series = echub.read(f"{names}\n{rows}".encode(), reader="table")["timeseries"]
+    assert (series["time"].tolist(), series["step_time"].tolist()) == ([65, 66, 67], [5, 6, 7])
+    assert not [column.header for column in series.columns.values() if column.header == "Date + Time"]
+
+
 def test_units_of_beep_are_assumed():
     names = "cycle_index,test_time,current,voltage,charge_capacity,discharge_capacity,date_time_iso"
     rows = "".join(f"0,{n}.0,0.5,3.2,0.00{n},0,2017-05-12T18:00:0{n}+00:00\n" for n in (1, 2))
