@@ -23,6 +23,7 @@ NUMBER = re.compile(
 )
 CLOCK = re.compile(rb"-?(?:\d+[-d] ?)?\d+:\d\d?:\d\d?(?:[.,]\d*)?\Z")
 _PATTERNS = {"int": INTEGER, "float": NUMBER, "clock": CLOCK}
+_EXPECTED = {"clock": "a time h:m:s", "text": "a word"}
 
 
 def parse_cells(
@@ -157,7 +158,8 @@ def _bad_row(
             where = f"line {lines.of(number)}"
             found = several(len(cells), "cell")
             if wrong and len(cells) == width:
-                expected = f"a number ({kinds[wrong[0]]}) in column {wrong[0] + 1}"
+                kind = kinds[wrong[0]]
+                expected = f"{_EXPECTED.get(kind, f'a number ({kind})')} in column {wrong[0] + 1}"
                 found = repr(cells[wrong[0]][:40])
             break
     return ReadError(

@@ -105,7 +105,7 @@ def is_boundary(source: Source, offset: int) -> bool:
 def _walk_on(source: Source, known: tuple[Module, ...], offset: int) -> Container:
     modules, damage = list(known), ""
     with source.open() as file:
-        while offset < source.size and not damage:
+        while offset < source.size:
             full = len(modules) == MOST_MODULES
             found = f"more than {MOST_MODULES} modules" if full else _module(file, offset, source.size)
             if isinstance(found, str):

@@ -50,7 +50,7 @@ def extent(source: Source, module: Module, header: DataHeader, layout: RecordLay
         return Extent(header.points, counted, (Notice("module-length", f"{text}{header.points * size}"),))
     if held < header.stated:
         return _cut_short(source, header, size, doubtful=not agree)
-    if held == header.stated and held % size == 0:
+    if held % size == 0:
         text = f"the header counts {several(header.points, 'row')}, the data hold {held // size}; all were read"
         return Extent(held // size, module.end, (Notice("row-count", text),), doubtful=True)
     raise misfit(source, header, size)

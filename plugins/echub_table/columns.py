@@ -65,7 +65,7 @@ def _meaning(name: str, unit: str, profile: Profile | None) -> Meaning:
         negate=sign == "negated",
         declared_sign=bool(sign),
         said_by="profile",
-        attrs={"origin": said["origin"]} if "origin" in said else {},
+        origin=said.get("origin", "measured"),
     )
 
 
@@ -149,18 +149,16 @@ def _column(
 
 
 def _numeric(i: int, name: str, values: NDArray[Any], meaning: Meaning) -> SourceColumn:
-    attrs = {key: value for key, value in meaning.attrs.items() if key != "origin"}
-    if meaning.said_by == "profile" and meaning.quantity:
-        attrs["unit_from"] = "profile"
+    by_profile = meaning.said_by == "profile" and meaning.quantity
     return SourceColumn(
         name or f"column {i + 1}",
         values,
         meaning.quantity,
         meaning.unit,
-        origin=meaning.attrs.get("origin", "measured"),  # type: ignore[arg-type]
+        origin=meaning.origin,  # type: ignore[arg-type]
         negate=meaning.negate,
         index=i,
-        attrs=attrs,
+        attrs={"unit_from": "profile"} if by_profile else {},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -54,14 +55,12 @@ def _command(
 
 def _ion(column: SourceColumn) -> str:
     """Return the label of the ion that a header names, without its unit; nothing if it names none."""
-    label = column.header
-    for mark in (" / ", "/", "(", "["):
-        label = label.partition(mark)[0] if not label.startswith(mark) else label
+    label = re.split(r"[/(\[]", column.header, maxsplit=1)[0].strip()
     try:
-        parse_species(label.strip())
+        parse_species(label)
     except UnknownSpecies:
         return ""
-    label = label.strip()  # without a charge it is an ion if it is counted: `H / GPa` is a hardness
+    # Without a charge it is an ion if it is counted: `H / GPa` is a hardness.
     return label if label.endswith(("+", "-")) or column.unit in {*COUNTS, *RATES} - {"1"} else ""
 
 

@@ -104,7 +104,7 @@ class Meaning:
     declared_sign: bool = False
     said_by: str = "header"
     mismatch: bool = False
-    attrs: Mapping[str, str] = field(default_factory=dict)
+    origin: str = "measured"
 
 
 BY_THE_HUB = ("spectrum",)
@@ -214,7 +214,7 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
         base, reference = _without_reference(_FURTHER.sub("", name))
         printed, against = _without_reference("" if CLOCK_FORMS.match(printed) else printed)
         named = _by_name().get(key_of(base), ())
-        cell, cell_against = _without_reference((bare_unit(unit_cell) or unit_cell).strip())
+        cell = _without_reference((bare_unit(unit_cell) or unit_cell).strip())[0]
         if CLOCK_FORMS.match(cell):
             cell = ""  # how a clock is printed, and no unit
         text = printed or cell
@@ -230,7 +230,7 @@ def _meaning(header: str, unit_cell: str, units: Mapping[str, str]) -> Meaning:
         if found is not None and found.unit is None and printed:
             unsure = unsure if unsure.candidates else replace(found, unit=printed_unit(printed) or None)
         elif found is not None:
-            reference = reference or against or cell_against
+            reference = reference or against or _without_reference(_unwrapped(unit_cell))[1]
             return _against(replace(found, unit=found.unit or printed_unit(text) or None), reference)
     if mismatch is not None:
         raise mismatch
@@ -253,8 +253,8 @@ def printed_unit(text: str) -> str:
         return text
     plain = text.strip()
     # Units are short; a longer word qualifies the name. Eight letters by eye.
-    unlikely = not plain or len(plain) > 8 or " " in plain or plain.isdigit() or plain.lower() in _QUALIFIERS
-    return "" if unlikely or len(plain) < 2 or not plain.isascii() or not plain.isalpha() else plain
+    likely = 2 <= len(plain) <= 8 and plain.isascii() and plain.isalpha() and plain.lower() not in _QUALIFIERS
+    return plain if likely else ""
 
 
 def _without_reference(name: str) -> tuple[str, str]:
@@ -270,16 +270,13 @@ def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str
         return _without_unit(named, units, base)
     known = {alias.quantity: _known_unit(text, (alias,)) for alias in named}
     if all(found is None for found in known.values()):
-        return (
-            None
-            if _is_part_of_name(header, text)
-            else Meaning(candidates=names, problem=f"the unit {text!r} is unknown")
-        )
-    fitting = [q for q, found in known.items() if found is not None and _dimension(q) == found.dimension]
-    if len(fitting) == 1:
-        return Meaning(fitting[0], str(known[fitting[0]]), said_by="header")
-    if fitting:
-        return Meaning(candidates=tuple(fitting), problem=f"name and unit fit {' and '.join(fitting)}")
+        # What looked like a unit may belong to a name of the list, as in `Im(Z)` and `Z'(a)`.
+        if base != header.strip() and key_of(header) in _by_name():
+            return None
+        return Meaning(candidates=names, problem=f"the unit {text!r} is unknown")
+    for quantity, found in known.items():  # no two quantities of one name have one dimension
+        if found is not None and _dimension(quantity) == found.dimension:
+            return Meaning(quantity, str(found))
     wanted = " or ".join(f"{quantities()[q].unit} ({q})" for q in names)
     raise UnitMismatch(
         f"the column {header!r} names {' or '.join(names)}, but its unit {text} does not fit",
@@ -304,15 +301,6 @@ def _without_unit(named: Sequence[Alias], units: Mapping[str, str], base: str) -
     return Meaning(candidates=names, problem="no unit is printed")
 
 
-def _is_part_of_name(header: str, text: str) -> bool:
-    """Return whether what looked like a unit belongs to a name of the list: `Im(Z)`, `Z'(a)`."""
-    return (
-        key_of(header) in _by_name()
-        or key_of(header.strip().lstrip(_MINUS)) in _by_name()
-        or text in ("Z", "Y", "a", "b")
-    )
-
-
 def _known_unit(text: str, named: Sequence[Alias]) -> Unit | None:
     for alias in named:
         if text in alias.units:
@@ -325,12 +313,14 @@ def _dimension(quantity: str) -> str | None:
     return unit(symbol).dimension if symbol is not None else None
 
 
+def _unwrapped(cell: str) -> str:
+    text = encoded_once(cell.strip())
+    return text[1:-1].strip() if text[:1] + text[-1:] in ("()", "[]", "{}") else text
+
+
 def bare_unit(cell: str) -> str | None:
     """Return the unit that a cell consists of, brackets taken off; None where it is none."""
-    text = encoded_once(cell.strip())
-    if text[:1] + text[-1:] in ("()", "[]", "{}"):
-        text = text[1:-1].strip()
-    text = _without_reference(text)[0] if _REFERENCE.match(text) else text
+    text = _without_reference(_unwrapped(cell))[0]
     if not text:
         return None
     listed = {spelling for alias in aliases() for spelling in alias.units}

@@ -75,8 +75,6 @@ def plan(source: Source, options: TableOptions, file: Source | None = None) -> P
         source = folded.flat
     dialect = infer(source, given(options, asked))
     profile, why = (asked, origin) if asked or options.profile == "none" else _fitting(dialect)
-    if profile is not None and asked is None and profile.dialect:
-        dialect = infer(source, given(options, profile))
     if not dialect.names:
         raise _no_header(dialect, source)
     meant = meanings(dialect, profile)

@@ -150,12 +150,9 @@ def by_layers(time: Array, layers: Sequence[tuple[float, float]]) -> Array:
 
     time: (n,), s; layers: thickness in nm, rate in nm/s. Returns the depth (n,), nm.
     """
-    z, at, depth = np.empty(len(time)), 0.0, 0.0
-    for number, (thickness, rate) in enumerate(layers):
-        last = number == len(layers) - 1
+    z, at, depth = np.full(len(time), np.nan), 0.0, 0.0
+    for thickness, rate in layers:
         inside = time >= at
         z[inside] = depth + (time[inside] - at) * rate
-        if last or not np.isfinite(thickness):
-            break
         at, depth = at + thickness / rate, depth + thickness
     return z

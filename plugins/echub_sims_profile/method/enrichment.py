@@ -103,7 +103,7 @@ def rate_test(one: Total, other: Total) -> float | None:
     n, m = round(one.counts), round(other.counts)
     level = max(n + m - one.base - other.base, 0.0) / (one.exposure + other.exposure)
     mine, theirs = one.exposure * level + one.base, other.exposure * level + other.base
-    if n + m == 0 or mine + theirs <= 0:
+    if n + m == 0:
         return 1.0
     share = mine / (mine + theirs)
     return min(1.0, 2 * min(float(bdtr(n, n + m, share)), float(bdtrc(n - 1, n + m, share))))

@@ -137,6 +137,8 @@ def test_the_capacity_of_a_long_table_looks_back_over_the_edges_of_its_blocks():
         ([0, 3, 1], 4, None),  # in no order
         ([0, 2, 9], 4, [0, 0, 1, 1]),  # a loop beyond the rows
         ([0, 2], 0, []),
+        ([0, 2], 65_536, [0, 0, *[1] * 65_534]),
+        ([0, 65_536], 65_537, [*[0] * 65_536, 1]),  # so many are computed when they are asked for
     ],
 )
 def test_loops_are_numbered_by_their_first_rows(first_rows, rows, numbers):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from echub_eclab.prose import read_prose
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import Dialect, export
 from tests.plugins.echub_eclab.text_support import codes, read_mpt
@@ -69,3 +70,17 @@ TEXTS = [
 @pytest.mark.parametrize(("line", "path", "value"), TEXTS)
 def test_a_text_goes_to_its_path(line, path, value):
     assert read_mpt(with_line(line)).metadata.value(path) == value
+
+
+def test_a_start_that_only_the_other_order_allows_is_read_where_the_file_has_dates_of_both():
+    """The month first where dates contradict each other: 14/03 has it second, and is the 14th of March."""
+    lines = ["EC-Lab ASCII FILE", "Acquisition started on : 14/03/2024 10:00:00"]
+    prose = read_prose(lines, None, "auto", ["03/15/2024 10:00:05"])
+    assert prose.metadata.value("experiment.start") == "2024-03-14T10:00:00.000"
+    assert [notice.code for notice in prose.notices] == ["date-order"]
+
+
+@pytest.mark.parametrize("line", ["Electrode surface area : 0.785", "Device : ", "Run on channel : A1"])
+def test_what_lacks_its_unit_or_its_number_says_nothing(line):
+    prose = read_prose(["EC-Lab ASCII FILE", line], None, "auto", [])
+    assert (repr(prose.metadata), prose.notices) == ("<Metadata: instrument.manufacturer>", [])

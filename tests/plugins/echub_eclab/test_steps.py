@@ -206,6 +206,12 @@ def test_modulo_bat_lists_as_many_limits_and_records_as_it_uses(count):
     assert (step["limits"], step["record"]) == (limits[:count], records[:count])
 
 
+def test_a_limit_lists_what_is_known_of_it_and_a_word_counts_nothing():
+    values = {"lim_nb": 1, "lim1_type": "Ecell", "lim1_value": 4.2, "lim1_value_unit": "V", "rec_nb": "pass"}
+    (step,) = typed_steps("MB", [values])
+    assert step == {"sequence": 0, "limits": [{"of": "Ecell", "value": {"value": 4.2, "unit": "V"}}], "record": []}
+
+
 @pytest.mark.parametrize("key", TYPED, ids=str)
 @pytest.mark.parametrize("unused", [0, "pass"])
 def test_what_is_not_used_is_left_out(key, unused):

@@ -322,3 +322,21 @@ def test_whole_numbers_at_first_may_have_decimals_later():
     cells = [["0", str(n)] for n in range(300)] + [["0.5", "300"]]
     record = read_mpt(bare(["time/s", "Ns"], cells), decimal="point")
     assert record["timeseries"]["time"][-1] == 0.5
+
+
+@pytest.mark.parametrize(("row", "expected", "found"), [
+    (["1.0", "", "1.5", ""], "a word in column 2", "b''"),
+    (["1.0", "rest", "1.5", "7"], "3 values in every row", "an empty cell, or a row of another width"),
+    (["1.0", "rest", "1.5", "", ""], "3 values in every row", "5 cells"),
+])  # fmt: skip
+def test_a_row_with_an_empty_word_or_a_value_beyond_the_names_is_refused(row, expected, found):
+    names, plain = ["time/s", "note", "Ewe/V"], ["0.0", "rest", "1.0", ""]
+    error = refusal(bare(names, [plain, row, plain]))
+    assert (error.message, error.expected, error.found) == (
+        "a row of the table does not fit the others", expected, found,
+    )  # fmt: skip
+
+
+def test_an_empty_cell_among_times_is_refused():
+    error = refusal(bare(["time/s", "Ewe/V"], [["0:00:00", "1.0"], ["", "1.5"], ["0:00:02", "1.5"]]))
+    assert (error.expected, error.found) == ("a time h:m:s in column 1", "b''")

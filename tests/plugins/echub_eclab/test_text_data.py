@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from echub.model.source import Source
+from echub_eclab.columns import meaning_of
 from echub_eclab.mpr import read as read_mpr
 from echub_eclab.options import MprOptions
 from echub_eclab.sniff import sniff_mps, sniff_mpt
@@ -238,3 +239,24 @@ def test_settings_and_logs_are_no_data(data):
 def test_others_are_declined(data):
     for sniff in (sniff_mpt, sniff_mps):
         assert sniff(Source.from_bytes(data, "run.mpt")).name == "NO"
+
+
+WORDS = ["time/s", "note", "Ewe/V"]
+
+
+@pytest.mark.parametrize("word", ["#5", "25/12/2024 10:00:00"])
+def test_a_column_of_words_is_kept_and_decides_nothing(word):
+    """The day first in a note is no date of the run: 01/02 stays the second of January."""
+    rows = [[f"01/02/2024 10:00:0{n}", note, "1.5"] for n, note in enumerate(("rest", word, "rest"))]
+    data = read_mpt(bare(WORDS, rows))["timeseries"]
+    assert data["vendor_note"].tolist() == ["rest", word, "rest"]
+    assert data["time"].tolist() == [0.0, 1.0, 2.0]
+    assert data.column("time").attrs["zero"] == "2024-01-02T10:00:00 (first row)"
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("x/2/V", "V"), ("Q/2", None), ("I/mA/2", None), ("dQ/dE/mA.h/V", "mA.h/V"), ("x/1/mA.h/V", "mA.h/V")],
+)
+def test_a_number_behind_a_slash_is_no_unit(header, unit):
+    assert meaning_of(header).unit == unit

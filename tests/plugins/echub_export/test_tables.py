@@ -48,9 +48,9 @@ def test_a_workbook_has_typed_cells_a_row_of_units_and_what_is_known(tmp_path):
 
 def strange():
     columns = [
-        SourceColumn("t", [0.0, 1.0, 2.0], "time", "s"),
-        SourceColumn("U", [1.5, np.nan, np.inf], "voltage", "V"),
-        SourceColumn("=1+1", np.array(["=cmd()", "+1", "a"], dtype=object), None, None),
+        SourceColumn("t", [0.0, 1.0, 2.0, 3.0], "time", "s"),
+        SourceColumn("U", [1.5, np.nan, np.inf, -np.inf], "voltage", "V"),
+        SourceColumn("=1+1", np.array(["=cmd()", "+1", "a", "b"], dtype=object), None, None),
     ]
     return Record([build_dataset("timeseries", columns)])
 
@@ -61,9 +61,9 @@ def test_no_text_becomes_a_formula_and_no_gap_a_zero(tmp_path):
     rows = list(sheets(path)["timeseries"].values)
     assert [cell.data_type for cell in list(sheets(path)["timeseries"].rows)[2]].count("f") == 0
     voltage = [row[rows[0].index("voltage")] for row in rows[2:]]
-    assert voltage == [1.5, "NaN", "inf"]
+    assert voltage == [1.5, "NaN", "inf", "-inf"]
     words = next(n for n, name in enumerate(rows[0]) if str(rows[2][n]) == "=cmd()")
-    assert [row[words] for row in rows[2:]] == ["=cmd()", "+1", "a"]
+    assert [row[words] for row in rows[2:]] == ["=cmd()", "+1", "a", "b"]
 
 
 def test_the_same_record_gives_the_same_workbook(tmp_path):

@@ -190,3 +190,18 @@ def test_regions_are_a_list_of_tables(tmp_path, told):
     path.write_text(f'format = "sims"\n{told}\n')
     with pytest.raises(ReadError, match=r"cannot be read: region(\[0\])? is not a (list|table)"):
         echub.read(path)
+
+
+def test_what_was_done_to_the_only_region_was_done_in_the_experiment(tmp_path):
+    path = declared(tmp_path)
+    first, second = MANIFEST.split("[[region]]")[1:]
+    head = MANIFEST.split("[[region]]", maxsplit=1)[0]
+    for region, state, density in ((first, "pristine", None), (second, "failed", 10_000)):
+        path.write_text(f"{head}[[region]]{region}")
+        known = echub.read(path).metadata
+        assert known.value("experiment.state") == state
+        found = known.value("experiment.current_density", "mA/cm^2") if density else None
+        assert found == (pytest.approx(density) if density else None)
+        assert ("experiment.current_density" in known) is (density is not None)
+    path.write_text(MANIFEST)
+    assert "experiment.state" not in echub.read(path).metadata

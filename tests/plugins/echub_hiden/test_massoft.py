@@ -1,5 +1,6 @@
 """MASsoft exports: units never guessed, every check of the first line, every trap."""
 
+import datetime as dt
 import os
 import re
 from pathlib import Path
@@ -203,3 +204,28 @@ def test_a_clock_beyond_99_hours_makes_rows_longer_and_is_no_damage(tmp_path):
     lines[first + 3] = lines[first + 3].replace("e-10", "e-1").replace("e-09", "e-9")
     with pytest.raises(ReadError, match="another length"):
         read(tmp_path, "\r\n".join(lines).encode())
+
+
+def test_decimal_commas_between_semicolons_give_the_same_numbers(tmp_path):
+    data = read(tmp_path, massoft(delimiter=";").replace(b".", b","))["timeseries"]
+    assert data["vendor_h2"] == pytest.approx(massoft_rows()[:, 1])
+    assert data["time"] == pytest.approx(massoft_rows()[:, 0] / 1000)
+
+
+def test_several_cells_that_are_no_number_are_said_once(tmp_path):
+    both = massoft().replace(b"  4.30000e-09", b"       1.#INF").replace(b"  3.30000e-09", b"      -1.#INF")
+    record = read(tmp_path, both)
+    assert record["timeseries"]["vendor_h2"][:2].tolist() == [np.inf, -np.inf]
+    assert [notice.code for notice in record.notices].count("not-a-number") == 1
+
+
+@pytest.mark.parametrize(("name", "zone"), [(b"UTC", "UTC"), (b"GMT", "UTC"), (b"When", "unknown")])
+def test_dates_are_instants_only_where_their_column_names_utc(tmp_path, name, zone):
+    plain = massoft().replace(b'"', b"").replace(b"0000000012,scans", b"12,scans").replace(b"  ", b"")
+    dated = plain.replace(b"Time,ms,H2", b"Time,ms," + name + b",H2")
+    dated = re.sub(rb"\n(\d\d:\d\d:\d\d),( *\d+),", rb"\n\1,\2,2021-06-14 00:20:01,", dated)
+    columns = read(tmp_path, dated)["timeseries"].columns.values()
+    (column,) = [column for column in columns if column.header == name.decode()]
+    start = dt.datetime(2021, 6, 14, 0, 20, 1, tzinfo=dt.UTC).timestamp()
+    assert (column.attrs["zone"], set(column.values.tolist())) == (zone, {start})
+    assert (column.quantity == "unix_time") is (zone == "UTC")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from hashlib import sha256
 from types import SimpleNamespace
 
 import numpy as np
@@ -100,11 +102,20 @@ def test_a_refusal_says_all_that_is_known(function, parts):
     assert refused(function) == {"code": code, "message": message, **dict(zip(rest[::2], rest[1::2], strict=True))}
 
 
+def stored(array):
+    """Return an array as NumPy stores it."""
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(("content", "says"), [
     (None, "cannot be read: No such file or directory"), (b"1 2\n3\n", "is not a matrix of numbers"),
     (b"1 x\n", "is not a matrix of numbers"),
     (b"1,2,3\n4,5,6\n", "has 2 × 3 values, the map 1 × 2 pixels (y × x)"),
-    (b"1;nan\n", "holds values that are not numbers"),
+    (b"1;nan\n", "holds values that are not numbers"), (b"\n \n", "is not a matrix of numbers"),
+    (stored(np.ones((1, 1, 2))), "is not a matrix of numbers"),
+    (stored(np.array([["a", "b"]])), "is not a matrix of numbers"),
 ])  # fmt: skip
 def test_a_mask_that_cannot_be_used(tmp_path, content, says):
     path = tmp_path / "mask.txt"
@@ -252,3 +263,11 @@ def test_an_outcome_that_was_changed():
     parts = told(lambda: read(newer, ProfileOptions()))
     assert (parts["message"], parts["path"]) == ("the outcome cannot be read", "a.outcome.json")
     assert parts["found"]
+
+
+@pytest.mark.parametrize("content", [b"0 1\n", b"\n0 1\n\n", b"0\t-2.5\n", stored(np.array([[False, True]]))])
+def test_a_mask_is_where_it_is_not_zero(tmp_path, content):
+    path = tmp_path / "mask.txt"
+    path.write_bytes(content)
+    name, inside = read_mask(str(path), (1, 2))
+    assert (name, inside.tolist()) == (f"mask mask.txt sha256:{sha256(content).hexdigest()[:12]}", [[False, True]])

@@ -176,6 +176,24 @@ def test_sputtering_ends_a_cycle_after_the_last_point_began(first, at_once, end)
     assert _end(np.concatenate([time, other]), species) == pytest.approx(end)
 
 
+@pytest.mark.parametrize(("times", "end"), [
+    ({"Na+": [5.0]}, 5.0), ({"Na+": [10.0, 20.0], "K+": [25.0]}, 25.0), ({"Na+": [3.0, 13.0], "K+": [15.0]}, 25.0),
+    ({"Na+": [3.0, 13.0], "K+": [np.nan]}, 23.0), ({"Na+": [np.nan]}, 0.0),
+])  # fmt: skip
+def test_a_channel_of_one_point_or_of_none_has_no_cycle(times, end):
+    species = np.array([name for name, at in times.items() for _ in at])
+    assert _end(np.concatenate(list(times.values())), species) == end
+
+
+def test_a_layer_without_an_end_is_the_last_one():
+    assert by_layers(np.array([0.0, 10.0, 30.0]), [(inf, 0.5), (10.0, 2.0)]).tolist() == [0.0, 5.0, 15.0]
+
+
+def test_a_point_without_a_time_or_before_the_start_lies_in_no_layer():
+    time = np.array([-1.0, 0.0, np.nan, 30.0])
+    assert by_layers(time, [(10.0, 0.5), (10.0, 2.0)]) == pytest.approx([np.nan, 0.0, np.nan, 30.0], nan_ok=True)
+
+
 def test_a_crater_is_that_of_its_region_in_micrometres_or_of_all():
     one = profile([1.0, 2.0, 3.0])
     one.region[:] = ["a", "b", "c"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -174,6 +176,15 @@ def test_a_factor_that_cannot_be_used_is_said_and_left_out(entry, normalise, par
     table, flags = concentrations(SUMS, Told({}, {"sims.rsf": [entry]}), Params(normalise=normalise))
     assert table is None
     assert [(flag.code, flag.message, flag.hint) for flag in flags] == [parts]
+
+
+def test_a_factor_of_a_signal_that_is_not_counted_gives_no_interval():
+    """A mean of 20 per point, over one of 5 of the matrix, by which it is normalised."""
+    found = [dataclasses.replace(SUMS[0], counts=200.0, counted=False), SUMS[1]]
+    entry = {"species": "Na+", "value": 3e20, "convention": "per_matrix_ratio", "matrix": "Zr+"}
+    table, flags = concentrations(found, Told({}, {"sims.rsf": [entry]}), Params(normalise="total"))
+    assert flags == []
+    assert [table[name].values for name in ("concentration", "low", "high")] == [(1.2e21,), (None,), (None,)]
 
 
 def test_a_concentration_is_the_mean_times_the_factor_over_the_rate_or_the_matrix():

@@ -260,3 +260,40 @@ def test_columns_of_a_wide_table_are_named_by_their_ion():
     assert np.isnan(np.array(table["O (-)"].values[2:], float)).all()
     (done,) = found.steps
     assert (done.step, done.detail) == ("rebinning", "counts shared out to bins of 2 nm")
+
+
+# -- isotopes ----------------------------------------------------------------------------------------
+
+TITANIUM = {46: 0.0825, 48: 0.7372}
+
+
+@pytest.mark.parametrize(("ions", "nuclides"), [
+    ({"46Ti+": 100, "48Ti+": 300}, (46, 48)),
+    ({"46Ti16O+": 100, "48Ti16O+": 300}, (46, 48)),
+    ({"46Ti16O+": 100, "48Ti18O+": 300}, None),
+    ({"46Ti2+": 100, "48Ti2+": 300}, None),
+    ({"46Ti+": 0, "48Ti+": 0}, None),
+    ({"46Ti+": 100, "51Ti+": 300}, None),
+    ({"46Ti+": 100, "total": 300, "what is it": 300}, None),
+])  # fmt: skip
+def test_nuclides_of_one_element_are_compared_in_ions_that_are_otherwise_alike(ions, nuclides):
+    """⁵¹Ti does not occur in nature; of a total, of other ions and without a count nothing follows."""
+    flags, tables = said(channels(*(("a", name, 1, n) for name, n in ions.items())))
+    assert [flag for flag, *_ in flags] == ["isotope-pattern"] * (nuclides is not None)
+    if nuclides is None:
+        assert "isotopes" not in tables
+        return
+    found = {name: series.values for name, series in tables["isotopes"].items()}
+    assert (found["ion"], found["element"], found["nuclide"]) == (tuple(ions), ("Ti", "Ti"), nuclides)
+    assert found["share"] == (0.25, 0.75)
+    whole = sum(TITANIUM.values())
+    assert found["natural"] == pytest.approx(tuple(TITANIUM[n] / whole for n in nuclides), rel=0.01)
+
+
+def test_without_a_count_nothing_follows_of_a_jump_and_of_two_signals():
+    """Three points on each side of the switch are needed, all of them above zero."""
+    for first, where in ((0.0, []), (100.0, ["Na+ r at 2 nm: +50 %"])):
+        flags, _ = said(profile([first, 100, 100, 150, 150, 150], analogue=(3, 4, 5)))
+        assert [flag[2] for flag in flags] == where
+    nothing = [Total(region, "O-", -1, "whole", 0.0, 10.0) for region in "ab"]
+    assert enrichment.rate_test(*nothing) == 1.0

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import echub
+from echub.plugin import SourceColumn
+from echub_table.depths import undeclared_profile
 
 DEPTH = np.arange(0.0, 500.0, 5.0)
 EDGE = 250.0
@@ -63,3 +65,41 @@ def test_what_the_table_leaves_open_is_not_guessed(tmp_path, heads):
 def test_a_depth_without_ions_is_told_nothing(tmp_path, heads):
     file = written(tmp_path / "wear.csv", heads)
     assert "undeclared-kind" not in [notice.code for notice in echub.read(file).notices]
+
+
+TEMPLATE = "`echub plugins show hiden > sims.toml` writes a template to fill in; then sims.toml is the file"
+
+
+@pytest.mark.parametrize(
+    ("axis", "unit", "heads", "hint"),
+    [
+        ("depth", "nm", {"Na+": "counts", "Cl-": "counts"}, TEMPLATE),
+        ("depth", "nm", {"Na+": "counts", "Zr+": "cps"}, TEMPLATE),
+        ("depth", "nm", {"Na+": "counts", "load": None}, TEMPLATE),
+        ("depth", None, {"Na+": "counts"}, TEMPLATE),
+        ("depth", "nm", {"Na": "counts"}, TEMPLATE),
+        (
+            "sputter_time", "s", {"Na+ (cps)": "cps"},
+            "printf '%s\\n' 'format = \"sims\"' 'region = [{ name = \"sample\", profile = [{ file = \"run\", "
+            'layout = "table", polarity = "+", x = "time", x_unit = "s", y = "rate", separator = "\\t", '
+            'decimal = ".", species = { "Na+ (cps)" = "Na+" } }] }]\' > run.sims.toml; then run.sims.toml is the '
+            "file",
+        ),
+    ],
+)  # fmt: skip
+def test_the_command_is_told_only_where_the_table_says_all_of_it(axis, unit, heads, hint):
+    values = np.arange(3.0)
+    ions = [SourceColumn(head, values, None, unit) for head, unit in heads.items()]
+    (said,) = undeclared_profile([SourceColumn(axis, values, axis, unit), *ions], "run", "\t", ".")
+    text = f"ions over {axis} are a depth_profile only if they are declared as one"
+    assert (said.code, said.message, said.hint) == ("undeclared-kind", text, hint)
+
+
+AXIS = [SourceColumn("depth", DEPTH, "depth", "nm")]
+
+
+@pytest.mark.parametrize(
+    "columns", [[], AXIS, [*AXIS, SourceColumn("/ counts", DEPTH, None, "counts")], [SourceColumn("Na+", DEPTH)]]
+)
+def test_a_table_without_ions_is_told_nothing(columns):
+    assert undeclared_profile(columns, "run", "\t", ".") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from echub.errors import UnitMismatch
-from echub_table.headers import aliases, bare_unit, meaning_of
+from echub_table.headers import Meaning, aliases, bare_unit, meaning_of
 
 
 @pytest.mark.parametrize(
@@ -142,3 +142,33 @@ def test_no_name_and_unit_mean_two_quantities():
 def test_the_number_of_a_sensor_is_no_unit(header):
     meaning = meaning_of(header)
     assert (meaning.quantity, meaning.unit) == (None, None)
+
+
+OPEN = "no unit is printed"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "meant"),
+    [
+        ("-Current", "", Meaning(candidates=("current",), problem=OPEN)),
+        ("-foo (V)", "", Meaning(unit="V")),
+        ("Current (foo)", "", Meaning(unit="foo", candidates=("current",), problem="the unit 'foo' is unknown")),
+        ("Current (max)", "", Meaning(candidates=("current",), problem="the unit 'max' is unknown")),
+        ("Current (12)", "", Meaning(candidates=("current",), problem="the unit '12' is unknown")),
+        ("Current", "foo", Meaning(unit="foo", candidates=("current",), problem="the unit 'foo' is unknown")),
+        ("Im(Z)", "", Meaning(candidates=("impedance_imag",), problem=OPEN)),
+        ("Voltage vs. Li/Li+ / V", "", Meaning("potential_we", "V", reference="Li/Li+")),
+        ("Voltage / V vs. Li/Li+", "", Meaning("potential_we", "V", reference="Li/Li+")),
+        ("Voltage", "V vs. Li/Li+", Meaning("potential_we", "V", reference="Li/Li+")),
+        ("E", "(V vs Ag/AgCl (sat.))", Meaning("potential_we", "V", reference="Ag/AgCl (sat.)")),
+        ("E vs. SHE / V", "V vs. Li/Li+", Meaning("potential_we", "V", reference="SHE")),
+        ("Voltage vs. Ref. / V", "", Meaning("voltage", "V")),
+    ],
+)
+def test_all_that_a_header_and_its_cell_of_the_row_of_units_mean(header, cell, meant):
+    assert meaning_of(header, cell) == meant
+
+
+def test_a_profile_with_units_of_both_quantities_of_a_name_leaves_it_open():
+    units = {"current": "mA", "current_density": "mA/cm^2"}
+    assert meaning_of("I", units=units) == Meaning(candidates=("current", "current_density"))

@@ -123,6 +123,29 @@ def test_a_profile_declares_the_sign(tmp_path, sign, factor):
     assert spectrum["impedance_imag"].tolist() == [-factor * z for z in IMAGINARY]
 
 
+@pytest.mark.parametrize(
+    ("order", "option", "cell", "start", "zone"),
+    [
+        ("dmy", "", "04/05/2024 12:00:00", "2024-05-04T12:00:00", None),
+        ("dmy", "mdy", "04/05/2024 12:00:00", "2024-04-05T12:00:00", None),
+        ("", "", "2024-05-04 12:00:00", "2024-05-04T12:00:00", None),
+        ("", "", "04/05/2024 12:00:00", None, None),
+        ("iso", "", "2024-05-04T12:00:00+02:00", "2024-05-04T10:00:00", "UTC"),
+        ("dmy", "", "yesterday", None, None),
+        ("iso", "", "2024-02-31 12:00:00", None, None),
+    ],
+)
+def test_the_start_in_the_preamble(folder, order, option, cell, start, zone):
+    (folder / "lab.toml").write_text(LAB.replace('"dmy"', f'"{order}"'))
+    (folder / "run1.csv").write_text(TABLE.replace("04.05.2024 12:00:00", cell))
+    record = echub.read(folder / "run1.csv", options={"dates": option} if option else {})
+    paths = ("experiment.start", "experiment.timezone")
+    assert [record.metadata.value(path) if path in record.metadata else None for path in paths] == [start, zone]
+    assert "date-order-open" not in {notice.code for notice in record.notices} or cell.startswith("04/05")
+    left = [f"Started = {cell} as experiment.start"] if start is None and not cell.startswith("04/05") else []
+    assert [dropped.what for dropped in record.dropped] == left
+
+
 def test_dialect_of_a_profile(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("t / s;I / mA\n0;1,234\n1;2,345\n")
@@ -134,6 +157,7 @@ def test_the_shipped_ones():
     cyclers = {"arbin", "basytec", "beep", "landt", "maccor", "neware", "neware-chinese", "novonix"}
     assert cyclers | {"bdf", "chi", "generic-eis", "massspec", "palmsens", "zplot", "relaxis"} == set(shipped())
     assert all(profile.title for profile in shipped().values())
+    assert not any(profile.dialect for profile in shipped().values())  # they are found by what was read
     assert list(shipped())[-1] == "generic-eis"
 
 
@@ -192,6 +216,14 @@ def test_neware_has_a_clock_of_the_step_and_one_of_the_test(text):
     assert series["step"].tolist() == [1, 2, 3]
     assert series["current"].tolist() == [0, 500, -500]
     assert "time__2" not in series.columns
+
+
+def test_the_clock_of_a_step_is_no_time_of_day_beside_dates():
+    names = "DataPoint,Cycle Index,Step Index,Step Type,Date,Time,Total Time,Current(A),Voltage(V)"
+    rows = "".join(f"{n},1,1,Rest,2024-03-14,00:00:0{n},00:01:0{n},0.0,3.5\n" for n in (5, 6, 7))
+    series = echub.read(f"{names}\n{rows}".encode(), reader="table")["timeseries"]
+    assert (series["time"].tolist(), series["step_time"].tolist()) == ([65, 66, 67], [5, 6, 7])
+    assert not [column.header for column in series.columns.values() if column.header == "Date + Time"]
 
 
 def test_units_of_beep_are_assumed():

@@ -25,6 +25,7 @@ def vendor(header):
     return "vendor-columns", f"kept as vendor columns, as their names map to no quantity: {header}"
 
 
+LOCAL = "; these are local dates without a zone: a change of the clocks shows as a jump (--timezone)"
 SIDE = "seem to be replicates side by side: each is taken as a value of its own"
 
 
@@ -56,6 +57,26 @@ SIDE = "seem to be replicates side by side: each is taken as a value of its own"
     (("sample.id,replicate,H / GPa", "A,1,5", "A,2,< 4", "B,1,7(1)", "B,2,good"), [
         ("table-text", "H / GPa holds '< 4' in row 2: the column is text, of which 2 of 4 cells count as numbers, "
          "1 as below a limit, 1 are not used: 'good'")]),
+    (("sample.id,replicate,H / a.u.", "A,1,5", "B,1,6 a.u.", "C,1,7 kg"), [
+        ("table-text", "H / a.u. holds '6 a.u.' in row 2: the column is text, of which 2 of 3 cells count as "
+         "numbers, 0 as below a limit, 1 are not used: '7 kg'")]),
+    (("sample.id,batch,replicate,H / GPa", "A,1 V,1,5", "B,1,1,6"), []),
+    (("sample.id,replicate,H / GPa,SD(H) / GPa,n(H)", "A,1,5,1,3", "B,1,6,1,3"), []),
+    (("sample.id,replicate,H / GPa,SD(H) / GPa", "A,1,5,1", "B,1,6,1"), [
+        ("table-uncertainty", "SD(H) / GPa, the spread of H / GPa: taken as the uncertainty of one value, as the "
+         "number of values is not stated")]),
+    (("sample.id,H / GPa,n(H)", "A,5,3", "B,6,3"), [NO_REPLICATES]),
+    (("sample.id,H / GPa,U(H) / GPa", "A,5,3", "B,6,3"), [
+        ("table-uncertainty", "U(H) / GPa, the spread of H / GPa: not used: an expanded uncertainty, whose factor "
+         "is not stated"), NO_REPLICATES]),
+    (("sample.id,replicate,A / %,B / %", "A,1,,", "B,1,,"), [
+        ("table-gaps", "A / % has no value in 2 of 2 rows"), ("table-gaps", "B / % has no value in 2 of 2 rows")]),
+    (("sample.id,replicate,A / %,B / %", "A,1,60,40", "B,1,60,38.1", "C,1,60,37.9"), [
+        ("no-closure", "A / %, B / % add up to 97.9 in row 3, not 100; 1 of 3 rows are off by more than 2%")]),
+    (("sample.id,replicate,H / GPa", "A,1,inf", "B,1,2", "C,1,"), [
+        ("table-gaps", "H / GPa has no value in 1 of 3 rows"),
+        ("non-finite", "H / GPa has 1 missing value, 1 infinite value")]),
+    (("sample.id,replicate,frequency / Hz,H / GPa", "A,1,1,5", "B,1,2,6"), [vendor("H / GPa")]),
 ])  # fmt: skip
 def test_samples_that_lack_something_or_contradict_each_other(lines, told):
     assert remarks(*lines) == told
@@ -77,6 +98,27 @@ def test_samples_that_lack_something_or_contradict_each_other(lines, told):
         ("several-columns", "2 columns are voltage: U / V, Voltage / mV; all are kept")]),
     (("time/s,step,U / V", "0,1,1", "1,1,2", "0,2,3", "1,2,4", "0,3,5", "1,3,6"), {}, [
         ("step-clock", "time/s restarts where the step changes: it is the time of the step")]),
+    (("Time UTC,U / V", "10:00:00,1", "10:00:01,2"), {}, [
+        ("time-of-day", "Time UTC is a time of day and no elapsed time"), vendor("Time UTC")]),
+    (("Time,U / V", "0:00:00,1", "0:00:00,1"), {}, []),
+    (("Time,U / V", "0:00:00,1", "0:00:01,1"), {"clock": "time-of-day"}, [
+        ("time-of-day", "Time is a time of day and no elapsed time"), vendor("Time")]),
+    (("Start,Date,Time,U / V", "2023-01-01,2024-03-14,23:59:59,1", "2023-01-01,2024-03-15,00:00:00,3"), {}, [
+        ("derived-time", f"the table has no elapsed time: time = Date + Time - its first value{LOCAL}"),
+        vendor("Start, Date, Time")]),
+    (("Date,Test Time,U / V", "2024-03-14,9:00:00,1", "2024-03-14,9:00:01,2"), {}, [vendor("Date")]),
+    (("Date,Step Time,U / V", "2024-03-14,9:00:00,1", "2024-03-14,9:00:01,2"), {}, [vendor("Date")]),
+    (("Date,Time,U / V", "2024-03-14,0:00:00,1", "2024-03-14,0:00:01,2"), {}, [vendor("Date")]),
+    (("Date,U / V", "2024-03-14,1", "2024-03-15,2", "2024-03-17,3"), {}, [
+        ("derived-time", f"the table has no elapsed time: time = Date - its first value{LOCAL}"), vendor("Date")]),
+    (("Date,U / V", "2024-03-14,1", "2024-03-14,2", "2024-03-17,3"), {}, [vendor("Date")]),
+    (("Current,t", "kg,s", "1,0", "2,1", "3,2"), {}, [
+        ("unit-mismatch", "the column 'Current' names current, but its unit kg does not fit; name and unit "
+         "contradict each other: expected a unit of the dimension of mA (current); kept as a vendor column with "
+         "its unit")]),
+    (("t / s,U / V,,", "0,1,,", "1,2,,5", "2,2,,6"), {}, [
+        vendor("column 4"), ("non-finite", "column 4 has 1 missing value")]),
+    (("t / s,U / V,,", "0,1,,a", "1,2,,b", "2,2,,c"), {}, [vendor("column 4")]),
 ])  # fmt: skip
 def test_clocks_and_columns_that_mean_the_same(lines, options, told):
     assert remarks(*lines, **options) == told
