@@ -246,7 +246,7 @@ WORDS = ["time/s", "note", "Ewe/V"]
 
 @pytest.mark.parametrize("word", ["#5", "25/12/2024 10:00:00"])
 def test_a_column_of_words_is_kept_and_decides_nothing(word):
-    """The day first in a note is no date of the run: 01/02 stays the second of January."""
+    """The day first in a note says nothing of the run: 01/02 stays the second of January."""
     rows = [[f"01/02/2024 10:00:0{n}", note, "1.5"] for n, note in enumerate(("rest", word, "rest"))]
     data = read_mpt(bare(WORDS, rows))["timeseries"]
     assert data["vendor_note"].tolist() == ["rest", word, "rest"]
