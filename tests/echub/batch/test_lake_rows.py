@@ -276,7 +276,7 @@ def test_an_outcome_has_a_row_for_each_measurand(tmp_path):
 
 
 def test_what_is_no_number_has_no_value_and_a_list_has_no_column(tmp_path):
-    """Of a file that was written by hand: NaN counts as missing; the steps of a technique are not one cell."""
+    """Of a file that was written by hand: NaN becomes null; the steps of a technique are not one cell."""
     interval = {"low": math.nan, "high": 2.5, "kind": "bracketing", "level": None}
     level = {"unit": "V", "value": 2.0, "uncertainty": 0.5, "interval": interval, "n": 1, "censoring": "none"}
     steps = {"value": [{"name": "CP"}], "unit": None, "source": "x"}

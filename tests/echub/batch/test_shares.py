@@ -56,3 +56,8 @@ def test_without_a_list_of_mounts_nothing_is_a_share(monkeypatch):
 
     monkeypatch.setattr(watching.Path, "read_text", missing)
     assert not is_share(Path("/lab"))
+
+
+def test_a_folder_that_no_mount_holds_is_not_of_the_network(monkeypatch):
+    mounted(monkeypatch)
+    assert not is_share(Path("/lab"))
