@@ -47,6 +47,15 @@ def test_a_distribution_of_nothing_has_an_axis():
     assert low == 0 < high < 1e-9
 
 
+@pytest.mark.parametrize(("gamma", "top"), [(np.zeros(6), 1.0), (np.array([0, 0, 2.0, 2.0, 0, 2.0]), 2.0)])
+def test_the_colours_of_a_map_of_distributions_end_at_what_is_above_zero(gamma, top):
+    shown = {"map_level": np.array([0.0, 1.0]), "map_time": np.array([0.0, 60.0]), "per_decade": [0.0],
+             "map_tau": np.array([1e-3, 1e-2, 0.1]), "map_gamma": gamma, "window": [1e-3, 0.1]}  # fmt: skip
+    figure = Figure()
+    distribution._map(figure, shown, Fake(diagnostics={name: Fake(unit="mA") for name in shown}))
+    assert figure.axes[0].collections[0].get_clim() == (0.0, pytest.approx(top))
+
+
 def test_peaks_with_support_are_full_and_say_it():
     example = outcome_of("eis-drt")
     outcome = with_series(example, peak_tau=[1e-6, 1e-4], peak_support=[0.95, 0.94])

@@ -223,9 +223,9 @@ def test_rows_at_one_potential_are_a_baseline_without_a_slope(stated, at, level)
 
 
 def test_a_robust_line_with_fewer_than_five_rows_leaves_none_out():
-    """Of six rows four are near to it: the baseline is that of all, with their mean."""
-    base = baseline_of(swept([10, 10, 0, -20, 0, 30]), 10.0, None)
-    assert (base.low, base.high, base.level) == (0.0, 1.0, pytest.approx(5.0))
+    """Of five rows the last is off by more than 0.3 µA/cm²: the baseline is that of all, with their mean."""
+    base = baseline_of(swept([0, 0, 0, 0, 0.5]), 10.0, None)
+    assert (base.low, base.high, base.level) == (0.0, 1.0, pytest.approx(0.1))
 
 
 @pytest.mark.parametrize(("rows", "found"), [(5, None), (6, [1])])
