@@ -9,6 +9,7 @@ from echub.plugin import Interval, Measurand, Refusal
 from echub.science import CurrentRanges
 from echub_dc import resistances
 from echub_dc.figure import _headline
+from echub_dc.method import decay
 from echub_dc.method.initial import initial
 from echub_dc.method.jumps import jumps
 from echub_dc.outcome import polarisation, steady, transference
@@ -57,6 +58,20 @@ def fading(before):
 def test_a_jump_is_beyond_noise_and_what_is_beside_it_and_half_of_it_lasts(current, noise, found, sign):
     """8 √2 is 11.31, and a fifth of 50 is 10; twelve rows after the step and six at the end are left out."""
     assert jumps(sign * current, noise).tolist() == found
+
+
+# -- the fit -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tau", [10.0, 100.0])
+def test_the_best_of_the_starts_counts(tau, monkeypatch):
+    """From 1 s to ten times the span of 100 s the starts are 10 and 100 s; neither is moved."""
+    monkeypatch.setattr(decay, "least_squares", lambda _, logs, bounds: Fake(x=logs))
+    t = np.arange(1.0, 101.0)
+    taus, found, chi2 = decay._fitted(t, 5 + 3 * np.exp(-t / tau), np.ones(100), 100.0, 1)
+    assert taus == pytest.approx([tau])
+    assert found == pytest.approx([5, 3])
+    assert chi2 == pytest.approx(0, abs=1e-18)
 
 
 # -- the current at the step -------------------------------------------------------------------
