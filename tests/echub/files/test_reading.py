@@ -280,6 +280,20 @@ def test_an_unknown_kind_is_flagged(acme):
     assert codes(record) == ["unknown-kind"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "first"), [(None, None), ("unknown", None), ("UTC", 1719835200.0), ("Europe/Berlin", 1719828000.0)]
+)
+def test_a_zone_that_is_stated_makes_dates_instants(tmp_path, zone, first):
+    """Noon of 1 July 2024; Berlin is two hours ahead."""
+    path = tmp_path / "run.csv"
+    rows = "".join(f"2024-07-01 12:00:{n:02},{n},{1 + n / 100}\n" for n in range(12))
+    path.write_text(f"Date,t / s,U / V\n{rows}")
+    stated = Annotations(values={"experiment.timezone": zone}) if zone else None
+    series = echub.read(path, annotations=stated)["timeseries"]
+    assert ("unix_time" in series) == (first is not None)
+    assert first is None or series["unix_time"][0] == first
+
+
 def test_annotations_are_added_last(cp):
     (cp.parent / "echub.toml").write_text('[cell]\narea = "1 cm^2"\n')
     record = echub.read(cp, annotations=Annotations.of(values={"cell.area": "2 cm^2"}))

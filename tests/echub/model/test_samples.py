@@ -70,7 +70,7 @@ def test_a_standard_deviation_of_so_many_values_is_that_of_their_mean():
         SourceColumn("sample_id", np.array(["a", "b"]), "sample_id", index=0),
         SourceColumn("H / GPa", np.array([2.0, 3.0]), None, "GPa", index=1),
         SourceColumn("SD(H) / MPa", np.array([300.0, 400.0]), None, "MPa", index=2),
-        SourceColumn("n(H)", np.array([9, 4]), None, None, index=3),  # a number, whatever the unit of H
+        SourceColumn("n(H)", np.array([9, 4]), None, "1", index=3),  # a number, whatever the unit of H
     ]
     table = build_dataset("table", columns)
     described, measured = parts(table)
