@@ -162,12 +162,13 @@ def _families(profile: CountProfile) -> Iterator[dict[int, tuple[str, str, int]]
 def _shares(profile: CountProfile, family: Mapping[int, tuple[str, str, int]]) -> list[tuple[Any, ...]]:
     symbol = _element_of(family)
     natural = abundances(symbol)
-    counts = {n: float(profile.n[profile.of(*key)].sum()) for n, key in family.items()}
-    total, whole = sum(counts.values()), sum(natural[n] for n in family)
-    if total <= 0:
+    known = {n: key for n, key in family.items() if n in natural}  # tritium is none of them
+    counts = {n: float(profile.n[profile.of(*key)].sum()) for n, key in known.items()}
+    total, whole = sum(counts.values()), sum(natural[n] for n in known)
+    if total <= 0 or len(known) < 2:
         return []
     rows = []
-    for n, key in family.items():
+    for n, key in known.items():
         share, expected = counts[n] / total, natural[n] / whole
         error = math.sqrt(max(expected * (1 - expected) / total, 1e-18))
         rows.append((key[0], key[1], symbol, n, counts[n], share, expected, (share - expected) / error))

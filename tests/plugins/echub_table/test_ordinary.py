@@ -102,6 +102,8 @@ TEXTS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" 
         (SHEET, "</worksheet>", ""),
         (SHEET, "</worksheet>", '<sheetData><row r="1"/></sheetData></worksheet>'),
         (SHEET, "<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>'),
+        (SHEET, "<sheetData>", '<dimension ref="A1:A1048577"/><sheetData>'),
+        (SHEET, "<sheetData>", '<dimension ref="A1:XFE1"/><sheetData>'),
         (SHEET, "<sheetData>", '<dimension ref="A0"/><sheetData>'),
         (SHEET, "<sheetData>", "<a>" * 30 + "</a>" * 30 + "<sheetData>"),
         (SHEET, "<worksheet", "<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet"),

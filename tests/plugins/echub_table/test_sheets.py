@@ -16,6 +16,7 @@ openpyxl = pytest.importorskip("openpyxl", reason="openpyxl writes the workbooks
 PLAIN = [["t / s", "U / V"], [0, 1.5], [1, 2.5], [2, 3.5]]
 NOTES = [["who", "what"], ["x", "y"]]
 MASSES = [["Cycle", "mass / g"], [1, 2.5], [2, 3.5], [3, 4.5]]
+SAMPLES = [["sample.id", "replicate", "H / GPa"], ["a", 1, 5.5], ["b", 1, 6.5], ["c", 1, 7.5]]
 NAMES = ["Data_Point", "Test_Time(s)", "Cycle_Index", "Voltage(V)"]
 RECORDS = [[n, 10.0 * n, n // 4 + 1, 3.5] for n in range(12)]
 PER_CYCLE = [["Cycle_Index", "Test_Time(s)", "Voltage(V)"], [1, 30.0, 3.5], [2, 70.0, 3.5], [3, 110.0, 3.5]]
@@ -43,6 +44,8 @@ OTHER = "; --option sheet=… names another"
     ({"A": PLAIN, "B": PLAIN}, "B", "B", "asked for", []),
     ({"A": NOTES, "B": PLAIN, "C": MASSES}, "", "B", "the only one with a table of measured rows",
      [f"B is read, of 3 sheets with cells: it is the only one with a table of measured rows{OTHER}"]),
+    ({"A": MASSES, "B": SAMPLES}, "", "B", "the only one with a table of measured rows",
+     [f"B is read, of 2 sheets with cells: it is the only one with a table of measured rows{OTHER}"]),
     ({"A": PER_CYCLE, "B": [NAMES, *RECORDS]}, "", "B", SEVERAL,
      [f"B is read, of 2 sheets with cells: it is {SEVERAL}{OTHER}"]),
     ({"B": [NAMES, *RECORDS[6:]], "A": [NAMES, *RECORDS[:6]], "C": PER_CYCLE}, "", "A, B", COUNTED,
