@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from echub.errors import UnitMismatch
+from echub.plugin import quantities, unit
 from echub_table.headers import Meaning, aliases, bare_unit, meaning_of
 
 
@@ -172,3 +173,15 @@ def test_all_that_a_header_and_its_cell_of_the_row_of_units_mean(header, cell, m
 def test_a_profile_with_units_of_both_quantities_of_a_name_leaves_it_open():
     units = {"current": "mA", "current_density": "mA/cm^2"}
     assert meaning_of("I", units=units) == Meaning(candidates=("current", "current_density"))
+
+
+def test_a_name_of_several_quantities_is_told_apart_by_its_unit():
+    """No two quantities share a name and a dimension, so the first that a unit fits is the only one."""
+    of_name = {}
+    for alias in aliases():
+        symbol = quantities()[alias.quantity].unit
+        for name in alias.names:
+            of_name.setdefault(name, []).append(symbol and unit(symbol).dimension)
+    shared = [dimensions for dimensions in of_name.values() if len(dimensions) > 1]
+    assert shared
+    assert all(len(set(dimensions)) == len(dimensions) for dimensions in shared)
