@@ -257,7 +257,7 @@ def test_a_column_that_is_left_out_is_named_by_its_place_from_one():
     found = Findings()
     dialect = Fake(columns="nnn", names=("a", "b", ""), decimal=".")
     numbers = np.arange(3.0)
-    meant = [Fake(reference="", quantity=None, attrs={}, said_by="", unit=None, negate=False)] * 3
+    meant = [Fake(reference="", quantity=None, origin="measured", said_by="", unit=None, negate=False)] * 3
     table = Fake(columns=[numbers, numbers, np.full(3, np.nan)], decimals={})
     assert [c.header for c in source_columns(dialect, table, meant, found, {})] == ["a", "b"]
     assert [d.what for d in found.dropped] == ["column 3"]
