@@ -65,7 +65,7 @@ def _result(energy: Measurand, form: str) -> str:
     if energy.interval is not None:
         digits = max(2, 1 - math.floor(math.log10(energy.uncertainty or 1)))
         low, high = (f"{end:.{digits}f}" for end in (energy.interval.low, energy.interval.high))
-        text += f"\n{_level(energy)}%: {low} … {high} eV\n{form.replace('_', ' ')} against 1/T"
+        text += f"\n{energy.interval.coverage}: {low} … {high} eV\n{form.replace('_', ' ')} against 1/T"
     return text
 
 

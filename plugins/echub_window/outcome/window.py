@@ -138,10 +138,9 @@ def _measurands(
     both = [result.get("anodic_limit"), result.get("cathodic_limit")]
     if all(m is not None and m.value is not None for m in both):
         result["window"] = _difference(*both)  # type: ignore[arg-type]
-    rates = np.array([j.sweep.rate for j in judged])
-    result["scan_rate"] = Measurand("mV/s", float(np.median(rates)))
+    rate = float(np.median([j.sweep.rate for j in judged]))
+    result["scan_rate"] = Measurand("mV/s", rate)
     if up is not None and down is not None:  # a sweep without a baseline has been refused
-        rate = float(np.median(rates))
         capacitance = _capacitance(up.base, down.base, rate, params)  # type: ignore[arg-type]
         if capacitance is not None:
             result["capacitance"] = capacitance
