@@ -1,12 +1,13 @@
-"""Say which conditions the tests never saw true or false, and which limits were never met exactly.
+"""Say what the tests never saw: a condition true or false, a limit met exactly, a loop with two, a default.
 
 `python -m scripts.conditions echub_cameca tests/plugins/echub_cameca` runs tests, as pytest would, and prints a
 line for each such place in the modules whose names begin so; `python -m scripts.conditions echub` runs all
 tests, which takes twice as long as usual. A condition that was never true can be dropped or turned around
-without any test that fails; a limit that was never met can be `<` or `<=`. Not every place needs a test: some
-are guards that no input reaches, which may go out, and between measured values equality is chance.
+without any test that fails; a limit that was never met can be `<` or `<=`; of a loop that never had two the
+second can be lost; a default that was never left, or never used, can be another. Not every place needs a test:
+some are guards that no input reaches, which may go out, and between measured values equality is chance.
 
-Modules are compiled with a note around every condition, in all processes that the tests start.
+Modules are compiled with a note around every such place, in all processes that the tests start.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -34,12 +35,21 @@ ROOTS = {"echub": ROOT, "fixtures": ROOT, "plugins": ROOT / "plugins", "schemas"
 FOLDER = "ECHUB_CONDITIONS"
 """Names the folder of a run in the environment of its processes."""
 TRUE, FALSE, MET, COMPARED = 1, 2, 4, 8
+NONE, ONE, MANY = 1, 2, 4
+USED, LEFT = 1, 2
 OPEN = {
     ("condition", 0): "asked",
     ("condition", TRUE): "false",
     ("condition", FALSE): "true",
     ("limit", COMPARED): "met",
+    ("loop", NONE): "two",
+    ("loop", ONE): "two",
+    ("loop", NONE | ONE): "two",
+    ("default", USED): "another",
+    ("default", LEFT): "the default",
 }
+"""What the bits of a place say was never seen; a loop that never ran and a function that never did are seen by the
+conditions before them."""
 LIMITS: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 LARGEST = 100_000
 """Values of an array that are still compared for equality: the tests end in the same hour."""
@@ -47,7 +57,7 @@ LARGEST = 100_000
 
 @dataclass(frozen=True)
 class Place:
-    """A condition, or a limit, in a module."""
+    """A condition, a limit, a loop, or an argument with a default, in a module."""
 
     module: str
     line: int
@@ -56,7 +66,7 @@ class Place:
 
 
 class Noting(ast.NodeTransformer):
-    """Put a note around each condition and each comparison with a limit; `places` are theirs, in order."""
+    """Put a note around each condition, limit, loop and default; `places` are theirs, in order."""
 
     def __init__(self, module: str, first: int) -> None:
         self.module, self.first = module, first
@@ -102,14 +112,32 @@ class Noting(ast.NodeTransformer):
         return self.visit_If(node)
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
-        """Note what a comprehension keeps."""
+        """Note what a comprehension runs over, and what it keeps."""
         kept, node.ifs = [self._condition(test) for test in node.ifs], []
+        node.iter = self._loop(node.iter)
         self.generic_visit(node)
         node.ifs = kept
         return node
 
+    def visit_For(self, node: ast.For) -> ast.For:
+        """Note what a loop runs over."""
+        node.iter = self._loop(node.iter)
+        self.generic_visit(node)
+        return node
+
+    def _loop(self, node: ast.expr) -> ast.expr:
+        """Note the items of a loop, unless the module itself says how many they are."""
+        if isinstance(node, ast.Tuple | ast.List | ast.Constant):
+            return node
+        return self._noted(node, "loop", ast.unparse(node), "_noted_loop", node)
+
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """Note a comparison with one limit."""
+        """Note a comparison with one limit, or with the two of a range."""
+        sides = [node.left, *node.comparators]
+        if len(sides) > 2 and all(isinstance(side, ast.Name | ast.Constant) for side in sides[1:-1]):
+            links = [ast.Compare(sides[at], [how], [sides[at + 1]]) for at, how in enumerate(node.ops)]
+            both = ast.BoolOp(ast.And(), [ast.copy_location(link, node) for link in links])
+            return self.visit_BoolOp(ast.copy_location(both, node))
         text = ast.unparse(node)
         self.generic_visit(node)
         if len(node.ops) > 1 or type(node.ops[0]) not in LIMITS:
@@ -125,6 +153,26 @@ class Noting(ast.NodeTransformer):
     def visit_arguments(self, node: ast.arguments) -> ast.arguments:
         """Leave defaults and annotations as they are."""
         return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        """Note whether an argument has its default, behind the docstring."""
+        self.generic_visit(node)
+        given = node.args
+        last = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
+        pairs = [*zip(last, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+        notes = [
+            ast.copy_location(ast.Expr(self._default(node.name, arg, default)), node)
+            for arg, default in pairs
+            if isinstance(default, ast.Constant)
+        ]
+        at = 1 if ast.get_docstring(node) is not None else 0
+        node.body[at:at] = notes
+        return node
+
+    def _default(self, function: str, arg: ast.arg, default: ast.Constant) -> ast.expr:
+        text = f"{function}({arg.arg}={default.value!r})"
+        value = ast.copy_location(ast.Name(arg.arg, ast.Load()), arg)
+        return self._noted(ast.copy_location(value, arg), "default", text, "_noted_default", value, default)
 
 
 def noted(source: str | bytes, module: str, path: str, first: int = 0) -> tuple[CodeType, list[Place]]:
@@ -168,6 +216,22 @@ class Record:
             self.seen[at] |= COMPARED | (MET if is_met else 0)
         return result
 
+    def loop(self, at: int, items: Iterable[Any]) -> Iterable[Any]:
+        """Note whether a loop runs over none, one or more."""
+        return items if self.seen[at] & MANY else self._counted(at, items)
+
+    def _counted(self, at: int, items: Iterable[Any]) -> Iterator[Any]:
+        bits = NONE
+        for item in items:
+            bits = ONE if bits == NONE else MANY
+            self.seen[at] |= bits
+            yield item
+        self.seen[at] |= bits
+
+    def default(self, at: int, value: Any, default: Any) -> None:  # noqa: ANN401
+        """Note whether an argument has its default."""
+        self.seen[at] |= USED if value is default or (type(value) is type(default) and value == default) else LEFT
+
     def code(self, module: str, path: str) -> CodeType:
         """Return the noted code of a module, compiled once for all processes."""
         kept = self.folder / f"{module}.code"
@@ -185,6 +249,7 @@ def install(folder: str) -> None:
     """Let this process note what it imports from now on."""
     record = Record(Path(folder))
     vars(builtins).update(_noted_condition=record.condition, _noted_limit=record.limit)
+    vars(builtins).update(_noted_loop=record.loop, _noted_default=record.default)
 
     class Loader(importlib.machinery.SourceFileLoader):
         def get_code(self, fullname: str) -> CodeType | None:
