@@ -250,8 +250,15 @@ def _in_both(parent: Mapping[str, Limits], child: Mapping[str, Limits]) -> dict[
 def _resolved(where: str, name: str) -> str:
     if name.startswith(_PLUGIN):
         return name
-    base = Path(where).parent if not where.startswith(_PLUGIN) else Path()
-    return str((base / name).resolve())
+    if where.startswith(_PLUGIN):  # it lies in code, so that a file beside it does not exist
+        raise SchemaError(
+            f"the schema {where!r} extends a file",
+            where="schema.extends",
+            expected="schemas of plugins, plugin:<name>",
+            found=name,
+            hint="tell the plugin's authors: in the rules of a plugin, `extends` names other plugins only",
+        )
+    return str((Path(where).parent / name).resolve())
 
 
 def _unknown(name: str, known: list[str]) -> SchemaError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from echub.drawing import envelope
@@ -15,6 +17,8 @@ CURVES, POINTS = 6, 400
 """Curves that can be told apart, and points of each: more than the pixels of half a figure."""
 LEAST = 5
 """Steps of voltage that dQ/dV needs to show anything."""
+ROUNDING = 1e-9
+"""Part of a step by which a voltage may miss a whole one: 4.1 V are 819.9999… steps of 5 mV in binary numbers."""
 
 
 def rows_only(trace: CellTrace) -> dict[str, Series]:
@@ -75,13 +79,12 @@ def dq_dv(q: Floats, u: Floats, step: float, *, rising: bool) -> tuple[Floats, F
     voltage is held, is left out.
     """
     forward = np.maximum.accumulate(u if rising else -u)
-    low, high = np.ceil(forward[0] / step) * step, np.floor(forward[-1] / step) * step
-    count = round((high - low) / step)
-    if count < LEAST:
+    first, final = math.ceil(forward[0] / step - ROUNDING), math.floor(forward[-1] / step + ROUNDING)
+    if final - first < LEAST:
         return np.zeros(0), np.zeros(0)
-    edges = low + step * np.arange(count + 1)
-    last = np.searchsorted(forward, edges, side="left")  # the first row that has got so far
-    last = np.minimum(last, len(forward) - 1)  # an edge at the last row may be above it by rounding
+    edges = step * np.arange(first, final + 1)
+    within = np.minimum(edges, forward[-1])  # an edge at the last voltage may be above it by rounding
+    last = np.searchsorted(forward, within, side="left")  # the first row that has got so far
     before = np.maximum(last - 1, 0)
     rise = forward[last] - forward[before]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -290,6 +290,20 @@ def test_an_installed_plugin_offers_a_schema(tmp_path, monkeypatch):
     assert load("plugin:acme").required_metadata == ("cell.id",)
 
 
+def test_a_plugin_extends_plugins_and_no_file_of_the_folder_it_is_used_in(tmp_path, monkeypatch):
+    group(tmp_path, '[metadata]\nrequired = ["cell.area"]\n')
+    monkeypatch.chdir(tmp_path)
+    base = Vocabulary("base", rules={"metadata": {"required": ["cell.id"]}})
+    rules = {"schema": {"extends": ["plugin:base"]}}
+    monkeypatch.setitem(registry().vocabularies, "base", base)
+    monkeypatch.setitem(registry().vocabularies, "acme", Vocabulary("acme", rules=rules))
+    assert load("plugin:acme").required_metadata == ("cell.id",)
+    rules["schema"]["extends"] = [".echub.toml"]
+    with pytest.raises(EchubError, match="'plugin:acme' extends a file") as error:
+        load("plugin:acme")
+    assert (error.value.where, error.value.found) == ("schema.extends", ".echub.toml")
+
+
 # -- codes ---------------------------------------------------------------------------------------
 
 

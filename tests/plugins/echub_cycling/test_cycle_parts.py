@@ -184,8 +184,19 @@ def test_no_charge_is_lost_where_the_voltage_goes_back_or_is_held():
     u = A([0.0, 0.1, 0.2, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.7])
     q = A([0.0, 1, 2, 3, 5, 6, 7, 8, 9, 99])
     grid, density = curves.dq_dv(q, u, 0.1, rising=True)
-    assert grid == pytest.approx([0.05, 0.15, 0.25, 0.35, 0.45, 0.55])
-    assert density == pytest.approx([10, 10, 40, 10, 10, 5])
+    assert grid == pytest.approx([0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65])
+    assert density == pytest.approx([10, 10, 40, 10, 10, 5, 5])
+
+
+@pytest.mark.parametrize("rising", [True, False])
+@pytest.mark.parametrize(("low", "high", "first"), [(4.07, 4.1, 4.07), (4.1, 4.13, 4.1), (4.0699, 4.1001, 4.07)])
+def test_a_voltage_that_ends_on_a_whole_step_has_it(low, high, first, rising):
+    """4.1 V are 819.999… steps of 5 mV in binary numbers; 2 mA·h per volt."""
+    u = np.linspace(low, high, 301)
+    sign = 1 if rising else -1
+    grid, density = curves.dq_dv(2 * (u - low), sign * u, 0.005, rising=rising)
+    assert grid == pytest.approx(sign * (first + 0.0025 + 0.005 * np.arange(6)))
+    assert density == pytest.approx(np.full(6, 2.0))
 
 
 @pytest.mark.parametrize(("top", "steps"), [(0.5, 5), (0.49, 0), (-1.0, 0)])
