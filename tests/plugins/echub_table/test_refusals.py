@@ -322,6 +322,7 @@ def test_a_damage_without_words_is_called_by_its_name(damage):
             raise damage
 
     assert said(opening) == {
-        "message": "the workbook cannot be opened", "path": "a.xlsx", "found": "cut" if str(damage) else "EOFError",
+        "message": "the workbook cannot be opened", "path": "a.xlsx",
+        "found": "cut" if str(damage) else "EOFError",
         "cause": "it is damaged, or protected by a password",
     }  # fmt: skip
