@@ -73,7 +73,7 @@ def find_block(lines: tuple[str, ...], delimiter: str) -> Block | None:
     rows = tuple(i for i in fits if i >= first)
     filled = sum(counts[i] for i in rows)
     cells = sum(len(kinds[i]) - kinds[i].count(EMPTY) for i in rows)
-    share = filled / cells if cells else 0.0
+    share = filled / cells
     # Blanks cut dates and texts too: another delimiter that fits as well is the one that was meant.
     weight = 0.5 if delimiter == " " else 1.0
     return Block(delimiter, width, columns, first, rows, weight * filled * share**2, splitter)
@@ -122,9 +122,9 @@ def _majority(kinds: Iterable[str]) -> str:
     counted = Counter(kind for kind in kinds if kind != EMPTY)
     if not counted:
         return EMPTY
-    missing = counted.pop(MISSING, 0)
+    counted.pop(MISSING, 0)
     if not counted:
-        return MISSING if missing else EMPTY
+        return MISSING
     top, number = counted.most_common(1)[0]
     return top if number >= _SHARE * sum(counted.values()) else TEXT
 
@@ -149,10 +149,9 @@ def _first(
     starts = starts or [fits[0]]
     runs = {i: _run(i, known) for i in starts}
     longest = max(runs.values())
-    under = [i for i in starts if header_above(i, kinds, columns) is not None]
-    for i in under:
-        if 10 * sum(j >= i for j in fits) >= 5 * len(fits):  # half of all that fits
-            return i
+    named = next((i for i in starts if header_above(i, kinds, columns) is not None), None)
+    if named is not None and 2 * sum(j >= named for j in fits) >= len(fits):  # half of all that fits
+        return named
     return next(i for i in starts if 2 * runs[i] >= longest)
 
 

@@ -18,7 +18,7 @@ from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
 from echub_table.dialect import Dialect
 from echub_table.digits import numbers_of
 from echub_table.gaps import with_gaps
-from echub_table.headers import Meaning, meaning_of, split_header
+from echub_table.headers import Meaning, contradict, meaning_of, printed_unit, split_header
 from echub_table.parse import ALLOWED, Table
 from echub_table.profile import Profile
 from echub_table.times import DayClock, clock_seconds, instant_column
@@ -84,7 +84,7 @@ def _with_units(name: str, unit: str, units: Mapping[str, str]) -> Meaning:
     try:
         return meaning_of(name, unit, units)
     except UnitMismatch as error:
-        printed = next((text for _, text in split_header(name) if text), unit) or None
+        printed = next((text for _, text in split_header(name) if text), unit)
         return Meaning(
             unit=printed,
             problem=f"{error.message}; name and unit contradict each other: expected {error.expected}",
@@ -101,10 +101,10 @@ def source_columns(
         v for k, v in zip(dialect.columns, table.columns, strict=False) if k == DATE and isinstance(v, pl.Series)
     ]
     for i, values in enumerate(table.columns):
-        name = dialect.names[i] if i < len(dialect.names) else ""
-        if not name and is_blank(values):
+        if not dialect.names[i] and is_blank(values):
             found.dropped.append(Dropped(f"column {i + 1}", "it has neither a name nor a value"))
             continue
+        name = dialect.name_of(i)
         decimal = table.decimals.get(i, dialect.decimal)
         columns.append(_column(i, name, values, dialect.columns[i], decimal, meant[i], found, options))
     return columns
@@ -144,6 +144,12 @@ def _column(
     if numbers is not None:
         if unit and meaning.candidates:
             meaning = meaning_of(f"{name} ({unit})")
+        elif unit and contradict(meaning, unit):
+            text = f"the header of {name} says {meaning.unit}, and its cells say {unit}; kept as text"
+            found.note("unit-mismatch", text, column=name)
+            return _text(i, name, values, Meaning(), found)
+        elif unit and meaning.quantity is None:
+            meaning = replace(meaning, unit=meaning.unit or printed_unit(unit) or None)
         return _numeric(i, name, numbers, meaning)
     return _text(i, name, values, meaning, found)
 
@@ -151,7 +157,7 @@ def _column(
 def _numeric(i: int, name: str, values: NDArray[Any], meaning: Meaning) -> SourceColumn:
     by_profile = meaning.said_by == "profile" and meaning.quantity
     return SourceColumn(
-        name or f"column {i + 1}",
+        name,
         values,
         meaning.quantity,
         meaning.unit,
@@ -227,7 +233,7 @@ def _text(i: int, name: str, texts: pl.Series, meaning: Meaning, found: Findings
     small = codes.astype(np.min_scalar_type(max(0, len(labels) - 1)))
     quantity = None if wants_number else meaning.quantity
     names = dict(enumerate(labels.to_list()))
-    return SourceColumn(name or f"column {i + 1}", small, quantity, None, index=i, labels=names, is_text=True)
+    return SourceColumn(name, small, quantity, None, index=i, labels=names, is_text=True)
 
 
 def is_blank(values: NDArray[Any] | pl.Series) -> bool:

@@ -102,6 +102,10 @@ class Dialect:
         """Return the header line as printed; empty without one."""
         return self.preamble[self.header_line] if self.header_line is not None else ""
 
+    def name_of(self, i: int) -> str:
+        """Return the name of a column; its place where the line of names has nothing over it."""
+        return self.names[i] or f"column {i + 1}"
+
     @property
     def units_text(self) -> str:
         """Return the line of units as printed; empty without one."""
@@ -295,14 +299,14 @@ def _starting(block: Block, line: int, source: Source) -> Block:
 
 def _sample_line(lines: Sequence[str]) -> str:
     """Return what parts `sample.id` from other names: such a table may have a single column of numbers."""
-    first = lines[0].strip("\ufeff \t") if lines else ""
-    found = (d for d in (",", ";", "\t") if "sample.id" in [cell.strip(' "') for cell in first.split(d)])
-    return next((d for d in found if d in first), "")
+    first = lines[0].strip("\ufeff \t")
+    parting = (d for d in (",", ";", "\t") if d in first)
+    return next((d for d in parting if "sample.id" in [cell.strip(' "') for cell in first.split(d)]), "")
 
 
 def _sep_line(lines: Sequence[str]) -> str:
     """Read the line `sep=;` by which spreadsheets declare a delimiter."""
-    first = lines[0].strip().strip('"') if lines else ""
+    first = lines[0].strip().strip('"')
     declared = (first[4:] or "\t") if first.lower().startswith("sep=") else ""
     return declared if declared in DELIMITERS else ""
 
@@ -405,9 +409,7 @@ def _begins_as_row(line: str, block: Block) -> bool:
     """Return whether all cells of a line but the last, which may be cut, are those of a row, with two numbers."""
     kinds = block.splitter.kinds(line)[:-1]
     numbers = sum(kind in (NUMBER, UNITED) for kind in kinds)
-    return (
-        numbers > 1 and len(kinds) < block.width and _may_be_row(kinds, block) and not _is_statistic(line, block)
-    )
+    return numbers > 1 and _may_be_row(kinds, block) and not _is_statistic(line, block)
 
 
 def _is_misfit(line: str, block: Block) -> bool:

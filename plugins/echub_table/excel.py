@@ -328,7 +328,8 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     texted = [i for i in range(width) if _may_hold_numbers(dialect.columns[i], chosen.plan.meant[i])]
     bad = np.zeros(texts.height, dtype=bool)
     _require_one_table(numbers, plain, wanted, chosen, first, path)
-    marks = Marks(numbers, texts, dialect.names, (*wanted, *texted), chosen.decimal, path)
+    names = [dialect.name_of(i) for i in range(width)]
+    marks = Marks(numbers, texts, names, (*wanted, *texted), chosen.decimal, path)
     decimals = {i: marks.of(i) for i in texted}
     read = dict(zip(wanted, columns_of_numbers(marks, wanted), strict=True))
     columns = [
@@ -338,12 +339,12 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     for i, found in read.items():
         if found.from_text:
             cells_hold = several(found.from_text, "cell holds", "cells hold")
-            text = f"{dialect.names[i]}: {cells_hold} a number as text, read as such"
+            text = f"{names[i]}: {cells_hold} a number as text, read as such"
             notices.append(Notice("numbers-as-text", text))
         if found.faulty is not None:
             bad |= found.faulty
             for at in np.flatnonzero(found.faulty)[:LISTED]:
-                faults.note(first + int(at) + 1, f"{dialect.names[i]} is {texts[int(at), i]!r}, no number")
+                faults.note(first + int(at) + 1, f"{names[i]} is {texts[int(at), i]!r}, no number")
     faults.rows = int(bad.sum())
     judge(faults, texts.height, texts.height, dialect)
     return Table(columns, texts.height, texts.height, faults, decimals=decimals), notices

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from echub.plugin import Decision, Source, UnitMismatch
+from echub.plugin import Decision, Source
 from echub_table.blocks import NAMES
 from echub_table.dialect import MARKS, Dialect, infer
 from echub_table.headers import Meaning
 from echub_table.layers import layered
 from echub_table.profile import KEY, find
-from echub_table.reader import Plan, given, meanings_quietly, plan
+from echub_table.reader import given, plan
 
 if TYPE_CHECKING:
     from echub_table.options import TableOptions
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 def explain(source: Source, options: TableOptions) -> list[Decision]:
     """List every decision about a table, its evidence and its rival, without reading its rows."""
     dialect = _dialect(source, options)
-    if not dialect.names:
-        return list(dialect.decisions)
-    try:
-        return list(plan(source, options).decisions)
-    except UnitMismatch as error:
-        return [*dialect.decisions, Decision(error.where or "columns", "refused", error.message)]
+    return list(plan(source, options).decisions if dialect.names else dialect.decisions)
 
 
 def _dialect(source: Source, options: TableOptions) -> Dialect:
@@ -37,8 +32,7 @@ def _dialect(source: Source, options: TableOptions) -> Dialect:
 def first_profile(source: Source, options: TableOptions) -> str:
     """Write a profile from what was inferred, with a comment at each guess."""
     dialect = _dialect(source, options)
-    planned = _plan(source, options) if dialect.names else None
-    meant = list(planned.meant) if planned else meanings_quietly(dialect)
+    meant = plan(source, options).meant if dialect.names else []
     lines = [
         f"# A table profile, inferred from {source.name}. Lines with (guess) are to be looked at.",
         f"[{KEY}]",
@@ -60,13 +54,6 @@ def first_profile(source: Source, options: TableOptions) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _plan(source: Source, options: TableOptions) -> Plan | None:
-    try:
-        return plan(source, options)
-    except UnitMismatch:
-        return None
-
-
 def _dialect_lines(dialect: Dialect) -> Iterator[str]:
     evidence = {decision.what: decision.evidence for decision in dialect.decisions}
     yield "[dialect]"
@@ -80,7 +67,7 @@ def _dialect_lines(dialect: Dialect) -> Iterator[str]:
         yield f"columns = [{names}]  # (guess) the table has no line of names: put them here, units included"
 
 
-def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
+def _column_lines(dialect: Dialect, meant: Sequence[Meaning]) -> Iterator[str]:
     for i, name in enumerate(dialect.names):
         if not name:
             continue
@@ -88,7 +75,7 @@ def _column_lines(dialect: Dialect, meant: list[Meaning]) -> Iterator[str]:
             yield f"# column {i + 1} is named {_text(name)} too: what stands above is for both"
             yield ""
             continue
-        meaning = meant[i] if i < len(meant) else Meaning(problem="its name and its unit contradict each other")
+        meaning = meant[i]
         yield f"[columns.{_text(name)}]"
         if meaning.quantity:
             guessed = meaning.said_by == "profile"

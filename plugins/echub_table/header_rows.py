@@ -124,7 +124,7 @@ def _names_with_numbers(cells: Sequence[str], block: Block) -> bool:
     texts = [cell for cell in filled if kind_of(cell) == TEXT]
     numbers = [cell for cell in filled if kind_of(cell) == NUMBER]
     distinct = len(set(filled)) == len(filled) == len(texts) + len(numbers)
-    return bool(texts) and distinct and _known(texts) > 0
+    return distinct and _known(texts) > 0
 
 
 def _is_units(cells: Sequence[str], block: Block) -> bool:
@@ -181,7 +181,7 @@ def _require_no_misfit(block: Block, lines: Sequence[str], *, named: bool, path:
     texts = sum(kind == "t" for kind in names)
     if len(names) < 2 or texts < len(names) or abs(len(names) - len(row)) > max(len(names), 2):
         return
-    if len(names) != len(row) and texts >= 2:
+    if len(names) != len(row):
         doubled = block.delimiter == "," and len(row) > len(names)
         raise ReadError(
             f"the header has {several(len(names), 'name')} but the rows have {several(len(row), 'field')}",

@@ -277,11 +277,11 @@ def _fit(header: str, named: Sequence[Alias], text: str, units: Mapping[str, str
     for quantity, found in known.items():  # no two quantities of one name have one dimension
         if found is not None and _dimension(quantity) == found.dimension:
             return Meaning(quantity, str(found))
-    wanted = " or ".join(f"{quantities()[q].unit} ({q})" for q in names)
+    wanted = " or ".join(f"{quantities()[q].unit} ({q})" for q in names if quantities()[q].unit is not None)
     raise UnitMismatch(
         f"the column {header!r} names {' or '.join(names)}, but its unit {text} does not fit",
         column=header,
-        expected=f"a unit of the dimension of {wanted}",
+        expected=f"a unit of the dimension of {wanted}" if wanted else "no unit",
         found=f"{text} ({next(f.dimension for f in known.values() if f is not None)})",
         cause="the header names another quantity, or its unit is misspelt",
         hint="say what the column is in a profile: `echub detect FILE --write-profile lab.toml`",
@@ -306,6 +306,13 @@ def _known_unit(text: str, named: Sequence[Alias]) -> Unit | None:
         if text in alias.units:
             return unit(alias.units[text])
     return find_unit(text)
+
+
+def contradict(meaning: Meaning, text: str) -> bool:
+    """Return whether a unit behind the numbers of a column is another than that of its header."""
+    named = [alias for alias in aliases() if alias.quantity == meaning.quantity]
+    found, said = _known_unit(text, named), _known_unit(meaning.unit or "", named)
+    return found is not None and said is not None and found[1:4] != said[1:4]  # whatever their symbols are
 
 
 def _dimension(quantity: str) -> str | None:

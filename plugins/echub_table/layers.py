@@ -81,7 +81,7 @@ def layered(source: Source, encoding: str) -> Layered | None:
         return None
     text = open_text(source, encoding)
     head = text.head.split("\n", 8)[:8]
-    delimiter = next((mark for mark in "\t,;" if len(_layers(head, mark)) > 1), None)
+    delimiter = next((mark for mark in "\t,;" if _layers(head, mark)), None)
     if delimiter is None or text.joined:
         return None
     *outer, records = [Layer(names) for names in _layers(head, delimiter)]

@@ -101,7 +101,7 @@ def parse(dialect: Dialect, size: int = CHUNK) -> Table:
         again.faults.joined = True
         return again
     values = columns.joined()
-    rows = len(values[0]) if values else 0
+    rows = len(values[0])
     judge(reader.faults, rows, reader.seen, dialect)
     return Table(values, rows, reader.seen, reader.faults, reader.row_numbers(rows))
 
@@ -416,8 +416,9 @@ class _Reader:
             frame = frame.with_columns(pl.Series(f"c{i}", with_gaps(frame[f"c{i}"], cells)))
             other |= faulty[i] & cells.str.contains(self._other_number).to_numpy()
             for at in np.flatnonzero(faulty[i])[:LISTED]:
-                name = self.dialect.names[i] if i < len(self.dialect.names) else f"column {i + 1}"
-                self.faults.note(int(lines[at]) + 1, f"{name} is {cells[int(at)][:40]!r}, no number")
+                self.faults.note(
+                    int(lines[at]) + 1, f"{self.dialect.name_of(i)} is {cells[int(at)][:40]!r}, no number"
+                )
         self._count(faulty, other)
         return frame
 

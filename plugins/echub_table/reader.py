@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def plan(source: Source, options: TableOptions, file: Source | None = None) -> P
         "current": _said(options.current, profile.sign if profile else {}, "current"),
         "zimag": _said(options.zimag, profile.impedance if profile else {}, "zimag"),
     }
-    decisions = [*dialect.decisions, named, *map(_decision, dialect.names, meant)]
+    decisions = [*dialect.decisions, named, *map(_decision, count(1), dialect.names, meant)]
     if folded is not None:
         decisions.insert(0, folded.decision)
     return Plan(dialect, profile, meant, decisions, said, folded)
@@ -103,7 +104,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     if not any(c.quantity for c in columns):
         raise _nothing_known(columns, source)
     columns, signs = settle_signs(columns, plan.meant, plan.said["zimag"])
-    if plan.profile is not None and plan.profile.name in shipped() and plan.profile.sign and plan.said["current"]:
+    if plan.profile is not None and plan.profile.name in shipped() and plan.profile.sign:
         found.note(
             "sign-by-profile",
             f"the profile {plan.profile.name} takes the current as {plan.said['current']}: "
@@ -183,7 +184,7 @@ def given(options: TableOptions, profile: Profile | None) -> Given:
 def _fitting(dialect: Dialect) -> tuple[Profile | None, str]:
     """Find the shipped profile that a table fits."""
     candidates: dict[str, Any] = {}
-    for meaning in meanings_quietly(dialect):
+    for meaning in meanings(dialect, None):
         candidates |= dict.fromkeys((*meaning.candidates, *((meaning.quantity,) if meaning.quantity else ())))
     for profile in shipped().values():
         if profile.fits(dialect, candidates):
@@ -191,17 +192,13 @@ def _fitting(dialect: Dialect) -> tuple[Profile | None, str]:
     return None, ""
 
 
-def meanings_quietly(dialect: Dialect) -> list[Meaning]:
-    """Say what the headers mean, without a profile."""
-    return meanings(dialect, None)
-
-
-def _decision(name: str, meaning: Meaning) -> Decision:
+def _decision(place: int, name: str, meaning: Meaning) -> Decision:
+    column = f"column {name or place}"
     if meaning.quantity is None:
-        return Decision(f"column {name}", "vendor column", meaning.problem or "the name maps to no quantity")
+        return Decision(column, "vendor column", meaning.problem or "the name maps to no quantity")
     unit = f" in {meaning.unit}" if meaning.unit else ""
     sign = ", negated" if meaning.negate else ""
-    return Decision(f"column {name}", f"{meaning.quantity}{unit}{sign}", f"by the {meaning.said_by}")
+    return Decision(column, f"{meaning.quantity}{unit}{sign}", f"by the {meaning.said_by}")
 
 
 def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], found: Findings) -> None:

@@ -15,7 +15,7 @@ def is_summary(planned: Plan, cells: pl.DataFrame) -> bool:
     """Return whether a sheet has one row per cycle or per step, as statistics beside the records have."""
     rows = _rows(planned, cells)
     counters = [n for n, m in enumerate(planned.meant) if {m.quantity, *m.candidates} & {"cycle", "step"}]
-    return any(rows.to_series(n).is_duplicated().sum() == 0 for n in counters if n < rows.width)
+    return any(rows.to_series(n).is_duplicated().sum() == 0 for n in counters)
 
 
 def continued(names: Sequence[str], plans: Mapping[str, Plan], cells: Mapping[str, pl.DataFrame]) -> list[str]:
@@ -28,7 +28,7 @@ def continued(names: Sequence[str], plans: Mapping[str, Plan], cells: Mapping[st
     rows = {name: _rows(plans[name], cells[name]) for name in names}
     for column in range(rows[names[0]].width):
         counts = {name: rows[name].to_series(column).cast(pl.Int64, strict=False) for name in names}
-        if any(not len(count) or count.null_count() for count in counts.values()):
+        if any(count.null_count() for count in counts.values()):
             continue
         ordered = sorted(names, key=lambda name: int(counts[name][0]))
         if (pl.concat(counts[name] for name in ordered).diff().drop_nulls() == 1).all():

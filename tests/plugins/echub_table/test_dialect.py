@@ -10,7 +10,7 @@ import echub
 from echub.declare import Confidence
 from echub.errors import Ambiguous, ReadError, UnknownFormat
 from echub.model.source import Source
-from echub_table import sniff_excel, sniff_table
+from echub_table import dialect, sniff_excel, sniff_table
 from echub_table.dialect import Given, infer
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.case import basic
@@ -251,3 +251,68 @@ def test_what_is_under_the_name_of_a_table_is_named_with_what_helps(tmp_path, da
     with pytest.raises(UnknownFormat) as caught:
         echub.read(tmp_path / "a.csv")
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("first", "delimiter"),
+    [
+        ("sep=;", ";"),
+        ("SEP=,", ","),
+        ('"sep=|"', "|"),
+        ("sep=\t", "\t"),
+        ("sep=", "\t"),  # a tab that a program took away
+    ],
+)
+def test_the_line_by_which_spreadsheets_declare_a_delimiter(first, delimiter):
+    rows = [("t / s", "U / V"), ("0", "1"), ("1", "2"), ("2", "3")]
+    found = _infer("\n".join([first, *map(delimiter.join, rows)]) + "\n")
+    decision = {d.what: d for d in found.decisions}["delimiter"]
+    assert (found.delimiter, decision.evidence) == (delimiter, "the line sep= declares it, 2 of them numbers")
+    assert (found.names, found.data_line) == (("t / s", "U / V"), 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "delimiter"),
+    [
+        ("sample.id,x", ","),
+        ('x;"sample.id"', ";"),
+        ("sample.id\tx, y", "\t"),
+        ("x, y\tsample.id", "\t"),
+        ("\ufeffsample.id;x", ";"),
+        ("sample.id", ""),
+        ("sample.ids,x", ""),
+    ],
+)
+def test_what_parts_the_name_of_samples_from_other_names_is_the_delimiter(first, delimiter):
+    assert dialect._sample_line([first, "a,1"]) == delimiter
+
+
+@pytest.mark.parametrize(
+    ("last", "footer"),
+    [
+        ("from;1;to;2;points", ("from;1;to;2;points",)),  # words with numbers between them
+        ("9;8;7;6", ()),  # a row that was cut
+        ("9;8;rest;6", ()),
+        ("Mean;8;7;6;5", ("Mean;8;7;6;5",)),
+        ("9;8;7;6;rest;3", ()),  # more cells than any row has
+    ],
+)
+def test_a_last_line_without_its_end_is_a_row_if_its_cells_are_those_of_one(last, footer):
+    rows = "".join(f"{n};{n};{n};{n};{n}\n" for n in range(6))
+    found = _infer(f"t / s;U / V;I / mA;T / K;P / W\n{rows}{last}")
+    assert found.footer == footer
+
+
+@pytest.mark.parametrize(
+    ("over", "header"),
+    [
+        (["foo,bar", "measured,set"], 1),  # of unknown names the nearest
+        (["foo,bar", "", "measured,set", ""], 2),
+        (["t / s,U / V", "measured,set"], 0),
+        (["t / s,U / V", "", "", "", "", ""], 0),
+        (["t / s,U / V", "", "", "", "", "", ""], None),  # too far above
+    ],
+)
+def test_the_line_of_names_over_the_rows(over, header):
+    found = _infer("\n".join([*over, "0,1", "1,2", "2,3", ""]))
+    assert (found.header_line, found.data_line) == (header, len(over))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import zipfile
 
@@ -12,6 +13,7 @@ import pytest
 import echub
 from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
+from echub_table import excel
 from echub_table.excel import _require_filled
 from fixtures.tables import workbook
 from fixtures.tables.nasty.case import CURRENT, TIME, VOLTAGE
@@ -457,6 +459,10 @@ ROOM = [
     (384_616, "Z", 1, False),  # 26 columns, as any sheet may have
     (370_370, "AA", 1, True),  # 27
     (370_371, "AA", 1, False),
+    (312_500, "AF", 1, True),  # 32: ten million exactly
+    (312_501, "AF", 1, False),
+    (375_000, "AF", 600_000, True),  # twenty times the cells exactly
+    (375_001, "AF", 600_000, False),
     (461_538, "Z", 600_000, True),
     (461_539, "Z", 600_000, False),
 ]
@@ -472,6 +478,109 @@ def test_a_sheet_may_have_ten_million_places_or_twenty_times_its_cells(row, lett
         return
     with pytest.raises(ReadError, match="far more memory") as refused:
         _require_filled(sheet, "sheet1.xml", source)
-    columns = {"Z": 26, "AA": 27}[letters]
+    columns = {"Z": 26, "AA": 27, "AF": 32}[letters]
     cells = max(count, 2)
     assert refused.value.found == f"sheet1.xml: {cells} cells spread over {row:,} rows and {columns} columns"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_farthest_of_several_cells_counts_wherever_it_stands(order):
+    """Row and column are those of different cells, and neither is that of the last one."""
+    rows = ['<row r="1"><c r="A1"/></row>', '<c r="B9000000"/>', '<c r="ZZ2"/>', '<c r="AA8000000"/>'][::order]
+    with pytest.raises(ReadError) as refused:
+        _require_filled("".join(rows).encode(), "sheet1.xml", Source.from_bytes(b"PK", "a.xlsx"))
+    assert refused.value.found == "sheet1.xml: 4 cells spread over 9,000,000 rows and 702 columns"
+
+
+@pytest.mark.parametrize("less", [0, 1])
+def test_a_workbook_may_unpack_to_its_limit(monkeypatch, less):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.xml", bytes(90_000))
+        archive.writestr("b.xml", bytes(10_000))
+    data = held.getvalue()
+    monkeypatch.setattr(excel, "_UNPACKED", 100_000 - 100 * len(data) - less)
+    source = Source.from_bytes(data, "a.xlsx")
+    if not less:
+        excel._require_modest(data, source)
+        return
+    with pytest.raises(ReadError) as refused:
+        excel._require_modest(data, source)
+    assert refused.value.found == f"100,000 bytes unpacked, from {len(data):,}"
+    assert refused.value.expected == "cells next to each other, and at most 100 times its size unpacked"
+
+
+FAR = b'<c r="B9999999"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("xl/worksheets/sheet1.xml", True),
+        ("xl/worksheets/other.xml", True),
+        ("xl/worksheets/_rels/sheet1.xml.rels", False),
+        ("xl/media/sheet1.xml", False),
+    ],
+)
+def test_every_sheet_and_nothing_else_is_looked_at_for_far_cells(name, refused):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("xl/worksheets/sheet0.xml", b'<c r="A1"/>')
+        archive.writestr(name, FAR)
+    source = Source.from_bytes(held.getvalue(), "a.xlsx")
+    if not refused:
+        excel._require_modest(held.getvalue(), source)
+        return
+    with pytest.raises(ReadError, match="far more memory") as caught:
+        excel._require_modest(held.getvalue(), source)
+    assert caught.value.found.startswith(f"{name}: 1 cells spread over 9,999,999 rows and 26 columns")
+
+
+def test_two_columns_of_durations_are_both_clocks(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Total Time", "Step Time", "U / V"])
+    for n, hours in enumerate(HOURS):
+        book.active.append([hours / 24, n / 24, 3.5])
+        for column in (1, 2):
+            book.active.cell(n + 2, column).number_format = "[h]:mm:ss"
+    book.save(tmp_path / "a.xlsx")
+    series = echub.read(tmp_path / "a.xlsx")["timeseries"]
+    np.testing.assert_allclose(series["time"], np.array(HOURS) * 3600, atol=2e-3)
+    np.testing.assert_allclose(series["step_time"], [0, 3600, 7200, 10_800], atol=2e-3)
+
+
+def test_two_columns_of_texts_have_each_its_decimal_mark(tmp_path):
+    volts, amps = ["1,5 V", "1,234 V", "-2,5 V"], ["1.5 mA", "1.234 mA", "-2.5 mA"]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME[:3], volts, amps, header=("t / s", "U", "I")))
+    series = echub.read(path)["timeseries"]
+    assert (series["voltage"].tolist(), series["current"].tolist()) == ([1.5, 1.234, -2.5],) * 2
+
+
+def test_a_sheet_may_have_units_behind_all_of_its_numbers(tmp_path):
+    path = _workbook(
+        tmp_path / "a.xlsx", Data=_rows(["0 s", "1 s", "2 s"], ["1.5 V", "2.5 V", "3.5 V"], header=("t", "U"))
+    )
+    series = echub.read(path)["timeseries"]
+    assert (series["time"].tolist(), series["voltage"].tolist()) == ([0, 1, 2], [1.5, 2.5, 3.5])
+
+
+def test_every_word_in_a_column_of_numbers_is_listed_and_a_column_without_a_name_by_its_place(tmp_path):
+    volts, other = [["OVL", 2.5, "OVL", *[3.5] * 300], [*[1.5] * 301, "on", "1,5"]]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(range(303), volts, other, header=("t / s", "U / V", None)))
+    record = echub.read(path)
+    assert record.settings["unparsable_rows"] == [
+        "line 2: U / V is 'OVL', no number",
+        "line 4: U / V is 'OVL', no number",
+        "line 303: column 3 is 'on', no number",
+    ]
+    notices = {notice.code: notice.message for notice in record.notices}
+    assert notices["numbers-as-text"] == "column 3: 1 cell holds a number as text, read as such"
+    assert notices["unparsable-rows"].startswith("3 of 303 rows do not parse: line 2: U / V is 'OVL', no number;")
+
+
+def test_twenty_words_of_a_column_are_listed_and_all_are_counted(tmp_path):
+    cells = [*["OVL"] * 22, *[1.5] * 28]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(range(50), cells, range(50)))
+    record = echub.read(path)
+    assert record.settings["unparsable_rows"] == [f"line {n}: U / V is 'OVL', no number" for n in range(2, 22)]
+    assert np.isnan(record["timeseries"]["voltage"]).sum() == 22

@@ -224,3 +224,20 @@ def test_names_stand_up_to_six_lines_above_the_rows(between, names):
 def test_a_column_without_a_name_has_no_part_of_a_profile():
     lines = first_profile(_source("t / s,,U / V\n0,1,2\n1,1,2\n2,1,2\n"), TableOptions()).splitlines()
     assert [line for line in lines if line.startswith("[columns.")] == ['[columns."t / s"]', '[columns."U / V"]']
+
+
+@pytest.mark.parametrize(
+    ("sign", "line"), [("signed", '"signed"'), ("negated", '"negated"'), ("as printed", '"signed"')]
+)
+def test_a_sign_that_a_profile_declares_stands_in_the_next_profile(tmp_path, sign, line):
+    profile = tmp_path / "lab.toml"
+    profile.write_text(
+        f"[table-profile]\n[columns.\"Z''\"]\nquantity = 'impedance_imag'\nunit = 'ohm'\nsign = '{sign}'\n"
+    )
+    text = first_profile(_source("f / Hz,Z'' \n3,1\n2,1\n1,1\n"), TableOptions(profile=str(profile)))
+    lines = text.splitlines()
+    at = lines.index("[columns.\"Z''\"]")
+    assert lines[at + 1 : at + 5] == [
+        'quantity = "impedance_imag"  # (guess) by name', 'unit = "ohm"  # (guess) not printed',
+        f"sign = {line}  # declared by the profile", "",
+    ]  # fmt: skip

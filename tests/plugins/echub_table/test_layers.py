@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import echub
+from echub.errors import ReadError
 from echub.model.source import Source
 from echub_table.explain import explain, first_profile
+from echub_table.layers import layered
 from echub_table.options import TableOptions
 
 STEPS = [("Rest", 0.0, 2), ("CC Chg", 1.5, 3), ("CC DChg", -1.5, 2)]
@@ -51,6 +53,7 @@ WAYS = {
     "UTF-16": {"encoding": "utf-16"},
     "a mark": {"encoding": "utf-8-sig"},
     "returns": {"end": "\r"},
+    "a blank line between the names": {"names": (OUTER[0], "", OUTER[1], RECORDS)},
 }
 
 
@@ -156,3 +159,30 @@ def test_what_is_inferred_is_said_of_the_records():
 )
 def test_other_tables_are_no_reports(text):
     assert "layers" not in echub.read(text.encode()).settings
+
+
+@pytest.mark.parametrize("line", [b"1,0.125\r\n", b",2,CC Chg,0.5\r\n", b",,3,"])
+@pytest.mark.parametrize("blank", [b"\r\n", b",,,\r\n"])
+def test_a_blank_line_ends_no_cycle_and_no_step(line, blank):
+    """Behind the line of a cycle, behind that of a step, and between two records."""
+    data = report()
+    assert data.count(line) == 1
+    more = data.replace(line, blank + line if line[:2] == b",," else line + blank)
+    record = echub.read(more)
+    series = record["timeseries"]
+    assert (series["cycle"].tolist(), series["step"].tolist()) == (CYCLES, NUMBERS)
+    assert record.settings["layers"] == echub.read(data).settings["layers"]
+
+
+def test_a_record_with_more_cells_than_names_is_not_shortened():
+    data = report().replace(b"09:00:20\r\n", b"09:00:20,,9\r\n")
+    with pytest.raises(ReadError) as caught:
+        echub.read(data)
+    assert caught.value.message == "1 of 14 rows do not parse"
+    assert caught.value.found.startswith("line 9: 10 fields, not 8: 1,2,CC Chg,3,00:00:00.000,")
+
+
+def test_a_report_with_a_cell_over_two_lines_is_no_layered_one():
+    data = report().replace(b",1,Rest,", b',1,"Rest\n(long)",', 1)
+    assert layered(Source.from_bytes(data, "a.csv"), "") is None
+    assert layered(Source.from_bytes(report(), "a.csv"), "") is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from echub.plugin import Source
-from echub_table import blocks, cells, dialect, header_rows
+from echub_table import blocks, cells, dialect, encodings, header_rows, headers, one_line
 from echub_table.blocks import find_block
 
 
@@ -190,7 +190,109 @@ HEAD = "t / s,U / V\n1,2\n"
         (b" <t>1,2\n2,3\n3,4\n", "NO"),
         (b"%PDF\n1,2\n2,3\n3,4\n", "NO"),
         (b"%!PS\n1,2\n2,3\n3,4\n", "NO"),
+        (b"t U\n\n1 2\n2 3\n3 4\n", "LIKELY"),  # a blank line over the rows
+        (b" " * 70_000 + b"\n", "NO"),  # nothing in all of the head
     ],
 )
 def test_how_certainly_a_text_is_a_table(data, confidence):
     assert dialect.looks_like_table(Source.from_bytes(data, "a.csv")).name == confidence
+
+
+def _rows(*rows):
+    return find_block(rows, ",")
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "fitting"),
+    [
+        (["a,b,c,d", "0,,,", "1,2,3,4", "2,3,4,5"], 1, 3),  # a first row with little in it is one
+        (["1,2,3"] * 6 + ["", "a,b,c", "1,2,3", "2,3,4"], 0, 8),  # most rows stand over the only names
+        (["1,2,3"] * 2 + ["", "a,b,c", "1,2,3", "2,3,4"], 4, 2),  # half of them do
+        (["1,2,3"] * 3 + ["", "a,b,c", "1,2,3", "2,3,4"], 0, 5),
+        (["1,2,3", "", "a,b,c", "1,2,3", "2,3,4", "", "d,e,f", "3,4,5"], 3, 3),  # the first names of two
+    ],
+)
+def test_the_data_begin_under_names_if_half_of_all_rows_stand_there(rows, first, fitting):
+    found = _rows(*rows)
+    assert (found.first, len(found.rows)) == (first, fitting)
+
+
+def test_rows_each_of_which_has_a_word_in_another_column_are_no_table():
+    rows = [",".join("x" if n == m else str(n + m) for m in range(12)) for n in range(12)]
+    assert _rows(*rows) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_statistic"),
+    [("mean,1,2", True), (",mean,2", True), (",,mean", False), (",,,mean", False), ("1,mean,2", False)],
+)
+def test_a_statistic_is_named_over_a_column_of_numbers(line, is_statistic):
+    assert dialect._is_statistic(line, _block(THREE)) is is_statistic
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_units"),
+    [
+        ("s,V,mA,K", True),
+        ("s,V,foo,x y", True),  # two units, and half of the cells
+        ("s,foo,x y,baz", False),
+        ("s,V,foo,", True),
+        ("s,,,", True),
+        ("s,foo,,", False),
+        (",,,", False),
+    ],
+)
+def test_a_row_of_units_has_two_units_and_half_of_its_cells_are_such(cells, is_units):
+    assert header_rows._is_units(cells.split(","), _block("a,b,c,d\n1,2,3,4")) is is_units
+
+
+def test_units_over_five_columns_are_three_at_least():
+    block = _block("a,b,c,d,e\n1,2,3,4,5")
+    assert [header_rows._is_units(row.split(","), block) for row in ("s,V,a,b,c", "s,V,A,b,c")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [
+        ("Time (s),18,28", True),
+        ("Time (s),18,18", False),  # a number twice is not a name
+        ("Time (s),18,", True),
+        ("foo,18,28", False),
+        ("Time (s),18,2024-01-01", False),
+    ],
+)
+def test_bare_numbers_name_columns_beside_a_known_name_if_all_differ(names, named):
+    assert header_rows._names_with_numbers(names.split(","), _block("x,y,z\n1,2,3\n2,3,4\n3,4,5")) is named
+
+
+@pytest.mark.parametrize(("letters", "readings"), [(500, 2), (501, 1)])
+def test_a_header_of_five_hundred_letters_may_have_a_unit(letters, readings):
+    header = "x" * (letters - 4) + " / s"
+    found = list(headers.split_header(header))
+    assert len(found) == readings
+    assert found[-1] == (header, "")
+
+
+@pytest.mark.parametrize(("letters", "score"), [(19, 0), (18, None)])
+def test_one_byte_in_twenty_letters_may_be_damaged(letters, score):
+    data = ("é" * letters).encode() + b"\xff"  # counts as a letter too
+    assert encodings._score(data, "utf-8") == score
+
+
+@pytest.mark.parametrize(("breaks", "joined"), [(1, True), (99, True), (100, False)])
+def test_a_quoted_cell_of_up_to_a_hundred_lines_is_put_into_one(breaks, joined):
+    data = b'1,"a' + b"\n" * breaks + b'b",2\n'
+    assert one_line.in_one_line(data) == (data.replace(b"\n", b" ", breaks) if joined else data)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "found"),
+    [
+        ([b"1,a\n", b"2,b\n"], [b"1,a\n", b"2,b\n"]),
+        ([b'1,"a\n', b'b"\n', b"2,c\n"], [b'1,"a b"\n', b"2,c\n"]),
+        ([b'1,"a\n', b"b\n", b'c"\n'], [b'1,"a b c"\n']),
+        ([b"1,a\n", b'2,"b\n', b"3,c\n"], [b"1,a\n", b'2,"b\n3,c\n']),  # no mark closes it
+    ],
+)
+def test_a_chunk_that_ends_within_a_cell_is_held_until_the_cell_ends(chunks, found):
+    assert list(one_line.chunks_in_one_line(chunks)) == found

@@ -146,6 +146,7 @@ def test_a_phase_without_a_unit_is_in_degrees_if_a_value_is_beyond_a_right_angle
         ("%", [100, 100, 97.9], 1),
         ("%", [100, 101.9, 102.1], 1),
         ("%", [51, 51, 51], 3),  # meant to close: half of the whole
+        ("%", [50, 50, 50], 0),
         ("%", [49, 49, 49], 0),
         ("1", [0.981, 0.981, 0.9], 1),
         ("1", [0.979, 0.979, 0.9], 0),  # pure numbers that do not close need not be fractions
@@ -202,3 +203,80 @@ def test_both_views_of_a_number_of_a_sheet_agree_within_a_millionth_of_it_and_a_
     else:
         with pytest.raises(PluginError, match="reads differently as numbers and as text"):
             _require_equal(values, cells)
+
+
+def test_fractions_of_each_unit_add_up_by_themselves():
+    record = read(
+        "sample.id,replicate,A / %,B / %,C / 1,D / 1", "aab", [1, 2, 1], [60, 60, 60], [30, 40, 40],
+        [0.99, 0.5, 0.5], [0.01, 0.4, 0.5],
+    )  # fmt: skip
+    assert said(record, "no-closure") == [
+        "A / %, B / % add up to 90 in row 1, not 100; 1 of 3 rows are off by more than 2%",
+        "C / 1, D / 1 add up to 0.9 in row 2, not 1; 1 of 3 rows are off by more than 2%",
+    ]
+
+
+# -- clocks of one row, of a day, and of states ----------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Time", "Total Time"])
+def test_a_single_row_has_a_clock(name):
+    assert read(f"{name},Ewe/V", ["0:00:00"], [3])["timeseries"]["time"].tolist() == [0]
+    if name == "Time":
+        with pytest.raises(Ambiguous) as caught:
+            read(f"{name},Ewe/V", ["1:00:00"], [3])
+        assert caught.value.found == "3600 s at the first row, 3600 s at the last"
+    else:
+        assert read(f"{name},Ewe/V", ["1:00:00"], [3])["timeseries"]["time"].tolist() == [3600]
+
+
+@pytest.mark.parametrize(("last", "joined"), [("23:59:59", True), ("24:00:00", False)])
+def test_a_clock_beside_dates_that_reaches_a_day_is_elapsed(last, joined):
+    columns = ["2024-01-01", "2024-01-01", "2024-01-02"], ["23:59:50", "23:59:55", last], range(3)
+    series = read("Date,Time,Ewe/V", *columns)["timeseries"]
+    assert any(c.header == "Date + Time" for c in series.columns.values()) is joined
+    assert series["time"].tolist() == ([0, 5, 86_409] if joined else [86_390, 86_395, 86_400])
+
+
+def test_a_clock_of_an_unknown_name_is_a_vendor_column_in_seconds():
+    series = read("t / s,Rest duration,Ewe/V", range(3), ["0:00:05", "0:00:06", "1:00:00"], range(3))["timeseries"]
+    column = series.column("vendor_rest_duration")
+    assert (column.values.tolist(), column.unit, column.quantity) == ([5, 6, 3600], "s", None)
+
+
+@pytest.mark.parametrize(("least", "of_step"), [(2.0, True), (2.125, False)])
+def test_a_restart_from_a_tenth_is_that_of_a_step(least, of_step):
+    """From 20 back to 2 is, beside a clock that never goes back; to more than a tenth is not."""
+    clock = [least, 4, 8, 12, 16, 20] * 10
+    record = read("Time/s,Total Time/s,Ewe/V", clock, ROWS, ROWS)
+    assert ("step_time" in record["timeseries"].columns) is of_step
+
+
+@pytest.mark.parametrize(("names", "of_step"), [(100, True), (101, False)])
+def test_a_hundred_states_are_steps(names, of_step):
+    """Each state has two rows, at the first of which the clock restarts; a name for each row would be a remark."""
+    rows = range(2 * names)
+    record = read("Time/s,state,Ewe/V", [n % 2 for n in rows], [f"s{n // 2}" for n in rows], rows)
+    assert ("step_time" in record["timeseries"].columns) is of_step
+
+
+@pytest.mark.parametrize("order", [("step", "state"), ("state", "step")])
+def test_a_clock_restarts_with_either_the_step_or_the_state(order):
+    changing = {"step": [1] * 60, "state": ["ab"[n // 10 % 2] for n in ROWS]}
+    record = read(f"Time/s,{','.join(order)},Ewe/V", restarting(TENS), *(changing[name] for name in order), ROWS)
+    assert record["timeseries"]["step_time"].tolist() == restarting(TENS)
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("s", 1), ("ms", 1000)])
+def test_an_instant_without_dates_gives_the_elapsed_time_and_no_start(unit, factor):
+    record = read(f"unix_time / {unit},Ewe/V", [factor * (1_700_000_000 + 5 * n) for n in range(3)], range(3))
+    assert record["timeseries"]["time"].tolist() == [0, 5, 10]
+    assert "experiment.start" not in record.metadata
+    assert said(record, "derived-time") == [
+        f"the table has no elapsed time: time = unix_time / {unit} - its first value"
+    ]
+
+
+def test_a_phase_without_a_unit_and_without_a_value_is_none():
+    phase = read("f,|Z|,phase", [3, 2, 1], [1, 1, 1], ["", "", ""])["impedance"].column("phase")
+    assert (np.isnan(phase.values).tolist(), phase.unit) == ([True] * 3, "deg")

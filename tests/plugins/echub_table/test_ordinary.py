@@ -10,7 +10,9 @@ import zipfile
 import pytest
 
 from echub.model.source import Source
+from echub_table import ordinary
 from echub_table.excel import is_intact
+from echub_table.ordinary import ArchiveLimits
 from fixtures.tables import workbook
 
 SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
@@ -150,3 +152,69 @@ def test_cells_that_fill_little_of_their_rectangle_are_not():
     assert not is_intact(changed(SHEET, "</sheetData>", far))
     near = '<row r="1000"><c r="ZZ1000"><v>1</v></c></row></sheetData>'
     assert is_intact(changed(SHEET, "</sheetData>", near))
+
+
+LIMITS = ArchiveLimits(unpacked=200, area=280, spread=10)
+
+
+@pytest.mark.parametrize(
+    ("cells", "near"),
+    [
+        ([(10, "AB")], True),  # 10 rows of 28 columns
+        ([(11, "AB")], False),
+        ([(10, "AB"), (1, "AA")], True),
+        ([(1, "AA"), (10, "AC")], False),
+        ([(11, "AA"), (1, "AC")], False),  # the last row and the last column, whichever cell has them
+        ([(10, "B")], True),  # 26 columns at least
+        ([(11, "B")], False),
+        ([(n, "B") for n in range(1, 40)], False),
+        ([(15, "Z")] * 39, True),  # ten times as many places as cells
+        ([(16, "Z")] * 39, False),
+    ],
+)
+def test_cells_are_near_within_the_area_and_the_spread(cells, near):
+    sheet = "".join(f'<row r="{row}"><c r="{letters}{row}"/></row>' for row, letters in cells).encode()
+    assert ordinary._are_near(sheet, LIMITS) is near
+
+
+@pytest.mark.parametrize(
+    ("place", "near"),
+    [("A1048576", True), ("A1048577", False), ("XFD1", True), ("XFE1", False), ("XFD1048576", True)],
+)
+def test_no_sheet_has_a_place_beyond_its_last(place, near):
+    row = place.strip("ADEFX")
+    wide = ArchiveLimits(0, 16_384 * 1_048_576, 0)
+    assert ordinary._are_near(f'<row r="{row}"><c r="{place}"/></row>'.encode(), wide) is near
+    assert ordinary._is_modest(f"A1:{place}", wide) is near
+    assert ordinary._is_modest(place, wide) is near
+
+
+@pytest.mark.parametrize(("dimension", "modest"), [("A1:J28", True), ("B2:J28", True), ("A1:J29", False)])
+def test_a_stated_dimension_is_within_the_area(dimension, modest):
+    assert ordinary._is_modest(dimension, LIMITS) is modest
+
+
+@pytest.mark.parametrize(
+    ("count", "small"),
+    [("200", True), ("201", False), ("000000200", True), ("0000000200", False), ("", False), ("-1", False)],
+)
+@pytest.mark.parametrize("name", ["count", "uniqueCount"])
+def test_a_count_has_nine_digits_and_fits_the_file(name, count, small):
+    assert ordinary._is_small(f'<a><b c="9999" {name}="{count}"/></a>'.encode(), LIMITS) is small
+
+
+@pytest.mark.parametrize(("size", "small"), [(1 << 20, True), ((1 << 20) + 1, False)])
+def test_a_part_of_a_megabyte_is_walked(size, small):
+    assert ordinary._is_small(b"<a>" + b" " * (size - 7) + b"</a>", LIMITS) is small
+
+
+@pytest.mark.parametrize(("levels", "small"), [(24, True), (25, False)])
+def test_elements_are_nested_up_to_24_levels(levels, small):
+    assert ordinary._is_small(b"<a>" * levels + b"</a>" * levels, LIMITS) is small
+
+
+@pytest.mark.parametrize("less", [0, 1])
+def test_an_archive_may_unpack_to_its_limit(less):
+    source, whole = Source(workbook.FILE), sum(len(text.encode()) for text in parts().values())
+    limits = ArchiveLimits(whole - less, 10_000_000, 20)
+    assert ordinary.is_ordinary(source, limits) is not bool(less)

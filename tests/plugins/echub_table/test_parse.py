@@ -10,7 +10,7 @@ from echub.errors import ReadError
 from echub.model.source import HEAD, Source
 from echub_table import parse as parsing
 from echub_table import stream
-from echub_table.dialect import infer
+from echub_table.dialect import Given, infer
 from echub_table.parse import parse
 
 ROWS = 30_000
@@ -292,3 +292,49 @@ def test_a_last_line_of_words_without_a_line_end_is_no_cut_row(tmp_path):
     record = echub.read(tmp_path / "a.csv")
     assert record.settings["footer_lines"] == ["6 rows exported"]
     assert not record.dropped
+
+
+# -- whole tables, in small ----------------------------------------------------------------------
+
+
+def small(text, encoding="utf-8", **given):
+    return infer(Source.from_bytes(text.encode(encoding), "a.csv"), Given(**given))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_mark_of_the_encoding_is_no_part_of_a_name_whatever_ends_the_lines(encoding, end):
+    dialect = small(end.join(["t / s,U / V", "0,1", "1,2", "2,3", ""]), encoding)
+    assert (dialect.names, dialect.newline) == (("t / s", "U / V"), end)
+    assert [column.tolist() for column in parse(dialect).columns] == [[0, 1, 2], [1, 2, 3]]
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_a_long_file_of_either_byte_order_is_read_to_its_end(order):
+    lines = ["\ufefft / s,U / V", *(f"{n},3.{n % 7}" for n in range(8000)), "mean,3.3", ""]
+    dialect = small("\n".join(lines), order)
+    assert not dialect.text.whole
+    assert dialect.footer == ("mean,3.3",)
+    table = parse(dialect, HEAD)
+    assert (table.rows, table.faults.truncated, table.faults.unended) == (8000, "", False)
+    np.testing.assert_array_equal(table.columns[0], np.arange(8000))
+
+
+def test_a_letter_in_the_last_lines_of_a_long_file_tells_its_encoding():
+    rows = "".join(f"{n},3.5,rest\n" for n in range(8000))
+    dialect = infer(Source.from_bytes(f"t / s,U / V,note\n{rows}8000,3.5,Rück\n".encode("cp1252"), "a.csv"))
+    decision = dialect.decisions[0]
+    assert (decision.what, decision.chosen, dialect.encoding) == ("encoding", "cp1252", "cp1252")
+    assert decision.evidence.startswith("in the last lines, byte 0xfc at offset ")
+
+
+def test_blank_lines_beyond_the_last_row_are_no_rows():
+    table = parse(small("t / s,U / V\n0,1\n1,2\n2,3\n" + " \n" * 60_000), HEAD)
+    assert (table.rows, table.total, table.faults.truncated) == (3, 3, "")
+
+
+def test_a_comment_at_which_a_profile_lets_the_data_begin_is_no_row():
+    rows = [f"{n},{n + 1}\n" for n in range(40)]
+    table = parse(small("".join(["t / s,U / V\n# 5,6\n", *rows[:20], "# 7,8\n", *rows[20:]]), data_line=1))
+    assert [column.tolist() for column in table.columns] == [list(range(40)), list(range(1, 41))]
+    assert (table.faults.comments, table.faults.rows) == (["# 5,6", "# 7,8"], 0)

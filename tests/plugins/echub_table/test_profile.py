@@ -7,9 +7,11 @@ import pytest
 
 import echub
 from echub.errors import EchubError, PluginError, ReadError
-from echub_table.profile import parse, shipped
+from echub.model.source import Source
+from echub_table.profile import Profile, _profile_in, parse, shipped
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.case import FREQUENCY, IMAGINARY, REAL, TIME, VOLTAGE, lines
+from tests.messages.saying import Fake
 
 LAB = """
 [table-profile]
@@ -34,6 +36,7 @@ quantity = ""
 
 [metadata]
 "cell.temperature" = "60 degC"
+"extra.operator" = "x"
 """
 TABLE = (
     "Area: 0,785\nMass: 1,0\nStarted: 04.05.2024 12:00:00\nOperator: x\n"
@@ -63,6 +66,7 @@ def test_preamble_and_constants_become_metadata(folder):
     assert record.metadata.value("cell.area", "cm^2") == 0.785
     assert record.metadata.value("experiment.start") == "2024-05-04T12:00:00"
     assert record.metadata.value("cell.temperature") == 60.0
+    assert record.metadata.value("extra.operator") == "x"
     assert "cell.active_mass" not in record.metadata
     assert "placeholder" in {notice.code for notice in record.notices}
     assert record.settings["preamble"] == {
@@ -289,3 +293,60 @@ def test_masses_of_pfeiffer_have_no_unit_until_one_is_said():
     assert series["time"].tolist() == [0.5, 1.5]
     assert series.column("ambient_pressure").header == "Pressure_(mBar)"
     assert series.column("vendor_17_amu").unit is None
+
+
+HEADERS, OVER = ("t / s", "Spannung", "I / mA"), ("Lab of x", "made by y")
+TABLE_OF = Fake(names=HEADERS, preamble=OVER)
+KNOWN = {"time": None, "current": None}
+
+
+@pytest.mark.parametrize(
+    ("match", "fits"),
+    [
+        ({}, False),
+        ({"first_line": "Lab"}, True),
+        ({"first_line": "made"}, False),
+        ({"line": "made"}, True),
+        ({"line": "by"}, False),
+        ({"headers": ["t / s", "I / mA"]}, True),
+        ({"headers": ["t / s", "U / V"]}, False),
+        ({"any_headers": [["U / V"], ["t / s", "Spannung"]]}, True),
+        ({"any_headers": [["U / V"], ["t / s", "Strom"]]}, False),
+        ({"quantities": ["time", "current"]}, True),
+        ({"quantities": ["time", "voltage"]}, False),
+        ({"any_of": [["voltage"], ["time", "current"]]}, True),
+        ({"any_of": [["voltage"], ["time", "voltage"]]}, False),
+        ({"line": "made", "quantities": ["time"]}, True),
+        ({"line": "made", "quantities": ["voltage"]}, False),
+    ],
+    ids=str,
+)
+def test_a_profile_fits_a_table_by_all_of_its_rules(match, fits):
+    assert Profile("lab", match=match).fits(TABLE_OF, KNOWN) is fits
+
+
+def test_no_first_line_begins_with_anything():
+    assert Profile("lab", match={"first_line": ""}).fits(Fake(names=(), preamble=()), {}) is False
+
+
+@pytest.mark.parametrize("size", [1_000_000, 1_000_001])
+def test_a_profile_has_a_megabyte_at_most(size):
+    text = b"[table-profile]\ntitle = 'x'\n#"
+    found = _profile_in(Source.from_bytes(text + b" " * (size - len(text)), "lab.toml"))
+    assert (found is None) is (size > 1_000_000)
+    assert found is None or (found.name, found.title) == ("lab.toml", "x")
+
+
+@pytest.mark.parametrize("name", ["echub.toml", "run.echub.toml"])
+def test_the_settings_of_the_hub_are_no_profile(name):
+    assert _profile_in(Source.from_bytes(b"[table-profile]\ntitle = 'x'\n", name)) is None
+
+
+def test_a_date_with_a_zone_that_is_not_the_start_says_nothing_of_the_zone(folder):
+    (folder / "lab.toml").write_text(
+        LAB.replace('"experiment.start", dates = "dmy"', '"extra.exported", dates = "iso"')
+    )
+    (folder / "run1.csv").write_text(TABLE.replace("04.05.2024 12:00:00", "2024-05-04T12:00:00+02:00"))
+    metadata = echub.read(folder / "run1.csv").metadata
+    assert metadata.value("extra.exported") == "2024-05-04T10:00:00"
+    assert "experiment.timezone" not in metadata

@@ -10,8 +10,11 @@ import pytest
 import echub
 from echub.plugin import Source
 from echub_table.dialect import Given, infer
+from echub_table.excel import _damage
 from echub_table.excel import read as read_workbook
 from echub_table.options import ExcelOptions, TableOptions
+from echub_table.parse import Faults, judge
+from echub_table.parse import parse as rows_of
 from echub_table.profile import find, parse
 from echub_table.reader import read
 from tests.messages.parts import row, said
@@ -57,6 +60,10 @@ WIDTHS = ["t / s;U / V", *(f"{n};1.5" for n in range(40)), "9;8;7;6", "1;2;3", "
         "the line of names stands below the first row of data",
         path="a.csv", expected="header_line before data_line", found="header_line 3, data from line 2",
         cause="the profile lab"),
+    row(inferring(NAMES, *ROWS, header_line=1, said_by="the profile lab"),
+        "the line of names stands below the first row of data",
+        path="a.csv", expected="header_line before data_line", found="header_line 2, data from line 2",
+        cause="the profile lab"),
     row(inferring(NAMES, *ROWS, data_line=8), "no data stands where the profile says",
         path="a.csv", where="line 9"),
     row(inferring(NAMES, *ROWS, columns=("t", "U", "I"), said_by="the profile lab"),
@@ -88,6 +95,22 @@ WIDTHS = ["t / s;U / V", *(f"{n};1.5" for n in range(40)), "9;8;7;6", "1;2;3", "
         path="a.csv", where="lines 1 and 2", expected="t / s,U / V", found="0,1,5",
         cause="a comma inside numbers or dates of a comma-delimited file",
         hint="export it with another delimiter, or name the columns in a profile (`columns = [...]`)"),
+    row(lambda: rows_of(infer(table(*ROWS, "3,4.5", "t / s,U / mV", *ROWS), Given(columns=("t / s", "U / V")))),
+        "other names or units of columns stand among the rows",
+        path="a.csv", where="line 5", expected="rows of numbers", found="t / s,U / mV",
+        cause="two tables were joined: the numbers below this line are not of the columns above it",
+        hint="split the file before this line, and convert each part"),
+    row(reading("a;b;c", "", "", "0;1", "1;2", "2;3"), "the header has 3 names but the rows have 2 fields",
+        path="a.csv", where="lines 1 and 4", expected="a;b;c", found="0;1", cause="names or fields are missing",
+        hint="export it with another delimiter, or name the columns in a profile (`columns = [...]`)"),
+    row(lambda: judge(Faults(broken=1, listed=["line 2: x"]), 0, 1, infer(table(NAMES, *ROWS))),
+        "1 of 1 rows do not parse",
+        path="a.csv", expected="2 fields in each row, at most 1 % of the rows with another width, without any "
+        "number, or with another decimal mark", found="line 2: x",
+        cause="several tables in one file, another delimiter or decimal mark, or a damaged file",
+        hint="`echub detect -v FILE` shows the dialect; a profile or `--option` sets another"),
+    row(lambda: judge(Faults(), 0, 0, infer(table(NAMES, *ROWS))), "the table has no row of data",
+        path="a.csv", where="line 2"),
     row(reading("a;b;c", "0;1", "1;2", "2;3"), "the header has 3 names but the rows have 2 fields",
         path="a.csv", where="lines 1 and 2", expected="a;b;c", found="0;1", cause="names or fields are missing",
         hint="export it with another delimiter, or name the columns in a profile (`columns = [...]`)"),
@@ -286,5 +309,20 @@ def test_a_damaged_workbook():
     assert found.pop("found")
     assert found == {
         "message": "the workbook cannot be opened", "path": "a.xlsx",
+        "cause": "it is damaged, or protected by a password",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", [EOFError(), EOFError("cut\noff")])
+def test_a_damage_without_words_is_called_by_its_name(damage):
+    pytest.importorskip("fastexcel", reason="the extra `excel` is not installed")
+
+    def opening():
+        with _damage(Source.from_bytes(b"", "a.xlsx")):
+            raise damage
+
+    assert said(opening) == {
+        "message": "the workbook cannot be opened", "path": "a.xlsx",
+        "found": "cut" if str(damage) else "EOFError",
         "cause": "it is damaged, or protected by a password",
     }  # fmt: skip

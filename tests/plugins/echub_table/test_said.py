@@ -207,9 +207,10 @@ def test_unknown_names_are_listed(names, ends):
 HOURS = 3600.0 * np.arange(1, 11)
 
 
+@pytest.mark.parametrize("apart", [1.0, 1.1])
 @pytest.mark.parametrize(("agreeing", "kind"), [(10, "time-of-day"), (9, "elapsed"), (0, "elapsed")])
-def test_a_clock_is_the_time_of_day_of_more_than_nine_tenths_of_the_dates(agreeing, kind):
-    wall = 19_000 * DAY + HOURS + np.where(np.arange(10) < agreeing, 0.9, 1.1)
+def test_a_clock_is_the_time_of_day_of_more_than_nine_tenths_of_the_dates(agreeing, kind, apart):
+    wall = 19_000 * DAY + HOURS + np.where(np.arange(10) < agreeing, 0.9, apart)
     clocks = {"day": Fake(dated=True, seconds=HOURS * 0), "when": Fake(dated=False, seconds=wall)}
     assert _beside(HOURS, Fake(seconds=HOURS), Fake(clocks=clocks)) == kind
 
@@ -233,4 +234,54 @@ def test_each_column_without_a_quantity_is_told_why():
     (units,) = told_of["unit-unknown"]
     assert units.startswith(
         "kept as vendor columns, as their unit is open: Time (no unit is printed), Voltage (no unit is printed);"
+    )
+
+
+# -- what is said of a second one, and of none ---------------------------------------------------------
+
+
+def test_the_reference_of_a_record_is_that_of_its_first_potential():
+    record = read("t / s;Ewe vs. Na/Na+ / V;E vs. SHE / V", *ROWS)
+    assert record.metadata.value("cell.reference") == "Na/Na+"
+    assert told(record, "several-columns") == [
+        "2 columns are potential_we: Ewe vs. Na/Na+ / V, E vs. SHE / V; all are kept"
+    ]
+
+
+def test_a_name_with_units_of_two_quantities_in_a_profile_is_open(tmp_path):
+    profile = tmp_path / "lab.toml"
+    profile.write_text('[table-profile]\n[units]\ncurrent = "mA"\ncurrent_density = "mA/cm^2"\n')
+    record = read("t / s;I;U / V", *ROWS, profile=str(profile))
+    assert told(record, "unit-unknown") == [
+        "kept as vendor columns, as their unit is open: I (the unit is open); a profile says it "
+        "(`echub detect FILE --write-profile lab.toml`)"
+    ]
+
+
+def test_a_sum_beyond_all_numbers_has_nothing_missing():
+    record = read("t / s;U / V", "0;1e308", "1;1e308", "2;1e308")
+    assert told(record, "non-finite") == []
+    assert record["timeseries"]["voltage"].tolist() == [1e308] * 3
+
+
+def test_a_column_that_is_empty_has_nothing_missing():
+    assert told(read("t / s;U / V;I / mA", "0;1;", "1;1;", "2;1;"), "non-finite") == []
+
+
+@pytest.mark.parametrize("words", [("(see note)",), ("(1.5)", "(off)"), ("(2.5)", "(off)", "(on)")])
+def test_words_in_parentheses_are_no_negative_numbers(words):
+    cells = ["2.5", *words, "3.5", "4.5"]
+    record = read("t / s;U / V;I / mA", *(f"{n};{cell};{n}" for n, cell in enumerate(cells)))
+    numbers = [
+        np.nan if cell[1:2].isalpha() else -float(cell[1:-1]) if cell[0] == "(" else float(cell) for cell in cells
+    ]
+    np.testing.assert_array_equal(record["timeseries"]["voltage"], numbers)
+    negative = [cell for cell in words if cell[1:2].isdigit()]
+    assert told(record, "negative-in-parentheses") == [
+        f"1 cell of U / V in parentheses read as negative: {cell!r}" for cell in negative
+    ]
+    (text,) = told(record, "unparsable-rows")
+    left = [cell for cell in words if cell not in negative]
+    assert text == (
+        f"{len(left)} of {len(cells)} cells of U / V are not numbers and are NaN: {', '.join(map(repr, left))}"
     )

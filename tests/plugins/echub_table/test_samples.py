@@ -336,3 +336,49 @@ def test_a_column_that_seems_to_name_samples_is_pointed_at(tmp_path, header):
 def test_the_sample_of_a_measurement_is_not_pointed_at(tmp_path):
     record = read(tmp_path, "Sample,t / s,U / V\nA,1,3\nA,2,4\nA,3,5\n")
     assert "sample-name" not in codes(record)
+
+
+def test_a_number_that_is_counted_needs_no_unit(tmp_path):
+    record = read(tmp_path, "sample.id,replicate,cycle,H,E\na,1,1,2,3\na,2,1,3,4\n")
+    assert [n.message for n in record.notices] == [
+        "no unit is printed: H, E; write `name / unit`, or `name / 1` for a pure number"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spreads", "stated"),
+    [
+        ({"n(R1)": 3}, False),
+        ({"U(R1) / 1/s": 1}, False),
+        ({"n(R1)": 3, "U(R1) / 1/s": 1}, False),
+        ({"n(R1)": 3, "u(R1) / 1/s": 1}, True),
+        ({"u(R1) / 1/s": 1, "n(R1)": 3}, True),
+        ({"n(R1)": 3, "SD(R1) / 1/s": 1}, True),
+    ],
+)
+def test_a_count_of_values_states_no_uncertainty(tmp_path, spreads, stated):
+    cells = "".join(f",{value}" for value in spreads.values())
+    record = read(tmp_path, f"sample.id,R1 / 1/s,{','.join(spreads)}\na,5{cells}\nb,6{cells}\n")
+    assert ("no-replicates" in codes(record)) is not stated
+    assert "table-no-unit" not in codes(record)
+
+
+@pytest.mark.parametrize("unit", ["H (GPa),u(H) (GPa)", "H / GPa,u(H) / GPa"])
+def test_the_unit_of_a_spread_is_that_behind_its_brackets(tmp_path, unit):
+    columns = read(tmp_path, f"sample.id,replicate,{unit}\na,1,1,2\na,2,1,3\n")["table"].columns.values()
+    assert [column.unit for column in columns][-2:] == ["GPa", "GPa"]
+
+
+@pytest.mark.parametrize("unit", ["n(H)", "u(m)"])
+def test_what_stands_in_the_brackets_of_a_spread_is_no_unit(tmp_path, unit):
+    name = unit[2]
+    columns = read(tmp_path, f"sample.id,replicate,{name} / GPa,{unit}\na,1,1,2\na,2,1,3\n")["table"].columns
+    assert list(columns.values())[-1].unit is None
+
+
+def test_an_empty_cell_is_not_what_makes_a_column_text(tmp_path):
+    record = read(tmp_path, "sample.id,replicate,x / GPa\na,1,\nb,1,<0.5\nc,1,1.2\nd,1,??\n")
+    assert [n.message for n in record.notices if n.code == "table-text"] == [
+        "x / GPa holds '<0.5' in row 2: the column is text, of which 1 of 4 cells count as numbers, 1 as below a "
+        "limit, 1 are not used: '??'"
+    ]

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from echub.plugin import Source
+from echub.plugin import ReadError, Source
 from echub_table.excel import explain, first_profile, read
 from echub_table.options import ExcelOptions
 
@@ -80,3 +80,27 @@ def test_numbers_that_stand_as_texts(cells, said):
     record = read(book({"A": [["t / s", "U / V"], *([n, cell] for n, cell in enumerate(cells))]}), ExcelOptions())
     assert record["timeseries"]["voltage"].tolist() == [1.5, 2.5, 3.5]
     assert [notice.message for notice in record.notices if notice.code == "numbers-as-text"] == said
+
+
+def test_sheets_with_one_row_per_cycle_are_offered_if_there_are_no_others():
+    longer = [*PER_CYCLE, [4, 150.0, 3.5]]
+    with pytest.raises(ReadError) as caught:
+        read(book({"A": PER_CYCLE, "B": longer, "C": MASSES, "D": NOTES}), ExcelOptions())
+    assert caught.value.message == "2 sheets of the workbook hold a table"
+    assert caught.value.hint == '--option sheet="A" or --option sheet="B"'
+    assert caught.value.found == "A, B, C, D"
+
+
+@pytest.mark.parametrize("counter", [0, 1])
+def test_the_counter_of_the_rows_may_stand_in_any_column(counter):
+    """The first sheet has the later rows; the other columns have gaps, or do not go on."""
+
+    def rows(places):
+        cells = [[f"{10.0 * n}", n % 4 + 1, 3.5] for n in places]
+        return [[*row[:counter], n, *row[counter:]] for n, row in zip(places, cells, strict=True)]
+
+    names = ["Test_Time(s)", "Cycle_Index", "Voltage(V)"]
+    names.insert(counter, "Data_Point")
+    record = read(book({"B": [names, *rows(range(6, 12))], "A": [names, *rows(range(6))]}), ExcelOptions())
+    assert record.settings["sheet"] == "A, B"
+    assert record["timeseries"]["time"].tolist() == [10.0 * n for n in range(12)]

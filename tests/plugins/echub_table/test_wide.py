@@ -9,8 +9,9 @@ import pytest
 import echub
 from echub.errors import ReadError
 from echub.files import store
-from echub.plugin import is_missing
+from echub.plugin import Source, is_missing
 from echub_table import excel_numbers
+from echub_table.dialect import looks_like_table
 
 WIDE, ROWS = 5000, 4
 
@@ -124,3 +125,40 @@ def test_gaps_and_numbers_as_text_are_found_in_every_block_of_columns(tmp_path, 
     assert [n.message for n in record.notices if n.code == "numbers-as-text"] == [
         "cell 8 / V: 1 cell holds a number as text, read as such"
     ]
+
+
+def _head(fields, rows, letters):
+    """Return the first lines of a table of wide cells, longer than the head that is looked at."""
+    names = ",".join(f"cell{n}".ljust(letters, "x") for n in range(fields))
+    row = ",".join(f"{n:0{letters}}" for n in range(fields))
+    return "\n".join([names, *[row] * rows]).encode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "rows", "letters", "name", "confidence"),
+    [
+        (400, 0, 320, "a.csv", "MAYBE"),  # the names alone fill the head
+        (400, 0, 320, "a", "NO"),
+        (400, 0, 326, "a.csv", "MAYBE"),  # 200 whole names in the head
+        (400, 0, 327, "a.csv", "NO"),  # 199
+        (400, 9, 90, "a.csv", "MAYBE"),  # one line of names, and the beginning of a row
+        (400, 9, 90, "a", "MAYBE"),
+        (400, 9, 60, "a", "MAYBE"),  # two lines, and the beginning of a third
+        (400, 9, 30, "a", "LIKELY"),  # four rows
+    ],
+)
+def test_a_head_of_long_lines_is_judged_by_its_fields(fields, rows, letters, name, confidence):
+    source = Source.from_bytes(_head(fields, rows, letters), name)
+    assert len(source.head) < source.size
+    assert looks_like_table(source).name == confidence
+
+
+@pytest.mark.parametrize("blank", ["\n", " \n"])
+def test_blank_lines_of_a_head_of_long_lines_do_not_count(blank):
+    names, row = _head(400, 1, 90).decode().split("\n")
+    assert looks_like_table(Source.from_bytes((names + "\n" + blank + row).encode(), "a.csv")).name == "MAYBE"
+
+
+def test_words_of_which_most_of_a_head_consists_are_no_table():
+    words = ",".join(["what one says"] * 9000).encode()
+    assert looks_like_table(Source.from_bytes(words[:30_000] + b"\n" + words, "a.csv")).name == "NO"

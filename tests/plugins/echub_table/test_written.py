@@ -75,10 +75,17 @@ def test_an_edited_value_is_refused(tmp_path, was, becomes):
     assert "-metadata.json" in caught.value.hint
 
 
-def test_a_foreign_description_is_left_alone(tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"@context": "http://www.w3.org/ns/csvw"}', '["echub"]', "{", '{"echub": "echub table 1"}',
+        '{"echub": {"format": "echub table 2"}}', '{"echub": {}}',
+    ],
+)  # fmt: skip
+def test_a_foreign_description_is_left_alone(tmp_path, text):
     path = tmp_path / "a.csv"
     path.write_bytes(CASES["crlf.csv"].data)
-    (tmp_path / "a.csv-metadata.json").write_text('{"@context": "http://www.w3.org/ns/csvw"}')
+    (tmp_path / "a.csv-metadata.json").write_text(text)
     assert echub.read(path)["timeseries"].rows == 6
 
 

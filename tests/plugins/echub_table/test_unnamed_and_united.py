@@ -1,0 +1,140 @@
+"""Columns over which no name stands, and numbers with a unit behind each: their names, and what is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+import echub
+from echub.errors import ReadError, UnitMismatch
+from echub.plugin import Source
+from echub_table.explain import explain
+from echub_table.options import TableOptions
+
+LONG = 12345678901234567
+MORNING = dt.datetime(2024, 1, 1, 10, tzinfo=dt.UTC).timestamp()
+
+
+def read(names, *columns, **options):
+    rows = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
+    return echub.read(("\n".join([names, *rows]) + "\n").encode(), reader="table", options=options)
+
+
+def of_vendor(record):
+    """Return what the record holds of each column without a quantity: header, unit, values."""
+    columns = next(iter(record.datasets.values())).columns.values()
+    return [(c.header, c.unit, c.plain().tolist()) for c in columns if c.quantity is None]
+
+
+def said(record, code):
+    return [(notice.message, notice.column) for notice in record.notices if notice.code == code]
+
+
+@pytest.mark.parametrize(
+    ("cells", "unit", "values"),
+    [
+        ([5, 6, 7], None, [5, 6, 7]),
+        ([LONG, LONG + 1, LONG + 2], None, [LONG, LONG + 1, LONG + 2]),
+        (["0:00:05", "1:00:00", "2:00:00"], "s", [5, 3600, 7200]),
+        (["on", "off", "on"], None, ["on", "off", "on"]),
+        (["5 mA", "6 mA", "7.5 mA"], "mA", [5, 6, 7.5]),
+        (["5 apples", "6 apples", "7 apples"], "apples", [5, 6, 7]),
+        (["5 x", "6 x", "7 x"], None, [5, 6, 7]),
+    ],
+)
+def test_a_column_without_a_name_is_called_by_its_place(cells, unit, values):
+    record = read("t / s,,U / V", range(3), cells, range(3))
+    assert of_vendor(record) == [("column 2", unit, values)]
+    assert said(record, "vendor-columns") == [
+        ("kept as vendor columns, as their names map to no quantity: column 2", "")
+    ]
+
+
+def test_two_columns_of_dates_without_names_are_two():
+    days = [[f"{year}-01-0{n} 10:00:00" for n in (1, 2)] for year in (2024, 2025)]
+    record = read("sample.id,,,x / V", "ab", *days, [1, 2])
+    year = 366 * 86_400
+    assert of_vendor(record)[:2] == [
+        ("column 2", "s", [MORNING, MORNING + 86_400]),
+        ("column 3", "s", [MORNING + year, MORNING + year + 86_400]),
+    ]
+
+
+def test_a_column_with_neither_a_name_nor_a_value_is_left_out_and_one_with_a_late_value_is_not():
+    record = read("t / s,,,U / V", range(3), [""] * 3, ["", "", 7], range(3))
+    assert [(d.what, d.why) for d in record.dropped] == [("column 2", "it has neither a name nor a value")]
+    assert [header for header, _, _ in of_vendor(record)] == ["column 3"]
+    assert of_vendor(record)[0][2][2] == 7
+
+
+def test_a_word_among_the_numbers_of_a_column_without_a_name_is_told_by_its_place():
+    record = read("t / s,,U / V", range(200), ["x" if n == 50 else n for n in range(200)], range(200))
+    text = "1 of 200 rows do not parse: line 52: column 2 is 'x', no number"
+    assert said(record, "unparsable-rows") == [(text, "")]
+
+
+def test_a_decision_about_a_column_without_a_name_states_its_place():
+    source = Source.from_bytes(b"t / s,,U / V\n0,1,2\n1,2,3\n2,3,4\n", "a.csv")
+    named = [tuple(decision)[:3] for decision in explain(source, TableOptions())][-3:]
+    assert named == [
+        ("column t / s", "time in s", "by the header"),
+        ("column 2", "vendor column", "the name maps to no quantity"),
+        ("column U / V", "voltage in V", "by the header"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "read_in"),
+    [
+        ("foo", "mA", "mA"),  # the name is unknown, and the unit is not lost
+        ("foo / mA", "mA", "mA"),
+        ("foo / mA", "x", "mA"),
+        ("foo", "raw", None),
+    ],
+)
+def test_the_unit_behind_the_numbers_of_an_unknown_name_is_kept(name, unit, read_in):
+    record = read(f"t / s,{name},U / V", range(3), [f"{n}.5 {unit}" for n in range(3)], range(3))
+    assert of_vendor(record) == [(name, read_in, [0.5, 1.5, 2.5])]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "quantity", "values"),
+    [
+        ("U", "mV", "voltage", [0.0005, 0.0015, 0.0025]),
+        ("U / V", "V", "voltage", [0.5, 1.5, 2.5]),
+        ("Temperature / degC", "C", "temperature", [0.5, 1.5, 2.5]),
+        ("Charge capacity / C", "A*s", "charge_anodic", [0.5 / 3.6, 1.5 / 3.6, 2.5 / 3.6]),
+    ],
+)
+def test_a_unit_behind_the_numbers_is_that_of_the_header_however_it_is_spelt(name, unit, quantity, values):
+    record = read(f"t / s,{name}", range(3), [f"{n}.5 {unit}" for n in range(3)])
+    assert record["timeseries"][quantity] == pytest.approx(values, rel=1e-12)
+    assert said(record, "unit-mismatch") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "cell"),
+    [("U / mV", "mV", "V"), ("foo / mV", "mV", "V"), ("U / V", "V", "mA"), ("Temperature / K", "K", "C")],
+)
+def test_numbers_behind_which_another_unit_stands_than_in_the_header_stay_text(name, header, cell):
+    cells = [f"{n}.5 {cell}" for n in range(3)]
+    record = read(f"t / s,{name}", range(3), cells)
+    assert of_vendor(record) == [(name, None, cells)]
+    text = f"the header of {name} says {header}, and its cells say {cell}; kept as text"
+    assert said(record, "unit-mismatch") == [(text, name)]
+
+
+def test_a_unit_behind_the_numbers_that_the_name_cannot_have_is_refused():
+    with pytest.raises(UnitMismatch) as caught:
+        read("t / s,Current", range(3), ["1 V", "2 V", "3 V"])
+    assert (caught.value.where, caught.value.expected) == (
+        "column Current (V)",
+        "a unit of the dimension of mA (current)",
+    )
+
+
+def test_formulas_under_a_name_without_a_unit_are_refused_too():
+    with pytest.raises(ReadError) as caught:
+        read("t / s,Current,U / V", range(3), ["1", "=A2", "=A3"], range(3))
+    assert (caught.value.message, caught.value.found) == ("the column 'Current' holds formulas, not values", "=A2")
