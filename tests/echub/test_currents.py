@@ -327,7 +327,8 @@ def test_a_power_printed_as_zero_tells_no_factor():
     n = np.arange(12)
     columns = table(
         ("t", 3600.0 * n, "time", "s"), current(np.full(12, 2.0)), ("U", np.full(12, 3.0), "voltage", "V"),
-        ("P", np.where(n < 5, 6000.0, 0.0), "power_cell", "W"), ("p", np.where(n < 5, 6.0, 0.0), "power_cell", "W"),
+        ("P", np.where(n < 5, 6000.0, 0.0), "power_cell", "W"),
+        ("p", np.where(n < 5, 6.0, 0.0), "power_cell", "W"),
     )  # fmt: skip
     notes = [text for code, text in settled(columns)[2] if code == "scale-contradiction"]
     assert notes == told("P", "1000", "I times U")

@@ -115,7 +115,7 @@ def test_a_formula_with_a_dot_has_no_molar_mass(formula):
     [("Na", 22.98977), ("Na2O", 61.97854), ("NaNO3", 84.99467), ("Na3V2P3O12", 455.76159), ("CH3CH2OH", 46.069)],
 )
 def test_a_molar_mass_is_the_sum_over_the_atoms(formula, mass):
-    """Standard atomic weights: H 1.00794, C 12.0107, N 14.0067, O 15.9994 or 15.999, Na 22.98977, P 30.97376, V 50.9415."""
+    """Atomic weights: H 1.008, C 12.011, N 14.007, O 15.999, Na 22.98977, P 30.97376, V 50.9415."""
     assert molar_mass(formula) == pytest.approx(mass, abs=6e-3)
 
 

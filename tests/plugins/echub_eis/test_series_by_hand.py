@@ -53,6 +53,7 @@ def a_series(*spectra, names=("a", "b"), course=None):
     [
         ([0.12345, -2.0], [0.123, -2.0]),
         ([0.00199, 2.0], [0.0, 2.0]),
+        ([0.002, 2.0], [0.002, 2.0]),
         ([0.00201, 2.0], [0.00201, 2.0]),
         ([-0.00199, -2.0], [0.0, -2.0]),
         ([0.0, 0.0], [0.0, 0.0]),
@@ -108,10 +109,12 @@ def recorded(starts, time):
     ("starts", "gap", "long"),
     [
         ((0, 10, 20), 29.9, False),
+        ((0, 10, 20), 30.0, False),
         ((0, 10, 20), 30.1, True),  # three times as long as spectra lie apart
         ((18, 0, 9), 26.9, False),  # in their order they lie 9 s apart
         ((18, 0, 9), 27.1, True),
         ((0, 0.1, 0.2), 0.9, False),
+        ((0, 0.1, 0.2), 1.0, False),
         ((0, 0.1, 0.2), 1.1, True),  # a second at least
         ((0,), 1000.0, False),  # nothing tells what a long gap is
     ],
@@ -213,6 +216,26 @@ def test_files_of_one_start_follow_each_other_if_their_times_do_not_overlap(firs
     assert series._offsets(files) == (order, [0.0, 0.0])
 
 
+@pytest.mark.parametrize(
+    ("spans", "told"),
+    [
+        ([(5, 9), (0, 5), (9, 12)], [1, 0, 2]),
+        ([(0, 5), (5, 9), (8, 12)], "1.mpr and 2.mpr"),
+        ([(4, 9), (0, 5), (9, 12)], "1.mpr and 0.mpr"),
+    ],
+)
+def test_of_three_files_of_one_start_each_follows_the_one_before(spans, told):
+    files = [columns(t=span) for span in spans]
+    for number, one in enumerate(files):
+        stated = {"experiment.start": "2026-01-01T00:00:00"}
+        one.metadata, one.name, one.origin = Fake(value=stated.get), f"{number}.mpr", {"source": number}
+    if isinstance(told, list):
+        assert series._offsets(files) == (told, [0.0] * 3)
+        return
+    with pytest.raises(Refusal, match=f"^{told} state the same start"):
+        series._offsets(files)
+
+
 # -- following arcs ----------------------------------------------------------------------------
 
 
@@ -266,6 +289,12 @@ def test_arcs_stay_nearest_to_where_they_were(found, variance, order):
     assert list(follow.continued(x, A(variance, float), there, ARCS)) == order
 
 
+def test_arcs_of_each_of_two_forms_are_followed_by_themselves():
+    x, there = A([1.0, 1, 5, 5, 7, 7, 0, 3, 3, 0]), A([5.0, 5, 1, 1, 3, 3, 0, 7, 7, 0])
+    groups = [[[0, 1], [2, 3]], [[4, 5, 6], [7, 8, 9]]]
+    assert list(follow.continued(x, np.zeros(10), there, groups)) == [2, 3, 0, 1, 7, 8, 9, 4, 5, 6]
+
+
 @pytest.mark.parametrize(
     ("circuit", "alike"),
     [
@@ -296,6 +325,18 @@ def test_spectra_at_which_time_constants_cross_are_told():
 
     fits = [fit(1, 2), fit(2, 1), SimpleNamespace(fitted=None), fit(2, 1), fit(1, 2)]
     assert follow.crossed(SimpleNamespace(model=model, fits=fits)) == [1, 4]
+
+
+def test_time_constants_may_cross_in_each_of_two_forms():
+    model = Model(parse("R(RC)(RC)(RQ)(RQ)"))
+
+    def fit(*tau):
+        x = np.zeros(len(model))
+        x[[2, 4, 6, 9]] = tau
+        return SimpleNamespace(fitted=SimpleNamespace(x=x))
+
+    fits = [fit(1, 2, 3, 4), fit(1, 2, 4, 3), fit(2, 1, 4, 3), fit(2, 1, 4, 3), fit(1, 2, 3, 4)]
+    assert follow.crossed(SimpleNamespace(model=model, fits=fits)) == [1, 2, 4]
 
 
 def test_four_spectra_even_over_the_series_are_asked_for_the_number_of_arcs():
@@ -329,6 +370,7 @@ def fit_of(chi2):
     ("share", "count", "usual", "anew"),
     [
         (1.49, 3, (1.0,), None),
+        (1.5, 3, (1.0,), None),
         (1.51, 3, (1.0,), "fit"),
         (1.0, 10, (1.0,), "solve"),
         (1.0, 11, (1.0,), None),
@@ -346,7 +388,7 @@ def test_a_spectrum_is_fitted_anew_if_its_fit_is_bad_or_now_and_then(share, coun
         assert chain(count, usual)._from_nothing(fit_of(2 * share)) == anew
 
 
-@pytest.mark.parametrize(("share", "taken"), [(1.49, True), (1.51, False)])
+@pytest.mark.parametrize(("share", "taken"), [(1.49, True), (1.5, False), (1.51, False)])
 def test_a_proposal_is_taken_if_it_is_as_good_as_others(share, taken):
     made, one = chain(), object()
     made.proposed = {id(one): fit_of(2 * share)}
@@ -553,6 +595,7 @@ def test_a_fall_is_that_to_the_next_spectrum_or_from_the_one_before():
     ("fell", "misfit", "known_noise", "lost"),
     [
         (4.9, 2.01, True, True),
+        (5.0, 2.01, True, False),
         (5.1, 2.01, True, False),  # half of the fall of 10 Ω
         (NAN, 2.01, True, True),
         (4.9, 2.0, True, False),
@@ -585,6 +628,8 @@ def test_a_drift_is_a_slope_of_three_deviations(around, u, drift):
     r = 100 + np.arange(-2.0, 3)
     part = resolve.PartOverTime("a", r, u / r, np.arange(5.0), None, ())
     assert resolve._drift(part, around)[2] == pytest.approx(drift)
+    certain = replace(part, relative=np.where(np.arange(5) == 4, 0.0, u / r))  # of no uncertainty none is known
+    assert resolve._drift(certain, 4)[2] == resolve._drift(replace(certain, resistance=A([*r[:4], NAN])), 4)[2]
     gone = replace(part, resistance=np.array([98, NAN, NAN, NAN, 102.0]), relative=np.full(5, 1e-3))
     assert resolve._drift(gone, around)[2] == pytest.approx(1.0 if around == 2 else 0.0)
 
@@ -612,8 +657,8 @@ def test_arcs_are_gone_if_two_spectra_have_none_after_one_that_had(extent, first
 def test_arcs_span_the_positive_real_parts_of_points_in_use():
     re = [-5, 1, 4, 99]
     found = vanish.extents([trace([4, 3, 2, 1], re, [1, 1, 1, 0]), trace([2, 1], [1, 2], [1, 0]),
-                            trace([2, 1], [1, 3])])  # fmt: skip
-    np.testing.assert_array_equal(found, [3.0, NAN, 2.0])
+                            trace([2, 1], [1, 3]), trace([3, 2, 1], [1j, 1, 5])])  # fmt: skip
+    np.testing.assert_array_equal(found, [3.0, NAN, 2.0, 4.0])
 
 
 def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA", area=None):
@@ -635,6 +680,8 @@ def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA"
         ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 0.99}, ""),
         ({"level": (0.1, 0.6), "unit": "mA/cm^2"}, ""),  # without an area there is no current
         ({"level": (-0.3, 0.6), "r": (96.0, 104.0)}, "the same within 8 % while"),
+        ({"level": (-0.3, 0.6), "r": (95.1, 104.9)}, "the same within 9.8 % while"),
+        ({"level": (-0.3, 0.6), "r": (95.0, 105.0)}, "the same within 10 % while"),
         ({"level": (-0.3, 0.6), "r": (94.0, 106.0)}, ""),  # not the same within a tenth
         ({"amplitude": (50.0, 25.0)}, "at amplitudes from 25 mV on"),
         ({"amplitude": (50.0, 25.1)}, ""),

@@ -306,7 +306,8 @@ def test_the_charge_of_a_peak_is_that_above_5_percent_of_its_height():
 
 @pytest.mark.parametrize(("height", "potential", "plating", "word"), [
     (-1, 0.119, 0.1, "plating of the metal"), (-1, 0.121, 0.1, "reduction"), (1, 0.099, 0.1, "oxidation"),
-    (-1, 0.02, 0.0, "reduction"), (1, 0.1, 0.1, "stripping of the metal"), (1, 1.099, 0.1, "stripping of the metal"), (1, 1.1, 0.1, "oxidation"),
+    (-1, 0.02, 0.0, "reduction"),
+    (1, 0.1, 0.1, "stripping of the metal"), (1, 1.099, 0.1, "stripping of the metal"), (1, 1.1, 0.1, "oxidation"),
     (1, 0.5, None, ""), (-1, -0.5, None, ""), (-1, 0.01, 0.0, "plating of the metal"),
 ])  # fmt: skip
 def test_a_peak_is_named_by_where_it_is(height, potential, plating, word):

@@ -239,7 +239,8 @@ def test_the_table_of_sweeps_says_where_each_goes_and_what_flows():
     up = judged(2.0 + peak(50, 0.4) + peak(-20, 0.6), scan=2, base=base)
     found = window._sweeps([up, Judged(judged(scan=2).sweep, None), judged(peak(-30, 0.4), -1)])
     assert {name: (series.unit, series.values) for name, series in found.items()} == {
-        "scan": ("", (2, 1)), "direction": ("", ("up", "down")), "from": ("V", (0.0, 1.0)), "to": ("V", (1.0, 0.0)),
+        "scan": ("", (2, 1)), "direction": ("", ("up", "down")),
+        "from": ("V", (0.0, 1.0)), "to": ("V", (1.0, 0.0)),
         "rate": ("mV/s", (1.0, 1.0)), "baseline_low": ("V", (0.1, 0.8)), "baseline_high": ("V", (0.3, 1.0)),
         "baseline": ("uA/cm^2", (2.0, 0.0)), "noise": ("uA/cm^2", (0.4, 0.0)),
         "charge_above": ("mA*h/cm^2", pytest.approx((1000 / 3.6e6, 0.0))),
