@@ -283,9 +283,11 @@ def test_a_series_is_headed_by_its_first_answer(known, headline):
 def test_what_is_refused_without_anything_measured_shows_why(module):
     figure = Figure()
     refused = Flag("no-order", "several files, and which came first is not stated", "refusal")
-    module.draw(Outcome({}, flags=(refused,), label="x"), figure)
-    assert figure.axes == []
-    assert "which came first is not stated" in figure.get_suptitle()
+    points = {"re": Series.of([1.0, 2.0], "ohm"), "reason": Series.of(["", "outlier"]), "none": Series.of([])}
+    for shown in ({}, points):
+        module.draw(Outcome({}, flags=(refused,), label="x", diagnostics=shown), figure)
+        assert figure.axes == []
+        assert "which came first is not stated" in figure.get_suptitle()
 
 
 def test_a_staircase_without_an_onset_shows_its_levels():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -388,6 +388,86 @@ def test_a_spectrum_is_fitted_anew_if_its_fit_is_bad_or_now_and_then(share, coun
         assert chain(count, usual)._from_nothing(fit_of(2 * share)) == anew
 
 
+@pytest.mark.parametrize(
+    ("first", "other", "usual", "taken", "kept"),
+    [
+        (10.0, None, (1.0,), "first", True),
+        (10.0, 9.89, (1.0,), "other", True),
+        (10.0, 9.9, (1.0,), "first", True),  # the same optimum, but for a hundredth
+        (18.0, None, (1.0,), "first", False),  # nine times the usual χ² per degree of freedom
+        (17.9, None, (1.0,), "first", True),
+        (18.0, 10.0, (1.0,), "other", True),
+        (18.0, None, (), "first", True),  # nothing is usual yet
+        (18.0, None, (1.0, *[1.1] * 9), "first", True),
+        (18.0, None, (*[5.0] * 10, *[1.0] * 9), "first", False),
+    ],
+)
+def test_a_start_from_nothing_wins_by_a_hundredth_and_a_lost_fit_is_not_continued(
+    first, other, usual, taken, kept
+):
+    made = chain(usual=usual)
+    made.last = "before"
+    fits = {"first": replace_chi2(first, "first"), "other": other and replace_chi2(other, "other")}
+    with (
+        patch.object(follow, "affordable", lambda *_: True),
+        patch.object(follow, "onward", lambda fitted: f"from {fitted.name}"),
+        patch.multiple(made, _nearest=lambda *_: fits["first"], _from_nothing=lambda _: fits["other"],
+                       _labelled=lambda fitted, remember: fitted),
+    ):  # fmt: skip
+        found = made.next(Fake(spectrum=None))
+    assert (found.fitted, found.reason, found.restarted) == (fits[taken], "", taken == "other")
+    assert made.last == (f"from {taken}" if kept else "before")
+    assert made.usual == [*usual, fits[taken].chi2 / 2]
+    assert made.count == 4
+
+
+def replace_chi2(chi2, name):
+    return SimpleNamespace(chi2=chi2, freedom=2, name=name)
+
+
+@pytest.mark.parametrize(("u", "remembered"), [(0.49, True), (0.5, False), (0.51, False)])
+@pytest.mark.parametrize("sound", [True, False])
+def test_arcs_are_remembered_where_a_sound_fit_knows_them_to_a_half(u, remembered, sound):
+    """Two of each of two forms, R and τ of the first of each are known to u; of others to a hundredth."""
+    model = Model(parse("R(RC)(RC)(RQ)(RQ)"))
+    made = follow._Chain(model, UNKNOWN, SeriesParams())
+    made.count = 7
+    x = np.arange(11.0)
+    fitted = Traced(x)
+    variance = np.full(11, 1e-4)
+    variance[[1, 6]] = u**2
+    with patch.object(follow, "variance_of", lambda _: variance), patch.object(follow, "onward", lambda f: f.x):
+        assert made._labelled(fitted, remember=sound) is fitted
+    places = {1: (1, 2), 3: (3, 4), 5: (5, 6), 8: (8, 9)}
+    assert {arc: [(k, tuple(at)) for k, at in known] for arc, known in made.seen.items()} == {
+        arc: [(7, at)] * (1 + (sound and (remembered or arc in (3, 8)))) for arc, at in places.items()
+    }
+
+
+def test_the_last_seven_places_of_an_arc_are_remembered():
+    """At each spectrum both arcs are found at the place of the other: they are put back."""
+    model = Model(parse("R(RC)(RC)"))
+    made = follow._Chain(model, UNKNOWN, SeriesParams())
+    made.seen = {1: [(k, A([1.0, 1.0])) for k in range(9)], 3: [(k, A([5.0, 5.0])) for k in range(9)]}
+    made.count = 9
+    variance = np.array([0, 1e-4, 1e-4, 9.0, 1e-4])  # of the arc that is found second R is vague
+    fitted = Traced(A([0.0, 5.0, 5.5, 1.0, 1.5]), np.arange(5)[:, None])
+    with patch.object(follow, "variance_of", lambda _: variance):
+        found = made._labelled(fitted, remember=True)
+    assert list(found.x) == [0, 1.0, 1.5, 5.0, 5.5]
+    assert list(found.jacobian[:, 0]) == [0, 3, 4, 1, 2]
+    assert [(k, *at) for k, at in made.seen[1]] == [(k, 1.0, 1.0) for k in range(9)]
+    assert [(k, *at) for k, at in made.seen[3]] == [*((k, 5.0, 5.0) for k in range(3, 9)), (9, 5.0, 5.5)]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A fit by its coordinates and derivatives."""
+
+    x: np.ndarray
+    jacobian: np.ndarray | None = None
+
+
 @pytest.mark.parametrize(("share", "taken"), [(1.49, True), (1.5, False), (1.51, False)])
 def test_a_proposal_is_taken_if_it_is_as_good_as_others(share, taken):
     made, one = chain(), object()
@@ -537,6 +617,26 @@ def test_a_sum_is_given_if_its_arcs_have_ended_and_it_is_known(apex, u, why):
         assert found[:3] == pytest.approx((2.0, u / np.sqrt(2), 4.0))
 
 
+@pytest.mark.parametrize(("at_time", "relative"), [(3.0, 0.02 * 20 / 25)])
+def test_a_fixed_resistance_is_in_the_sum_without_error_and_has_no_time(at_time, relative):
+    """20 Ω known to 2 %, and an arc of 5 Ω that the circuit states; it is named by nothing but its place."""
+    model = Model(parse("R:hf (R{R=5f}Q):gb"))
+    fitted = SimpleNamespace(model=model, spectrum=Fake(frequency=A([1e3, 1.0])), natural=[20.0, 1e-3, 0.9])
+    followed = SimpleNamespace(labels=labels_of(model))
+    found = resolve._sum(fitted, np.diag([0.02**2, 9.0, 9.0]), A([3.0, 5.0, 7.0]), followed, SeriesParams())
+    assert found[:3] == pytest.approx((25.0, relative, at_time))
+    assert found[4] == ""
+
+
+def test_a_circuit_through_which_no_current_can_flow_has_no_sum():
+    model = Model(parse("LWo"))
+    fitted = SimpleNamespace(model=model, spectrum=Fake(frequency=A([1e3, 1.0])), natural=[1e-6, 9.0, 0.1])
+    followed = SimpleNamespace(labels=labels_of(model))
+    found = resolve._sum(fitted, np.eye(3), A([3.0, 5.0, 7.0]), followed, SeriesParams())
+    assert np.isnan(found[:4]).all()
+    assert found[4] == "no resistance"
+
+
 def parts_of(**tau):
     """Return a followed series of these labels and their parts; R has no time constant."""
     labels = dict(enumerate(tau))
@@ -559,6 +659,12 @@ def parts_of(**tau):
 )
 def test_an_interface_is_followed_or_the_slowest_arc_or_what_is_asked_for(tau, follow, chosen):
     assert resolve._chosen(*parts_of(**tau), SeriesParams(follow=follow)) == chosen
+
+
+def test_an_arc_whose_resistance_is_fixed_is_not_followed():
+    followed, parts = parts_of(hf=None, a=0.1, b=0.3)
+    del parts["b"]
+    assert resolve._chosen(followed, parts, SeriesParams()) == "a"
 
 
 def test_what_is_not_there_is_not_followed():
@@ -985,6 +1091,15 @@ def test_a_recovery_ends_if_its_time_is_less_than_half_of_the_rest(share, closed
     assert found.tau == pytest.approx(share * 59, rel=0.02)
     assert (found.high is not None) == closed
     assert found.low < found.tau
+
+
+def test_a_recovery_that_the_second_spectrum_does_not_see_is_bounded_from_above():
+    """After ten time constants of 1 s nothing is left; none shorter than a third of those 10 s is tried."""
+    t, value, u = falling(20, 1.0, step=10.0)
+    found = recovery.recovery(t, value, u, 0.95)
+    assert (found.low, found.u) == (None, np.inf)
+    assert 10 / 3 < found.high < 4
+    assert found.rest == pytest.approx(60, abs=0.1)
 
 
 def test_a_recovery_is_found_in_any_unit_of_time():
