@@ -135,7 +135,7 @@ def _signed(column: SourceColumn, case: _Case) -> tuple[list[SourceColumn], Deci
     values = _base(column, case.evidence.rows)
     state, check = _check(values, case.evidence)
     if case.said:
-        return _as_said(column, check, case)
+        return _as_said(column, state, check, case)
     if check.verdict == "agrees":
         return [_noted(column, "proven")], Decision(what, "anodic positive", f"proven {check}")
     if not check.verdict:
@@ -177,11 +177,13 @@ def _check(values: NDArray[np.float64], evidence: _Evidence) -> tuple[NDArray[np
     return None, check
 
 
-def _as_said(column: SourceColumn, check: SignCheck, case: _Case) -> tuple[list[SourceColumn], Decision]:
+def _as_said(
+    column: SourceColumn, state: NDArray[np.int8] | None, check: SignCheck, case: _Case
+) -> tuple[list[SourceColumn], Decision]:
     """Follow the user or a profile, and report if the table contradicts it."""
     decision = Decision(f"sign of {column.header}", case.said, "said by the user or a profile")
     if case.said == "unsigned":
-        direction, name = _direction(case)
+        direction, name = (state, check.by[0]) if state is not None else _direction(case)
         if direction is None:
             case.note(
                 "unsigned-current",

@@ -99,6 +99,43 @@ def test_each_of_two_currents_is_decided_by_itself():
     assert [text.split(":")[0] for _, text in notes] == ["j is inverted"]
 
 
+HINTED = np.array(["R", "R", "C", "C", "R", "R", "R", "R"])
+"""States of which two rows tell a direction, which is too few to judge a sign by."""
+
+
+@pytest.mark.parametrize(("said", "values"), [("auto", np.abs(SIGNED)), ("unsigned", np.abs(SIGNED))])
+def test_of_two_states_the_first_that_tells_the_sign_gives_it(said, values):
+    given = table(
+        TIMES, current(values), ("Mode", HINTED, None, None), STATE, ("Status", STATES[::-1], None, None)
+    )
+    made, decisions, notes = settled(given, said)
+    assert made[2].values.tolist() == SIGNED.tolist()
+    assert made[2].attrs["recipe"] == "|I| with the sign of State: charging anodic, discharging cathodic"
+    assert [chosen for _, chosen, _ in decisions] == ["by state" if said == "auto" else said]
+    assert [text.split(":")[0] for _, text in notes] == ["I has no sign and takes that of State"]
+
+
+def test_a_state_of_few_rows_is_followed_if_nothing_else_tells_the_sign():
+    made, _, notes = settled(table(TIMES, current(np.abs(SIGNED)), ("Mode", HINTED, None, None)), "unsigned")
+    assert np.array_equal(made[2].values, [np.nan] * 2 + [2.0] * 2 + [np.nan] * 4, equal_nan=True)
+    assert notes == [("sign-by-state", "I has no sign and takes that of Mode")]
+
+
+def test_a_current_without_a_unit_has_a_sign_too():
+    """The unit is refused later, where the table is built."""
+    made, decisions, _ = settled(table(TIMES, ("I", -SIGNED, "current", None), STATE))
+    assert made[1].negate
+    assert decisions == [("I", "negated", f"by State: {WHOLE.format('0%', '0%')}")]
+
+
+@pytest.mark.parametrize(("words", "chosen"), [(1000, "negated"), (1001, "anodic positive")])
+def test_of_more_than_a_thousand_words_a_column_holds_remarks(words, chosen):
+    state = np.array([f"{'Charge' if n % 2 else 'Discharge'} {n}" for n in range(words)])
+    values = np.where(np.arange(words) % 2, -2.0, 2.0)
+    columns = table(("t", np.arange(float(words)), "time", "s"), current(values), ("State", state, None, None))
+    assert [decision[1] for decision in settled(columns)[1]] == [chosen]
+
+
 def test_charging_may_be_the_reduction_of_the_working_electrode():
     made, decisions, _ = settled(table(TIMES, current(SIGNED), STATE), charging=-1)
     assert made[1].negate
@@ -278,10 +315,28 @@ def test_a_factor_between_units_is_said_of_what_is_off_and_against_what(factor, 
 
 
 def test_a_power_is_compared_only_where_it_is_sizeable_and_in_five_rows():
-    rows = np.where(np.arange(N) < 5, 6000.0, 1.0)
-    assert scales(("P", rows, "power_cell", "W")) == told("P", "1000", "I times U")
-    few = np.where(np.arange(N) < 4, 6000.0, np.nan)
-    assert scales(("P", few, "power_cell", "W")) == []
+    for rows, said in ((5, told("P", "1000", "I times U")), (4, [])):
+        assert scales(("P", np.where(np.arange(N) < rows, 6000.0, np.nan), "power_cell", "W")) == said
+    # At 10 V the power is 20 W: 1 W at 0.5 V is a twentieth of it.
+    for least, said in ((0.5, []), (0.51, told("P", "1000", "I times U"))):
+        volts = np.where(np.arange(N) < 4, 10.0, least)
+        assert scales(("P", 2000 * volts, "power_cell", "W"), volts=volts) == said
+
+
+def test_a_power_printed_as_zero_tells_no_factor():
+    n = np.arange(12)
+    columns = table(
+        ("t", 3600.0 * n, "time", "s"), current(np.full(12, 2.0)), ("U", np.full(12, 3.0), "voltage", "V"),
+        ("P", np.where(n < 5, 6000.0, 0.0), "power_cell", "W"),
+        ("p", np.where(n < 5, 6.0, 0.0), "power_cell", "W"),
+    )  # fmt: skip
+    notes = [text for code, text in settled(columns)[2] if code == "scale-contradiction"]
+    assert notes == told("P", "1000", "I times U")
+
+
+def test_each_of_two_powers_is_compared():
+    off = [("P", np.full(N, 6000.0), "power_cell", "W"), ("p", np.full(N, 0.006), "power_cell", "W")]
+    assert scales(*off) == told("P", "1000", "I times U") + told("p", "1/1000", "I times U")
 
 
 # -- headers of states -----------------------------------------------------------------------------

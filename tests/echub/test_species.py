@@ -87,6 +87,7 @@ def test_channels_that_are_no_ions(label, name):
         ("Na+-", 3, r"\+-"),
         ("Na0+", 3, "count 0"),
         ("12C2H-", 4, "nuclide 2H"),
+        ("30Si2Qq-", 6, "'Qq'"),
         ("2D+", 2, "'D'"),  # D is a nuclide itself
         ("3T+", 2, "'T'"),
     ],
@@ -107,6 +108,15 @@ def test_a_formula_with_a_dot_has_no_molar_mass(formula):
     with pytest.raises(UnknownSpecies) as caught:
         molar_mass(formula)
     assert caught.value.where == f"position {formula.index('.') + 1}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "mass"),
+    [("Na", 22.98977), ("Na2O", 61.97854), ("NaNO3", 84.99467), ("Na3V2P3O12", 455.76159), ("CH3CH2OH", 46.069)],
+)
+def test_a_molar_mass_is_the_sum_over_the_atoms(formula, mass):
+    """Atomic weights: H 1.008, C 12.011, N 14.007, O 15.999, Na 22.98977, P 30.97376, V 50.9415."""
+    assert molar_mass(formula) == pytest.approx(mass, abs=6e-3)
 
 
 def test_silicon_lies_on_phosphorus():
@@ -151,6 +161,9 @@ def test_ions_that_hardly_form_in_a_polarity(label, polarity, unlikely):
         ("ZrO2-", 122, True),
         ("ZrO2-", 106, False),
         ("Ca++", 20, True),
+        ("Na+", 22.5, False),  # half a unit away
+        ("Na+", 22.51, True),
+        ("Na+", 23.5, False),
         ("T", 1, True),
     ],
 )
@@ -267,7 +280,7 @@ def test_an_ion_has_some_charges_of_one_sign(label, found):
     assert parse_species("Na^{9-}").charge == -9
 
 
-@pytest.mark.parametrize("formula", ["Na+", "18O2", "D2O", "SE", "total"])
+@pytest.mark.parametrize("formula", ["Na+", "18O2", "D2O", "Na[18O]H", "SE", "total"])
 def test_what_is_no_neutral_formula_of_natural_elements_has_no_molar_mass(formula):
     with pytest.raises(UnknownSpecies, match="is not a neutral formula") as refused:
         molar_mass(formula)

@@ -61,6 +61,22 @@ def test_a_missing_and_an_unknown_key_are_named():
     assert (error.where, error.hint) == ("step[0].nmae", "did you mean name?")
 
 
+class Choices(TypedDict, total=False):
+    one: StepTree | None
+    several: list[StepTree | str]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("[one]\nname = 'a'\nnmae = 1", "one.nmae"), ("several = ['a', {name = 'b', nmae = 1}]", "several[1].nmae")],
+)
+def test_an_unknown_key_is_named_also_where_something_else_may_stand(text, where):
+    error = refused(text, shape=Shape("the thing", Choices))
+    assert (error.message, error.where, error.hint) == (
+        f"{where.rpartition('.')[0]} has no nmae", where, "did you mean name?"
+    )  # fmt: skip
+
+
 def test_values_come_back_as_they_were_written():
     tree = parse('{"seed": 5, "tables": {"a": {"b": [5, 5.0, null]}}}', SHAPE, syntax="json")
     assert [type(value) for value in tree["tables"]["a"]["b"]] == [int, float, type(None)]

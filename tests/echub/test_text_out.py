@@ -35,6 +35,6 @@ def test_a_formula_gets_an_apostrophe(text):
     assert for_spreadsheet(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["-1.5", "+3", "-1e-9", "a=1", "", "'a", "5"])
+@pytest.mark.parametrize("text", ["-1.5", "+3", "-1e-9", "a=1", "", "'a", "'", "''", "5"])
 def test_numbers_and_texts_stay(text):
     assert for_spreadsheet(text) == text

@@ -31,8 +31,10 @@ def peaks_of(sweep: PotentialSweep, base: BaselineFit, threshold: float) -> list
     beyond = sweep.j - base.at(sweep.e)
     found = []
     for sign in (1, -1):
-        places, _ = find_peaks(sign * beyond, height=threshold, prominence=max(threshold, 6 * base.noise), width=3)
-        _, _, left, right = peak_widths(sign * beyond, places, rel_height=1 - REACH)
+        # What is on the other side of the baseline makes no peak higher, and none longer.
+        side = np.maximum(sign * beyond, 0)
+        places, _ = find_peaks(side, height=threshold, prominence=max(threshold, 6 * base.noise), width=3)
+        _, _, left, right = peak_widths(side, places, rel_height=1 - REACH)
         for place, low, high in zip(places.tolist(), left.astype(int), np.ceil(right).astype(int), strict=True):
             rows = slice(low, high + 1)
             charge = float(np.trapezoid(beyond[rows], sweep.t[rows])) / 3600 / 1000

@@ -13,12 +13,13 @@ from scipy.stats import f as fisher
 from scipy.stats import t as student
 
 import echub
-from echub.plugin import Component, Condition, Flag, Measurand, Outcome, UnknownOption
-from echub_arrhenius import ArrheniusParams
+from echub.plugin import Component, Condition, Flag, Measurand, Outcome, Refusal, UnknownOption
+from echub_arrhenius import ArrheniusParams, method_exchange
 from echub_arrhenius.data import _kelvin_flags, by_temperature, choose
 from echub_arrhenius.method_budget import Budget, BudgetPart
 from echub_arrhenius.method_exchange import classes, exchange
 from echub_arrhenius.method_interaction import interaction_p
+from echub_arrhenius.outcome import comparison
 from tests.oracles.plain import line
 
 K_EV, ZERO = 8.617333262e-5, 273.15
@@ -90,7 +91,7 @@ def test_temperatures_of_213_to_500_degrees_beyond_a_gap_of_150_may_be_kelvin(ce
 
 
 @pytest.mark.parametrize(("kelvin", "trusted", "refused"), [
-    (149.9, False, True), (150.1, False, False), (149.9, True, False), (-0.1, True, True),
+    (149.9, False, True), (150.0, False, False), (150.1, False, False), (149.9, True, False), (-0.1, True, True),
     (0.0, True, True), (0.1, True, False),
 ])  # fmt: skip
 def test_below_150_kelvin_a_temperature_is_in_disguise_unless_it_is_trusted(kelvin, trusted, refused):
@@ -585,6 +586,32 @@ def test_a_temperature_is_chosen_within_the_step(wanted, found):
     values = [outcome(30.0, v, g, group=g) for g, v in (("x", 2.0), ("y", 6.0))]
     asked = compared(values, temperatures=wanted, temperature_step=1.0, higher="y")
     assert (asked.status != "refused") == found
+
+
+@pytest.mark.parametrize(("largest", "refused"), [(19, True), (20, False)])
+@pytest.mark.parametrize("strata", [(0, 0, 0, 0, 0, 0), (0, 1, 2, 0, 1, 2)])
+def test_relabelings_are_counted_up_to_a_bound(largest, refused, strata, monkeypatch):
+    """Three of six cells are chosen in 20 ways; at three temperatures 2 · 2 (of every other one) times 2."""
+    bound = largest if len(set(strata)) == 1 else largest - 16
+    monkeypatch.setattr(method_exchange, "LARGEST_HALF", bound)
+    parts = classes(list(range(6)), strata, np.arange(6.0), [True] * 3 + [False] * 3)
+    if not refused:
+        assert exchange(parts).relabelings == (20 if len(set(strata)) == 1 else 8)
+        return
+    with pytest.raises(Refusal) as caught:
+        exchange(parts)
+    said = caught.value.remark
+    assert (said.code, said.message, said.hint) == (
+        "too-many-relabelings", f"more than {bound} relabelings on one side",
+        "--param temperatures='…' chooses some, and says so",
+    )  # fmt: skip
+
+
+def test_the_p_of_equal_ratios_is_below_1_percent(monkeypatch):
+    for p, flags in ((0.01, []), (0.0099, ["ratio-changes"]), (None, [])):
+        monkeypatch.setattr(comparison, "interaction_p", lambda *_, p=p: p)
+        values = [outcome(c, v, f"{c}{g}", group=g) for c in (0.0, 30.0) for g, v in (("x", 2.0), ("y", 6.0))]
+        assert [code for code in flagged(compared(values, higher="y")) if code == "ratio-changes"] == flags
 
 
 @pytest.mark.parametrize(("by", "changes"), [(1.01, True), (0.99, False)])

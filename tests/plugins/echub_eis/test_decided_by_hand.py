@@ -179,6 +179,7 @@ def test_a_point_of_no_impedance_at_all_is_no_crossing(reason):
     [
         (9.5, 90 - 10j, True),  # 1.05 times what it was half a decade above
         (9.53, 90 - 10j, False),
+        (10.0, 90 - 10.5j, False),  # 5 % are none
         (1.0, 99.4 - 10j, True),  # a tenth of |Z|
         (1.0, 99.6 - 10j, False),
         (9.5, 90 + 10j, False),
@@ -218,11 +219,15 @@ def rated(bic, u=0.1, tau=0.1, chi2=1.0):
     [
         (rated(-6.1), True),
         (rated(-5.9), False),
+        (rated(-6.0), False),
         (rated(-6.1, u=0.49), True),
+        (rated(-6.1, u=0.5), False),
         (rated(-6.1, u=0.51), False),  # an arc that is not found
         (rated(-6.1, tau=0.99), True),
+        (rated(-6.1, tau=1.0), False),
         (rated(-6.1, tau=1.01), False),  # its apex lies below the band
         (rated(-6.1, u=0.51, chi2=0.249), True),  # the smaller circuit is wrong
+        (rated(-6.1, u=0.51, chi2=0.25), False),
         (rated(-6.1, u=0.51, chi2=0.251), False),
         (rated(-5.9, chi2=0.1), False),
     ],
@@ -257,6 +262,17 @@ def test_arcs_of_one_form_stand_in_the_order_of_their_time_constants(circuit, ex
     assert list(found.jacobian[:, 0].imag) == order
 
 
+def test_arcs_of_each_of_two_forms_are_put_in_order_by_themselves():
+    model = Model(parse("R(RC)(RC)(RQ)(RQ)"))
+    x = np.arange(10.0, 21.0)
+    x[[2, 4, 6, 9]] = 8.0, 3.0, 5.0, 2.0  # the time constants
+    fitted = CircuitFit(model, None, x, None, np.arange(11)[:, None] * 1j, NOISE, 1.0)
+    order = [0, 3, 4, 1, 2, 8, 9, 10, 5, 6, 7]
+    found = choose.ordered(fitted)
+    assert list(found.x) == list(x[order])
+    assert list(found.jacobian[:, 0].imag) == order
+
+
 # -- what is known of a resistance -------------------------------------------------------------
 
 
@@ -282,8 +298,10 @@ def correlated(rho, scale=1.0):
     [
         (variances(), []),
         (variances(R=0.299), []),
+        (variances(R=0.3), ["vague"]),
         (variances(R=0.301), ["vague"]),
         (variances(R=np.inf), ["vague"]),
+        (variances(R1=0.3), ["beside"]),
         (variances(R1=0.301), ["beside"]),
         (variances(L=0.301), ["beside"]),
         (variances(L=0.299, tau=3.0, n=np.inf), []),
@@ -452,6 +470,7 @@ def kk_flags(p, rest, relative=0.01, noise=1e-3):
         # Beyond noise: √(rest² - 2 noise²), against half of the smallest uncertainty.
         ({"p": 1e-4, "rest": np.hypot(5.01e-3, np.sqrt(2) * 1e-3)}, True),
         ({"p": 1e-4, "rest": np.hypot(4.99e-3, np.sqrt(2) * 1e-3)}, False),
+        ({"p": 1e-4, "rest": 0.005, "noise": 0.0}, True),
         ({"p": 1e-3, "rest": 0.1}, False),
         ({"p": 9e-4, "rest": 0.1}, True),
         ({"p": None, "rest": 0.1}, False),
@@ -508,6 +527,7 @@ def arc_flags(apex=1e3, relative=0.1, outside=(), reasons=(), symbol="Z", z=10 -
         ({"reasons": ["correlated"], "relative": 0.501}, ["not-identified"]),
         ({"reasons": ["vague"]}, []),
         ({"outside": {"gb": "low"}.items(), "z": 10 - 4.9j}, ["arc-outside-window"]),
+        ({"outside": {"gb": "low"}.items(), "z": 10 - 5j}, ["arc-outside-window"]),
         ({"outside": {"gb": "low"}.items(), "z": 10 - 5.1j}, ["tail-taken-for-arc"]),
         ({"outside": {"gb": "low"}.items(), "z": 10 + 5.1j}, ["arc-outside-window"]),
         ({"outside": {"gb": "high"}.items(), "z": 10 - 5.1j}, ["arc-outside-window"]),
@@ -521,9 +541,11 @@ def test_an_arc_is_told_to_be_vague_cut_or_a_tail(given, said):
     ("circuit", "n", "said"),
     [
         ("R(RQ)", 0.9989, []),
+        ("R(RQ)", 0.999, []),
         ("R(RQ)", 0.9991, ["n-at-limit"]),
         ("RQ", 0.9991, ["n-at-limit"]),
         ("R(RQ)", 0.51, []),
+        ("R(RQ)", 0.5, []),
         ("R(RQ)", 0.49, ["n-below-half"]),
         ("RQ", 0.49, []),  # a tail may be that of diffusion
         ("R(RC)", 0.49, []),
@@ -570,6 +592,43 @@ def test_a_resistance_three_intervals_away_is_another(value, far):
 ])  # fmt: skip
 def test_an_open_end_is_no_room_for_another_resistance(low, high, value, far):
     assert fitting._is_far(value, identify.Known(20.0, 0.1, low, high)) == far
+
+
+@pytest.mark.parametrize(
+    ("moved", "u", "all_u", "known", "said"),
+    [
+        (0.36, 0.1, 0.0, 0.01, True),
+        (-0.36, 0.1, 0.0, 0.01, True),
+        (0.34, 0.1, 0.0, 0.01, False),  # three and a half deviations of the difference
+        (0.36, 0.125, 0.075, 0.01, True),  # variances are subtracted
+        (0.34, 0.125, 0.075, 0.01, False),
+        (0.36, 0.1, 0.0, 0.37, False),  # within its uncertainty
+        (0.36, 0.1, 0.1, 0.01, False),  # the points tell nothing
+        (0.36, 0.1, np.inf, 0.01, False),
+        (2.0, 0.31, 0.0, 0.01, False),  # without them it is vague
+    ],
+)
+def test_a_resistance_that_moves_without_an_end_of_the_band_is_told(moved, u, all_u, known, said):
+    """R of an arc is 50 Ω; the scatter of what remains, χ² of 4 per degree of freedom, counts in both."""
+    model = Model(parse("R:hf (RQ):gb"))
+
+    def fit(x, u, chi2):
+        return Fake(x=np.array([0.0, x, 0.0, 0.0]), covariance=lambda: np.diag([1.0, u**2, 1.0, 1.0]), chi2=chi2,
+                    freedom=10)  # fmt: skip
+
+    given = [fit(1.0 + moved, u, 40.0), None]
+    own = Fake(model=model, fitted=fit(1.0, all_u / 2, 10.0), number={"hf": 0, "gb": 1}.get,
+               examined=Fake(spectrum=Fake(frequency=np.array([3e4, 1.0]))),
+               known={"hf": identify.Known(1.0, 0.1, 0.9, 1.1, ("vague",)),
+                      "gb": identify.Known(50.0, known, 49.0, 51.0)})  # fmt: skip
+    asked = []
+    with patch.object(fitting, "_masked", lambda _, params: asked.append(params) or given[len(asked) - 1]):
+        flags = list(fitting._band_flags(own, FitParams()))
+    assert [(params.f_max, params.f_min) for params in asked] == [(1e4, 0.0), (0.0, 3.0)]
+    text = f"resistance_gb changes by {np.expm1(moved):+.1%} without the points above 1e+04 Hz"
+    assert [(one.code, one.message, one.where, one.hint) for one in flags] == [
+        ("depends-on-band", text, "resistance_gb", "the circuit does not describe this end of the spectrum")
+    ] * said
 
 
 @pytest.mark.parametrize(("least", "left"), [(0.5, True), (1e3, True), (1e4, False), (5e4, False), (1e6, False)])

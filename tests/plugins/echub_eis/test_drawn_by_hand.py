@@ -95,15 +95,27 @@ def tail(near=6, far=60.0, wide=20.0):
     return {"re": re, "im": im, "used": np.ones(len(re))}
 
 
+def flat_end(near, size):
+    """Return a spectrum of resistances and one point far up, so large."""
+    return {"re": np.array([*near, 7.0]), "im": np.array([*[0.0] * len(near), -np.sqrt(size**2 - 49)]),
+            "used": np.ones(len(near) + 1)}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("given", "zoomed"),
     [
         (tail(), True),
         (tail(near=5), False),  # too few points near the origin
         (tail(wide=29.9), True),
+        (tail(wide=30.0), True),
         (tail(wide=30.1), False),  # not twice as tall as wide
         (tail(far=34.0, wide=16.0), True),
         (tail(far=20.0, wide=8.0), False),  # 3.2 Ω are more than 0.12 of the largest, 22 Ω
+        # Six points from 2 Ω on; of the next ones 8 Ω, four times that, is not near.
+        (flat_end([2, 2, 3, 3, 3, 3], 25), True),  # 3 Ω are 0.12 of 25 Ω
+        (flat_end([2, 2, 3, 3, 3, 3], 24.9), False),
+        (flat_end([2, 2, 2, 2, 2, 8], 1e3), False),
+        (flat_end([2, 2, 2, 2, 2, 7.9], 1e3), True),
         ({**tail(), "used": np.zeros(11)}, False),
     ],
 )
@@ -141,6 +153,9 @@ def test_decades_are_marked_at_their_nearest_points_and_labelled_where_there_is_
     nyquist._decades(crowded, frequency, np.array([0, 2, 4, 3.4, 3.1, 15]), im)  # 0.3 and 1.4 of 15 apart: no room
     assert [text.get_text() for text in crowded.texts] == ["1 Hz"]
     assert len(crowded.lines) == 3
+    for place, labels in ((11.0, ["1 Hz"]), (11.1, ["1 Hz", "10 Hz"])):  # a tenth of the width of 10
+        nyquist._decades(close := axes(), np.array([10.0, 1.0, 0.5]), np.array([place, 10.0, 20.0]), np.zeros(3))
+        assert [text.get_text() for text in close.texts] == labels
     empty = axes()
     nyquist._decades(empty, np.array([]), np.array([]), np.array([]))
     assert not empty.lines
@@ -268,9 +283,11 @@ def test_a_series_is_headed_by_its_first_answer(known, headline):
 def test_what_is_refused_without_anything_measured_shows_why(module):
     figure = Figure()
     refused = Flag("no-order", "several files, and which came first is not stated", "refusal")
-    module.draw(Outcome({}, flags=(refused,), label="x"), figure)
-    assert figure.axes == []
-    assert "which came first is not stated" in figure.get_suptitle()
+    points = {"re": Series.of([1.0, 2.0], "ohm"), "reason": Series.of(["", "outlier"]), "none": Series.of([])}
+    for shown in ({}, points):
+        module.draw(Outcome({}, flags=(refused,), label="x", diagnostics=shown), figure)
+        assert figure.axes == []
+        assert "which came first is not stated" in figure.get_suptitle()
 
 
 def test_a_staircase_without_an_onset_shows_its_levels():

@@ -46,7 +46,7 @@ def test_peaks_share_the_area_at_the_least_value_between_them():
     assert [peak.area for peak in found] == pytest.approx([STEP * 4, STEP * 3, STEP * 4.2])
 
 
-@pytest.mark.parametrize(("least", "count"), [(0.199, 2), (0.201, 1)])
+@pytest.mark.parametrize(("least", "count"), [(0.199, 2), (0.2, 2), (0.201, 1)])
 def test_a_peak_has_a_least_part_of_the_whole(least, count):
     assert len(peaks(0, 8, 0, 2, 0, least=least)) == count
 

@@ -288,6 +288,10 @@ FLAGGED = {
     "no amplitude": (excited(), info("amplitude-unknown", "the amplitude of the potential is not recorded")),
     "large": (excited(E_ac=94.6), info("amplitude-large", "the excitation reaches 94.6 mV: above 10 mV an arc "
                                        "need not be linear")),
+    "just not too large": (excited(E_ac=95.0), info("amplitude-large", "the excitation reaches 95 mV: above 10 mV "
+                                                    "an arc need not be linear")),
+    "too large, harmonics of 3 %": (excited(E_ac=123.0, thd_E=1.0, thd_I=3.0),
+                                    warning("amplitude-large", NO_LIMIT, hint=TWICE)),
     "too large": (excited(E_ac=123.0), warning("amplitude-large", NO_LIMIT, hint=TWICE)),
     "too large, one is known": (excited(E_ac=123.0, thd_E=1.0), warning("amplitude-large", NO_LIMIT, hint=TWICE)),
     "large, and linear": (
@@ -453,7 +457,7 @@ FITS = {
     "not shared": ({"p_shared": 9.9e-4},
                    warning("shared-parts-differ", "the spectra do not share hf,gb (p = 0.001): what changes in it "
                            "is taken for a change of the rest", hint="--param shared=''")),
-    "shared": ({"p_shared": 1.1e-3}, None),
+    "shared": ({"p_shared": 1e-3}, None),
 }  # fmt: skip
 
 

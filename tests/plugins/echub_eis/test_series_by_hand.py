@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -53,6 +53,7 @@ def a_series(*spectra, names=("a", "b"), course=None):
     [
         ([0.12345, -2.0], [0.123, -2.0]),
         ([0.00199, 2.0], [0.0, 2.0]),
+        ([0.002, 2.0], [0.002, 2.0]),
         ([0.00201, 2.0], [0.00201, 2.0]),
         ([-0.00199, -2.0], [0.0, -2.0]),
         ([0.0, 0.0], [0.0, 0.0]),
@@ -108,10 +109,12 @@ def recorded(starts, time):
     ("starts", "gap", "long"),
     [
         ((0, 10, 20), 29.9, False),
+        ((0, 10, 20), 30.0, False),
         ((0, 10, 20), 30.1, True),  # three times as long as spectra lie apart
         ((18, 0, 9), 26.9, False),  # in their order they lie 9 s apart
         ((18, 0, 9), 27.1, True),
         ((0, 0.1, 0.2), 0.9, False),
+        ((0, 0.1, 0.2), 1.0, False),
         ((0, 0.1, 0.2), 1.1, True),  # a second at least
         ((0,), 1000.0, False),  # nothing tells what a long gap is
     ],
@@ -213,6 +216,26 @@ def test_files_of_one_start_follow_each_other_if_their_times_do_not_overlap(firs
     assert series._offsets(files) == (order, [0.0, 0.0])
 
 
+@pytest.mark.parametrize(
+    ("spans", "told"),
+    [
+        ([(5, 9), (0, 5), (9, 12)], [1, 0, 2]),
+        ([(0, 5), (5, 9), (8, 12)], "1.mpr and 2.mpr"),
+        ([(4, 9), (0, 5), (9, 12)], "1.mpr and 0.mpr"),
+    ],
+)
+def test_of_three_files_of_one_start_each_follows_the_one_before(spans, told):
+    files = [columns(t=span) for span in spans]
+    for number, one in enumerate(files):
+        stated = {"experiment.start": "2026-01-01T00:00:00"}
+        one.metadata, one.name, one.origin = Fake(value=stated.get), f"{number}.mpr", {"source": number}
+    if isinstance(told, list):
+        assert series._offsets(files) == (told, [0.0] * 3)
+        return
+    with pytest.raises(Refusal, match=f"^{told} state the same start"):
+        series._offsets(files)
+
+
 # -- following arcs ----------------------------------------------------------------------------
 
 
@@ -266,6 +289,12 @@ def test_arcs_stay_nearest_to_where_they_were(found, variance, order):
     assert list(follow.continued(x, A(variance, float), there, ARCS)) == order
 
 
+def test_arcs_of_each_of_two_forms_are_followed_by_themselves():
+    x, there = A([1.0, 1, 5, 5, 7, 7, 0, 3, 3, 0]), A([5.0, 5, 1, 1, 3, 3, 0, 7, 7, 0])
+    groups = [[[0, 1], [2, 3]], [[4, 5, 6], [7, 8, 9]]]
+    assert list(follow.continued(x, np.zeros(10), there, groups)) == [2, 3, 0, 1, 7, 8, 9, 4, 5, 6]
+
+
 @pytest.mark.parametrize(
     ("circuit", "alike"),
     [
@@ -296,6 +325,18 @@ def test_spectra_at_which_time_constants_cross_are_told():
 
     fits = [fit(1, 2), fit(2, 1), SimpleNamespace(fitted=None), fit(2, 1), fit(1, 2)]
     assert follow.crossed(SimpleNamespace(model=model, fits=fits)) == [1, 4]
+
+
+def test_time_constants_may_cross_in_each_of_two_forms():
+    model = Model(parse("R(RC)(RC)(RQ)(RQ)"))
+
+    def fit(*tau):
+        x = np.zeros(len(model))
+        x[[2, 4, 6, 9]] = tau
+        return SimpleNamespace(fitted=SimpleNamespace(x=x))
+
+    fits = [fit(1, 2, 3, 4), fit(1, 2, 4, 3), fit(2, 1, 4, 3), fit(2, 1, 4, 3), fit(1, 2, 3, 4)]
+    assert follow.crossed(SimpleNamespace(model=model, fits=fits)) == [1, 2, 4]
 
 
 def test_four_spectra_even_over_the_series_are_asked_for_the_number_of_arcs():
@@ -329,6 +370,7 @@ def fit_of(chi2):
     ("share", "count", "usual", "anew"),
     [
         (1.49, 3, (1.0,), None),
+        (1.5, 3, (1.0,), None),
         (1.51, 3, (1.0,), "fit"),
         (1.0, 10, (1.0,), "solve"),
         (1.0, 11, (1.0,), None),
@@ -346,7 +388,87 @@ def test_a_spectrum_is_fitted_anew_if_its_fit_is_bad_or_now_and_then(share, coun
         assert chain(count, usual)._from_nothing(fit_of(2 * share)) == anew
 
 
-@pytest.mark.parametrize(("share", "taken"), [(1.49, True), (1.51, False)])
+@pytest.mark.parametrize(
+    ("first", "other", "usual", "taken", "kept"),
+    [
+        (10.0, None, (1.0,), "first", True),
+        (10.0, 9.89, (1.0,), "other", True),
+        (10.0, 9.9, (1.0,), "first", True),  # the same optimum, but for a hundredth
+        (18.0, None, (1.0,), "first", False),  # nine times the usual χ² per degree of freedom
+        (17.9, None, (1.0,), "first", True),
+        (18.0, 10.0, (1.0,), "other", True),
+        (18.0, None, (), "first", True),  # nothing is usual yet
+        (18.0, None, (1.0, *[1.1] * 9), "first", True),
+        (18.0, None, (*[5.0] * 10, *[1.0] * 9), "first", False),
+    ],
+)
+def test_a_start_from_nothing_wins_by_a_hundredth_and_a_lost_fit_is_not_continued(
+    first, other, usual, taken, kept
+):
+    made = chain(usual=usual)
+    made.last = "before"
+    fits = {"first": replace_chi2(first, "first"), "other": other and replace_chi2(other, "other")}
+    with (
+        patch.object(follow, "affordable", lambda *_: True),
+        patch.object(follow, "onward", lambda fitted: f"from {fitted.name}"),
+        patch.multiple(made, _nearest=lambda *_: fits["first"], _from_nothing=lambda _: fits["other"],
+                       _labelled=lambda fitted, remember: fitted),
+    ):  # fmt: skip
+        found = made.next(Fake(spectrum=None))
+    assert (found.fitted, found.reason, found.restarted) == (fits[taken], "", taken == "other")
+    assert made.last == (f"from {taken}" if kept else "before")
+    assert made.usual == [*usual, fits[taken].chi2 / 2]
+    assert made.count == 4
+
+
+def replace_chi2(chi2, name):
+    return SimpleNamespace(chi2=chi2, freedom=2, name=name)
+
+
+@pytest.mark.parametrize(("u", "remembered"), [(0.49, True), (0.5, False), (0.51, False)])
+@pytest.mark.parametrize("sound", [True, False])
+def test_arcs_are_remembered_where_a_sound_fit_knows_them_to_a_half(u, remembered, sound):
+    """Two of each of two forms, R and τ of the first of each are known to u; of others to a hundredth."""
+    model = Model(parse("R(RC)(RC)(RQ)(RQ)"))
+    made = follow._Chain(model, UNKNOWN, SeriesParams())
+    made.count = 7
+    x = np.arange(11.0)
+    fitted = Traced(x)
+    variance = np.full(11, 1e-4)
+    variance[[1, 6]] = u**2
+    with patch.object(follow, "variance_of", lambda _: variance), patch.object(follow, "onward", lambda f: f.x):
+        assert made._labelled(fitted, remember=sound) is fitted
+    places = {1: (1, 2), 3: (3, 4), 5: (5, 6), 8: (8, 9)}
+    assert {arc: [(k, tuple(at)) for k, at in known] for arc, known in made.seen.items()} == {
+        arc: [(7, at)] * (1 + (sound and (remembered or arc in (3, 8)))) for arc, at in places.items()
+    }
+
+
+def test_the_last_seven_places_of_an_arc_are_remembered():
+    """At each spectrum both arcs are found at the place of the other: they are put back."""
+    model = Model(parse("R(RC)(RC)"))
+    made = follow._Chain(model, UNKNOWN, SeriesParams())
+    made.seen = {1: [(k, A([1.0, 1.0])) for k in range(9)], 3: [(k, A([5.0, 5.0])) for k in range(9)]}
+    made.count = 9
+    variance = np.array([0, 1e-4, 1e-4, 9.0, 1e-4])  # of the arc that is found second R is vague
+    fitted = Traced(A([0.0, 5.0, 5.5, 1.0, 1.5]), np.arange(5)[:, None])
+    with patch.object(follow, "variance_of", lambda _: variance):
+        found = made._labelled(fitted, remember=True)
+    assert list(found.x) == [0, 1.0, 1.5, 5.0, 5.5]
+    assert list(found.jacobian[:, 0]) == [0, 3, 4, 1, 2]
+    assert [(k, *at) for k, at in made.seen[1]] == [(k, 1.0, 1.0) for k in range(9)]
+    assert [(k, *at) for k, at in made.seen[3]] == [*((k, 5.0, 5.0) for k in range(3, 9)), (9, 5.0, 5.5)]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A fit by its coordinates and derivatives."""
+
+    x: np.ndarray
+    jacobian: np.ndarray | None = None
+
+
+@pytest.mark.parametrize(("share", "taken"), [(1.49, True), (1.5, False), (1.51, False)])
 def test_a_proposal_is_taken_if_it_is_as_good_as_others(share, taken):
     made, one = chain(), object()
     made.proposed = {id(one): fit_of(2 * share)}
@@ -495,6 +617,26 @@ def test_a_sum_is_given_if_its_arcs_have_ended_and_it_is_known(apex, u, why):
         assert found[:3] == pytest.approx((2.0, u / np.sqrt(2), 4.0))
 
 
+@pytest.mark.parametrize(("at_time", "relative"), [(3.0, 0.02 * 20 / 25)])
+def test_a_fixed_resistance_is_in_the_sum_without_error_and_has_no_time(at_time, relative):
+    """20 Ω known to 2 %, and an arc of 5 Ω that the circuit states; it is named by nothing but its place."""
+    model = Model(parse("R:hf (R{R=5f}Q):gb"))
+    fitted = SimpleNamespace(model=model, spectrum=Fake(frequency=A([1e3, 1.0])), natural=[20.0, 1e-3, 0.9])
+    followed = SimpleNamespace(labels=labels_of(model))
+    found = resolve._sum(fitted, np.diag([0.02**2, 9.0, 9.0]), A([3.0, 5.0, 7.0]), followed, SeriesParams())
+    assert found[:3] == pytest.approx((25.0, relative, at_time))
+    assert found[4] == ""
+
+
+def test_a_circuit_through_which_no_current_can_flow_has_no_sum():
+    model = Model(parse("LWo"))
+    fitted = SimpleNamespace(model=model, spectrum=Fake(frequency=A([1e3, 1.0])), natural=[1e-6, 9.0, 0.1])
+    followed = SimpleNamespace(labels=labels_of(model))
+    found = resolve._sum(fitted, np.eye(3), A([3.0, 5.0, 7.0]), followed, SeriesParams())
+    assert np.isnan(found[:4]).all()
+    assert found[4] == "no resistance"
+
+
 def parts_of(**tau):
     """Return a followed series of these labels and their parts; R has no time constant."""
     labels = dict(enumerate(tau))
@@ -517,6 +659,12 @@ def parts_of(**tau):
 )
 def test_an_interface_is_followed_or_the_slowest_arc_or_what_is_asked_for(tau, follow, chosen):
     assert resolve._chosen(*parts_of(**tau), SeriesParams(follow=follow)) == chosen
+
+
+def test_an_arc_whose_resistance_is_fixed_is_not_followed():
+    followed, parts = parts_of(hf=None, a=0.1, b=0.3)
+    del parts["b"]
+    assert resolve._chosen(followed, parts, SeriesParams()) == "a"
 
 
 def test_what_is_not_there_is_not_followed():
@@ -553,6 +701,7 @@ def test_a_fall_is_that_to_the_next_spectrum_or_from_the_one_before():
     ("fell", "misfit", "known_noise", "lost"),
     [
         (4.9, 2.01, True, True),
+        (5.0, 2.01, True, False),
         (5.1, 2.01, True, False),  # half of the fall of 10 Ω
         (NAN, 2.01, True, True),
         (4.9, 2.0, True, False),
@@ -585,6 +734,8 @@ def test_a_drift_is_a_slope_of_three_deviations(around, u, drift):
     r = 100 + np.arange(-2.0, 3)
     part = resolve.PartOverTime("a", r, u / r, np.arange(5.0), None, ())
     assert resolve._drift(part, around)[2] == pytest.approx(drift)
+    certain = replace(part, relative=np.where(np.arange(5) == 4, 0.0, u / r))  # of no uncertainty none is known
+    assert resolve._drift(certain, 4)[2] == resolve._drift(replace(certain, resistance=A([*r[:4], NAN])), 4)[2]
     gone = replace(part, resistance=np.array([98, NAN, NAN, NAN, 102.0]), relative=np.full(5, 1e-3))
     assert resolve._drift(gone, around)[2] == pytest.approx(1.0 if around == 2 else 0.0)
 
@@ -612,8 +763,8 @@ def test_arcs_are_gone_if_two_spectra_have_none_after_one_that_had(extent, first
 def test_arcs_span_the_positive_real_parts_of_points_in_use():
     re = [-5, 1, 4, 99]
     found = vanish.extents([trace([4, 3, 2, 1], re, [1, 1, 1, 0]), trace([2, 1], [1, 2], [1, 0]),
-                            trace([2, 1], [1, 3])])  # fmt: skip
-    np.testing.assert_array_equal(found, [3.0, NAN, 2.0])
+                            trace([2, 1], [1, 3]), trace([3, 2, 1], [1j, 1, 5])])  # fmt: skip
+    np.testing.assert_array_equal(found, [3.0, NAN, 2.0, 4.0])
 
 
 def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA", area=None):
@@ -635,6 +786,8 @@ def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA"
         ({"level": (0.1, 0.6), "unit": "mA/cm^2", "area": 0.99}, ""),
         ({"level": (0.1, 0.6), "unit": "mA/cm^2"}, ""),  # without an area there is no current
         ({"level": (-0.3, 0.6), "r": (96.0, 104.0)}, "the same within 8 % while"),
+        ({"level": (-0.3, 0.6), "r": (95.1, 104.9)}, "the same within 9.8 % while"),
+        ({"level": (-0.3, 0.6), "r": (95.0, 105.0)}, "the same within 10 % while"),
         ({"level": (-0.3, 0.6), "r": (94.0, 106.0)}, ""),  # not the same within a tenth
         ({"amplitude": (50.0, 25.0)}, "at amplitudes from 25 mV on"),
         ({"amplitude": (50.0, 25.1)}, ""),
@@ -938,6 +1091,15 @@ def test_a_recovery_ends_if_its_time_is_less_than_half_of_the_rest(share, closed
     assert found.tau == pytest.approx(share * 59, rel=0.02)
     assert (found.high is not None) == closed
     assert found.low < found.tau
+
+
+def test_a_recovery_that_the_second_spectrum_does_not_see_is_bounded_from_above():
+    """After ten time constants of 1 s nothing is left; none shorter than a third of those 10 s is tried."""
+    t, value, u = falling(20, 1.0, step=10.0)
+    found = recovery.recovery(t, value, u, 0.95)
+    assert (found.low, found.u) == (None, np.inf)
+    assert 10 / 3 < found.high < 4
+    assert found.rest == pytest.approx(60, abs=0.1)
 
 
 def test_a_recovery_is_found_in_any_unit_of_time():

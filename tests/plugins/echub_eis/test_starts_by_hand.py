@@ -46,6 +46,22 @@ MADE = {
     "two arcs": ("R(RQ)(RQ)", 20, 50, A, 0.98, 80, C, 0.75),
     "two arcs, L": ("LR(RQ)(RQ)", 1e-5, 20, 50, A, 0.98, 80, C, 0.75),
     "three arcs": ("R(RQ)(RQ)(RQ)", 20, 50, A, 0.98, 80, B, 0.88, 30, C, 0.88),
+    "four arcs": (
+        "R(RQ)(RQ)(RQ)(RQ)",
+        20,
+        50,
+        TAU[1],
+        0.98,
+        80,
+        TAU[9],
+        0.98,
+        30,
+        TAU[17],
+        0.98,
+        40,
+        TAU[-2],
+        0.98,
+    ),
     "a capacitor": ("R(RC)", 20, 50, B),
     "a capacitor and an arc": ("R(RC)(RQ)", 20, 50, A, 80, C, 0.75),
     "a fixed exponent": ("R(RQ{n=0.9f})", 20, 50, B),
@@ -66,8 +82,11 @@ def test_what_lies_on_the_grid_is_found_at_once(name):
     model, x, z = exact(circuit, *natural)
     found = starts(model, GRID, z, np.abs(z))
     assert len(found) == 1
-    if "three" in name:  # any order of like arcs, of which the search finds one
-        at = [[i for i, free in enumerate(model.free) if free.element == leaf] for leaf in (1, 2, 3)]
+    if "three" in name or "four" in name:  # any order of like arcs, of which the search finds one
+        at = [
+            [i for i, free in enumerate(model.free) if free.element == leaf]
+            for leaf in range(1, len(model.leaves))
+        ]
         order = sorted(at, key=lambda arc: found[0][arc[1]])
         assert found[0][[0, *np.ravel(order)]] == pytest.approx(x, abs=1e-4)
         return
@@ -162,6 +181,8 @@ def test_an_arc_more_lowers_chi2_by_what_is_its_own(size, gain):
 # -- fits that follow each other ---------------------------------------------------------------
 
 NOISE = Noise(1e-3, 0.0, 50.0)
+A4 = np.array([1.0, 1.0, 1.0, 0.0])
+"""All but the exponent change."""
 
 
 def noisy(shift=0.0, seed=1):
@@ -207,6 +228,23 @@ def test_a_spectrum_without_a_fit_stays_without_one_when_parts_are_shared():
     own = [fits[k].fitted.x[3] for k in (0, 2)]
     assert first.fitted.x[3] == last.fitted.x[3] == pytest.approx(sum(own) / 2, rel=0.01)
     assert found.covariances[0].shape == (4, 4)
+
+
+def test_parts_are_shared_also_by_spectra_of_other_frequencies():
+    """Exact spectra, fitted from beside: of every second one each third point is missing."""
+    model, x, _ = exact("R(RQ)", 20, 50, B, 0.88)
+    fits = []
+    for k in range(6):
+        grid = Grid.of(F if k % 2 else np.delete(F, slice(0, None, 3)))
+        own = x + A4 * 0.1 * k
+        spectrum = Spectrum(grid, model.impedance(own, grid))
+        z, jacobian = model.evaluate(own + 0.01, grid)
+        fits.append(FollowedFit(CircuitFit(model, spectrum, own + 0.01, z, jacobian, NOISE, 1.0)))
+    found = joint(FollowedSeries(model, (), tuple(fits), NOISE, ()), np.array([3]))
+    for k, one in enumerate(found.followed.fits):
+        assert one.fitted.x == pytest.approx(x + A4 * 0.1 * k, abs=1e-6)
+        assert one.fitted.spectrum is fits[k].fitted.spectrum
+        assert one.fitted.z == pytest.approx(one.fitted.spectrum.z)
 
 
 @pytest.mark.parametrize("count", [16, 40])

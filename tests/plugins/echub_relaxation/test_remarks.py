@@ -104,6 +104,34 @@ def test_a_flag_says_what_doubts_the_times(case):
     assert whole(call) == expected
 
 
+@pytest.mark.parametrize(("times", "p", "codes"), [
+    ((1.0,), 1.0, []), ((1.01,), 1.0, ["plateau-not-reached"]),  # the longest delay is three times the time
+    ((1.0,), 0.001, []), ((1.0,), 0.0009, ["form-does-not-fit"]),
+])  # fmt: skip
+def test_a_flag_is_beyond_its_limit(times, p, codes):
+    assert [flag.code for flag in flags(*times, form="single", p=p)] == codes
+
+
+@pytest.mark.parametrize(("fast", "codes"), [(1.0, []), (0.99, ["starts-too-late"])])
+def test_the_shortest_delay_may_be_the_fastest_time(fast, codes):
+    best = fit(fast, form="single", residuals=None, aicc=10.0)
+    with patch.object(outcome, "runs_p", lambda _: 1.0):
+        found = list(outcome._flags(Recovery(A([0.0, 1.0, 9.0]), A([0.0, 1.0, 2.0])), best, {}, params()))
+    assert [flag.code for flag in found] == codes
+
+
+@pytest.mark.parametrize(("moved", "open_"), [(0.25, False), (-0.25, False), (0.251, True), (-0.251, True)])
+def test_an_offset_may_move_a_time_within_its_interval(moved, open_):
+    """Known to 1/8, times 2 for the interval."""
+    best, free = fit(1.0, form="single", uncertainty=lambda _: 0.125), Fake(log_times=A([moved]))
+    with (
+        patch.object(outcome, "_half", lambda *_: 2.0),
+        patch.object(outcome, "f_test", lambda *_: 0.3),
+        patch.object(outcome, "_left", lambda *_: 0.1),
+    ):
+        assert bool(list(outcome._open(GIVEN, best, free, 0.95))) == open_
+
+
 def test_a_single_form_is_not_compared_with_others():
     assert flags(0.1, form="single", other=("double", True, 10.1)) == []
 

@@ -38,9 +38,11 @@ def ways(data):
     return [sweep.direction for sweep in sweeps_of(data, 0.0)]
 
 
-@pytest.mark.parametrize(("span", "found"), [(0.0501, [1]), (0.0499, None), (-0.0501, [-1]), (-0.0499, None)])
+@pytest.mark.parametrize(("span", "found"), [
+    (0.0501, [1]), (0.05, [1]), (0.0499, None), (-0.0501, [-1]), (-0.05, [-1]), (-0.0499, None),
+])  # fmt: skip
 def test_a_sweep_has_50_millivolts(span, found):
-    data = course(3 + np.linspace(0, span, 101))
+    data = course(np.linspace(0, span, 101))
     if found:
         assert ways(data) == found
         return
@@ -119,7 +121,7 @@ def test_15_percent_of_a_sweep_are_searched():
     assert (base.low, base.high) == (0.0, pytest.approx(0.15))
 
 
-@pytest.mark.parametrize(("shelf", "high"), [(0.299, 1.0), (0.301, 0.4)])
+@pytest.mark.parametrize(("shelf", "high"), [(0.299, 1.0), (0.3, 0.4), (0.301, 0.4)])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_what_is_within_3_percent_of_the_threshold_is_of_the_baseline(shelf, high, sign):
     base = baseline_of(swept(np.where(np.linspace(0, 1, 1001) < 0.4005, 0.0, sign * shelf)), 10.0, None)
@@ -226,6 +228,25 @@ def test_a_robust_line_with_fewer_than_five_rows_leaves_none_out():
     """Of five rows the last is off by more than 0.3 µA/cm²: the baseline is that of all, with their mean."""
     base = baseline_of(swept([0, 0, 0, 0, 0.5]), 10.0, None)
     assert (base.low, base.high, base.level) == (0.0, 1.0, pytest.approx(0.1))
+    base = baseline_of(swept([0, 0, 0, 0, 0, 0.5]), 10.0, None)
+    assert (base.low, base.high, base.level) == (0.0, 0.8, 0.0)
+
+
+@pytest.mark.parametrize(("off", "left_out"), [(0.3, False), (0.301, True)])
+def test_a_row_of_the_quietest_part_may_be_off_by_3_percent_of_the_threshold(off, left_out):
+    j = np.where(np.linspace(0, 1, 1001) < 0.15, 0.0, 1000.0)
+    j[75] = off
+    assert (baseline_of(swept(j), 10.0, None).level == 0.0) == left_out
+
+
+@pytest.mark.parametrize(("rows", "slope"), [(7, 0.0), (9, 2.0)])
+def test_a_line_by_the_inner_half_of_the_rows_takes_five_of_them(rows, slope):
+    """The inner half of seven rows are the middle one and one to each side, of nine rows two to each side."""
+    away = np.linspace(-1, 1, rows)
+    inner = np.abs(away) <= 0.5
+    j = np.where(inner, 2 * away, 0.0)
+    base = baseline_of(swept(j), 10.0, (-0.1, 1.1))
+    assert base.inner == pytest.approx((0.0, 2 * slope) if slope else (0.0, base.slope))
 
 
 @pytest.mark.parametrize(("rows", "found"), [(5, None), (6, [1])])
@@ -254,6 +275,12 @@ def test_a_slope_reaches_until_a_fifth_of_the_threshold_is_risen(rise, slope):
     assert crossing(sweep, FLAT, 10.0).slope == pytest.approx(slope or twice)
 
 
+def test_a_jump_of_a_fifth_of_the_threshold_is_a_slope():
+    """From 9 to 11 µA/cm² at one row; three rows to each side are looked at first."""
+    found = crossing(swept(np.where(np.arange(1001) < 600, 9.0, 11.0)), FLAT, 10.0)
+    assert found.slope == pytest.approx(2.0 / 0.006)
+
+
 @pytest.mark.parametrize(("height", "noise", "wide", "count"), [
     (10.1, 0.0, 20, 1), (9.9, 0.0, 20, 0), (12.1, 2.0, 20, 1), (11.9, 2.0, 20, 0),
     (50, 0.0, 3.2, 1), (50, 0.0, 2.8, 0),
@@ -279,6 +306,7 @@ def test_the_charge_of_a_peak_is_that_above_5_percent_of_its_height():
 
 @pytest.mark.parametrize(("height", "potential", "plating", "word"), [
     (-1, 0.119, 0.1, "plating of the metal"), (-1, 0.121, 0.1, "reduction"), (1, 0.099, 0.1, "oxidation"),
+    (-1, 0.02, 0.0, "reduction"),
     (1, 0.1, 0.1, "stripping of the metal"), (1, 1.099, 0.1, "stripping of the metal"), (1, 1.1, 0.1, "oxidation"),
     (1, 0.5, None, ""), (-1, -0.5, None, ""), (-1, 0.01, 0.0, "plating of the metal"),
 ])  # fmt: skip

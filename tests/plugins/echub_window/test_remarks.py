@@ -118,6 +118,7 @@ NOTE = "10 µA/cm² beyond the baseline, scan 1"
     (1, 0.5, Measurand.more_than("V", 1.0, note=NOTE), NOTE),
     (-1, None, Measurand.less_than("V", 0.0, note=NOTE), NOTE),
     (-1, -0.021, Measurand.less_than("V", 0.0, note=NOTE), NOTE),
+    (-1, -0.02, Measurand.less_than("V", 0.0, note=NOTE), NOTE),  # the sweep ends where plating begins
     (-1, -0.019, Measurand.less_than("V", 0.001, note=NOTE), f"{NOTE}; below it the metal itself is plated"),
     (-1, 0.3, Measurand.less_than("V", 0.32, note=NOTE), f"{NOTE}; below it the metal itself is plated"),
 ])  # fmt: skip
@@ -211,6 +212,40 @@ def test_the_largest_current_that_comes_back_is_named(way, j, plating, told):
             "is the limit is not told by one threshold")  # fmt: skip
     hint = "--param baseline=… says where nothing flows; the table `peaks` has all"
     assert whole(lambda: found) == warning("peak-comes-back", text, where=f"scan 1, {at} V", hint=hint)
+
+
+def test_the_table_of_peaks_has_all_peaks_of_all_sweeps():
+    """Per sweep those above the baseline first; a triangle of 50 µA/cm² and 40 s has 1 mC/cm² between its feet."""
+    up = judged(peak(50, 0.4) + peak(-20, 0.55) + peak(30, 0.7), scan=2)
+    down = judged(peak(-50, 0.4) + peak(-30, 0.7), -1, scan=3)  # its potential goes down: 0.6 V, then 0.3 V
+    found = window._peaks([up, down], 0.59, WindowParams())
+    assert {name: series.unit for name, series in found.items()} == {
+        "scan": "", "direction": "", "potential": "V", "height": "uA/cm^2", "charge": "mA*h/cm^2", "what": "",
+    }  # fmt: skip
+    rows = list(zip(*(series.values for series in found.values()), strict=True))
+    assert rows == [
+        (scan, way, pytest.approx(at), pytest.approx(height), pytest.approx(height * 20 / 3.6e6, rel=3e-3), what)
+        for scan, way, at, height, what in (
+            (2, "up", 0.4, 50, "oxidation"), (2, "up", 0.7, 30, "stripping of the metal"),
+            (2, "up", 0.55, -20, "plating of the metal"), (3, "down", 0.6, -50, "plating of the metal"),
+            (3, "down", 0.3, -30, "plating of the metal"),
+        )
+    ]  # fmt: skip
+
+
+def test_the_table_of_sweeps_says_where_each_goes_and_what_flows():
+    """In a triangle of 40 s at 50 µA/cm² flow 1 mC/cm²."""
+    base = line(0.1, 0.3, 2.0, noise=0.4)
+    up = judged(2.0 + peak(50, 0.4) + peak(-20, 0.6), scan=2, base=base)
+    found = window._sweeps([up, Judged(judged(scan=2).sweep, None), judged(peak(-30, 0.4), -1)])
+    assert {name: (series.unit, series.values) for name, series in found.items()} == {
+        "scan": ("", (2, 1)), "direction": ("", ("up", "down")),
+        "from": ("V", (0.0, 1.0)), "to": ("V", (1.0, 0.0)),
+        "rate": ("mV/s", (1.0, 1.0)), "baseline_low": ("V", (0.1, 0.8)), "baseline_high": ("V", (0.3, 1.0)),
+        "baseline": ("uA/cm^2", (2.0, 0.0)), "noise": ("uA/cm^2", (0.4, 0.0)),
+        "charge_above": ("mA*h/cm^2", pytest.approx((1000 / 3.6e6, 0.0))),
+        "charge_below": ("mA*h/cm^2", pytest.approx((-400 / 3.6e6, -600 / 3.6e6))),
+    }  # fmt: skip
 
 
 def test_a_sweep_without_a_baseline_has_no_peaks():

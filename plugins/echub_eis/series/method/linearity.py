@@ -24,7 +24,7 @@ def linear(result: SeriesResult) -> str:
     known = np.isfinite(r) & np.isfinite(amplitude)
     if known.sum() < 2 or np.ptp(r[known]) > SAME * np.median(r[known]):
         return ""
-    same = f"but the resistance is the same within {100 * np.ptp(r[known]) / np.median(r[known]):.1g} % "
+    same = f"but the resistance is the same within {100 * np.ptp(r[known]) / np.median(r[known]):.2g} % "
     area = result.series.first.meta("cell.area") if result.series.unit != "mA" else 1.0
     level = result.series.column("level")[known]
     moved = float(np.ptp(level) * float(area or np.nan) * np.median(r[known]))  # mA times Ω is mV

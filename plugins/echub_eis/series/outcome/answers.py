@@ -232,9 +232,12 @@ def _recovery_measurands(found: Recovered | None, result: SeriesResult) -> dict[
         return {}
     if found.correlation > WHITE:
         return {"recovery_time": Measurand("s", note="not one exponential: see the flag")}
-    if found.high is None or found.low is None:
-        low = found.low if found.low is not None else 0.0
-        return {"recovery_time": Measurand.more_than("s", low, note="the rest is too short for the end")}
+    if found.high is None:
+        return {
+            "recovery_time": Measurand.more_than("s", found.low or 0.0, note="the rest is too short for the end")
+        }
+    if found.low is None:
+        return {"recovery_time": Measurand.less_than("s", found.high, note="over within the first spectra")}
     interval = Interval(found.low, found.high, level=result.params.level / 100, method="profile of the likelihood")
     return {
         "recovery_time": Measurand("s", found.tau, found.u, interval, components=(Component("fit", found.u),)),
