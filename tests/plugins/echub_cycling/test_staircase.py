@@ -28,6 +28,7 @@ def codes(flags):
         ([1.0, 1.0203], 0.0, True),
         ([1.0, 1.0201], 0.0, False),
         ([1.0203, 1.0], 0.0, True),
+        ([49.5, 50.5], 0.0, True),
         ([1.0, 1.1], 0.1 / 3 / 2**0.5 - 1e-4, True),
         ([1.0, 1.1], 0.1 / 3 / 2**0.5 + 1e-4, False),
         ([1.0], 0.0, False),
@@ -44,8 +45,16 @@ def test_resistances_of_both_directions_differ_by_two_percent_of_their_mean_and_
         assert flags[0].message.startswith(f"R of both directions differs by {size:.1%}")
 
 
+@pytest.mark.parametrize(("difference", "differ"), [(7.5, True), (7.4, False)])
+def test_the_noise_of_a_difference_is_that_of_both_directions(difference, differ):
+    """1.5 and 2 together are 2.5, three times that 7.5."""
+    lines = [line(100.0, row_error=1.5), line(100.0 + difference, row_error=2.0)]
+    assert codes(staircase._of_both(lines)) == (["directions-differ"] if differ else [])
+
+
 @pytest.mark.parametrize(
-    ("wave", "oscillates"), [([0.0, 0.0, 0.9], False), ([0.0, 0.049, 0.9], False), ([0.0, 0.051, 0.9], True)]
+    ("wave", "oscillates"),
+    [([0.0, 0.05, 0.9], False), ([0.0, 0.0, 0.9], False), ([0.0, 0.049, 0.9], False), ([0.0, 0.051, 0.9], True)],
 )
 def test_u_oscillates_if_it_does_in_most_levels_by_a_tenth_of_its_value(wave, oscillates):
     """U of the levels is 0.5 V off the voltage at rest, in either direction."""
