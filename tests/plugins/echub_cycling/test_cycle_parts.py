@@ -7,8 +7,10 @@ import pytest
 
 from echub.science import CurrentRanges
 from echub.segments import Segments
+from echub_cycling.data import halves as halves_of_cell
 from echub_cycling.data import offset, ranges, sweep
 from echub_cycling.data.charge import RowCharge
+from echub_cycling.data.halves import CellTrace
 from echub_cycling.method import cycles
 from echub_cycling.outcome import accuracy, curves, measured
 from tests.messages.saying import Fake
@@ -168,6 +170,65 @@ def test_the_first_and_the_last_half_cycle_may_be_cut(given, found):
     assert got == [bool(one) for one in found]
     n = given.get("n", 3)
     assert set(asked) <= {(n - 1, n - 3, True), (0, 2, False)}
+
+
+# -- half cycles ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("charge", "merged", "left"),
+    [
+        # A half cycle of 0.5 % of the smaller neighbour counts, one of less is a blip, and joins its neighbours.
+        ([9, 0.02, 4, 4], 0, [9, 0.02, 4, 4]),
+        ([9, 0.0199, 4, 4], 1, [9 - 0.0199 + 4, 4]),
+        ([4, 0.02, 9, 4], 0, [4, 0.02, 9, 4]),
+        # At the start against the larger of the next two; at the end none is.
+        ([0.02, 4, 2, 2], 0, [0.02, 4, 2, 2]),
+        ([0.0199, 4, 2, 2], 1, [4, 2, 2]),
+        ([0.0199, 2, 4, 2], 1, [2, 4, 2]),
+        ([4, 4, 4, 0.001], 0, [4, 4, 4, 0.001]),
+        ([4, 0.001, 4, 0.001, 4, 4], 2, [12 - 0.002, 4]),
+        ([4, 0.001], 0, [4, 0.001]),
+    ],
+)
+@pytest.mark.parametrize("first", [1, -1])
+def test_a_blip_is_less_than_half_a_percent_of_both_neighbours(charge, merged, left, first):
+    n = len(charge)
+    sign = first * np.resize(A([1, -1], np.int8), n)
+    rows = Segments(np.arange(n), np.arange(1, n + 1), sign)
+    way = RowCharge("q", sign * A(charge, float), since=False)
+    found, count = halves_of_cell._without_blips(rows, way, sign)
+    assert count == merged
+    assert np.abs(halves_of_cell.charge_of(way, found, sign)) == pytest.approx(left)
+    assert (found.start[0], found.stop[-1]) == (1 if left == charge[1:] else int(charge[0] < 1 and merged), n)
+
+
+def spread_of(variance, *, before=0, after=0, **way):
+    """Return the spread of two half cycles of four rows, an hour and 1 mA each, with rests before and after."""
+    state = np.r_[np.zeros(before), np.ones(4), -np.ones(4), np.zeros(after)].astype(np.int8)
+    n, open_ = len(state), np.zeros(len(state))
+    open_[[before + 2, before + 6]] = variance
+    counted = RowCharge("q", state.astype(float), variance=open_, **way)
+    given = CellTrace(
+        Fake(), HOUR * np.arange(float(n)), np.arange(n), state.astype(float), "mA", None, [counted], state
+    )
+    rows = Segments(A([before, before + 4]), A([before + 4, before + 8]), A([1, -1], np.int8))
+    return halves_of_cell._measured(given, rows, state, 0).spread ** 2
+
+
+@pytest.mark.parametrize(("open_by", "more"), [(0.1, 0.0), (0.11, 1 / 3)])
+def test_what_flowed_beyond_the_rows_of_a_file_is_open_by_a_step(open_by, more):
+    """An hour of 1 mA: before the first row; after the last one if edges are open by more than a tenth of that."""
+    own = open_by**2
+    assert spread_of(own, since=False, before=1, after=1) == pytest.approx([own, own])
+    assert spread_of(own, since=False, after=1) == pytest.approx([own + 1 / 3, own])
+    assert spread_of(own, since=False, before=1) == pytest.approx([own, own + more])
+    # A counter shows what flowed before its first row, and whether it has a row at each edge.
+    assert spread_of(own, since=True) == pytest.approx([own, own])
+    assert spread_of(own, since=True, edged=False) == pytest.approx([own, own + 1 / 3])
+    assert spread_of(own, since=True, edged=False, after=1) == pytest.approx([own, own])
+    # A digit leaves both ends open, each evenly.
+    assert spread_of(own, since=True, digit=0.6) == pytest.approx([own + 2 * 0.6**2 / 12] * 2)
 
 
 # -- curves --------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ def test_a_rate_has_the_name_that_is_within_three_percent_or_twelve(rate, stated
         ([1, 0.951, 0.949], [0, 2], [1, 2], [0.9755, 0.949]),
         ([1, 1.04, 1.08, 1.08], [0, 2], [1, 3], [1.02, 1.08]),
         ([1, NAN, 1, 2, 2, NAN], [0, 3], [2, 5], [1, 2]),
+        ([NAN, 1, 1, 2, NAN], [0, 3], [2, 4], [1, 2]),  # what comes before the first known level belongs to it
+        ([NAN, np.inf, 1, 1], [0], [3], [1]),
     ],
 )
 def test_cycles_within_five_percent_of_the_first_are_a_block(level, first, last, middle):
@@ -340,7 +342,7 @@ def test_what_has_one_rate_while_the_other_varies_was_swept():
 
 @pytest.mark.parametrize(("quarter", "what"), [(1.0, ""), (1.01, "potential")])
 def test_a_current_varies_by_two_fifths_between_its_quartiles(quarter, what):
-    """U has one rate for nine tenths of its rows: enough for a current that varies, not for one that may be held."""
+    """U has one rate for nine tenths of its rows: that is enough for a current that varies, not for a held one."""
     row = np.arange(201)
     u = np.cumsum(np.where(row < 20, 2.0, 1.0))
     assert swept(u, 5 + quarter * (row * 83 % 201 - 100) / 50) == what

@@ -197,7 +197,7 @@ def test_a_net_charge_may_restart_where_a_current_starts(known, restarts, open_b
 @pytest.mark.parametrize(
     ("before", "known", "found"),
     [
-        # Of a step of 1 mA·h a twentieth less than nothing, or more than it, may still be what flowed since a start.
+        # Of a step of 1 mA·h a twentieth less than nothing, or more than all, may be what flowed since a start.
         (5.0, -0.05, "restarted"),
         (5.0, 1.05, "restarted"),
         (5.0, -0.06, "runs"),

@@ -280,6 +280,17 @@ def test_a_change_of_r_takes_four_half_cycles(count, known):
     assert ("change" in outcome.measurands) == known
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_cell_that_shows_no_voltage_has_no_change_of_its_resistance():
+    """A short from the start, or a voltage below the digit of the instrument."""
+    case = synth.symmetric(1, SymmetricRun(count=8, drop_h=None))
+    outcome = echub.analyze(
+        "symmetric-cycling", case.with_values("voltage", 0 * case.columns["voltage"].values).data()
+    )
+    assert (outcome["asr_cell"].value, outcome["overpotential"].value, outcome["half_cycles"].value) == (0, 0, 8)
+    assert "change" not in outcome.measurands
+
+
 def test_a_lost_contact_is_not_a_short():
     case = synth.symmetric(3, SymmetricRun(drop_h=12.2, left=20.0, count=24))
     outcome = echub.analyze("symmetric-cycling", case.data())
