@@ -219,8 +219,11 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
 def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> Floats:
     """Return the mean |current| weighted by charge, without the first and last row, which may hold rest.
 
-    total: the charge of all rows of each half cycle (m,).
+    total: the charge of all rows of each half cycle (m,). Where a counter stands still, that of its rows under
+    current.
     """
+    flows = np.where(trace.state != 0, np.abs(trace.current), 0.0)
+    plain = summed(found, flows) / summed(found, (flows > 0).astype(float))
     inner = np.abs(trace.current)
     inner *= amount
     ends = np.where(found.rows > 4, amount[found.start] + amount[found.stop - 1], 0.0)
@@ -228,4 +231,4 @@ def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> 
     long = found.rows > 4
     inner[found.start[long]] = 0.0
     inner[found.stop[long] - 1] = 0.0
-    return np.asarray(summed(found, inner) / rest)
+    return np.where(rest == 0.0, plain, summed(found, inner) / rest)
