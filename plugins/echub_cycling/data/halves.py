@@ -126,9 +126,9 @@ def summed(found: Segments, values: Floats, function: np.ufunc = np.add) -> Floa
     Faster than `Segments.total`: nothing is copied.
     """
     edges = np.column_stack([found.start, found.stop]).ravel()
-    if len(edges) and edges[-1] == len(values):  # the last sum runs to the end anyway
+    if edges[-1] == len(values):  # the last sum runs to the end anyway
         edges = edges[:-1]
-    if len(edges) and edges.max() == len(values):  # a last half cycle of one row, which the one before ends with
+    if edges.max() == len(values):  # a last half cycle of one row, which the one before ends with
         values = np.append(values, values[-1:])
     return np.asarray(function.reduceat(values, edges)[::2])
 
@@ -199,13 +199,13 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         blur = np.hypot(*ends) / (trace.t[after] - trace.t[before]) / np.sqrt(12)
     blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur)
     begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2
-    if found.start[0] == 0 and not way.since and len(trace.t) > 1:
+    if found.start[0] == 0 and not way.since:
         # What flowed before the first row of the file is not recorded: at most one step.
         spread[0] = np.hypot(spread[0], level[0] * (trace.t[1] - trace.t[0]) / 3600 / np.sqrt(3))
     if way.since and not way.edged and found.stop[-1] == len(trace.t) and found.rows[-1] > 1:
         # Nor what flowed after its last row: up to a step, if others show that none is written at an edge.
         spread[-1] = np.hypot(spread[-1], level[-1] * (trace.t[-1] - trace.t[-2]) / 3600 / np.sqrt(3))
-    if found.stop[-1] == len(trace.t) and not way.since and len(trace.t) > 1:
+    if found.stop[-1] == len(trace.t) and not way.since:
         # Nor what flowed after the last one, unless the instrument writes a row at every change, as others show.
         lost = level[-1] * (trace.t[-1] - trace.t[-2]) / 3600
         if np.median(spread) > WRITTEN * lost:
@@ -219,8 +219,11 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
 def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> Floats:
     """Return the mean |current| weighted by charge, without the first and last row, which may hold rest.
 
-    total: the charge of all rows of each half cycle (m,).
+    total: the charge of all rows of each half cycle (m,). Where a counter stands still, that of its rows under
+    current.
     """
+    flows = np.where(trace.state != 0, np.abs(trace.current), 0.0)
+    plain = summed(found, flows) / summed(found, (flows > 0).astype(float))
     inner = np.abs(trace.current)
     inner *= amount
     ends = np.where(found.rows > 4, amount[found.start] + amount[found.stop - 1], 0.0)
@@ -228,4 +231,4 @@ def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> 
     long = found.rows > 4
     inner[found.start[long]] = 0.0
     inner[found.stop[long] - 1] = 0.0
-    return np.asarray(summed(found, inner) / rest)
+    return np.where(rest == 0.0, plain, summed(found, inner) / rest)

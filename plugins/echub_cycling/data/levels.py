@@ -123,7 +123,7 @@ def staircase(data: Inputs, tail: float, rest: float, accuracy: float = 0.0) -> 
 def _require_current_held(t: Floats, u: Floats, j: Floats) -> None:
     """Raise `Refusal` for a voltammogram: its current has levels by chance, and falls when the potential turns."""
     flows = np.flatnonzero(states(j, rest_threshold(j)))
-    rows = slice(int(flows[0]), int(flows[-1]) + 1) if len(flows) else slice(0, 0)
+    rows = slice(int(flows[0]), int(flows[-1]) + 1)
     if len(flows) > SHORTEST_SWEEP and what_is_swept(t[rows], u[rows], j[rows]) == "potential":
         raise Refusal(
             "potential-swept",

@@ -104,7 +104,7 @@ def _is_unsteady(trace: CellTrace, halves: Halves) -> bool:
     """Return whether the current scatters within half cycles by more than one that is held."""
     spans = zip(halves.rows.start.tolist()[:LOOKED], halves.rows.stop.tolist(), strict=False)
     parts = [np.abs(trace.current[a + 1 : b - 1]) for a, b in spans]
-    return bool(np.median([np.ptp(np.quantile(i, [0.05, 0.95])) / np.median(i) for i in parts if len(i)]) > HELD)
+    return bool(np.median([np.ptp(np.quantile(i, [0.05, 0.95])) / np.median(i) for i in parts]) > HELD)
 
 
 def _is_even(t: Floats, values: Floats, most: float) -> bool:

@@ -123,7 +123,7 @@ def _whole(trace: CellTrace, halves: Halves) -> NDArray[np.bool_]:
     last = len(halves) - 1
     if halves.rows.stop[last] == len(trace.t) and not _reached(trace, halves, last, last - 2, at_end=True):
         whole[last] = last < 2 and whole[last]  # nothing to compare with: reported, not left out
-    step = float(np.median(np.diff(trace.t[: 2 + halves.rows.stop[0]]))) if len(trace.t) > 2 else 0.0
+    step = float(np.median(np.diff(trace.t[: 2 + halves.rows.stop[0]])))
     late = trace.t[0] > 2 * max(step, 1.0)
     if "q" in trace.data:  # a charge that starts near zero shows that nothing flowed before
         late = late and abs(trace.data["q"][0]) * _scale(trace) > ENDS * halves.charge[0]
@@ -133,11 +133,11 @@ def _whole(trace: CellTrace, halves: Halves) -> NDArray[np.bool_]:
 
 
 def _scale(trace: CellTrace) -> float:
-    return float(trace.area) if trace.area and trace.unit == "mA" else 1.0
+    return float(trace.area) if trace.area else 1.0
 
 
 def _reached(trace: CellTrace, halves: Halves, which: int, other: int, *, at_end: bool) -> bool:
-    if not 0 <= other < len(halves):
+    if other < 0:
         return False
     span = float(np.ptp(trace.u)) or 1.0
     ends = halves.u_end if at_end else trace.u[halves.rows.start]

@@ -40,12 +40,13 @@ def rate_names(rates: Floats, *, stated: bool) -> list[str]:
 
 
 def blocks_of(level: Floats) -> Blocks:
-    """Cut cycles (k,) into runs of one current; a level belongs to a run if it is within 5 % of its first."""
-    first = [0]
-    for place, value in enumerate(level.tolist()):
-        start = level[first[-1]]
-        if np.isfinite(value) and np.isfinite(start) and abs(value / start - 1) > SAME:
+    """Cut cycles (k,) into runs of one current: levels within 5 % of the first of a run that is known."""
+    known = np.flatnonzero(np.isfinite(level)).tolist()
+    first, start = [0], known[0] if known else 0
+    for place in known:
+        if abs(level[place] / level[start] - 1) > SAME:
             first.append(place)
+            start = place
     starts = np.array(first, dtype=np.intp)
     lasts = np.append(starts[1:] - 1, len(level) - 1)
     return Blocks(

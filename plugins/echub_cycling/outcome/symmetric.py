@@ -83,17 +83,22 @@ def _measurands(
     typical = float(np.median(charge[good]))
     result["half_cycle_charge"] = measurand(unit, typical, ErrorBudget({}, accuracy.of_charge(usual, 0, typical)))
     result["half_cycles"] = Measurand("1", float(until), note="before the drop" if event else "all")
+    return result | _change(cell.resistance[good], until)
+
+
+def _change(resistance: Floats, until: int) -> dict[str, Measurand]:
+    """Return how much R changed, if there are four half cycles or more, and an R above 0 to compare with."""
     count = max(int(END * until), 1)
-    if until >= 4 * count:
-        pairs = (cell.resistance[good][1:] + cell.resistance[good][:-1]) / 2  # free of an offset
-        ends = [float(np.median(part)) for part in (pairs[:count], pairs[-count:])]
-        noise = difference_noise(pairs) / np.sqrt(count)
-        change = 100 * (ends[1] / ends[0] - 1)
-        budget = ErrorBudget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
-        result["change"] = measurand(
-            "%", change, budget, note="R of the last tenth over that of the first, less 1"
-        )
-    return result
+    if until < 4 * count:
+        return {}
+    pairs = (resistance[1:] + resistance[:-1]) / 2  # free of an offset
+    ends = [float(np.median(part)) for part in (pairs[:count], pairs[-count:])]
+    if not ends[0] > 0:
+        return {}
+    noise = difference_noise(pairs) / np.sqrt(count)
+    budget = ErrorBudget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
+    note = "R of the last tenth over that of the first, less 1"
+    return {"change": measurand("%", 100 * (ends[1] / ends[0] - 1), budget, note=note)}
 
 
 def _lifetime(cell: Polarised, event: Event | None) -> Measurand:

@@ -58,7 +58,7 @@ def cycle_table(found: CyclesFound) -> Columns:
     if found.mass and unit == "mA*h":
         columns["charge_per_mass"] = Series.of(cycles.charge / found.mass, "mA*h/g")
         columns["discharge_per_mass"] = Series.of(cycles.discharge / found.mass, "mA*h/g")
-    if found.trace.area and unit == "mA*h":
+    if found.trace.area:
         columns["charge_per_area"] = Series.of(cycles.charge / found.trace.area, "mA*h/cm^2")
         columns["discharge_per_area"] = Series.of(cycles.discharge / found.trace.area, "mA*h/cm^2")
     return columns | {

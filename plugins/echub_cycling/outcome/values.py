@@ -34,6 +34,12 @@ class ErrorBudget:
         several = {name: one if isinstance(one, tuple) else (one,) for name, one in self.uniform.items()}
         return {name: tuple(abs(width) for width in one if width) for name, one in several.items()}
 
+    @property
+    def is_known(self) -> bool:
+        """Return whether all parts are: one in proportion to a charge that was not counted is not."""
+        widths = [width for widths in self.widths.values() for width in widths]
+        return bool(np.isfinite([*self.normal.values(), *widths]).all())
+
     def components(self) -> tuple[Component, ...]:
         """Return the parts as standard uncertainties."""
         parts = [_normal(name, abs(value)) for name, value in self.normal.items() if value]
@@ -70,9 +76,9 @@ def drawn(unit: str, value: float, name: str, draws: Floats, budget: ErrorBudget
 
 
 def measurand(unit: str, value: float, budget: ErrorBudget, **rest: object) -> Measurand:
-    """Return a value with standard uncertainty and 95 % interval; without any part, the value alone."""
-    parts = budget.components()
-    if not parts or not all(np.isfinite(part.uncertainty) for part in parts):
+    """Return a value with standard uncertainty and 95 % interval; of unknown parts, or none, the value alone."""
+    parts = budget.components() if budget.is_known else ()
+    if not parts:
         return Measurand(unit, value, **rest)  # type: ignore[arg-type]
     total = float(np.sqrt(sum(part.uncertainty**2 for part in parts)))
     normal = float(np.sqrt(sum(value**2 for value in budget.normal.values())))

@@ -7,8 +7,10 @@ import pytest
 
 from echub.science import CurrentRanges
 from echub.segments import Segments
+from echub_cycling.data import halves as halves_of_cell
 from echub_cycling.data import offset, ranges, sweep
 from echub_cycling.data.charge import RowCharge
+from echub_cycling.data.halves import CellTrace
 from echub_cycling.method import cycles
 from echub_cycling.outcome import accuracy, curves, measured
 from tests.messages.saying import Fake
@@ -80,12 +82,15 @@ def test_a_cycle_with_half_a_half_cycle_is_not_complete(cut_off, complete):
     assert cut(halves(1, -1, 1, -1), cut_off).complete.tolist() == [bool(one) for one in complete]
 
 
-@pytest.mark.parametrize(("discharge", "complete"), [(1.09, True), (1.11, False)])
+@pytest.mark.parametrize(("discharge", "complete"), [(1.09, True), (1.1, True), (1.11, False)])
 def test_a_first_cycle_that_gives_a_tenth_more_than_it_took_is_not_complete(discharge, complete):
     assert cut(halves(1, -1, 1, -1, charge=[1, discharge, 1, 5])).complete.tolist() == [complete, True]
-    # A discharge before it does not count.
+    # A discharge before it does not count, nor does a half cycle without a charge, which makes none complete.
     before = cut(halves(-1, 1, -1, 1, -1, charge=[9, 1, discharge, 1, 5])).complete.tolist()
     assert before == [False, complete, True]
+    empty = cut(halves(1, -1, 1, -1, 1, -1, charge=[0, 1, 1, discharge, 1, 5])).complete.tolist()
+    assert empty == [False, complete, True]
+    assert cut(halves(1, -1, 1, -1, charge=[1, 0, 1, 1])).complete.tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +160,7 @@ def whole(*, start=0.0, stops=True, q=None, reached=(), charge=10.0, n=3, gap=1.
         # A charge per area near zero, to 2 % of that of the half cycle, shows that nothing was.
         ({"start": 99.0, "q": 0.099}, [1, 1, 0]),
         ({"start": 99.0, "q": -0.099}, [1, 1, 0]),
+        ({"start": 99.0, "q": 0.1}, [1, 1, 0]),
         ({"start": 99.0, "q": 0.101}, [0, 1, 0]),
         ({"start": 99.0, "q": -0.101}, [0, 1, 0]),
     ],
@@ -164,6 +170,65 @@ def test_the_first_and_the_last_half_cycle_may_be_cut(given, found):
     assert got == [bool(one) for one in found]
     n = given.get("n", 3)
     assert set(asked) <= {(n - 1, n - 3, True), (0, 2, False)}
+
+
+# -- half cycles ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("charge", "merged", "left"),
+    [
+        # A half cycle of 0.5 % of the smaller neighbour counts, one of less is a blip, and joins its neighbours.
+        ([9, 0.02, 4, 4], 0, [9, 0.02, 4, 4]),
+        ([9, 0.0199, 4, 4], 1, [9 - 0.0199 + 4, 4]),
+        ([4, 0.02, 9, 4], 0, [4, 0.02, 9, 4]),
+        # At the start against the larger of the next two; at the end none is.
+        ([0.02, 4, 2, 2], 0, [0.02, 4, 2, 2]),
+        ([0.0199, 4, 2, 2], 1, [4, 2, 2]),
+        ([0.0199, 2, 4, 2], 1, [2, 4, 2]),
+        ([4, 4, 4, 0.001], 0, [4, 4, 4, 0.001]),
+        ([4, 0.001, 4, 0.001, 4, 4], 2, [12 - 0.002, 4]),
+        ([4, 0.001], 0, [4, 0.001]),
+    ],
+)
+@pytest.mark.parametrize("first", [1, -1])
+def test_a_blip_is_less_than_half_a_percent_of_both_neighbours(charge, merged, left, first):
+    n = len(charge)
+    sign = first * np.resize(A([1, -1], np.int8), n)
+    rows = Segments(np.arange(n), np.arange(1, n + 1), sign)
+    way = RowCharge("q", sign * A(charge, float), since=False)
+    found, count = halves_of_cell._without_blips(rows, way, sign)
+    assert count == merged
+    assert np.abs(halves_of_cell.charge_of(way, found, sign)) == pytest.approx(left)
+    assert (found.start[0], found.stop[-1]) == (1 if left == charge[1:] else int(charge[0] < 1 and merged), n)
+
+
+def spread_of(variance, *, before=0, after=0, **way):
+    """Return the spread of two half cycles of four rows, an hour and 1 mA each, with rests before and after."""
+    state = np.r_[np.zeros(before), np.ones(4), -np.ones(4), np.zeros(after)].astype(np.int8)
+    n, open_ = len(state), np.zeros(len(state))
+    open_[[before + 2, before + 6]] = variance
+    counted = RowCharge("q", state.astype(float), variance=open_, **way)
+    given = CellTrace(
+        Fake(), HOUR * np.arange(float(n)), np.arange(n), state.astype(float), "mA", None, [counted], state
+    )
+    rows = Segments(A([before, before + 4]), A([before + 4, before + 8]), A([1, -1], np.int8))
+    return halves_of_cell._measured(given, rows, state, 0).spread ** 2
+
+
+@pytest.mark.parametrize(("open_by", "more"), [(0.1, 0.0), (0.11, 1 / 3)])
+def test_what_flowed_beyond_the_rows_of_a_file_is_open_by_a_step(open_by, more):
+    """An hour of 1 mA: before the first row; after the last one if edges are open by more than a tenth of that."""
+    own = open_by**2
+    assert spread_of(own, since=False, before=1, after=1) == pytest.approx([own, own])
+    assert spread_of(own, since=False, after=1) == pytest.approx([own + 1 / 3, own])
+    assert spread_of(own, since=False, before=1) == pytest.approx([own, own + more])
+    # A counter shows what flowed before its first row, and whether it has a row at each edge.
+    assert spread_of(own, since=True) == pytest.approx([own, own])
+    assert spread_of(own, since=True, edged=False) == pytest.approx([own, own + 1 / 3])
+    assert spread_of(own, since=True, edged=False, after=1) == pytest.approx([own, own])
+    # A digit leaves both ends open, each evenly.
+    assert spread_of(own, since=True, digit=0.6) == pytest.approx([own + 2 * 0.6**2 / 12] * 2)
 
 
 # -- curves --------------------------------------------------------------------------------------
@@ -335,6 +400,24 @@ def test_what_the_accuracy_of_the_current_leaves_open():
     }
 
 
+@pytest.mark.parametrize(
+    ("limit", "found"),
+    [
+        # Weights 1, 1 and 0.5 of levels of 1, 2 and 4: shares of 1, 4 and 8 thirteenths of the slope.
+        ([0.1, 0.1, 0.1], {"accuracy of the current range": (0.1 * (1 + 4 / 2 + 8 / 4), 0.01 * 13)}),
+        # Two ranges, from the smaller error on: an offset of each, then a gain of each.
+        ([0.3, 0.1, 0.1],
+         {"accuracy of the current range": (0.1 * (4 / 2 + 8 / 4), 0.3, 0.01 * 12, 0.01)}),
+        ([0.3, 0.1, NAN],
+         {"accuracy of the current range": (0.1 * 4 / 2, 0.3, 0.01 * 4, 0.01, 0.01 * 8)}),
+        ([NAN] * 3, {"accuracy of the current": (0.01 * 13,)}),
+    ],
+)  # fmt: skip
+def test_levels_of_one_range_share_its_offset_and_gain(limit, found):
+    got = accuracy.of_line(A(limit), 0.01, A([1.0, 2, 4]), A([1.0, 1, 0.5]), 13.0)
+    assert got == {name: pytest.approx(widths) for name, widths in found.items()}
+
+
 @pytest.mark.parametrize(("values", "place"), [([3.0, 1.0, 2.0], 7), ([1.0, 2.0, 3.0, 4.4], 5), ([5.0], 9)])
 def test_the_middle_is_the_cycle_that_is_nearest_to_the_median(values, place):
     """Of 1, 2, 3 and 4.4 the median is 2.5, to which 2 is as near as 3: the first."""
@@ -356,6 +439,8 @@ def widths_of(offsets, gain=0.0):
         ([0.0, 0.0, 0.0], False),
         ([0.009, 0.009, 0.009], False),
         ([0.0095, 0.009, 0.009], False),  # twice this is 1.9 %, and they differ by less than a tenth
+        ([5 / 1024, 4.5 / 1024, 5 / 1024], True),  # a tenth
+        ([0.01, 0.01, 0.01], True),  # 2 %
         ([0.0105, 0.0105, 0.0105], True),  # above 2 %, a ratio is not linear in them
         ([0.009, 0.008, 0.009], True),  # an offset that changes the order
     ],
@@ -389,6 +474,7 @@ def test_a_rest_is_a_current_below_a_twentieth_of_the_largest(sign):
     """Steps of 1, 2, 4 and 8 s belong to the row that they end with: 0.049 rests, 0.051 flows."""
     t = A([0.0, 1, 3, 7, 15])
     assert offset.rest_share(t, sign * A([0, 1, -0.049, 0.051, 0.5])) == pytest.approx(2 / 13)
+    assert offset.rest_share(t, sign * A([0, 1, -0.05, 0.051, 0.5])) == pytest.approx(2 / 13)
     assert offset.rest_share(t, sign * A([1.0, 0, 0, 0, 0])) == 0.0
 
 
@@ -405,6 +491,7 @@ def resting(after_anodic=0.01, after_cathodic=0.01, rows=3):
         (resting(), 0.0101, {}, 0.0),  # the instrument may be off by as much
         (-resting(), 0.0099, {}, -0.01),
         (-resting(), 0.0101, {}, 0.0),
+        (resting(), 0.01, {}, 0.0),
         (resting(), 0.001, {"flows": 0.1, "rests": 0.0099}, 0.01),
         (resting(), 0.001, {"flows": 0.0, "rests": 0.0101}, 0.0),  # or its range
         (resting(), 0.02, {"flows": 0.0, "rests": 0.0}, 0.0),
@@ -413,6 +500,7 @@ def resting(after_anodic=0.01, after_cathodic=0.01, rows=3):
         (resting(0.01, 0.014), 0.001, {}, 0.0),  # a third more than their mean
         (resting(0.01, 0.013), 0.001, {}, 0.0115),
         (resting(rows=2), 0.001, {}, 0.0),  # four rows after one direction
+        (np.r_[resting(rows=2), np.ones(3), 0.01], 0.001, {}, 0.01),  # five
     ],
 )
 def test_what_is_read_at_rest_after_both_directions_is_an_offset(current, accuracy, limits, found):
@@ -452,6 +540,8 @@ def test_a_set_potential_that_changes_in_most_rows_is_a_sweep():
     """Of eleven steps six; with ten rows or fewer nothing is said."""
     assert held(7) == "potential"
     assert held(6) == ""
+    assert held(7, rows=13) == ""  # of twelve six
+    assert held(8, rows=13) == "potential"
     assert held(9, rows=10) == ""
 
 
@@ -462,3 +552,27 @@ def test_a_current_that_is_not_held_varies_by_a_fiftieth_within_half_cycles(part
     current = np.r_[9.0, inner, 0.0, -9.0, -inner, 0.0]
     rows = Segments(A([0, 103]), A([103, 206]), A([1, -1]))
     assert sweep._is_unsteady(Fake(current=current), Fake(rows=rows)) == unsteady
+    # A fiftieth itself: from 49.5 to 50.5.
+    current[1:102], current[104:205] = 50 + np.arange(-50, 51) / 90, -50 - np.arange(-50, 51) / 90
+    assert not sweep._is_unsteady(Fake(current=current), Fake(rows=rows))
+
+
+@pytest.mark.parametrize(
+    ("rows", "step", "halves", "found"),
+    [
+        (20, 1.0, 2, True),
+        (19, 1.0, 2, False),
+        (20, 1.5, 2, True),  # as far as one and a half rows: it turned between two
+        (20, 1.6, 2, False),  # an ohmic step
+        (20, 1.0, 1, False),
+        (20, 1.6, 1, False),
+    ],
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_sweep_turns_without_a_step(rows, step, halves, found, sign):
+    """U rises by 1 V per row, and falls from `step` below where it had got."""
+    up = np.arange(float(rows))
+    u = np.r_[up, up[-1] - step - up][: halves * rows]
+    segments = Segments(A([0, rows])[:halves], A([rows, 2 * rows])[:halves], A([1, -1])[:halves])
+    trace = Fake(t=np.arange(float(len(u))), u=sign * u)
+    assert sweep.turns_without_step(trace, Halves(items=range(halves), rows=segments)) == found

@@ -82,10 +82,13 @@ def stated(assumed=True, of="voltage", charge=1.0, discharge=1.0, energy=90.0, *
         ({"assumed": False}, []),
         ({"charge": -1.0, "discharge": -1.0}, [("direction-assumed", "warning")]),
         ({"charge": -1.0, "discharge": 1.0}, [("direction-assumed", "info")]),
+        ({"charge": 0.0, "discharge": -1.0}, [("direction-assumed", "info")]),
+        ({"charge": -1.0, "discharge": 0.0}, [("direction-assumed", "warning")]),
         ({"charge": -1.0, "discharge": -1.0, "of": "potential_we", "cell.configuration": "two_electrode"},
          [("direction-assumed", "info")]),
         ({"assumed": False, "energy": 100.6}, [("energy-gained", "warning")]),
         ({"assumed": False, "energy": 100.4}, []),
+        ({"assumed": False, "energy": 100.5}, []),
         ({"assumed": False, "energy": 100.6, "cell.electrode_of_interest": "working"}, []),
         ({"assumed": False, "energy": 100.6, "of": "potential_we"}, [("one-electrode", "info")]),
         ({"assumed": False, "of": "potential_we", "cell.configuration": "two_electrode"}, []),
@@ -157,6 +160,7 @@ def counted(totals=((1.0, 1.0), (1.0, 1.0)), gap=0.0, rows=20, offset=0.0, jumps
         ({"totals": ((0.0, 0.0), (1.0, 1.0))}, []),
         ({"gap": 0.101}, ["rows-missing"]),
         ({"gap": 0.099}, []),
+        ({"gap": 0.1}, []),
         ({"gap": 0.2, "rows": 19}, []),
         ({"offset": 0.01}, ["current-at-rest"]),
         ({"jumps": (3,)}, ["counter-jumps"]),
@@ -173,10 +177,14 @@ def test_what_ways_of_counting_and_gaps_show(given, found):
 
 
 def test_ways_that_disagree_are_named_with_their_difference():
-    table, made = counted(totals=((1.0, 1.0), (1.0, 1.0), (1.5, 1.5)))
-    with patch.object(f, "ways_table", lambda _: table), patch.object(f, "turns_without_step", lambda *_: False):
-        (flag,) = f._of_charge(made)
-    assert flag.message.endswith("differ from charge: other +50.0%")
+    for anodic, named in ((1.0, "other +50.0%"), (0.75, "current -25.0%, other +50.0%")):
+        table, made = counted(totals=((1.0, 1.0), (anodic, anodic), (1.5, 1.5)))
+        with (
+            patch.object(f, "ways_table", return_value=table),
+            patch.object(f, "turns_without_step", lambda *_: 0),
+        ):
+            (flag,) = f._of_charge(made)
+        assert flag.message == f"ways of counting the charge differ from charge: {named}"
 
 
 # -- a symmetric cell --------------------------------------------------------------------------
@@ -267,6 +275,7 @@ SURE, OPEN = Fake(confirmed=True), Fake(confirmed=False)
         ({"event": SURE, "offset": 0.101 * s.OFFSET}, ["offset"]),
         ({"event": SURE, "offset": -0.101 * s.OFFSET}, ["offset"]),
         ({"event": SURE, "offset": 0.099 * s.OFFSET}, []),
+        ({"event": SURE, "offset": 0.1 * s.OFFSET}, []),
         ({"event": SURE, "per_area": False}, ["no-area"]),
     ],
 )
@@ -310,6 +319,15 @@ def test_a_lifetime_lies_between_the_rows_around_the_drop_and_the_start():
     assert life.value == pytest.approx((1 + 7300 / 3600) / 2)
     assert life.uncertainty == pytest.approx((7300 / 3600 - 1) / 2 / 3**0.5)
     assert life.note == "in half cycle 2, R falls to 40%"
+    # A clock that stands at both edges: the time is that of two rows, and nothing is open.
+    twice = Fake(trace=Fake(t=A([100.0, 100.0, 200.0])), halves=halves)
+    at_once = s._lifetime(twice, Fake(before=3700.0, after=3700.0, share=0.4))
+    assert (at_once.value, at_once.uncertainty, at_once.interval.low, at_once.interval.high) == (
+        1.0,
+        None,
+        1.0,
+        1.0,
+    )
     alive = s._lifetime(found, None)
     assert (alive.censoring, alive.interval.low) == ("right", pytest.approx(7400 / 3600))
     halves.rows = Segments(A([0]), A([4]), A([1]))

@@ -31,6 +31,7 @@ def spans(found):
         ([1, -1, 1, -1], [0, 2]),
         ([1, -1, 1], [0]),
         ([1, -1.019, 2, -2.05], [0]),
+        ([49, -50, 49.5, -50], [1]),  # the difference is 2 % of the second, or half of that
         ([3, 1, -1, 2], [1]),
         ([1, 1, -1, -1], [1]),
     ],
@@ -147,6 +148,21 @@ def test_the_rest_of_many_rows_is_that_of_some_of_them_and_of_the_largest_curren
     assert _states(-current, 0.0).tolist() == (-_states(current, 0.0)).tolist()
 
 
+@pytest.mark.parametrize(("rows", "looked"), [(40, 40), (41, 22)])
+def test_a_long_run_is_more_than_twice_the_rows_that_tell_its_noise(rows, looked, monkeypatch):
+    """Of 41 rows every second of eight pieces of five, and the largest and the lowest current."""
+    monkeypatch.setattr(halves, "NOISE_ROWS", 20)
+    monkeypatch.setattr(halves, "PIECE", 5)
+    seen = []
+    monkeypatch.setattr(halves, "rest_threshold", lambda given: seen.append(given.tolist()) or 0.5)
+    monkeypatch.setattr(halves, "states", lambda current, limit: (current.tolist(), limit))
+    current = np.arange(float(rows)) - 7
+    assert _states(current, 0.0) == (current.tolist(), 0.5)
+    assert [len(one) for one in seen] == [looked]
+    assert seen[0][:6] == [-7, -6, -5, -4, -3, -2 if looked == rows else 3]
+    assert looked == rows or seen[0][-2:] == [33, -7]
+
+
 @pytest.mark.parametrize(
     ("asked", "used"),
     [([1, 2, 3], True), ([1, 2, 2], False), ([1, 2, np.nan], False)],
@@ -158,10 +174,13 @@ def test_a_set_point_names_the_levels_if_it_is_known_everywhere_and_has_three_va
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("apart", "asked", "held"), [(0.049, 0, 1), (0.051, 0, 0), (0.99, 1, 1), (1.01, 1, 0)])
+@pytest.mark.parametrize(
+    ("apart", "asked", "held"),
+    [(0.049, 0, 1), (0.05, 0, 0), (0.051, 0, 0), (0.99, 1, 1), (1.0, 1, 0), (1.01, 1, 0)],
+)
 def test_a_level_is_held_if_eight_tenths_of_its_rows_lie_within_five_percent(apart, asked, held, sign):
     """Of 11 rows the 10 and 90 % quantiles are the second and the last but one."""
-    j = sign * np.r_[-9.0, 1 - apart / 2, np.ones(7), 1 + apart / 2, 9.0]
+    j = sign * 20 * np.r_[-9.0, 1 - apart / 2, np.ones(7), 1 + apart / 2, 9.0]
     assert levels._is_held(j, cut(11, sign=[sign]), bool(asked)).tolist() == [bool(held)]
 
 
@@ -189,16 +208,17 @@ def test_a_long_rest_tells_its_noise_by_its_last_rows():
             assert got[1] == pytest.approx((last if last >= 50 else rests) / last**0.5)
 
 
-def test_few_rows_have_the_noise_of_all_levels_if_that_is_larger():
-    """Levels of 8, 8 and 120 rows with last parts of 2, 2 and 60; the noise of rows is said by their number."""
-    found, last = cut(8, 8, 120), Segments(A([6, 14, 76]), A([8, 16, 136]), A([1, 1, 1]))
+@pytest.mark.parametrize(("rows", "own"), [(49, 1.5), (50, 0.7)])
+def test_few_rows_have_the_noise_of_all_levels_if_that_is_larger(rows, own):
+    """Levels of 8, 8 and 120 rows with last parts of 2, 2 and 49 or 50; their noise is said by their number."""
+    found, last = cut(8, 8, 120), Segments(A([6, 14, 136 - rows]), A([8, 16, 136]), A([1, 1, 1]))
     with (
         patch.object(levels, "digit", lambda _: 0.01),
-        patch.object(levels, "_row_noise", lambda rows, step: {2: 0.5, 4: 1.5, 60: 0.7}[len(rows)]),
-        patch.object(levels, "digit_error", lambda rows, step: {2: 0.1, 60: 0.3}[len(rows)]),
+        patch.object(levels, "_row_noise", lambda part, step: {2: 0.5, 4: 1.5, 60: 1.5, rows: 0.7}[len(part)]),
+        patch.object(levels, "digit_error", lambda part, step: {2: 0.1, rows: 0.3}[len(part)]),
     ):
         noise, coarse = levels._noise_of(np.zeros(136), found, last)
-    assert noise.tolist() == [1.5, 1.5, 0.7]
+    assert noise.tolist() == [1.5, 1.5, own]
     assert coarse == pytest.approx(A([0.1, 0.1, 0.3]) / 3**0.5)
 
 

@@ -54,6 +54,8 @@ def test_a_rate_has_the_name_that_is_within_three_percent_or_twelve(rate, stated
         ([1, 0.951, 0.949], [0, 2], [1, 2], [0.9755, 0.949]),
         ([1, 1.04, 1.08, 1.08], [0, 2], [1, 3], [1.02, 1.08]),
         ([1, NAN, 1, 2, 2, NAN], [0, 3], [2, 5], [1, 2]),
+        ([NAN, 1, 1, 2, NAN], [0, 3], [2, 4], [1, 2]),  # what comes before the first known level belongs to it
+        ([NAN, np.inf, 1, 1], [0], [3], [1]),
     ],
 )
 def test_cycles_within_five_percent_of_the_first_are_a_block(level, first, last, middle):
@@ -99,6 +101,8 @@ def without_times(monkeypatch):
     [
         ([10] * 6 + [4.9] * 4, [(6, 0.49, True)], []),
         ([10] * 6 + [5.1] * 4, [], []),
+        ([10] * 6 + [5.0] * 4, [], []),
+        ([10] * 6 + [4.9] + [5.0] * 4, [], []),
         # The next half cycle, and the one after it, have it too, if there are any.
         ([10] * 6 + [4.9], [(6, 0.49, False)], []),
         ([10] * 6 + [4.9, 10, 10, 10, 10], [], []),
@@ -109,6 +113,8 @@ def without_times(monkeypatch):
         ([10] * 6 + [4, 4, 4] + [10] * 3, [(6, 0.4, True)], []),
         ([10] * 6 + [4, 4, 4] + [10] * 3 + [4], [(6, 0.4, True)], []),
         ([10] * 6 + [4, 4, 4] + [10] * 4 + [3] * 4, [(13, 0.3, True)], [(6, 0.4, True)]),
+        # Where R is back to 8 of 10 in one direction, and still at 8 of 20 in the other, another drop starts.
+        ([10, 20] * 3 + [4, 4, 4, 8, 9, 8, 9], [(9, 0.4, True)], [(6, 0.4, True)]),
     ],
 )
 def test_a_drop_lasts_unless_r_is_back_for_two_cycles(r, drops, heals):
@@ -130,10 +136,12 @@ def test_the_limit_of_a_drop_is_that_of_its_own_half_cycle():
         # Two half cycles before, in the same direction, R was as usual to a tenth.
         ([10] * 4 + [9.1, 10] + [7.5] * 4, {}, 6),
         ([10] * 4 + [8.9, 10] + [7.5] * 4, {}, None),
+        ([10] * 4 + [9.0, 10] + [7.5] * 4, {}, None),
         ([10] * 6 + [7.9] * 4, {"until": 8}, 6),
         ([10] * 6 + [7.9] * 4, {"until": 7}, None),
         ([10] * 6 + [7.9] * 4, {"level": [1.0] * 9 + [1.11]}, None),
         ([10] * 6 + [7.9] * 4, {"level": [1.0] * 9 + [1.09]}, 6),
+        ([10] * 6 + [7.9] * 4, {"level": [10.0] * 9 + [11.0]}, 6),
         ([10] * 6 + [7.9] * 4, {"level": [1.0] * 8 + [9.0, 9.0], "until": 8}, 6),
         ([10, 10, 7, 7], {}, 2),
         ([10, 10, 7], {}, None),
@@ -146,7 +154,10 @@ def test_a_soft_drop_is_a_fall_by_a_fifth_at_one_current(r, other, half):
     assert (None if found is None else found.half) == half
 
 
-@pytest.mark.parametrize(("r", "half"), [([10] * 4 + [20.1], 4), ([10] * 4 + [19.9], None), ([10, 10, 30, 30], 2)])
+@pytest.mark.parametrize(
+    ("r", "half"),
+    [([10] * 4 + [20.1], 4), ([10] * 4 + [20.0], None), ([10] * 4 + [19.9], None), ([10, 10, 30, 30], 2)],
+)
 def test_r_rises_by_a_factor(r, half):
     assert drop.rises(cell(r), 2.0) == half
 
@@ -161,6 +172,7 @@ def test_a_drop_lies_between_the_last_row_above_and_the_first_below():
     assert drop._bracket(found, 1, 3000.0) == (30.0, 40.0)
     assert drop._bracket(found, 1, 7000.0) == (0.0, 10.0)
     assert drop._bracket(found, 0, 7000.0) == (0.0, 10.0)
+    assert drop._bracket(found, 1, 5000.0) == (0.0, 10.0)
     assert drop._bracket(found, 1, 500.0) == (50.0, 50.0)
     found.scale = 0.5
     assert drop._bracket(found, 1, 3000.0) == (0.0, 10.0)
@@ -202,6 +214,25 @@ def test_the_first_level_beyond_the_line_is_a_tenth_off_it(sign, off, first, con
     assert linearity.linearity(course(0.1 + level), -sign, 0.1, 2) is None or sign == -1
 
 
+@pytest.mark.parametrize(
+    ("u", "noise", "first", "confirmed"),
+    [
+        # A quarter off the line is what is asked for, and not beyond it; so is three times the noise.
+        ([1, 2, 3.75, 4], 0.0, None, False),
+        ([1, 2, 3.75, 6], 0.0, 3, False),
+        ([1, 2, 4.5, 5], 0.0, 2, False),
+        ([1, 2, 4.5, 5.5], 0.0, 2, True),
+        ([1, 2, 4.125, 4], 0.375, None, False),
+        ([1, 2, 4.125, 4], 0.374, 2, False),
+    ],
+)
+def test_a_level_at_the_limit_is_not_beyond(u, noise, first, confirmed):
+    """On the line U is the level."""
+    u_error = A([1e-9, 1e-9, noise, 1e-9])
+    found = linearity.linearity(course(u, u_error=u_error, offset=0.0), 1, 0.25, 2)
+    assert (found.first, found.confirmed) == (first, confirmed)
+
+
 @pytest.mark.parametrize(("noise", "first", "last"), [(0.199, 2, 1), (0.201, None, 3)])
 def test_a_level_is_beyond_if_its_noise_is_a_third_of_that(noise, first, last):
     """The third level is 0.6 V beyond the 3 V of the line."""
@@ -215,6 +246,7 @@ def test_a_level_is_beyond_if_its_noise_is_a_third_of_that(noise, first, last):
     [
         ([NAN, 0.05, 0.05, 0.05], None, 3),
         ([NAN, 0.05, 0.05, 0.11], None, 2),
+        ([NAN, 0.05, 0.05, 0.1], None, 3),
         ([NAN, 0.05, 0.11, 0.11], None, 1),
         ([NAN, 0.11, 0.11, 0.11], None, 0),
         ([NAN, 0.11, 0.05, 0.11], None, 2),
@@ -239,6 +271,7 @@ def test_a_line_through_the_origin_by_its_weights():
     [
         ([1, 2, 3], [0, 1, 2]),
         ([1, 1.019, 3], [0, 2]),
+        ([1, 1.02, 3], [0, 2]),
         ([1, 1.021, 3], [0, 1, 2]),
         ([1, 3, 2, 4], [0, 1, 3]),
         ([1, 1.015, 1.03, 1.04], [0]),
@@ -265,7 +298,8 @@ def test_a_first_look_asks_with_the_parameters_as_parts():
 
 
 @pytest.mark.parametrize(
-    ("odd", "most", "even"), [(19, 0.8, True), (21, 0.8, False), (4, 0.95, True), (6, 0.95, False)]
+    ("odd", "most", "even"),
+    [(19, 0.8, True), (20, 0.8, False), (21, 0.8, False), (4, 0.95, True), (5, 0.95, False), (6, 0.95, False)],
 )
 @pytest.mark.parametrize("off", [0.11, -0.11])
 def test_a_rate_is_even_if_it_is_within_a_tenth_for_most_of_the_time(odd, most, even, off):
@@ -286,6 +320,13 @@ def test_a_rate_needs_ten_steps_in_time_and_a_change():
     assert sweep._is_even(t, np.r_[np.arange(20.0), 30.0, np.arange(21.0, 60.0, 2)], 0.9)
 
 
+@pytest.mark.parametrize(("rows", "even"), [(2000, False), (2001, True)])
+def test_of_many_rows_the_rate_is_that_over_several(rows, even):
+    """A noise of 0.1 on steps of 1 makes them 0.8 and 1.2; over five rows it is a rate of 0.96 and 1.04."""
+    row = np.arange(float(rows))
+    assert sweep._is_even(row, row + 0.1 * (-1) ** row, 0.95) == even
+
+
 def swept(u, i):
     return sweep.what_is_swept(np.arange(float(len(u))), A(u, float), A(i, float))
 
@@ -297,6 +338,21 @@ def test_what_has_one_rate_while_the_other_varies_was_swept():
     assert swept(ramp, np.ones(201)) == ""
     assert swept(np.abs(np.sin(np.arange(201.0))), wild) == ""
     assert swept(ramp, -wild) == "potential"
+
+
+@pytest.mark.parametrize(("quarter", "what"), [(1.0, ""), (1.01, "potential")])
+def test_a_current_varies_by_two_fifths_between_its_quartiles(quarter, what):
+    """U has one rate for nine tenths of its rows: that is enough for a current that varies, not for a held one."""
+    row = np.arange(201)
+    u = np.cumsum(np.where(row < 20, 2.0, 1.0))
+    assert swept(u, 5 + quarter * (row * 83 % 201 - 100) / 50) == what
+
+
+def test_a_flat_current_that_varies_by_a_fiftieth_is_held():
+    """From 49.5 to 50.5 between its 5th and its 95th percentile."""
+    row = np.arange(401.0)
+    assert swept(row, 50 + (row - 200) / 360) == ""
+    assert swept(row, 50 + (row - 200) / 350) == "potential"
 
 
 @pytest.mark.parametrize(("varies", "what"), [(0.0249, "potential"), (0.0201, "potential"), (0.0199, "")])
@@ -350,6 +406,7 @@ def reached(ends=(3.0, 3.0), charge=(1.0, 1.0), tail=(1.0, 1.0), at_end=True):
         ({"charge": (1.0, 0.5)}, True),
         ({"charge": (1.0, 0.21)}, True),
         ({"charge": (1.0, 0.19)}, False),
+        ({"charge": (1.0, 0.2)}, False),
         ({"charge": (1.0, 0.5), "ends": (3.0, 3.019)}, True),
         ({"charge": (1.0, 0.5), "ends": (3.0, 3.021)}, False),
         ({"charge": (1.0, 0.5), "ends": (3.0, 2.979)}, False),
@@ -357,9 +414,21 @@ def reached(ends=(3.0, 3.0), charge=(1.0, 1.0), tail=(1.0, 1.0), at_end=True):
         ({"charge": (1.0, 1.019), "ends": (3.0, 3.3)}, True),
         ({"charge": (1.0, 0.979), "ends": (3.0, 3.3)}, False),
         ({"charge": (1.0, 0.5), "tail": (0.1, 0.129)}, True),
+        ({"charge": (1.0, 0.5), "tail": (1.0, 1.3)}, True),
         ({"charge": (1.0, 0.5), "tail": (0.1, 0.131)}, False),
         ({"charge": (1.0, 0.5), "tail": (0.1, 0.131), "at_end": False}, True),
     ],
 )
 def test_a_half_cycle_that_the_file_cuts_is_whole_if_it_comes_as_far_as_another(given, whole):
     assert reached(**given) == whole
+
+
+@pytest.mark.parametrize(("end", "whole"), [(0.99, True), (1.0, False)])
+def test_a_limit_of_voltage_is_reached_to_less_than_a_fiftieth_of_its_range(end, whole):
+    """U goes from 0 to 50 V, and ends 1 V from where it did before; one that stands still has always got there."""
+    rows = Segments(A([0, 2, 4]), A([2, 4, 6]), A([1, -1, 1]))
+    halves = Fake(items=range(3), rows=rows, u_end=A([0.0, 50, end]), charge=A([1, 1, 0.5]), level=np.ones(3))
+    trace = Fake(u=A([50.0, 0, 0, 50, 50, end]), current=np.ones(6))
+    assert cycles._reached(trace, halves, 2, 0, at_end=True) == whole
+    halves.u_end = np.full(3, 3.0)
+    assert cycles._reached(Fake(u=np.full(6, 3.0), current=np.ones(6)), halves, 2, 0, at_end=True)

@@ -57,7 +57,7 @@ def test_half_cycles_do_not_share_time_or_values():
 
 @pytest.mark.parametrize("larger", [1, 1.5])
 @pytest.mark.parametrize("shift", [1, -1])
-@pytest.mark.parametrize(("part", "equal"), [(0.24, True), (0.26, False)])
+@pytest.mark.parametrize(("part", "equal"), [(0.24, True), (0.25, True), (0.26, False)])
 def test_a_mean_voltage_above_half_of_the_polarisation_is_that_of_two_electrodes(part, equal, shift, larger):
     """Neighbours of 1 and -1 V, both shifted: their sum is twice the shift, their difference 2 V; half of that."""
     sign = A([1, -1, 1, -1, 1, -1], np.int8)

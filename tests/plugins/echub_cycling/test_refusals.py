@@ -43,6 +43,26 @@ def test_cycling_refuses(expected, case):
     assert code("cycling", case) == expected
 
 
+@pytest.mark.parametrize(("charge", "current_"), [("auto", "anodic"), ("cathodic", "cathodic")])
+def test_without_a_complete_cycle_the_refusal_names_the_current_that_charges(charge, current_):
+    """A discharge and the charge after it, in the direction that is asked for."""
+    sign = -1.0 if charge == "auto" else 1.0
+    case = current(sign * np.repeat([1.0, -1.0], 50))
+    told = synth.Case(case.columns, {"cell.electrodes.working.polarity": "positive"})
+    (refusal,) = echub.analyze("cycling", told.data(), params={"charge": charge}).refusals
+    how = "the working electrode is the positive one" if charge == "auto" else "charge=cathodic"
+    assert (refusal.code, refusal.message, refusal.where) == (
+        "no-complete-cycle",
+        "2 half cycles, but no charge with a whole discharge after it",
+        f"the {current_} current charges: {how}",
+    )
+    (refusal,) = echub.analyze("cycling", current(sign * np.ones(50)).data()).refusals
+    assert (
+        refusal.message
+        == f"the current is only {'an' if sign > 0 else 'cath'}odic, 0.01361 mA·h: it never reverses"
+    )
+
+
 def test_a_voltammogram_has_no_capacities():
     u = np.abs((np.arange(4000.0) / 1000) % 2 - 1)
     i = np.where(np.arange(4000) // 1000 % 2, -1, 1) * (0.1 + np.exp(-(((u - 0.5) / 0.1) ** 2)))

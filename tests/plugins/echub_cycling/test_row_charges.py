@@ -71,6 +71,9 @@ def test_a_smooth_change_of_the_current_is_no_jump_and_a_reversal_is_its_larger_
     rows, size = c._jumps(sign * A([1.0, 2, 3, 4, 9, 9, -2, -2, -2.001]))
     assert rows.tolist() == [0, 1, 2, 3, 5]
     assert size == pytest.approx([1.0, 0.0, 1.0, 5.0, 9.0])
+    # A thousandth of the largest current is none; of 1.5 the change beside it is another way, and none follows.
+    rows, size = c._jumps(sign * A([1000.0, 999, 1000, 998.5]))
+    assert (rows.tolist(), size.tolist()) == ([2], [1.5])
 
 
 @pytest.mark.parametrize(
@@ -87,14 +90,21 @@ def test_a_counter_that_stands_still_under_current_is_coarse(grown, digit):
         assert c._with_resolution(way, sign * A(grown, float), t, np.ones(10)).digit == digit
 
 
-def test_a_counter_stands_still_in_a_tenth_of_the_rows_with_current():
+@pytest.mark.filterwarnings("error")
+def test_a_pulse_of_one_row_does_not_tell_how_coarse_a_counter_is():
+    way = c.RowCharge("q", ONES, True)
+    assert c._with_resolution(way, A([0.0, 0, 1, 0]), np.arange(4.0), A([0.0, 0, 1, 0])) is way
+
+
+@pytest.mark.parametrize("rest", [0.04, 0.05])
+def test_a_counter_stands_still_in_a_tenth_of_the_rows_with_current(rest):
     t, way = np.arange(20.0), c.RowCharge("q", ONES, True)
     for still, digit in ((1, 0.0), (2, 0.25)):
         grown = np.where(np.isin(np.arange(20), [5, 9][:still]), 0.0, 0.25)
         assert c._with_resolution(way, grown, t, np.ones(20)).digit == digit
     # At rest it has to; nor does the first row after a rest count, nor one at the time of the row before.
     current = np.ones(20)
-    current[[4, 5]] = 0.04
+    current[[4, 5]] = rest
     grown = np.full(20, 0.25)
     grown[[4, 5, 6]] = 0.0
     assert c._with_resolution(way, grown, t, current).digit == 0.0
@@ -147,6 +157,10 @@ def test_a_counter_without_a_sign_has_that_of_the_last_current():
         ([7.0, 8, 9, 0.5, 1.5], [0, 0, 0, 1, 0], [0, 1, 1, 0.5, 1]),
         ([7.0, 8, 9, 8, 7], [0, 0, 0, 0, 0], [0, 1, 1, -1, -1]),
         ([97.0, 98, 99, 60, 61], [0, 0, 0, 0, 0], [0, 1, 1, -39, 1]),
+        # A step is half more than the current makes; a fall by more than two of these, to one at most.
+        ([7.0, 8, 9, 1.5, 2.5], [0, 0, 0, 1, 0], [0, 1, 1, 1.5, 1]),
+        ([1.75, 2.75, 3.75, 0.75, 1.75], [0, 0, 0, 0, 0], [0, 1, 1, -3, 1]),
+        ([2.0, 3, 4, 0.75, 1.75], [0, 0, 0, 1, 0], [0, 1, 1, 0.75, 1]),
     ],
 )
 def test_a_net_charge_restarts_if_it_falls_far_to_what_one_step_is(known, restarted, grown, sign):
@@ -177,6 +191,30 @@ def test_a_net_charge_may_restart_where_a_current_starts(known, restarts, open_b
     assert variance == pytest.approx([0, 0, 0, open_by, 0])
     c._at_starts(-sign, restarted, variance, (known, before, flows, gap, state))
     assert variance == pytest.approx([0, 0, 0, open_by, 0])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("before", "known", "found"),
+    [
+        # Of a step of 1 mA·h a twentieth less than nothing, or more than all, may be what flowed since a start.
+        (5.0, -0.05, "restarted"),
+        (5.0, 1.05, "restarted"),
+        (5.0, -0.06, "runs"),
+        (5.0, 1.06, "runs"),
+        # And what flowed since the row before: then it may be either.
+        (0.05, 0.0, "either"),
+        (-0.05, 1.0, "either"),
+        (0.06, 0.0, "restarted"),
+        (-0.06, 1.0, "restarted"),
+    ],
+)
+def test_a_start_shows_what_one_step_gives_to_a_twentieth(before, known, found, sign):
+    values, was = sign * A([before, known]), sign * A([before, before])
+    restarted, variance = np.zeros(2, bool), np.zeros(2)
+    c._at_starts(sign, restarted, variance, (values, was, A([0.0, 1]), A([0.0, 1]), A([0, sign], np.int8)))
+    assert restarted.tolist() == [False, found == "restarted"]
+    assert variance == pytest.approx([0, before**2 / 3 if found == "either" else 0])
 
 
 def test_a_counter_carries_its_marks_to_its_charge():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from echub.plugin import Refusal
+from echub.science import CurrentRanges
 from echub_cycling.outcome import staircase
 from tests.messages.saying import Fake
 
@@ -28,6 +29,7 @@ def codes(flags):
         ([1.0, 1.0203], 0.0, True),
         ([1.0, 1.0201], 0.0, False),
         ([1.0203, 1.0], 0.0, True),
+        ([49.5, 50.5], 0.0, True),
         ([1.0, 1.1], 0.1 / 3 / 2**0.5 - 1e-4, True),
         ([1.0, 1.1], 0.1 / 3 / 2**0.5 + 1e-4, False),
         ([1.0], 0.0, False),
@@ -44,8 +46,16 @@ def test_resistances_of_both_directions_differ_by_two_percent_of_their_mean_and_
         assert flags[0].message.startswith(f"R of both directions differs by {size:.1%}")
 
 
+@pytest.mark.parametrize(("difference", "differ"), [(7.5, True), (7.4, False)])
+def test_the_noise_of_a_difference_is_that_of_both_directions(difference, differ):
+    """1.5 and 2 together are 2.5, three times that 7.5."""
+    lines = [line(100.0, row_error=1.5), line(100.0 + difference, row_error=2.0)]
+    assert codes(staircase._of_both(lines)) == (["directions-differ"] if differ else [])
+
+
 @pytest.mark.parametrize(
-    ("wave", "oscillates"), [([0.0, 0.0, 0.9], False), ([0.0, 0.049, 0.9], False), ([0.0, 0.051, 0.9], True)]
+    ("wave", "oscillates"),
+    [([0.0, 0.05, 0.9], False), ([0.0, 0.0, 0.9], False), ([0.0, 0.049, 0.9], False), ([0.0, 0.051, 0.9], True)],
 )
 def test_u_oscillates_if_it_does_in_most_levels_by_a_tenth_of_its_value(wave, oscillates):
     """U of the levels is 0.5 V off the voltage at rest, in either direction."""
@@ -107,6 +117,50 @@ def test_a_first_level_is_slow_if_u_rises_by_half_of_its_step_and_beyond_its_noi
     u = [sign * (one - 0.1) + 0.1 for one in (start, end)]
     found = Fake(u_start=A([9.0, u[0]]), u_end=A([9.0, u[1]]), u_error=A([9.0, noise]), offset=0.1)
     assert staircase._slow_from_the_start(found, Fake(first=first, sign=sign, places=A([1, 0]))) == slow
+
+
+@pytest.mark.parametrize(
+    ("end", "noise", "slow"), [(3.0, 0.0, False), (3.25, 0.0, True), (3.5, 0.5, False), (3.5, 0.25, True)]
+)
+def test_a_rise_of_half_of_the_step_or_of_three_sigma_is_not_slow(end, noise, slow):
+    """A step of 2 V to 2 V, and a rise to 3 V by 1 V; one by 1.5 V is three times 0.5 V."""
+    found = Fake(u_start=A([2.0]), u_end=A([end]), u_error=A([noise]), offset=0.0)
+    assert staircase._slow_from_the_start(found, Fake(first=1, sign=1, places=A([0]))) == slow
+
+
+@pytest.mark.parametrize(("missing", "part"), [(0.02, None), (0.021, 42.0 / 3**0.5)])
+@pytest.mark.parametrize(("unit", "areal"), [("mA/cm^2", True), ("mA", False)])
+def test_r_is_uncertain_by_what_may_be_missing_if_that_is_more_than_two_percent(missing, part, unit, areal):
+    """The slope is 2 V/mA, so R is 2000 Ω; U is settled to 42 of them at most."""
+    found = Fake(unit=unit, u_error=A([0.1, 0.1]), level=A([1.0, 2.0]), limit=A([np.nan] * 2), rested=False)
+    course = Fake(slope=2.0, sign=-1, slope_error=0.003, places=A([0, 1]), fitted=1)
+    params = Fake(current_accuracy=0.1, voltage_accuracy=0.001, tail=20.0)
+    with (
+        patch.object(staircase, "_unsettled", lambda one, line, tail: missing * tail / 0.2),
+        patch.object(staircase, "_limit", lambda *_: "limit"),
+    ):
+        got = staircase._measurands(found, course, params)
+    name = "asr_we_reduced" if areal else "resistance_we_reduced"
+    assert list(got) == ["linear_limit_we_reduced", name]
+    assert (got[name].value, got[name].unit) == (2000.0, "ohm*cm^2" if areal else "ohm")
+    assert got[name].note == "line of the lowest level"
+    # Noise of 3 Ω; 0.1 % of the current; an offset of 1 mV over 1 mA.
+    parts = {"noise": 3.0, "accuracy of the current": 2 / 3**0.5, "offset of the voltage": 1 / 3**0.5}
+    parts |= {"not settled": part} if part else {}
+    assert {one.name: one.uncertainty for one in got[name].components} == pytest.approx(parts)
+
+
+def test_a_level_in_two_ranges_has_both_and_the_first_level_of_each_is_named():
+    place = A([0, 0, 1, 1, 1, 0, -1, -1])
+    ranges = CurrentRanges(("1 mA", "10 mA", "1 A"), A([0.1, 1.0, 100.0]), place.astype(np.int8))
+    found = Fake(
+        unit="mA/cm^2", level=A([0.5, 1.0, 2.0]), t=np.arange(8.0), begin=A([0.0, 1, 6]), end=A([0.0, 5, 7]),
+        limit=A([0.1, 0.5, np.nan]), ranges=ranges, data={"range"},
+    )  # fmt: skip
+    used = staircase._ranges(found)
+    assert used.first == {"1 mA": "0.5 mA/cm²", "10 mA": "1 mA/cm²"}
+    assert (used.unknown, used.recorded) == ("2 mA/cm²", True)
+    assert used.condition().value == "1 mA, 10 mA, not known"
 
 
 @pytest.mark.parametrize(

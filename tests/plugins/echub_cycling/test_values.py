@@ -280,6 +280,36 @@ def test_a_change_of_r_takes_four_half_cycles(count, known):
     assert ("change" in outcome.measurands) == known
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_cell_that_shows_no_voltage_has_no_change_of_its_resistance():
+    """A short from the start, or a voltage below the digit of the instrument."""
+    case = synth.symmetric(1, SymmetricRun(count=8, drop_h=None))
+    outcome = echub.analyze(
+        "symmetric-cycling", case.with_values("voltage", 0 * case.columns["voltage"].values).data()
+    )
+    assert (outcome["asr_cell"].value, outcome["overpotential"].value, outcome["half_cycles"].value) == (0, 0, 8)
+    assert "change" not in outcome.measurands
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("still", [[3], [0, 1], [0, 1, 2, 3, 4], [5]])
+def test_a_counter_that_stands_still_in_a_half_cycle_leaves_its_current(still):
+    """Eight half cycles of an hour at 1 mA, 0.1 V either way: 100 Ω, in those without a counted charge too."""
+    way = np.repeat(np.tile([1.0, -1.0], 4), 30)
+    counted = np.where(np.isin(np.repeat(np.arange(8), 30), still), 0.0, way / 60)
+    columns = {
+        "time": synth.Column(60.0 * np.arange(240), "s"), "current": synth.Column(way, "mA"),
+        "voltage": synth.Column(0.1 * way, "V"), "charge_increment": synth.Column(counted, "mA*h"),
+    }  # fmt: skip
+    outcome = echub.analyze("symmetric-cycling", synth.Case(columns, {"cell.symmetric": "true"}, {}).data())
+    table = outcome.tables["half_cycles"]
+    assert [len(table["level"].values), len(outcome.tables["levels"]["level"].values)] == [8, 1]
+    assert table["level"].array() == pytest.approx(np.ones(8))
+    assert table["resistance"].array() == pytest.approx(np.full(8, 100.0))
+    assert outcome["resistance_cell"].value == pytest.approx(100.0)
+    assert (outcome["lifetime"].censoring, outcome["change"].value) == ("right", pytest.approx(0.0))
+
+
 def test_a_lost_contact_is_not_a_short():
     case = synth.symmetric(3, SymmetricRun(drop_h=12.2, left=20.0, count=24))
     outcome = echub.analyze("symmetric-cycling", case.data())

@@ -96,7 +96,7 @@ def test_two_counters_tell_each_side_of_a_turn(again, anodic, early):
     assert found.charge == pytest.approx([0, -1 - early, 0.75, 1])
 
 
-@pytest.mark.parametrize(("gap", "known"), [(2.9, True), (3.1, False)])
+@pytest.mark.parametrize(("gap", "known"), [(2.9, True), (3.0, True), (3.1, False)])
 def test_a_step_of_three_usual_ones_may_hold_more_than_a_turn(gap, known):
     t = [0, 1, 2, 2 + gap, 3 + gap, 4 + gap]
     found = completed([0, 1, 1, 0, -1, -1], [1, 1, 1, -1, -1, -1], t=t)
@@ -147,10 +147,41 @@ def test_edges_have_rows_where_half_cycles_start_at_one_or_end_off_the_grid(firs
     assert found.edged == edged
 
 
+@pytest.mark.parametrize(
+    ("t", "first", "edged"),
+    [
+        # Rows 50 h apart: 2 % are 1 h. A first row that close to rest tells nothing of its edge.
+        ([0, 50, 51, 101, 151, 201], 1.0, False),
+        # It shows 1 h of the 50 since the row before, or 49 of them, or less than 1: then the edge is on a row.
+        ([0, 50, 100, 150, 200, 250], 1.0, False),
+        ([0, 50, 100, 150, 200, 250], 49.0, False),
+        ([0, 50, 100, 150, 200, 250], 0.9, True),
+        # The last row under current is 49, 51 or 52 h after the one before.
+        ([0, 50, 100, 149, 199, 249], 25.0, False),
+        ([0, 50, 100, 151, 201, 251], 25.0, False),
+        ([0, 50, 100, 152, 202, 252], 25.0, True),
+    ],
+)
+def test_an_edge_is_on_a_row_to_less_than_two_percent_of_the_usual_time(t, first, edged):
+    assert completed([0, 0, first, 50, 0, 0], [0, 0, 1, 1, 0, 0], t=t).edged == edged
+
+
+@pytest.mark.parametrize(
+    ("on_a_row", "edged"), [((1, 1), True), ((1, 0), False), ((0, 1), False), ((0, 0), False)]
+)
+def test_edges_have_rows_if_more_than_half_of_them_do(on_a_row, edged):
+    """Two half cycles with a rest before each: by their starts, then by their ends."""
+    state = [0, 0, 1, 1, 0, 0, 1, 1, 0, 0]
+    grown = [0, 0, 1.0 if on_a_row[0] else 0.5, 1, 0, 0, 1.0 if on_a_row[1] else 0.5, 1, 0, 0]
+    assert completed(grown, state).edged == edged
+    steps = [0, 1, 1, 0.5 if on_a_row[0] else 1, 1, 1, 1, 0.5 if on_a_row[1] else 1, 1, 1]
+    assert completed([0, 0, 0.5, 1, 0, 0, 0.5, 1, 0, 0], state, t=np.cumsum(steps)).edged == edged
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_where_a_counter_moves_by_itself_the_current_counts(sign):
     """A step of 1.6 h of the current; of both currents beside it half of the time each."""
-    for moved, jumps in ((1.6, [2]), (1.4, []), (-1.6, [2]), (40.0, [2])):
+    for moved, jumps in ((1.6, [2]), (1.5 + SMALL, []), (-1.6, [2]), (-1.5 - SMALL, []), (40.0, [2])):
         found = completed(sign * A([0, 1, moved, 1, 1]), sign * A([1, 1, 1, 1, 1]))
         assert found.jumps.tolist() == jumps
         assert found.charge[2] == pytest.approx(sign if jumps else sign * moved)
