@@ -307,7 +307,7 @@ def _control_lost(t: Floats, x: Floats, line: Floats, error: Floats, params: Ram
 
     error: (n,), ± accuracy of each row by its range, NaN if that is not known.
     """
-    steps: Any = np.median(np.diff(t)) if len(t) > 1 else 1.0
+    steps: Any = np.median(np.diff(t))
     off = np.abs(x - line)
     noise = 6 * robust_sigma(x - line)  # two rows in 10⁹ by chance
     # Without a recorded range 0.1 % of the largest current stands for 0.1 % of the range.

@@ -30,9 +30,9 @@ _TRACE, _SMOOTH, _FIT, _ONSET, _GREY = LIGHT_BLUE, BLUE, BLACK, RED, GREY
 def draw(outcome: Outcome, figure: Figure) -> None:
     """Draw the outcome on an empty figure; a refused one shows its trace and the reason."""
     shown = {name: series.array() for name, series in outcome.diagnostics.items()}
-    unit = outcome.diagnostics["x"].unit or next(iter(outcome.measurands.values())).unit
+    unit = outcome.diagnostics["x"].unit
     if "U_fit" not in shown:
-        traces = {"U / V": shown["U"], current_label(outcome.diagnostics["x"].unit): shown["x"]}
+        traces = {"U / V": shown["U"], current_label(unit): shown["x"]}
         refused(figure, shown["t"], traces, outcome.label, "refused", below=reasons(outcome.refusals))
         return
     hours = shown["t"] / 3600

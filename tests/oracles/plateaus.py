@@ -98,7 +98,7 @@ class Plateau:
             found[f"capacity_plateau: {self.group}"] = shared
         if self.left:
             why = "none: has no stripping_capacity with a rest_duration"
-            found["!left-out"] = ("1 capacities were left out", why)
+            found["!left-out"] = ("1 capacity was left out", why)
         return found | {f"capacities.{name}": values for name, values in columns.items()}
 
     def _slope(self, rest: np.ndarray, value: np.ndarray) -> dict[str, float]:

@@ -185,7 +185,7 @@ SITUATIONS = {
         lambda: synth.stripped(1),
         {},
         "left-out",
-        "1 capacities were left out",
+        "1 capacity was left out",
     ),
     "plateau: no capacity is stated": (
         "pulsed-stripping-plateau",
@@ -193,7 +193,7 @@ SITUATIONS = {
         lambda: synth.stripped(1),
         {},
         "left-out",
-        "1 capacities were left out",
+        "1 capacity was left out",
     ),
     "window: a threshold within the noise": (
         "stability-window",

@@ -21,7 +21,7 @@ def require_sound_voltage(train: PulseTrain) -> None:
     still = train.rests.where(few).median(train.u)
     jump = under - still
     known = jump[np.isfinite(jump)]
-    if len(known) and np.median(known) < -SURE * train.noise and np.median(known) < 0:
+    if len(known) and np.median(known) < -SURE * train.noise:
         raise Refusal(
             "voltage-falls",
             f"U falls by {-np.median(known):.4g} V when the stripping current flows ({direction_of(train.sign)}): "

@@ -47,8 +47,12 @@ def require_resolved_rests(train: PulseTrain) -> None:
     """Refuse rests that have fewer than two rows: no level at rest, and edges anywhere between rows."""
     rows = float(np.median(train.rests.rows[:-1]))
     if rows < 2:
-        step = float(np.median(np.diff(train.t)))
-        rest = float(np.nanmedian(train.rest)) if np.isfinite(train.rest).any() else float("nan")
+        if not np.isfinite(train.rest).any():
+            text = (
+                f"the current turns after each of the {len(train.pulses)} pulses: no rest lies between two of them"
+            )
+            raise Refusal("no-rests", text, where=train.data.how("j"))
+        step, rest = float(np.median(np.diff(train.t))), float(np.nanmedian(train.rest))
         raise Refusal(
             "rest-unresolved",
             f"the rests of {rest:.3g} s have {rows:g} row, at least 2 are needed (a row every {step:.3g} s)",

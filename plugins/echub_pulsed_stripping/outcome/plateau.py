@@ -9,6 +9,7 @@ from scipy import stats
 
 from echub.drawing import unit_text
 from echub.plugin import Component, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
+from echub.text import several
 from echub_pulsed_stripping import PlateauParams
 from echub_pulsed_stripping.data.points import COMPARED, RestPoint, levels_of, points_of, require_comparable
 from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_of
@@ -36,7 +37,8 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
     plateau = _flat(known, params)
     measurands, flags = _answer(levels, plateau)
     if left_out:
-        flags.append(Flag("left-out", f"{len(left_out)} capacities were left out", where=reasons))
+        text = several(len(left_out), "capacity was left out", "capacities were left out")
+        flags.append(Flag("left-out", text, where=reasons))
     if params.allow_mixed:
         flags.append(Flag("mixed", "series that are not comparable were allowed"))
     on = [p for level in plateau for p in level] if "plateau_from" in measurands else []
@@ -167,7 +169,7 @@ def _shared(points: Sequence[RestPoint]) -> dict[str, float]:
 
 def _table(points: Sequence[RestPoint], on: Sequence[RestPoint]) -> dict[str, Series]:
     """Tabulate what was used, on the plateau or below, and what was left out and why."""
-    unit = next((p.unit for p in points if p.unit), "")
+    unit = points[0].unit
     return {
         "outcome": Series.of([p.label for p in points]),
         "rest": Series.of([p.rest_s for p in points], "s"),

@@ -175,7 +175,7 @@ def _measurands(
     return measurands
 
 
-def _median(values: Floats, unit: str, also: float = 0.0) -> Measurand:
+def _median(values: Floats, unit: str, also: float) -> Measurand:
     """Return a median with the standard error of its scatter and what adds to that."""
     known = values[np.isfinite(values)]
     return Measurand(unit, float(np.median(known)), float(np.hypot(median_error(known), also)), n=len(known))

@@ -125,8 +125,15 @@ def _second_derivative(u: Floats, step: float, scheme: str) -> Floats:
 
 
 def _no_t1(u: Floats, curvature: Floats, step: float, params: RampOnsetParams) -> Refusal:
-    largest = float(np.nanmax(curvature)) if np.isfinite(curvature).any() else float("nan")
-    jump = float(np.max(np.abs(np.diff(u)))) if len(u) > 1 else 0.0
+    if not np.isfinite(curvature).any():
+        return Refusal(
+            "no-t1",
+            f"an average over {params.window:g} s does not fit into the ramp, which lasts "
+            f"{step * len(u):.4g} s: its second derivative is not known",
+            hint="--param window=…, or --param lowack_edges=shorter",
+        )
+    largest = float(np.nanmax(curvature))
+    jump = float(np.max(np.abs(np.diff(u))))
     seen = jump / (params.window * step)
     return Refusal(
         "no-t1",

@@ -11,13 +11,16 @@ import pytest
 
 import echub
 from echub.plugin import Component, Flag, Interval, Measurand, Outcome, Refusal, Series
+from echub.science import CurrentRanges
 from echub.segments import Edges, Segments
 from echub_pulsed_stripping import PlateauParams, PulsedStrippingParams
+from echub_pulsed_stripping.data import accuracy
 from echub_pulsed_stripping.data.accuracy import CurrentAccuracy
 from echub_pulsed_stripping.data.blocks import blocks_of, uneven_rests
 from echub_pulsed_stripping.data.points import RestPoint, levels_of, points_of, require_comparable
 from echub_pulsed_stripping.data.sound import require_sound_voltage
-from echub_pulsed_stripping.data.train import PulseTrain, _sign
+from echub_pulsed_stripping.data.train import PulseTrain, _none, _require_current_control, _sign
+from echub_pulsed_stripping.method import rise
 from echub_pulsed_stripping.method.capacity import (
     CountedCharge,
     Rows,
@@ -25,13 +28,16 @@ from echub_pulsed_stripping.method.capacity import (
     _crossing,
     _phase_slips,
     _place,
+    charge_needs,
     disagreement,
+    rows_of,
     spikes,
 )
 from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_before, slope_of
 from echub_pulsed_stripping.outcome import coarse
 from echub_pulsed_stripping.outcome.flags import _at_rest, _charges, _ending, _missing_rows, gathered
-from echub_pulsed_stripping.outcome.pulsed_stripping import _require_something
+from echub_pulsed_stripping.outcome.plateau import _on_plateau
+from echub_pulsed_stripping.outcome.pulsed_stripping import _require_something, _ways
 
 NAN = np.nan
 
@@ -120,7 +126,7 @@ def test_another_level_parts_blocks_unless_the_instrument_is_at_its_limit(level,
     assert firsts(train([4, 4, 4], level=level, **how)) == first
 
 
-@pytest.mark.parametrize(("back", "before", "fresh"), [(2.71, "plated", True), (2.69, "partly plated", False)])
+@pytest.mark.parametrize(("back", "before", "fresh"), [(2.71, "plated", True), (2.7, "partly plated", False)])
 def test_an_electrode_is_fresh_again_if_nine_tenths_are_plated_back(back, before, fresh):
     one, two = blocks_of(train([4, 5, NAN, 8, 9], level=3600, plated=[0, 0, back, 0, 0]))
     assert (one.number, one.first, one.last, one.rest_s, one.before, one.fresh) == (1, 0, 2, 4.5, "start", True)
@@ -176,6 +182,131 @@ def test_a_pulse_is_as_large_as_it_was_commanded(unit, commanded, level):
 
 class Columns(dict):
     """Columns by need that can be asked for more."""
+
+
+def test_less_than_half_of_a_pulse_of_the_other_sign_leaves_a_rest():
+    """Pulses of 2 mA for 1 h, and half of one, a little more, and nothing plated back."""
+    one = SimpleNamespace(edges=SimpleNamespace(begin=np.array([0.0, 5, 9]), end=np.array([1.0, 6, 10]),
+                                                duration=np.full(3, 3600.0)),
+                          level=np.full(3, 2.0), plated=np.array([1.0, 1.1, 0.0]))  # fmt: skip
+    assert PulseTrain.rest.func(one) == pytest.approx([4.0, NAN, NAN], nan_ok=True)
+
+
+def test_a_current_of_the_other_sign_is_more_than_a_twentieth_of_the_pulses():
+    """Below a level at rest of 0.25, which the file has with the other sign."""
+    one = SimpleNamespace(j=0.25 - np.array([-1.0, 0.0, 0.125, 0.126]), sign=-1, height=2.5,
+                          threshold=SimpleNamespace(level=-0.25))  # fmt: skip
+    assert PulseTrain._other.fget(one).tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("mode", "refused"), [([1, 2, 1, 2], False), ([2, 2, 1, 2], True), (None, False)])
+def test_pulses_of_which_more_than_half_is_under_control_of_the_potential_were_not_commanded(mode, refused):
+    """Two pulses of two rows; of the second half at least is."""
+    data = Columns({} if mode is None else {"mode": np.array(mode)})
+    data.how = lambda need: need
+    pulses = Segments(np.array([0, 2]), np.array([2, 4]), np.ones(2, np.int8))
+    if not refused:
+        _require_current_control(data, pulses)
+        return
+    with pytest.raises(Refusal) as caught:
+        _require_current_control(data, pulses)
+    assert (caught.value.code, caught.value.remark.where) == ("not-galvanostatic", "mode")
+    assert caught.value.message == "the current flows under control of the potential: no pulses were commanded"
+
+
+@pytest.mark.parametrize(
+    ("j", "code", "text"),
+    [
+        (
+            [2, 2, 2, 1],
+            "no-rests",
+            "75% of the rows carry more than half of the largest current, and no rest stands out",
+        ),
+        (
+            [2, 2, 1, 1],
+            "no-pulses",
+            "no pulses stand out of the current (largest 2)",
+        ),  # half of the rows, and of it
+    ],
+)
+def test_a_current_without_pulses_flows_all_the_time_or_hardly(j, code, text):
+    refusal = _none(Columns({"j": -np.array(j, float)}), [])
+    assert (refusal.code, refusal.message) == (code, text)
+
+
+def test_charges_are_cut_and_counted_positive_as_the_current_is():
+    """Both columns of the instrument are there; the block is the second pulse, with its rest but the last row."""
+    t = np.arange(8.0)
+    data = Columns({"dq": -t, "Q": -10 * t, "j": -t})
+    data.unit_of = {"j": "mA/cm^2", "dq": "mA*h/cm^2", "Q": "mA*h/cm^2"}.get
+    pulses, rests = (
+        Segments(np.array(a), np.array(b), np.ones(2, np.int8)) for a, b in (([1, 5], [2, 6]), ([2, 6], [5, 7]))
+    )
+    one = SimpleNamespace(data=data, t=t, j=t, u=t / 10, sign=-1, unit="mA/cm^2", pulses=pulses, rests=rests,
+                          rest=np.array([3.0, 1.0]), set_point=None, level=np.ones(2), height=1.0)  # fmt: skip
+    assert list(charge_needs(one).items()) == [("charge_increment", "dq"), ("charge", "Q")]
+    found = rows_of(one, SimpleNamespace(first=1, last=1), 9.0)
+    assert {name: values.tolist() for name, values in found.charges.items()} == {
+        "charge_increment": [4, 5, 6], "charge": [40, 50, 60],
+    }  # fmt: skip
+    assert (found.t.tolist(), found.u.tolist(), found.j.tolist()) == ([4, 5, 6], [0.4, 0.5, 0.6], [4, 5, 6])
+    assert (found.pulses.start.tolist(), found.pulses.stop.tolist()) == ([1], [2])
+    assert (found.offset, found.end, found.spread) == (4, "next", 0.0)
+    data.unit_of = {"j": "mA/cm^2", "dq": "mA*h", "Q": "mA*h/cm^2"}.get
+    assert charge_needs(one) == {"charge": "Q"}
+    assert coarse._running(data)[0] == "charge"
+    data.unit_of = {"j": "mA/cm^2", "dq": "mA*h", "Q": "mA*h"}.get
+    assert coarse._running(data) is None
+
+
+@pytest.mark.parametrize("j", [[0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
+def test_rows_without_a_current_have_the_accuracy_of_their_value(j, monkeypatch):
+    ranges = CurrentRanges.of(np.ones(3), 0.001)
+    monkeypatch.setattr(accuracy, "current_ranges", lambda *_: ranges)
+    data = Columns()
+    data.unit_of = {"j": "mA"}.get
+    rows = np.full(3, not any(j))
+    found = accuracy.accuracy_of(data, np.array(j), rows, PulsedStrippingParams(current_accuracy=0.3))
+    assert found == CurrentAccuracy(0.003)
+    flowing = accuracy.accuracy_of(data, np.full(3, -0.25), ~np.zeros(3, bool), PulsedStrippingParams())
+    assert flowing == CurrentAccuracy(pytest.approx(hypot(0.001 / 0.25, 0.001)), ("1 mA",), 0)
+
+
+@pytest.mark.parametrize(
+    ("u", "value", "spread", "at"),
+    [
+        ([1.0, 2.0, 3.0, 9.0], 2.0, 1 / sqrt(12), 2),  # on it; what passed since the row before is its uncertainty
+        ([1.0, 2.0, 3.02, 9.0], 2.0, 1 / sqrt(12), 2),
+        ([1.0, 2.0, 1.01 * 3.0, 9.0], 1.5, 1 / sqrt(12), 2),  # some time before the row
+        ([1.0, 2.0, 2.9, 2.9], None, 0.0, 3),
+    ],
+)
+def test_sparse_rows_say_what_had_passed_where_the_cut_off_was_crossed(u, value, spread, at, monkeypatch):
+    """1 mA·h each between rows; of currents of 4, 2, 3 and 4 mA those above half of the largest are of pulses."""
+    data = Columns({"t": 60 * np.arange(4.0), "j": -np.array([4.0, 2.0, 3.0, 4.0])})
+    data.unit_of = {"j": "mA"}.get
+    seen = {}
+
+    def accurate(data, size, rows, params):
+        seen["rows"] = np.flatnonzero(rows).tolist()
+        return CurrentAccuracy(0.0)
+
+    monkeypatch.setattr(coarse, "_running", lambda _: ("charge", -np.arange(4.0)))
+    monkeypatch.setattr(coarse, "stripped_voltage", lambda _, sign: (np.array(u), "voltage"))
+    monkeypatch.setattr(coarse, "accuracy_of", accurate)
+    outcome = coarse.run(data, PulsedStrippingParams(cut_off=3.0))
+    found = outcome["stripping_charge"]
+    assert (found.value, found.uncertainty) == (value, pytest.approx(spread))
+    assert seen["rows"] == [row for row in (0, 2, 3) if row <= at]
+    text = "a row every 60 s is sparser than the pulses: neither pulses nor the crossing can be resolved"
+    flags = [("pulses-not-resolved", text)]
+    if value is None:
+        assert found.interval.low == 3.0
+        flags.append(("right-censored", "U stays below 3 V in the rows there are"))
+    assert [(flag.code, flag.message) for flag in outcome.flags] == flags
+    assert {name: c.value for name, c in outcome.conditions.items()} == {
+        "cut_off": 3.0, "cut_off_against": "across the cell", "direction": "we_reduced", "charge_by": "charge",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -305,6 +436,7 @@ def rows(u, *, end="file", pulses=((1, None),), step=1.0):
     [
         (rows([0, 1, 2, 3]), 3, []),
         (rows([0, 1, 2, 2.998]), 3, []),  # a file that ends on it, within a thousandth
+        (rows([0, 1, 2, 0.999 * 3.0]), 3, []),
         (rows([0, 1, 2, 2.996]), None, []),
         (rows([0, 1, 2, 2.998], end="next"), None, []),
         (rows([0, 1, 3, 3, 1]), 2, []),  # half of what follows stays
@@ -357,7 +489,11 @@ def test_rows_that_slip_against_the_pulses_are_counted(begin, slips):
     assert _phase_slips(edges_at(begin, 0.1)) == slips
 
 
-@pytest.mark.parametrize(("within", "marked"), [(0.24, True), (0.26, False)])
+def test_rows_that_slip_by_just_what_the_edges_leave_open_do_not():
+    assert _phase_slips(edges_at([0, 3, 6, 9.125], 0.125)) == 0
+
+
+@pytest.mark.parametrize(("within", "marked"), [(0.24, True), (0.25, False)])
 def test_rows_closer_than_half_of_the_usual_step_mark_the_edges(within, marked):
     assert _are_marked(edges_at([0, 3, 6], within), np.arange(10.0)) is marked
 
@@ -375,6 +511,8 @@ def ways(total, *, own=0.0, name="charge", at_rest=0.0, complete=True):
     ("total", "own", "apart", "said"),
     [
         (100.9, 0.0, 0.0, []),
+        (101.0, 0.0, 0.0, []),
+        (101.5, 0.5, 0.0, []),
         (101.1, 0.0, 1.1, ["charge counts +1.1% against commanded level and edges"]),
         (98.9, 0.0, 1.1, ["charge counts -1.1% against commanded level and edges"]),
         (102.0, 0.66, 2.0, ["charge counts +2.0% against commanded level and edges"]),  # 3 × 0.66 = 1.98
@@ -387,7 +525,7 @@ def test_ways_disagree_by_a_hundredth_and_three_standard_uncertainties(total, ow
     assert [flag.message for flag in _charges(both, both[0])] == said
 
 
-@pytest.mark.parametrize(("own", "codes"), [(0.49, []), (0.51, ["edges-uncertain"])])
+@pytest.mark.parametrize(("own", "codes"), [(0.5, []), (0.51, ["edges-uncertain"])])
 def test_edges_that_leave_a_two_hundredth_open_are_said(own, codes):
     both = ways(90.0, own=own, name="charge_increment", complete=False)
     flags = _charges(both, both[1])
@@ -398,20 +536,46 @@ def test_edges_that_leave_a_two_hundredth_open_are_said(own, codes):
 
 @pytest.mark.parametrize(
     ("at_rest", "level", "codes"),
-    [(0.11, 0.01, ["offset-current"]), (-0.11, -0.01, ["offset-current"]), (0.09, 0.01, []), (0.11, 0.0005, [])],
+    [
+        (0.1, 0.01, ["offset-current"]),
+        (-0.1, -0.01, ["offset-current"]),
+        (0.09, 0.01, []),
+        (0.1, 0.001, ["offset-current"]),
+        (0.1, 0.0009, []),
+    ],
 )
 def test_a_current_at_rest_is_said_from_a_thousandth_on(at_rest, level, codes):
     one = SimpleNamespace(threshold=SimpleNamespace(level=level), sign=-1, height=1.0, unit="mA/cm^2")
     flags = _at_rest(one, ways(100.0, at_rest=at_rest)[0])
     assert [flag.code for flag in flags] == codes
     if codes:
-        assert flags[0].message.startswith(f"a current of {-level:g} mA/cm² at rest passes 0.1% of the capacity")
+        assert flags[0].message == (
+            f"a current of {-level:g} mA/cm² at rest passes 0.1% of the capacity: it is not counted, but stands "
+            "in the uncertainty, since it may be an offset of the reading"
+        )
+
+
+def test_a_counter_that_stands_has_no_share_at_rest():
+    one = SimpleNamespace(threshold=SimpleNamespace(level=0.1), sign=1, height=1.0, unit="mA/cm^2")
+    assert _at_rest(one, ways(0.0, at_rest=0.0)[0]) == []
+    answer = SimpleNamespace(deciding=ways(0.0)[0], ways=ways(0.0))
+    table = {name: (column.values, column.unit) for name, column in _ways(answer, "mA").items()}
+    assert table == {
+        "method": (("charge", "commanded level and edges"), ""), "charge": ((0.0, 100.0), "mA*h"),
+        "difference": ((0.0, 100.0), "mA*h"), "relative": ((None, None), "%"), "at_rest": ((0.0, 0.0), "mA*h"),
+        "decides": ((False, False), ""),
+    }  # fmt: skip
+    full = SimpleNamespace(ways=ways(80.0, at_rest=0.5))
+    full.deciding = full.ways[0]
+    table = {name: column.values for name, column in _ways(full, "mA/cm^2").items()}
+    assert (table["difference"], table["relative"]) == ((0.0, 20.0), (0.0, 25.0))
+    assert (table["at_rest"], table["decides"]) == ((0.5, 0.0), (True, False))
 
 
 @pytest.mark.parametrize(
     ("t", "text"),
     [
-        ([0, 1, 2, 3, 5.6], None),  # nine tenths of a pulse and its rest are 2.7 s
+        ([0, 1, 2, 3, 5.7], None),  # nine tenths of a pulse and its rest are 2.7 s
         ([0, 1, 2, 3, 5.8], "1 gap between rows, of up to 2.8 s, may hide pulses of 3 s each"),
         ([0, 1, 2, 4.8, 8], "2 gaps between rows, of up to 3.2 s, may hide pulses of 3 s each"),
         ([-9, 1, 2, 3, 4], None),  # before the first pulse
@@ -426,11 +590,19 @@ def test_gaps_that_may_hide_pulses(t, text):
     assert _missing_rows(each, block, one, ways(100.0)) == []  # the instrument counted
 
 
+def test_a_gap_as_long_as_a_pulse_may_hide_one_where_no_rest_is_known():
+    one = rows([0.0] * 5, pulses=((1, None),), step=1.5)
+    each = SimpleNamespace(edges=SimpleNamespace(duration=np.array([1.0, 1.0])))
+    (flag,) = _missing_rows(each, SimpleNamespace(rest_s=None), one, ways(100.0)[1:])
+    assert flag.message == "4 gaps between rows, of up to 1.5 s, may hide pulses of 1 s each"
+    assert (flag.where, flag.hint) == ("t = 0 s", "record the instrument's charge")
+
+
 @pytest.mark.parametrize(
     ("last", "said"),
     [
         (0.94, ["the file ends 0.94 s into a pulse of 1 s"]),  # the usual one, not the longest
-        (0.96, []),
+        (0.95, []),
     ],
 )
 def test_a_last_pulse_that_is_shorter_than_the_usual_one_was_cut(last, said):
@@ -503,6 +675,33 @@ def test_capacities_are_flat_within_the_tolerance(rise, error, before, flat):
     # The middle of the two is at ln(rest) = ½, one below at -½.
     below = points(100 - before, rests=(e**-0.5,)) if before else []
     assert is_flat(two, below, 0.1) is flat
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "high", "before", "flat"),
+    [
+        (2.5, 1.0, 9.0, None, True),  # two and a half errors are not certain yet
+        (2.6, 1.0, 9.0, None, False),
+        (2.6, 1.0, 0.2 * 0.1 * 100, None, True),  # certain, and a fifth of the tolerance of 10 % of 100
+        (2.6, 1.0, 2.1, None, False),
+        (0.0, 1.0, 10.0, None, True),
+        (0.0, 1.0, 10.1, None, False),
+        (0.0, 1.0, 0.55 * 4, 4, True),  # 55 % of what comes before it
+        (0.0, 1.0, 0.56 * 4, 4, False),
+    ],
+)
+def test_a_rise_that_is_just_as_large_as_allowed_is_flat(value, error, high, before, flat, monkeypatch):
+    monkeypatch.setattr(rise, "slope_of", lambda _: rise.Slope(value, error, -99.0, high))
+    monkeypatch.setattr(rise, "slope_before", lambda *_: before)
+    below = points(90, rests=(0.1,)) if before else []
+    assert is_flat(points(100, 100), below, 0.1) is flat
+
+
+@pytest.mark.parametrize(("other", "u", "on"), [(90, 0.0, 2), (89, 0.0, 1), (89, 5.5 / sqrt(2), 2), (110, 0.0, 2)])
+def test_capacities_agree_within_the_tolerance_or_twice_their_uncertainty(other, u, on):
+    """Of 100 the tolerance is 10; twice √2 × 5.5 / √2 is 11."""
+    levels = [points(50), points(other, u=u), points(100, u=u)]
+    assert _on_plateau(levels, PlateauParams(tolerance=10.0)) == on
 
 
 def test_one_rest_is_no_plateau():
@@ -602,12 +801,23 @@ def test_an_exclusion_names_a_capacity_and_why(exclude, ok):
         assert caught.value.message.endswith("there are a")
 
 
+def test_each_exclusion_has_its_own_reason():
+    """Of two for one capacity the last one holds; a reason may hold a colon only before the last one."""
+    given = [found(label=label, rest=rest) for label, rest in (("a", 1.0), ("b", 2.0), ("c", 3.0))]
+    ordered = points_of(given, PlateauParams(exclude="b: leaked; a: wet; b: short"))
+    assert [(p.label, p.reason) for p in ordered] == [("c", ""), ("a", "by hand: wet"), ("b", "by hand: short")]
+    with pytest.raises(Refusal) as caught:
+        points_of(given, PlateauParams(exclude="b: leaked; d: wet"))
+    assert caught.value.message == "'d: wet' names no capacity with a reason: there are a, b, c"
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "values", "code"),
     [
         ("pulse_current_density", "mA/cm^2", (1.0, 1.02), None),
         ("pulse_current_density", "mA/cm^2", (1.0, 1.03), "mixed-current"),
         ("pulse_current_density", "mA/cm^2", (-1.0, -1.03), "mixed-current"),
+        ("pulse_current_density", "mA/cm^2", (-49.0, -50.0), None),
         ("pulse_duration", "s", (5.0, 5.09), None),
         ("pulse_duration", "s", (5.0, 5.2), "mixed-pulse"),
     ],
@@ -660,6 +870,40 @@ def test_a_lower_bound_at_a_rest_of_the_plateau_counts_only_if_it_is_above_it(bo
     table = outcome.tables["capacities"]
     assert table["more_than"].values == (None, None, None, None, None, bound, 0.05)
     assert table["on_plateau"].values == (False, True, True, True, True, True, False)
+
+
+def test_a_plateau_has_what_its_points_share_and_no_lower_end_where_no_rest_was_too_short():
+    """Three capacities of 1; 3 % of their area and 4, 4 and 2 % of the current do not average out."""
+
+    def one(rest, current, label):
+        parts = (Component("range", current, "B", "current"), Component("size", 0.03, "B", "area"))
+        return found(Measurand("mA*h/cm^2", 1.0, hypot(current, 0.03), components=parts), rest, label=label)
+
+    given = [one(1.0, 0.04, "a"), one(2.0, 0.04, "b"), one(4.0, 0.02, "c"), found(LESS, 8.0, label="d")]
+    outcome = echub.analyze("pulsed-stripping-plateau", given)
+    plateau, start = outcome["capacity_plateau"], outcome["plateau_from"]
+    assert (plateau.components[0].name, plateau.components[0].uncertainty) == (
+        "scatter",
+        pytest.approx(0, abs=1e-8),
+    )
+    assert plateau.components[1:] == (
+        Component("area", 0.03, "B", "area"),
+        Component("current", 0.04, "B", "current"),
+    )
+    assert (plateau.value, plateau.uncertainty, plateau.n) == (1.0, pytest.approx(0.05), 3)
+    assert plateau.interval.high == pytest.approx(1 + 1.959964 * 0.05)
+    assert plateau.note == "mean of the capacities at rests from 1 s"
+    assert (start.value, start.n) == (1.0, 3)
+    assert start.interval == Interval(0.0, 1.0, "bracketing", includes_low=False, method="rests that were tried")
+    assert [(flag.code, flag.message, flag.where) for flag in outcome.flags] == [
+        ("plateau-throughout", "no rest was so short that it lowers the capacity: where the plateau begins is not "
+         "bracketed", ""),
+        ("left-out", "1 capacity was left out", "d: neither a value nor a lower bound"),
+    ]  # fmt: skip
+    assert outcome.diagnostics["rest"].values == (1.0, 2.0, 4.0)  # what has no value is not drawn
+    assert {outcome.tables["capacities"][name].unit for name in ("capacity", "uncertainty", "more_than")} == {
+        "mA*h/cm^2"
+    }
 
 
 def test_series_of_which_none_reached_the_cut_off_give_the_highest_bound():

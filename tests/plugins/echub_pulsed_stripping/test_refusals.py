@@ -30,6 +30,33 @@ def sampled(step, **changes):
     return series(edge_rows=False, instrument=replace(QUIET, sampling_s=step), **changes)
 
 
+def square(rests):
+    """Return six cycles of 10 s of stripping and 10 s of plating, after so many rows of rest each, 1 s apart."""
+    cycle = [0.4] * 10 + [0.0] * rests + [-0.4] * 10 + [0.0] * rests
+    j = np.array([0.0] * 5 + cycle * 6)
+    columns = {"time": synth.Column(np.arange(len(j)) * 1.0, "s"), "current": synth.Column(j, "mA"),
+               "voltage": synth.Column(j / 10, "V")}  # fmt: skip
+    return synth.Case(columns, {"cell.area": "1 cm^2"})
+
+
+@pytest.mark.parametrize("rests", [0, 1])
+def test_a_current_that_turns_after_every_pulse_has_no_rests(rests):
+    (flag,) = ask(square(rests), direction="we_oxidised").refusals
+    assert flag.code == "no-rests"
+    assert flag.message == "the current turns after each of the 6 pulses: no rest lies between two of them"
+
+
+def test_a_block_of_one_pulse_has_no_rest_between_two():
+    """Each is followed by its plating, which makes a block of it."""
+    outcome = ask(square(3), direction="we_oxidised", block=2)
+    assert list(outcome.measurands) == [
+        "stripping_capacity", "pulses", "charge_per_pulse", "pulse_current_density", "pulse_duration", "asr_jump",
+    ]  # fmt: skip
+    assert outcome["stripping_capacity"].interval.low == pytest.approx(0.4 * 10 / 3600)
+    assert outcome["asr_jump"].value == pytest.approx(100)
+    assert outcome.tables["blocks"]["rest"].values == (None,) * 6
+
+
 def with_current(make):
     case = series()
     return case.with_values("current", make(case.columns["current"].values)).without("current_setpoint")

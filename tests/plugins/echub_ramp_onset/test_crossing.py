@@ -13,7 +13,9 @@ from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.method import interval
 from echub_ramp_onset.method.bracket import _rows_around, bracketed
 from echub_ramp_onset.method.crossing import (
+    Deviation,
     Onset,
+    crossing,
     deviation_of,
     excursions,
     is_a_step,
@@ -78,6 +80,47 @@ def test_excursions_are_all_that_last_also_those_that_come_back():
     """For thirty points of a second each."""
     assert excursions(deviating((20, 50), (60, 89), (100, 140)), PARAMS) == [(40.0, 20.0), (200.0, 100.0)]
     assert excursions(deviating((20, 50), noise=0.1), PARAMS) == []
+
+
+def crossed(value, noise=0.0, lost_at=INF, sustain=30.0):
+    """Return the onset of a deviation (n,) in points of 1 s: x is 1 + t, the line U = x, a window of one point."""
+    value = A(value, float)
+    t = np.arange(float(len(value)))
+    held = TimeGrid(t, t + 1, (t + 1) * (1 + value), np.ones(len(t)), 1.0, 0 * t)
+    line = OhmicLine(0.0, 1.0, np.zeros((2, 2)), 0.0, 9.0, 0.0, 1.0)
+    given = Deviation(held, line, value, noise + 0 * t)
+    return crossing(given, RampOnsetParams(window=1.0, sustain=sustain), None, lost_at)
+
+
+def test_falls_from_the_loss_of_control_on_say_nothing():
+    """Above from 30 s to 96 s, and back in three rows; the last of them is the first that is not controlled."""
+    value = np.repeat([0.0, 0.1, 0.0], [30, 67, 3])
+    assert crossed(value) is None
+    assert crossed(value, lost_at=99.0).index == 30
+    assert crossed(value, lost_at=99.1) is None
+
+
+def test_a_crossing_lies_where_the_threshold_is_met_and_those_before_it_came_back():
+    """Between 69 and 70 s, half way; two others lasted for 10 s, one for 9 s."""
+    value = np.zeros(100)
+    for first, last in ((5, 15), (25, 34), (45, 55), (70, 100)):
+        value[first:last] = 0.1
+    found = crossed(value, sustain=10.0)
+    assert (found.index, found.x, found.t) == (70, pytest.approx(70.5), pytest.approx(69.5))
+    assert found.recovered == ((6.0, 5.0), (46.0, 45.0))
+    assert found.bracket == (found.x, found.x)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "below", "low"), [(2, 0.0, 39.5), (3, 0.0, 36.0), (3, 0.05, 36.0), (3, 0.051, 35.0)]
+)
+def test_what_noise_hides_before_a_crossing_may_hold_it(hidden, below, low):
+    """Resolved again from 39 s on, whose x is 40; so many points before it are hidden by four times 1.25 %."""
+    value = np.repeat([0.0, 0.1], [39, 61])
+    value[38 - hidden] = below
+    noise = np.zeros(100)
+    noise[39 - hidden : 39] = 0.0125
+    assert crossed(value, noise).bracket == pytest.approx((low, 39.5), abs=0.01)
 
 
 def stepped(*, slope=1.0, value=0.2, sigma=0.0, count=400, lost_at=INF):
@@ -154,6 +197,12 @@ def test_the_rows_around_a_crossing_are_those_of_a_jump_beside_it(given, row, ju
     assert _rows_around(*watched(**given), PARAMS) == (row, jumps)
 
 
+def test_a_jump_by_the_threshold_itself_is_none():
+    """A sixteenth of the ohmic voltage."""
+    assert _rows_around(*watched(jump=0.0625), RampOnsetParams(threshold=6.25)) == (10, False)
+    assert _rows_around(*watched(jump=0.0625), RampOnsetParams(threshold=6.24)) == (12, True)
+
+
 @pytest.mark.parametrize(
     ("given", "x", "t", "bracket"),
     [
@@ -167,6 +216,7 @@ def test_the_rows_around_a_crossing_are_those_of_a_jump_beside_it(given, row, ju
         ({"jump": 0.06, "off": 0.5, "lost_at": 0.0}, 25.0, 12.5, (20.8, 26.0)),
         # Of two and a half usual steps between rows two are lost; less does not make a gap.
         ({"gap": 1.4}, 20.8, 10.4, (20.8 - 2.4, 20.8 + 2.4)),
+        ({"gap": 1.5}, 20.8, 10.4, (20.8 - 2.5, 20.8 + 2.5)),
         ({"gap": 1.6}, 22.6, 11.3, (20.0, 25.2)),
     ],
 )
@@ -225,6 +275,7 @@ def test_a_burst_is_loud_and_a_jump_is_not():
     assert _loud(rattle, 4)[20:40] == pytest.approx(4 / 6**0.5 / NORMAL_QUARTILE)
     assert _loud(rattle, 3).tolist() == [0] * 60
     assert _loud(rattle[:15], 4).tolist() == [0] * 15
+    assert _loud(rattle[:16], 4) == pytest.approx(4 / 6**0.5 / NORMAL_QUARTILE)  # four half windows
     assert _loud(np.where(np.arange(60) < 30, 0.0, 9.0), 4).tolist() == [0] * 60
     burst = np.zeros(60)
     burst[30] = 1.0  # second differences of 1, 2 and 1 in three points
@@ -251,7 +302,7 @@ def test_a_deviation_is_what_is_above_the_line_over_its_ohmic_part():
     assert wider.noise[1:] == pytest.approx(2 * found.noise[1:])
 
 
-@pytest.mark.parametrize(("loud", "counts"), [(0.61, 0.61), (0.59, 0.3)])
+@pytest.mark.parametrize(("loud", "counts"), [(0.61, 0.61), (0.6, 0.3), (0.59, 0.3)])
 def test_a_burst_counts_from_twice_the_noise_of_the_fit_on(loud, counts):
     t = np.arange(3.0)
     given = TimeGrid(t, t + 1, t, np.ones(3), 1.0, np.full(3, loud))

@@ -17,6 +17,7 @@ import echub
 from echub.testing import synth
 from echub.testing.synth import ContactLoss, Instrument, Ramp
 from echub_ramp_onset.method.delay import delay_above_transport, detection_delay
+from echub_ramp_onset.outcome import ramp_onset
 
 ROOT = Path(__file__).parents[3]
 RAMP = ROOT / "fixtures" / "eclab" / "ramp.mpr"
@@ -110,6 +111,21 @@ def test_the_message_of_a_rise_inside_the_fit_states_what_the_sensitivity_lists(
     percent = 100 * (row.value / outcome["onset_current_density"].value - 1)
     assert float(told) == float(f"{percent:.2g}")
     assert abs(percent) > 1
+
+
+def test_a_rise_inside_the_fit_without_another_onset_adds_nothing_to_the_uncertainty(monkeypatch):
+    """Neither by half the window nor by a shorter fit is there an onset: the table of settings says so."""
+    monkeypatch.setattr(ramp_onset, "_other", lambda *_: None)
+    setup = Ramp(ContactLoss(j_crit=0.1, onset_delay=0.2, lost_at=0.9))
+    outcome = echub.analyze("ramp-onset", synth.ramp(1, setup).data(), params={"bootstrap": 20})
+    onset = outcome["onset_current_density"]
+    assert not {"half the window", "window (30 s against 15 s)", "fit that reaches into the rise"} & {
+        part.name for part in onset.components
+    }
+    assert [(row.parameter, row.setting, row.value, row.change) for row in outcome.sensitivity] == [
+        ("window", "15 s", None, None),
+        ("fit_fraction", "0.5", None, None),
+    ]
 
 
 def test_an_uncertain_area_is_a_correlated_component():

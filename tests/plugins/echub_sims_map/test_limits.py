@@ -16,7 +16,9 @@ from echub.testing import synth
 from echub.testing.synth.cube import MappedIon
 from echub_sims_map.data.cube import IonCube, MapGrid, Maps, _depth, grid_of, require_statistics
 from echub_sims_map.declared import SimsMapParams
-from echub_sims_map.method.colocation import together
+from echub_sims_map.method import upright
+from echub_sims_map.method import width as of_width
+from echub_sims_map.method.colocation import _correlation, together
 from echub_sims_map.method.columns import (
     Cluster,
     blank,
@@ -28,7 +30,7 @@ from echub_sims_map.method.columns import (
 from echub_sims_map.method.search import _quantile, _require_depth, _require_light
 from echub_sims_map.method.surface import surface
 from echub_sims_map.method.upright import Third, _differ, _is_notched, _is_soft, _leans
-from echub_sims_map.method.width import Found, Plane, clear_of
+from echub_sims_map.method.width import Found, Plane, _area, _extent, _half_level, clear_of
 from echub_sims_map.outcome.diagnostics import _shrunk, scale_of
 from echub_sims_map.outcome.results import flags, width
 from echub_sims_map.outcome.tables import _edge, _note
@@ -107,7 +109,9 @@ def test_counts_scatter_as_counts_do(largest, scatter, code):
         assert [flag.code for flag in require_statistics(one)] == [code] * bool(code)
 
 
-@pytest.mark.parametrize(("dead", "flagged"), [(0.049, False), (0.051, True), (0.0999, True), (0.1, None)])
+@pytest.mark.parametrize(
+    ("dead", "flagged"), [(0.049, False), (0.05, False), (0.051, True), (0.0999, True), (0.1, None)]
+)
 def test_a_dead_time_is_large_from_5_percent_on_and_saturates_a_full_detector(dead, flagged):
     """One or ten counts: the largest load is ten times dead time over dwell time, as 0.1 is 1."""
     load = dead / (10 if dead < 0.09 else 1)
@@ -129,6 +133,7 @@ def test_a_dead_time_is_large_from_5_percent_on_and_saturates_a_full_detector(de
 @pytest.mark.parametrize(("x", "y", "uneven"), [
     ([0, 1, 2.0009], [0, 1], ""), ([0, 1, 2.0011], [0, 1], "x"), ([0, 1, 2], [1, 0], "y"),
     ([0, 1, 1], [0, 1], "x"), ([0, 1, 2], [0, 1, 2.1], "y"), ([5], [0, 1], ""),
+    ([0, 1000, 1999], [0, 1], ""), ([0, 1000, 1998], [0, 1], "x"),
 ])  # fmt: skip
 def test_pixels_are_even_to_a_thousandth(x, y, uneven):
     data = Told({"n": np.zeros((1, 1, len(y), len(x))), "x": np.array(x, float), "y": np.array(y, float)})
@@ -320,6 +325,29 @@ def test_widths_differ_by_12_percent_and_three_standard_deviations(apart, errors
     assert _differ(third(10.0, errors[0]), third(10.0 + apart, errors[1]), 10.0) == differ
 
 
+def test_what_is_just_as_large_as_chance_or_rounding_is_not_told():
+    """12 % of a width of 10; 18 % of 400 pixels; three times 2, half of the root of 16 pixels."""
+    assert not _differ(third(0.0), third(1.2), 10.0)
+    pixels = np.arange(400).reshape(20, 20)
+    assert not _is_soft(found(pixels < 400, area=1.18 * 400, area_error=0), 1.0)
+    assert not _is_soft(found(pixels < 16, area=22.0, area_error=0), 1.0)
+    assert _is_soft(found(pixels < 16, area=22.1, area_error=0), 1.0)
+
+
+@pytest.mark.parametrize(("last", "parts"), [
+    (5, [(2, 3), (3, 4), (4, 5)]), (4, [(2, 3), (3, 4)]), (3, [(2, 3)]), (8, [(2, 4), (4, 6), (6, 8)]),
+])  # fmt: skip
+def test_a_third_has_a_frame_at_least(last, parts, monkeypatch):
+    """A column of fewer than three frames has fewer parts; it leans by its ends."""
+    leans = []
+    monkeypatch.setattr(upright, "_part", lambda cube, piece, *_: Third(piece.first, piece.last, 1, 0, 0, 0, 0))
+    monkeypatch.setattr(upright, "_leans", lambda top, bottom, _: leans.append((top, bottom)))
+    column = found(first=2, last=last)
+    shape = upright.uprightness(cube(np.ones((9, 5, 4))), column, column.footprint, 1.0, 1)
+    assert [(part.first, part.last) for part in shape.parts] == parts
+    assert leans == [(shape.parts[0], shape.parts[-1])]
+
+
 @pytest.mark.parametrize(("away", "errors", "leans"), [
     ((0.91, 1.2), (0, 0), True), ((0.89, 1.2), (0, 0), False), ((-1.81, -2.4), (0.6, 0.8), True),
     ((1.79, 2.4), (0.6, 0.8), False),
@@ -393,8 +421,20 @@ def test_a_background_is_uneven_by_20_percent_and_very_much_by_40(low, severity)
         assert f"from {100 * low:.0f} to 100 % of its median" in notes["uneven-background"][1]
 
 
+def test_a_background_that_varies_by_just_a_fifth_is_even_and_by_two_fifths_is_not_very_uneven():
+    assert "uneven-background" not in said(flat=np.array([0.0, 0.2]))
+    assert said(flat=np.array([0.0, 0.4]))["uneven-background"] == (
+        "info", "the background varies across the field from 0 to 40 % of its median; a smooth surface is taken "
+        "for it",
+    )  # fmt: skip
+
+
+def test_a_contrast_over_no_background_has_no_end():
+    assert [found(level=3.0, background=b).contrast for b in (2.0, 0.0)] == [2.5, inf]
+
+
 @pytest.mark.parametrize(("contrast", "detectable", "near"), [
-    (1.139, 1.1, True), (1.141, 1.1, False), (0.861, 0.9, True), (0.859, 0.9, False),
+    (1.7, 1.5, False), (1.139, 1.1, True), (1.141, 1.1, False), (0.861, 0.9, True), (0.859, 0.9, False),
 ])  # fmt: skip
 def test_a_column_is_near_the_threshold_up_to_1_4_times_the_least_excess(contrast, detectable, near):
     columns = [found(level=contrast - 1, background=1.0), found(level=9.0)]
@@ -436,6 +476,87 @@ def test_a_plane_is_the_mean_of_what_was_measured_and_smooth_over_nine_pixels():
         assert plane.smooth[y, x] == pytest.approx(expected, nan_ok=True)
 
 
+def test_a_half_level_stands_out_of_the_noise_by_four_standard_deviations():
+    """Of a variance of 9 in each of nine pixels it is 1; the plateau of 8 is that of the brightest tenth."""
+    smooth = np.zeros((7, 7))
+    smooth[2:5, 2:5] = 8.0
+    smooth[2, 2:4] = 4.0, 4.5  # a half itself is not above it
+    footprint = np.zeros((7, 7), bool)
+    footprint[3, 3] = True
+
+    def half(variance, sign=1, level=0.0):
+        plane = Plane(np.full((7, 7), level), np.full((7, 7), variance), level + sign * smooth)
+        return np.argwhere(_half_level(plane, footprint, np.ones((7, 7), bool), sign)).tolist()
+
+    inside = [[y, x] for y in (2, 3, 4) for x in (2, 3, 4) if (y, x) != (2, 2)]
+    assert half(9.0) == half(9.0, -1) == half(9.0, 1, 20.0) == inside
+    assert half(9.1) == [[3, 3]]
+
+
+@pytest.mark.parametrize(("values", "ends"), [
+    ([0, 0, 0, 6, 12, 12, 12, 12, 12, 6, 0, 0], (3, 10)),  # means of 6 themselves are not above the half
+    ([0] * 12, (1, 1)),
+])  # fmt: skip
+def test_a_column_begins_and_ends_where_it_is_above_the_half_of_its_level(values, ends):
+    """The level is the median of frames 1 to 11: means of three are 0, 0, 2, 6, 10, 12, 12, 12, 10, 6, 2."""
+    one = cube(np.array(values, float)[:, None, None] + 5)
+    everywhere = np.ones((1, 1), bool)
+    assert _extent(one, everywhere, np.full(12, 5.0), slice(1, 12), 1) == ends
+
+
+def test_what_only_rims_join_are_two_and_one_pixel_is_none(monkeypatch):
+    """Of three pieces above the half level one has one pixel, and one reaches over five frames instead of six."""
+    half = np.zeros((5, 9), bool)
+    half[0, 0:2] = half[2:4, 4] = half[4, 8] = True
+    cluster = Cluster((slice(1, 9), slice(0, 5), slice(0, 9)), np.ones((8, 5, 9), bool))
+    asked = []
+    monkeypatch.setattr(of_width, "_half_level", lambda plane, footprint, *_: asked.append(footprint) or half)
+    monkeypatch.setattr(of_width, "_extent", lambda cube, piece, *_: (2, 8) if piece[0, 0] else (2, 7))
+    around = SimpleNamespace(clear=np.ones((5, 9), bool), level=None)
+    (piece,) = of_width.pieces(cube(np.ones((10, 5, 9))), [cluster], around, 0.6, 1)
+    assert (piece.first, piece.last) == (2, 8)
+    assert piece.half is half
+    assert np.argwhere(asked[-1]).tolist() == [[0, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_part_that_is_nowhere_above_the_half_level_is_measured_where_it_may_lie(lost, monkeypatch):
+    near, half = np.ones((5, 4), bool), np.zeros((5, 4), bool)
+    half[2, 2] = not lost
+    monkeypatch.setattr(of_width, "_half_level", lambda *_: half)
+    monkeypatch.setattr(of_width, "_measured", lambda cube, piece, clear, sign: piece)
+    piece = of_width.measured_part(cube(np.ones((9, 5, 4))), of_width.Piece(3, 6, near), near, 1)
+    assert (piece.first, piece.last, piece.half is (near if lost else half)) == (3, 6, True)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_area_is_the_excess_over_that_of_a_pixel_of_the_core_and_its_variance_is_carried(sign):
+    """By small changes of each pixel: of the core, of the rest of the rim, and of the surroundings."""
+    rng = np.random.default_rng(2)
+    rate = 10 + rng.random(20)
+    core, rim, around = np.arange(20) < 4, np.arange(20) < 9, np.arange(20) >= 11
+    rate[core] += sign * 6.0
+    rate[4:9] += sign * 2.0
+    variance = 1 + rng.random(20)
+    area, spread = _area(rate, variance, rim, core, around, sign)
+    base = rate[around].mean()
+    assert area == pytest.approx((rate[rim] - base).sum() / (rate[core].mean() - base))
+    changes = []
+    for k in range(20):
+        moved = [
+            _area(rate + d * (np.arange(20) == k), variance, rim, core, around, sign)[0] for d in (-1e-5, 1e-5)
+        ]
+        changes.append((moved[1] - moved[0]) / 2e-5)
+    assert spread == pytest.approx((np.square(changes) * variance).sum(), rel=1e-6)
+
+
+def test_a_core_that_is_not_brighter_than_its_surroundings_has_no_area():
+    flat = np.full(20, 3.0)
+    core, rim, around = np.arange(20) < 4, np.arange(20) < 9, np.arange(20) >= 11
+    assert _area(flat, flat, rim, core, around, 1) == (0.0, 81.0)
+    assert _area(flat + core, flat, rim, core, around, -1) == (0.0, 81.0)
+
+
 def test_what_is_clear_of_columns_leaves_out_two_pixels_around_them():
     covered = np.zeros((12, 12), bool)
     covered[5, 5] = True
@@ -461,6 +582,40 @@ def test_the_colours_hold_99_percent_of_an_ion_in_all_regions():
     names = (("a", "K+", 1), ("a", "Na+", 1), ("b", "Na+", 1))
     maps = Maps(counts, np.ones(counts.shape, bool), names, None)
     assert scale_of(maps, "Na+")["scale"].values == pytest.approx((201 * 0.005, 201 * 0.995))
+    none = Maps(counts, np.zeros(counts.shape, bool), names, None)
+    assert scale_of(none, "Na+")["scale"].values == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("species", "region", "chosen"), [
+    ("", "", ("K+", "a")), ("Na+", "", ("Na+", "a")), ("", "b", ("Na+", "b")), ("Na+", "b", ("Na+", "b")),
+    ("K+", "b", "the region b has no K+, but Na+"), ("Li+", "", "the region a has no Li+, but K+, Na+"),
+    ("", "c", "there is no region c, but a, b"),
+])  # fmt: skip
+def test_the_first_ion_of_the_first_region_is_looked_at_unless_others_are_asked_for(species, region, chosen):
+    names = (("a", "K+", 1), ("a", "Na+", 1), ("b", "Na+", 1))
+    maps = Maps(np.zeros((3, 1, 1, 1)), np.ones((3, 1, 1, 1), bool), names, None)
+    if isinstance(chosen, tuple):
+        assert maps.choose(species, region) == chosen
+        return
+    with pytest.raises(Refusal) as refused:
+        maps.choose(species, region)
+    assert refused.value.message == chosen
+
+
+def test_a_window_of_which_a_quarter_was_measured_stands_out_and_one_of_less_does_not():
+    """Two and one of eight places of a window of two."""
+    measured = np.zeros((6, 6, 6), bool)
+    measured[1, 1, 1] = measured[1, 1, 2] = measured[4, 4, 4] = True
+    known = np.isfinite(stand_out(cube(np.full((6, 6, 6), 9.0), measured), 2))
+    assert np.argwhere(known).tolist() == [[z, y, 2] for z in (1, 2) for y in (1, 2)]
+
+
+def test_a_map_has_structure_only_beyond_three_standard_deviations():
+    """Of 18 values of a noise of 2 it is known to 2 · √(2/18) = 2/3: a variance of 4 is 2 beyond the noise."""
+    signs, noise = np.tile([1.0, -1.0], 9), np.full(18, 2.0)
+    assert _correlation(2.0 * signs, 9.0 * signs, noise, noise, 1) is None
+    assert _correlation(9.0 * signs, 2.0 * signs, noise, noise, 1) is None
+    assert _correlation(2.01 * signs, 9.0 * signs, noise, noise, 1) == 1.0
 
 
 @pytest.mark.parametrize(("frame", "depth"), [(0, 0.375), (1, 3.0), (2, 5.75), (3, 8.625), (4, 8.625)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from echub.plugin import Condition, Flag, Measurand, Outcome, Series
+from echub.plugin import Condition, Flag, Measurand, Outcome, ReadError, Series
 from echub_sims_map.profile import to_profile
 
 FRAMES = (5.0, 15.0, 25.0)
@@ -119,3 +119,18 @@ def test_what_else_the_outcome_holds_is_kept_or_named(roi, other):
     assert set(settings) == {"analysis", "label", "measurands", "flags", "conditions", "provenance"}
     assert (settings["analysis"], settings["label"]) == ("sims-map", "m")
     assert settings["flags"][0]["message"] == "one of two"
+
+
+def test_every_other_region_of_interest_is_named():
+    given = outcome()
+    table = given.tables["roi_profile"]
+    more = {name: Series((*series.values, *series.values[:6]), series.unit) for name, series in table.items()}
+    more["roi"] = Series((*table["roi"].values, *["all"] * 6), "")
+    record = to_profile(given.replace(tables={"roi_profile": more}, diagnostics={}), "outside")
+    assert [(d.where, d.message) for d in record.dropped] == [
+        ("the region of interest columns", '--option roi="columns" reads it'),
+        ("the region of interest all", '--option roi="all" reads it'),
+    ]
+    with pytest.raises(ReadError) as caught:
+        to_profile(given.replace(tables={"roi_profile": more}), "rim")
+    assert (caught.value.expected, caught.value.found) == ("columns or outside or all", "rim")

@@ -13,7 +13,7 @@ from echub.errors import ReadError
 from echub.plugin import Outcome, Series
 from echub.testing import synth
 from echub.testing.synth import Cube, MappedIon, Pillar
-from echub_sims_map.figure import draw
+from echub_sims_map.figure import INSIDE, OTHERS, OUTSIDE, _limits, _outline_section, draw
 from echub_sims_map.profile import to_profile
 from fixtures.sims.maps import FOLDER, counts, maps
 
@@ -112,6 +112,8 @@ def test_columns_and_outside_are_all_there_is():
         ("circle 1 2 3", "bad-roi"),
         ("rectangle 1 2 3", "bad-roi"),
         ("rectangle a b c d", "bad-roi"),
+        ("rectangle nan 0 9 9", "bad-roi"),
+        ("ellipse 1 2 inf 4", "bad-roi"),
         ("ellipse 1 2 0 4", "bad-roi"),
         ("polygon 1 2 3 4", "bad-roi"),
         ("rectangle 200 200 300 300", "empty-roi"),
@@ -271,6 +273,59 @@ def test_neither_gaps_nor_a_hot_pixel_set_the_colours_of_the_sections(tmp_path):
     assert sections
     for low, high in (axes.images[0].get_clim() for axes in sections):
         assert 0 <= low < high <= largest
+
+
+def test_the_profiles_of_all_regions_of_interest_have_their_colours_and_gaps_where_nothing_was_measured():
+    rectangle = "rectangle 0 0 20 20"
+    outcome = ask(masked(), roi=f"{rectangle}; outside; all; columns")
+    (axes,) = [axes for axes in drawn(outcome).axes if axes.get_title() == "profiles with intervals of 95 %"]
+    told = [(line.get_label(), line.get_color()) for line in axes.lines]
+    assert told == [(rectangle, OTHERS[0]), ("outside", OUTSIDE), ("all", OTHERS[1]), ("columns", INSIDE)]
+    whole = rows(outcome, "all")
+    y = axes.lines[2].get_ydata()
+    assert np.isnan(y[3])
+    assert y[5] == pytest.approx(whole["counts"][5] / 800)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("frame", "counts per pixel and frame")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [name for name, _ in told]
+
+
+def test_a_map_without_regions_of_interest_has_no_profiles():
+    outcome = ask(synth.cube(1, replace(SETUP, ions={"Na+": MappedIon(pillars=())})), roi="columns")
+    assert "roi_profile" not in outcome.tables
+    assert sum(not axes.axison for axes in drawn(outcome).axes) == 1
+
+
+def test_one_frame_is_drawn_as_thick_as_one_and_a_map_without_a_scale_in_pixels():
+    case = synth.cube(1, replace(SETUP, frames=1))
+    columns = {name: c for name, c in case.columns.items() if name not in ("x", "y")}
+    outcome = ask(replace(case, columns=columns))
+    assert [flag.code for flag in outcome.refusals] == ["one-frame"]
+    figure = drawn(outcome)
+    (section,) = [axes for axes in figure.axes if axes.get_title().startswith("section")]
+    assert section.images[0].get_extent() == [-0.5, 39.5, 0.5, -0.5]
+    assert section.get_title() == "section at y = 20 ± 1 pixels"
+    assert (section.get_xlabel(), section.get_ylabel()) == ("x / pixels", "frame")
+    (mean,) = [axes for axes in figure.axes if axes.get_title() == "mean of all frames"]
+    assert "10 pixels" in {text.get_text() for text in mean.texts}
+
+
+def test_colours_of_nothing_are_from_zero_to_one():
+    assert _limits(Series.of([None, None])) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("at", "boxes"), [(2.0, 1), (5.0, 2), (8.0, 1), (1.9, 0), (8.1, 0)])
+def test_a_section_cuts_a_column_from_its_first_edge_to_its_last(at, boxes):
+    """Upright edges from 2 to 5 and from 5 to 8; a level one at 5 is none that is cut."""
+    ends = {"x0": [0, 1, 3, 4, 0], "x1": [0, 1, 3, 4, 1], "y0": [2, 2, 5, 5, 5], "y1": [5, 5, 8, 8, 5]}
+    shown = {f"outline_{end}": Series.of(np.array(v, float)) for end, v in ends.items()}
+    shown |= {"outline_column": Series.of([1, 1, 2, 2, 1]), "column_span": Series.of([0, 4, 1, 3])}
+    axes = Figure().subplots()
+    _outline_section(axes, shown, at, (10.0, 2.0))
+    assert len(axes.lines) == boxes
+    drawn = {line.get_xdata()[0]: ([*line.get_xdata()[:2]], sorted({*line.get_ydata()})) for line in axes.lines}
+    expected = {0: ([0, 1], [10, 18]), 3: ([3, 4], [12, 16])}
+    assert drawn == {x: expected[x] for x in drawn}
+    assert [text.get_text() for text in axes.texts] == [str(int(x > 0) + 1) for x in sorted(drawn)]
 
 
 def test_a_refused_outcome_shows_its_map_and_the_reason():

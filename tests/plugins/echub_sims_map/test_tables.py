@@ -12,13 +12,16 @@ from scipy.stats import chi2
 from echub.plugin import Series
 from echub_sims_map.data.cube import MapGrid
 from echub_sims_map.declared import SimsMapParams
+from echub_sims_map.method.colocation import Together
 from echub_sims_map.method.roi import RoiCounts
 from echub_sims_map.method.upright import Third, Uprightness
+from echub_sims_map.outcome import tables
 from echub_sims_map.outcome.diagnostics import pictures
 from echub_sims_map.outcome.results import measurands
 from echub_sims_map.outcome.tables import (
     _inside_over_outside,
     _profile,
+    colocation_by_depth,
     colocation_table,
     column_table,
     depth_table,
@@ -83,6 +86,7 @@ BRIGHT = np.where(INSIDE, 12.0, 3.0) * np.array([1.0, 1, 1, 1, 1, 1])[:, None, N
 
 @pytest.mark.parametrize(("spans", "frames", "deep"), [
     ([(0, 6)], 1, 6), ([(1, 4), (2, 5)], 1, 2), ([(0, 2), (4, 6)], 1, 6), ([(0, 1), (0, 3)], 2, 2),
+    ([(0, 3), (3, 6)], 1, 6),
 ])  # fmt: skip
 def test_brightness_in_columns_is_over_the_frames_that_all_of_them_have(spans, frames, deep):
     columns = [found(INSIDE, inside=INSIDE, first=first, last=last) for first, last in spans]
@@ -130,6 +134,28 @@ def test_regions_of_interest_one_after_the_other():
 
 def test_an_ion_without_company_has_no_table():
     assert colocation_table(cube(BRIGHT), [], [], 1, np.random.default_rng(1)) == {}
+    assert colocation_by_depth(cube(BRIGHT), [], GRID, np.random.default_rng(1)) == {}
+
+
+@pytest.mark.parametrize(("frames", "parts"), [
+    (1, [(0, 1)]), (2, [(0, 1), (1, 2)]), (3, [(0, 1), (1, 2), (2, 3)]), (6, [(0, 2), (2, 4), (4, 6)]),
+])  # fmt: skip
+def test_company_is_told_by_thirds_of_the_depth_that_have_a_frame(frames, parts, monkeypatch):
+    """Each frame counts its number; two other ions have their rows one after the other."""
+    monkeypatch.setattr(tables, "together", lambda one, other, _: Together(
+        float(one.counts[0, 0, 0]), float(one.counts[-1, 0, 0]), float(other.counts[0, 0, 0]), 0.5
+    ))  # fmt: skip
+    numbers = np.arange(frames)[:, None, None] * np.ones((frames, 1, 1))
+    one, other = cube(numbers), cube(numbers + 100)
+    grid = MapGrid(GRID.x, GRID.y, "um", np.arange(frames) + 0.5, "s")
+    table = colocation_by_depth(one, [other, one], grid, np.random.default_rng(1))
+    assert units(table) == dict.fromkeys(("sputter_time_from", "sputter_time_to"), "s")
+    first, last = (tuple(float(part[k]) for part in parts) * 2 for k in (0, 1))
+    if frames > 1:
+        assert (table["sputter_time_from"].values, table["sputter_time_to"].values) == (first, last)
+    assert table["with"].values == ("Na+",) * 2 * len(parts)
+    assert (table["correlation"].values, table["low"].values) == (first, tuple(b - 1 for b in last))
+    assert table["high"].values == tuple(a + 100 for a, _ in parts) + first[: len(parts)]
 
 
 # -- measurands --------------------------------------------------------------------------------------
