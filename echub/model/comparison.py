@@ -231,7 +231,7 @@ def _words(side: _Side) -> NDArray[Any]:
 def _are_words(one: _Side, other: _Side) -> bool:
     """Return whether two columns are compared as texts: a code is a number only next to one without a label."""
     labelled = [side for side in (one, other) if side.of_source and side.column.labels]
-    return len(labelled) == 2 or any(s.quantity is None or s.column.source_dtype == TEXT for s in labelled)
+    return len(labelled) == 2 or any(s.column.source_dtype == TEXT for s in labelled)
 
 
 def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -157,10 +157,11 @@ def test_words_are_compared_as_words_whatever_their_codes_and_their_quantity(qua
         assert (found.verdict, found.rows, found.compared) == ("differs" if rows else "same", rows, 3)
 
 
-def test_a_code_agrees_with_its_number_where_the_quantity_is_known():
-    named, bare = ([column("mode", [0, 1], "technique", None, labels=known)] for known in (LABELS, {}))
-    assert only(*named, *bare).agrees
-    assert only(*bare, *named).agrees
+def test_a_code_agrees_with_its_number():
+    for quantity in (None, "technique"):
+        named, bare = ([column("mode", [0, 1], quantity, None, labels=known)] for known in (LABELS, {}))
+        assert only(*named, *bare).agrees
+        assert only(*bare, *named).agrees
     fields = (Bits("mode", "mode", 0x06, "technique"), Bits("flag", "flag", 0x01))
     packed = record(column("flags", np.array([1, 2], np.uint8), "flags", None, bits=fields))
     for pair in ((record(*bare), packed), (packed, record(*bare))):
