@@ -80,7 +80,8 @@ def _report(result: Comparison, a: str, b: str, verbose: bool) -> None:
 def _line(verdict: Verdict) -> tuple[str, ...]:
     both = verdict.a_header if verdict.a_header == verdict.b_header else f"{verdict.a_header} = {verdict.b_header}"
     rows = f"{verdict.rows} of {verdict.compared}" if verdict.rows else f"{verdict.compared}"
-    first = f"row {verdict.first}: {_number(verdict.a)} against {_number(verdict.b)}" if verdict.rows else ""
+    place = f"row {verdict.first}: " if verdict.first >= 0 else ""  # a value of a map lies in no row
+    first = f"{place}{_number(verdict.a)} against {_number(verdict.b)}" if verdict.rows else ""
     return verdict.dataset, both, _WORDS[verdict.verdict], rows, first
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.model.column import Column
+from echub.model.column import TEXT, Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.text import several
@@ -35,13 +35,16 @@ MASKED = "masked"
 DIFFERS = "differs"
 AGREEING = (SAME, NO_VALUE)
 _ZERO_ROWS = "zero-rows"
+_SHOWN = 60
+"""Characters of a setting that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the comparison of one pair of columns found.
 
-    `rows` of `compared` differ; `first` is the first source row that does, `a` and `b` its numbers.
+    `rows` of `compared` differ; `first` is the first source row that does, `a` and `b` its numbers. Values of a
+    map lie in no row: each counts as one, and `first` stays -1.
     """
 
     dataset: str
@@ -121,20 +124,30 @@ def compare(a: Record, b: Record) -> Comparison:
 
 def _compare_datasets(a: Dataset, b: Dataset, result: Comparison) -> None:
     at_a, at_b = _common_rows(a, b)
-    if a.rows != b.rows or len(at_a) != a.rows:
-        result.differences.append(f"{a.kind}: {several(a.rows, 'row')} against {b.rows}, {len(at_a)} in common")
+    rows, others = _rows(a), _rows(b)
+    if rows != others or len(at_a) != rows:
+        result.differences.append(f"{a.name}: {several(rows, 'row')} against {others}, {len(at_a)} in common")
     left, right = list(_sides(a)), list(_sides(b))
     pairs = _pairs(left, right)
-    result.verdicts += [_judge(a, one, other, at_a, at_b) for one, other in pairs]
+    for one, other in pairs:
+        if _meet(one, other):
+            result.verdicts.append(_judge(a, one, other, at_a, at_b))
+        else:
+            result.differences.append(f"{a.name}: {one.header} has {_extent(one)} against {_extent(other)}")
     paired = {id(side) for pair in pairs for side in pair}
-    result.only_a += [f"{a.kind}: {s.header}" for s in left if id(s) not in paired]
-    result.only_b += [f"{a.kind}: {s.header}" for s in right if id(s) not in paired]
+    result.only_a += [f"{a.name}: {s.header}" for s in left if id(s) not in paired]
+    result.only_b += [f"{a.name}: {s.header}" for s in right if id(s) not in paired]
+
+
+def _rows(dataset: Dataset) -> int:
+    """Count the rows; a map has none."""
+    return next((len(column.values) for column in dataset.columns.values() if column.axes[:1] == ("row",)), 0)
 
 
 def _common_rows(a: Dataset, b: Dataset) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the positions of the source rows that both have."""
     if "row" not in a.columns or "row" not in b.columns:
-        count = min(a.rows, b.rows)
+        count = min(_rows(a), _rows(b))
         return np.arange(count), np.arange(count)
     _, at_a, at_b = np.intersect1d(a["row"], b["row"], return_indices=True)
     return at_a, at_b
@@ -142,7 +155,7 @@ def _common_rows(a: Dataset, b: Dataset) -> tuple[NDArray[np.intp], NDArray[np.i
 
 def _sides(dataset: Dataset) -> Iterator[_Side]:
     for column in dataset.columns.values():
-        if column.name == "row" or len(column.axes) > 1:
+        if column.name == "row":
             continue
         if column.bits:
             for bits in column.bits:
@@ -173,21 +186,35 @@ def _same_meaning(one: _Side, other: _Side) -> bool:
     return one.quantity is not None and (one.quantity, one.averaged) == (other.quantity, other.averaged)
 
 
+def _meet(one: _Side, other: _Side) -> bool:
+    """Return whether the values of two columns lie side by side, as far as they have the same rows."""
+    axes = one.column.axes
+    by_row = axes[:1] == ("row",)
+    return axes == other.column.axes and one.values.shape[by_row:] == other.values.shape[by_row:]
+
+
+def _extent(side: _Side) -> str:
+    return ", ".join(f"{n} along {axis}" for axis, n in zip(side.column.axes, side.values.shape, strict=True))
+
+
 # -- judging ---------------------------------------------------------------------------------
 
 
 def _judge(dataset: Dataset, one: _Side, other: _Side, at_a: NDArray[np.intp], at_b: NDArray[np.intp]) -> Verdict:
-    a, b = _numbers(one, other)
-    are_words = a is None or b is None
-    a, b = (_words(one)[at_a], _words(other)[at_b]) if a is None or b is None else (a[at_a], b[at_b])
+    are_words = _are_words(one, other)
+    a, b = (_words(one), _words(other)) if are_words else _numbers(one, other)
+    by_row = one.column.axes == ("row",)
+    if one.column.axes[:1] == ("row",):
+        a, b = a[at_a], b[at_b]
+    a, b = a.ravel(), b.ravel()
     equal = a == b if are_words else _close(a, b, _tolerance(a, b, one, other))
     wrong = np.flatnonzero(~equal)
-    found = Verdict(dataset.kind, one.header, other.header, SAME, len(a))
+    found = Verdict(dataset.name, one.header, other.header, SAME, len(a))
     if not len(wrong):
         return found
     at = wrong[0]
-    rows = dataset["row"] if "row" in dataset.columns else np.arange(dataset.rows)
-    found = replace(found, verdict=DIFFERS, rows=len(wrong), first=int(rows[at_a[at]]))
+    rows = dataset["row"] if "row" in dataset.columns else np.arange(_rows(dataset))
+    found = replace(found, verdict=DIFFERS, rows=len(wrong), first=int(rows[at_a[at]]) if by_row else -1)
     if are_words:
         return found
     return replace(found, verdict=_name(a[wrong], b[wrong], one, other), a=_plain(a[at]), b=_plain(b[at]))
@@ -201,16 +228,20 @@ def _words(side: _Side) -> NDArray[Any]:
     return side.column.plain() if side.of_source else side.values
 
 
-def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
+def _are_words(one: _Side, other: _Side) -> bool:
+    """Return whether two columns are compared as texts: a code is a number only next to one without a label."""
+    labelled = [side for side in (one, other) if side.of_source and side.column.labels]
+    return len(labelled) == 2 or any(s.column.source_dtype == TEXT for s in labelled)
+
+
+def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return both columns as float64, in the source's own numbers if both come from one unit."""
-    if any(side.column.labels and side.quantity is None for side in (one, other)):
-        return None, None
     in_source = one.of_source and other.of_source and one.column.scale == other.column.scale
-    arrays = [
+    first, second = (
         np.asarray(side.column.source_values() if in_source else side.values, dtype=np.float64)
         for side in (one, other)
-    ]
-    return arrays[0], arrays[1]
+    )
+    return first, second
 
 
 def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> NDArray[Any]:
@@ -263,7 +294,8 @@ def _name(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> str:
 
 def _resolve_zero_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Name rows of zeros after a known anomaly that starts at the same row and has as many rows."""
-    named = {(v.dataset, v.first, v.rows): v.verdict for v in verdicts if v.verdict in (MASKED, ZEROED)}
+    anomalies = [v for v in verdicts if v.verdict in (MASKED, ZEROED) and v.first >= 0]
+    named = {(v.dataset, v.first, v.rows): v.verdict for v in anomalies}
     return [
         replace(v, verdict=named.get((v.dataset, v.first, v.rows), DIFFERS)) if v.verdict == _ZERO_ROWS else v
         for v in verdicts
@@ -291,6 +323,6 @@ def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
     return bool(a == b)
 
 
-def _short(value: Any, width: int = 60) -> str:  # noqa: ANN401
+def _short(value: Any) -> str:  # noqa: ANN401
     text = " ".join(str(value).split())
-    return text if len(text) <= width else text[: width - 1] + "…"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

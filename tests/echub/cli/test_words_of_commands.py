@@ -33,6 +33,8 @@ def test_a_line_of_a_comparison():
     assert command._line(one) == (
         "timeseries", "Ewe/V = <Ewe>/V", "DIFFERS", "3 of 9", "row 4: 1.25 against no value"
     )  # fmt: skip
+    in_a_map = Verdict("ion_map", "counts", "counts", "differs", 24, 2, -1, 9.0, 50.0)
+    assert command._line(in_a_map) == ("ion_map", "counts", "DIFFERS", "2 of 24", "9 against 50")
     same = Verdict("timeseries", "t", "t", "same", 9)
     assert command._line(same) == ("timeseries", "t", "the same", "9", "")
 

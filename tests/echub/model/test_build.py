@@ -140,6 +140,14 @@ def test_temperature_in_kelvin_becomes_celsius():
     assert column.source_values().tolist() == [298.15, 273.15]
 
 
+def test_a_negated_temperature_is_negated_before_it_is_converted():
+    column = table(source("-T/K", [-298.15, -273.15], "temperature", "K", negate=True, index=0)).column(
+        "temperature"
+    )
+    assert column.values.tolist() == [25.0, 0.0]
+    assert column.source_values().tolist() == [-298.15, -273.15]
+
+
 def test_a_unit_of_another_dimension_names_the_column():
     with pytest.raises(UnitMismatch, match="'I/V' is in V, which is not a unit of current") as refused:
         table(source("I/V", quantity="current", unit="V"))
@@ -149,8 +157,13 @@ def test_a_unit_of_another_dimension_names_the_column():
 def test_an_unlisted_unit_and_an_unknown_quantity_are_refused():
     with pytest.raises(UnknownUnit):
         table(source("I/furlong", quantity="current", unit="furlong"))
-    with pytest.raises(PluginError, match="unknown quantity 'luck'"):
+    with pytest.raises(PluginError) as refused:
         table(source("luck", quantity="luck"))
+    assert refused.value.message == "the column 'luck' claims the unknown quantity 'luck'"
+    assert (refused.value.expected, refused.value.found) == (
+        "a quantity of the vocabulary (`echub schema show quantities`)",
+        "luck",
+    )
 
 
 def test_a_vendor_column_keeps_its_unit_as_printed():

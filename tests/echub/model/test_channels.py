@@ -60,6 +60,30 @@ def test_a_long_table_comes_back_from_the_native_file(tmp_path):
     assert list(again.source_table()) == list(record.source_table())
 
 
+def test_columns_of_channels_are_one_by_quantity_else_by_header_and_unit():
+    def channel(species, *columns):
+        return Channel(species, [SourceColumn(h, np.array([v]), None, u, index=i) for i, h, u, v in columns])
+
+    built = build_long(
+        "depth_profile",
+        [
+            channel("Li+", (0, "A", None, 1.0), (1, "B", "V", 2.0)),
+            channel("O-", (2, "A", None, 3.0), (3, "B", "A", 4.0), (4, "C", None, 5.0)),
+        ],
+    )
+    found = {name: built[name].tolist() for name in built.columns if name.startswith("vendor_")}
+    nan = pytest.approx(np.nan, nan_ok=True)
+    assert found == {
+        "vendor_a": [1.0, 3.0], "vendor_b": [2.0, nan], "vendor_b__2": [nan, 4.0], "vendor_c": [nan, 5.0]
+    }  # fmt: skip
+    assert [built.columns[name].unit for name in found] == [None, "V", "A", None]
+
+
+def test_a_long_table_without_channels_has_no_rows():
+    built = build_long("depth_profile", [])
+    assert (built.rows, built.names) == (0, ["row", "species", "polarity", "channel"])
+
+
 def test_columns_of_different_length_in_one_channel_are_refused():
     columns = [SourceColumn("a", np.zeros(2)), SourceColumn("b", np.zeros(3))]
     with pytest.raises(PluginError, match="differ in length"):

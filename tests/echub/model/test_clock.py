@@ -66,6 +66,25 @@ def test_rows_of_which_the_order_settles_the_pass_settle_the_start(first, utc):
     assert [notice.code for notice in notices] == ([] if utc else ["ambiguous-time"])
 
 
+@pytest.mark.parametrize(
+    ("firsts", "utc"),
+    [
+        ((1729990000.0, 1729992600.0), "2024-10-27T01:30:00.000+00:00"),  # the second dataset settles it
+        ((1729992600.0, 1729990000.0), "2024-10-27T01:30:00.000+00:00"),
+        ((1729989000.0, 1729992600.0), None),  # each starts with another pass
+    ],
+)
+def test_any_dataset_settles_the_pass_and_two_that_differ_do_not(firsts, utc):
+    metadata = stated("2024-10-27T02:30:00.000")
+    data = [
+        build_dataset(kind, [SourceColumn("date", np.array([first]), "unix_time", "s")])
+        for kind, first in zip(("timeseries", "table"), firsts, strict=True)
+    ]
+    notices = set_absolute_start(metadata, lambda: data)
+    assert metadata.value("experiment.start_utc") == utc
+    assert [notice.code for notice in notices] == ([] if utc else ["ambiguous-time"])
+
+
 @pytest.mark.parametrize("dates", [None, []])
 def test_rows_without_dates_settle_no_pass(dates):
     time = SourceColumn("time/s", np.zeros(1 if dates is None else 0), "time", "s")
@@ -107,6 +126,15 @@ def test_instants_of_the_rows():
     dataset = build_dataset("timeseries", [SourceColumn("time/s", np.array([0.0, 1.5]), "time", "s", index=0)])
     instants = absolute_time(Record([dataset], metadata=metadata))
     assert instants.astype(str).tolist() == ["2024-07-01T10:00:00.250000", "2024-07-01T10:00:01.750000"]
+
+
+def test_instants_of_another_dataset():
+    metadata = stated()
+    set_absolute_start(metadata)
+    kinds = {"timeseries": 0.0, "impedance": 2.0}
+    made = [build_dataset(kind, [SourceColumn("t", np.array([t]), "time", "s")]) for kind, t in kinds.items()]
+    found = absolute_time(Record(made, metadata=metadata), "impedance")
+    assert found.astype(str).tolist() == ["2024-07-01T10:00:02.250000"]
 
 
 def test_no_instants_without_a_zone():

@@ -1,12 +1,17 @@
 """Comparison: columns meet, numbers agree to printed precision, known anomalies have names."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.comparison import compare
+from echub.model.column import Bits, Column
+from echub.model.comparison import Verdict, compare
+from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
 from echub.model.record import Record
+from echub.plugin import build_map
 
 TRUE = np.array([1.23456789, -2.5, 3.75, 4.125])
 
@@ -128,6 +133,107 @@ def test_text_columns_are_compared_as_words():
     a, b = column("note", ["x", "y"], None, None), column("note", ["y", "y"], None, None)
     assert only(a, a).agrees
     assert (only(a, b).verdict, only(a, b).rows) == ("differs", 1)
+
+
+WORDS = ["CC", "CV", "CC"]
+LABELS = {0: "CC", 1: "CV"}
+
+
+@pytest.mark.parametrize("quantity", ["technique", None])
+@pytest.mark.parametrize(
+    ("one", "other", "rows"),
+    [
+        ((WORDS, {}), (WORDS, {}), 0),
+        ((WORDS, {}), (["CV", "CC", "CV"], {}), 3),  # the same codes in order of appearance, of other words
+        (([0, 1, 0], LABELS), (WORDS, {}), 0),
+        (([0, 1, 0], LABELS), ([1, 0, 0], {1: "CC", 0: "CV"}), 1),
+        ((WORDS, {}), ([0, 1, 0], {}), 3),
+    ],
+)
+def test_words_are_compared_as_words_whatever_their_codes_and_their_quantity(quantity, one, other, rows):
+    first, second = (column("mode", v, quantity, None, labels=labels) for v, labels in (one, other))
+    for pair in ((first, second), (second, first)):
+        found = only(*pair)
+        assert (found.verdict, found.rows, found.compared) == ("differs" if rows else "same", rows, 3)
+
+
+def test_a_code_agrees_with_its_number():
+    for quantity in (None, "technique"):
+        named, bare = ([column("mode", [0, 1], quantity, None, labels=known)] for known in (LABELS, {}))
+        assert only(*named, *bare).agrees
+        assert only(*bare, *named).agrees
+    fields = (Bits("mode", "mode", 0x06, "technique"), Bits("flag", "flag", 0x01))
+    packed = record(column("flags", np.array([1, 2], np.uint8), "flags", None, bits=fields))
+    for pair in ((record(*bare), packed), (packed, record(*bare))):
+        (found,) = compare(*pair).verdicts  # the bits 0b001 and 0b010 hold the modes 0 and 1
+        assert (found.a_header, found.agrees, found.compared) == ("mode", True, 2)
+
+
+COUNTS = np.arange(24).reshape(2, 3, 4)
+
+
+def ion_map(counts=COUNTS, x=4, axes=("species", "y", "x")):
+    return Record(
+        [
+            build_map(
+                "ion_map",
+                [
+                    SourceColumn("x/µm", 0.5 * np.arange(x), "x", "um", axes=("x",)),
+                    SourceColumn("counts", counts, "ion_counts", "count", axes=axes),
+                    SourceColumn("ions", ["Na+", "O-"], "species", axes=("species",)),
+                ],
+            )
+        ]
+    )
+
+
+def test_maps_are_compared_value_by_value():
+    same = compare(ion_map(), ion_map())
+    assert same.agrees
+    assert [(v.a_header, v.compared) for v in same.verdicts] == [("x/µm", 4), ("counts", 24), ("ions", 2)]
+    changed = COUNTS.copy()
+    changed[0, 2, 1], changed[1, 0, 0] = 50, 60
+    found = compare(ion_map(), ion_map(changed))
+    assert not found.agrees
+    assert found.verdicts[1] == Verdict("ion_map", "counts", "counts", "differs", 24, 2, -1, 9.0, 50.0)
+    assert [v.verdict for v in found.verdicts] == ["same", "differs", "same"]
+    assert found.differences == []
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (ion_map(COUNTS[:, :, :3], 3), ["x/µm has 4 along x against 3 along x", "3 along y, 3 along x"]),
+        (ion_map(COUNTS[:, :2]), ["2 along y, 4 along x"]),
+        (ion_map(COUNTS, axes=("species", "frame", "x")), ["3 along frame, 4 along x"]),
+    ],
+)
+def test_maps_of_other_sizes_or_axes_do_not_agree(other, said):
+    whole = "counts has 2 along species, 3 along y, 4 along x against 2 along species, "
+    result = compare(ion_map(), other)
+    assert result.differences == [f"ion_map: {text if 'has' in text else whole + text}" for text in said]
+    assert not result.agrees
+    assert "ions" in [v.a_header for v in result.verdicts]
+
+
+def test_rows_of_several_values_meet_by_their_number():
+    def spectra(values, rows):
+        wide = Column("signal", np.array(values), None, "V", axes=("row", "energy"), header="signal")
+        return Record([Dataset("table", {"row": Column("row", np.array(rows)), "signal": wide})])
+
+    found = compare(spectra([[1, 2], [3, 4], [5, 6]], [0, 1, 2]), spectra([[3, 4], [5, 7]], [1, 2]))
+    assert found.differences == ["table: 3 rows against 2, 2 in common"]
+    assert found.verdicts == [Verdict("table", "signal", "signal", "differs", 4, 1, -1, 6.0, 7.0)]
+
+
+def test_datasets_of_one_kind_are_told_apart_by_their_labels():
+    def pair(second):
+        made = [build_dataset("table", [column(values=values)]) for values in ([1.0], second)]
+        return Record([replace(one, label=label) for one, label in zip(made, ("left", "right"), strict=True)])
+
+    found = compare(pair([1.0]), pair([2.0, 3.0]))
+    assert [(v.dataset, v.verdict) for v in found.verdicts] == [("left", "same"), ("right", "differs")]
+    assert found.differences == ["right: 1 row against 2, 1 in common"]
 
 
 def test_metadata_that_contradict_are_listed_and_judge_nothing():

@@ -106,11 +106,14 @@ def test_columns_of_one_side_are_named_by_their_header():
 
 @pytest.mark.parametrize(("dataset", "first", "rows", "name"), [
     ("a", 3, 2, "masked"), ("b", 3, 2, "differs"), ("a", 4, 2, "differs"), ("a", 3, 1, "differs"),
+    ("map", -1, 2, "differs"),
 ])  # fmt: skip
 def test_zeros_are_named_after_an_anomaly_of_the_same_rows_alone(dataset, first, rows, name):
     masked = Verdict("a", "x", "x", "masked", 9, 2, 3)
     zeros = Verdict(dataset, "y", "y", "zero-rows", 9, rows, first)
-    assert [found.verdict for found in _resolve_zero_rows([zeros, masked])] == [name, "masked"]
+    in_a_map = Verdict("map", "x", "x", "masked", 9, 2, -1)
+    found = _resolve_zero_rows([zeros, masked, in_a_map])
+    assert [one.verdict for one in found] == [name, "masked", "masked"]
 
 
 def test_agreement_needs_all_verdicts_and_no_difference():

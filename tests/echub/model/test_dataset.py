@@ -179,6 +179,8 @@ def test_omitted_values_are_repeated_bit_for_bit():
         ({"": Column("", np.zeros(2))}, "no file format can hold"),
         ({"a\udcff": Column("a\udcff", np.zeros(2))}, "no file format can hold"),
         ({"a": Column("a", np.zeros((2, 2)))}, "2 dimensions, but the axes row"),
+        ({"a": Column("a", np.zeros((2, 2)), axes=("y",))}, "2 dimensions, but the axes y"),
+        ({"a": Column("a", np.zeros(2), axes=())}, "1 dimensions, but the axes none"),
         ({"a": Column("a", np.zeros(2)), "b": Column("b", np.zeros(3))}, "3 values along row"),
         (
             {"m": Column("m", np.zeros((2, 3)), axes=("y", "x")), "x": Column("x", np.zeros(4), axes=("x",))},
@@ -195,3 +197,9 @@ def test_a_contradiction_is_refused(columns, problem):
 def test_a_dataset_without_columns_has_no_rows():
     empty = Dataset("timeseries", {})
     assert (empty.rows, empty.names) == (0, [])
+
+
+def test_a_single_value_beside_a_table_counts_no_rows():
+    area, time = Column("area", np.array(2.0), axes=()), Column("time", np.zeros(3))
+    assert Dataset("timeseries", {"area": area, "time": time}).rows == 3
+    assert Dataset("timeseries", {"area": area}).rows == 0

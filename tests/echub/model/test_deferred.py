@@ -47,13 +47,20 @@ def test_nothing_is_read_before_it_is_used_and_once_then():
     assert source.read == ROWS
 
 
-@pytest.mark.parametrize(("quantity", "printed"), [("cycle", None), ("current", "A"), (None, None)])
+@pytest.mark.parametrize(
+    ("quantity", "printed"), [("cycle", None), ("current", "A"), ("current", "mA"), (None, None)]
+)
 def test_a_deferred_column_is_built_as_an_array_is(quantity, printed):
     at_once = SourceColumn("x", WHOLE, quantity, printed, index=0, negate=quantity == "current")
     later = altered(at_once, values=Counted(WHOLE).deferred())
     one, other = (build_dataset("timeseries", [column]) for column in (at_once, later))
     assert one.same_as(other)
     assert [c.dtype for c in one.columns.values()] == [c.dtype for c in other.columns.values()]
+
+
+def test_the_ends_of_a_map_are_those_of_all_its_axes():
+    source = Counted(np.array([[5.0, 1.0], [2.0, 9.0], [3.0, 4.0]]))
+    assert extremes(source.deferred()) == (1.0, 9.0)
 
 
 def test_parts_cover_every_row_once():

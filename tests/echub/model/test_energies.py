@@ -17,7 +17,7 @@ CARBON = [285.0, 285.5, 284.75]
 def spectra(zirconium=(182.25, 182.75, 182.5), carbon=CARBON):
     columns = [("sample_id", ["S1", "S2", "S3"], "sample_id", None), ("C 1s / eV", carbon, None, "eV")]
     columns += [("Zr 3d / keV", 1e-3 * np.array(zirconium), None, "keV"), ("Zr fwhm / eV", [1.5] * 3, None, "eV")]
-    columns += [("Zr / %", [10.0, 11, 12], None, "%")]
+    columns += [("Zr / %", [10.0, 11, 12], None, "%"), ("Ti / %", ["<0.1", "0.2", "0.3"], None, None)]
     made = [SourceColumn(h, np.array(v), q, u, index=n) for n, (h, v, q, u) in enumerate(columns)]
     return build_dataset("table", made)
 
@@ -36,7 +36,7 @@ def test_each_spectrum_moves_by_its_own_charging_and_widths_and_shares_stay():
         assert (column.unit, column.origin) == ("eV", "derived")
         place = "so that C 1s at 284.75 ± 0.2 eV"
         assert column.attrs["recipe"] == f"{header} shifted, as a whole with all energies, {place}"
-    for header in ("Zr fwhm / eV", "Zr / %"):
+    for header in ("Zr fwhm / eV", "Zr / %", "Ti / %"):
         assert found.columns[names[header]] == given.columns[names[header]]
     assert found.history == ("energies shifted by -0.75 to +0 eV: C 1s at 284.75 ± 0.2 eV",)
     assert [(r.code, r.severity, r.message) for r in remarks] == [

@@ -29,6 +29,8 @@ def test_a_time_without_numbers_has_no_span_and_an_empty_counter_counts_nothing(
     assert counts(table(("t", np.array([NAN, NAN]), "time", "s"))) == {}
     assert counts(table(("n", np.zeros(0, int), "cycle", "1"))) == {}
     assert counts(table(("n", np.array([NAN]), "cycle", "1"))) == {"cycle": 0}
+    in_hours = Column("time", np.array([0.0, 2.0]), "time", "h")  # of a foreign file: the span would be in hours
+    assert counts(Dataset("timeseries", {"time": in_hours})) == {}
 
 
 def test_ranges_are_of_finite_numbers_only():

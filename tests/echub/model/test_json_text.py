@@ -50,7 +50,10 @@ def test_nan_is_never_written_but_as_a_text():
         (np.array([[1, 2]]), [[1, 2]]),
         (np.array([np.nan, np.inf]), ["NaN", "Infinity"]),
         (np.array(None), None),
-        (MappingProxyType({1: MappingProxyType({"x": np.int8(2)})}), {"1": {"x": 2}}),
+        (
+            MappingProxyType({1: MappingProxyType({"x": np.int8(2), 3: (4,)}), "b": 5}),
+            {"1": {"x": 2, "3": [4]}, "b": 5},
+        ),
         (-np.inf, "-Infinity"),
         ((1, (2, "a")), [1, [2, "a"]]),
         ({1: {"x": None}}, {"1": {"x": None}}),

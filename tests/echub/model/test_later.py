@@ -8,8 +8,9 @@ import pytest
 
 from echub.model.column import Column
 from echub.model.dataset import Dataset
-from echub.model.later import LaterColumns, LaterRecord, Outline
+from echub.model.later import LaterColumns, LaterRecord, Outline, require_whole
 from echub.model.metadata import Metadata
+from echub.model.record import Record
 
 OUTLINES = {name: Outline(name, ("row",), (3,)) for name in ("time", "current")}
 
@@ -93,3 +94,23 @@ def test_what_waits_for_the_texts_runs_once_with_the_record():
     _ = found.notices
     assert [one is found for one in seen] == [True]
     assert read["texts"] == 1
+
+
+def test_what_waits_for_the_texts_runs_in_the_order_in_which_it_was_given():
+    found, _ = record()
+    seen = []
+    found.afterwards(lambda _: seen.append("first"))
+    found.afterwards(lambda _: seen.append("second"))
+    _ = found.metadata
+    assert seen == ["first", "second"]
+
+
+def test_a_record_has_no_other_attributes():
+    found, read = record()
+    with pytest.raises(AttributeError) as refused:
+        _ = found.nothing
+    assert (refused.value.name, refused.value.obj is found, not read) == ("nothing", True, True)
+
+
+def test_a_record_in_memory_is_whole():
+    require_whole(Record([Dataset("timeseries", later()[0])]))

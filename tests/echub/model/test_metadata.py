@@ -137,6 +137,13 @@ def test_unknown_path_is_refused_with_near_names(path, near):
     assert near in refused.value.hint
 
 
+@pytest.mark.parametrize(("length", "shown"), [(200, "V" * 200), (201, "V" * 197 + "...")])
+def test_a_long_value_is_shown_in_part(length, shown):
+    with pytest.raises(MetadataError) as refused:
+        Metadata().set("cell.symmetric", "V" * length)
+    assert refused.value.found == shown
+
+
 @pytest.mark.parametrize("path", ["extra", "extra.", "extra..a", "", "cell"])
 def test_a_path_without_a_name_is_refused(path):
     with pytest.raises(MetadataError):

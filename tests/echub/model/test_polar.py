@@ -5,6 +5,7 @@ import pytest
 
 from echub.errors import DataError
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.dataset import Dataset
 from echub.model.polar import RULES, converted, impedance_parts, lacking
 
 PHASE = float(np.degrees(np.arctan2(-4.0, 3.0)))
@@ -53,6 +54,9 @@ def test_real_and_imaginary_part_come_from_whichever_pair_there_is():
     for parts in (("real", "imag"), ("abs", "phase"), ("real", "abs", "phase")):
         real, imag = impedance_parts(spectrum("impedance", "phase", *parts))
         assert (real, imag) == (pytest.approx([3.0]), pytest.approx([-4.0]))
+    both = spectrum("impedance", "phase", "real", "imag")
+    alone = Dataset("impedance", {name: both.columns[name] for name in ("impedance_real", "impedance_imag")})
+    assert impedance_parts(alone) == (pytest.approx([3.0]), pytest.approx([-4.0]))
     for parts in (("real",), ("imag", "phase"), ("abs",)):
         with pytest.raises(DataError, match="neither Re and Im nor"):
             impedance_parts(spectrum("impedance", "phase", *parts))

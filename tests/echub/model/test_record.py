@@ -72,6 +72,10 @@ def test_a_setting_that_json_cannot_hold_is_refused_by_name():
 def test_repr_says_what_is_there():
     assert repr(full()) == "<Record run.mpr: timeseries (2 rows, 2 columns)>"
     assert repr(Record([])) == "<Record record: no data>"
+    table = build_dataset("table", [SourceColumn("y", np.ones(1), None, "V", index=0)])
+    assert repr(Record([series(), table])) == (
+        "<Record record: timeseries (2 rows, 2 columns), table (1 row, 2 columns)>"
+    )
 
 
 def test_source_table_puts_rows_and_columns_back_in_order():

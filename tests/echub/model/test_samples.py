@@ -57,6 +57,23 @@ def test_a_text_that_holds_values_was_measured():
     assert readings(table, "vendor_y").values.tolist() == pytest.approx([1.2, np.nan], nan_ok=True)
 
 
+def test_a_remark_among_values_has_no_value():
+    table = table_of(sample_id=["a", "a", "a"], replicate=[1, 2, 3], y=["1.2", "cracked", "3.4"])
+    assert readings(table, "vendor_y").values.tolist() == pytest.approx([1.2, np.nan, 3.4], nan_ok=True)
+    assert averaged(table)["vendor_y"].tolist() == pytest.approx([2.3])
+    assert averaged(table)["n_vendor_y"].tolist() == [2]
+
+
+def test_names_that_look_like_numbers_describe_the_row():
+    columns = [
+        SourceColumn("sample_id", np.array(["a", "a"]), "sample_id", None, index=0),
+        SourceColumn("replicate", np.array([1, 2]), "replicate", "1", index=1),
+        SourceColumn("method", np.array(["1", "2"]), "technique", None, index=2),
+        SourceColumn("y", np.array([1.0, 2.0]), None, "V", index=3),
+    ]
+    assert parts(build_dataset("table", columns)) == (["technique"], ["vendor_y"])
+
+
 def test_an_uncertainty_is_not_a_measured_column_of_its_own():
     table = table_of(**{"sample_id": ["a", "b"], "y": [1.0, 2.0], "u(y)": [0.1, 0.2]})
     assert parts(table) == ([], ["vendor_y"])

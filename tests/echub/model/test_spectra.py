@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from echub.model.build import SourceColumn, build_dataset, build_tables
+from echub.model.column import Column
+from echub.model.dataset import Dataset
 from echub.model.spectra import numbered
 
 SWEEP = [1000.0, 100.0, 10.0]
@@ -63,3 +65,14 @@ def test_other_datasets_are_left_alone():
     assert "spectrum" not in series.columns
     empty = build_dataset("impedance", [SourceColumn("x", np.zeros(2), index=0)])
     assert numbered(empty) is empty
+    field = Column("frequency", np.ones((2, 3)), "frequency", "Hz", axes=("y", "x"))
+    mapped = Dataset("impedance", {"frequency": field})
+    assert numbered(mapped) is mapped
+
+
+def test_a_counter_along_another_axis_parts_no_spectra():
+    frequency = Column("frequency", np.array([4.0, 3.0, 2.0, 1.0]), "frequency", "Hz")
+    cycle = Column("cycle", np.array([1, 1, 2, 2, 2]), "cycle", "1", axes=("x",))
+    found = numbered(Dataset("impedance", {"frequency": frequency, "cycle": cycle}))
+    assert found["spectrum"].tolist() == [0, 0, 0, 0]
+    assert "cycle" not in found.column("spectrum").attrs["recipe"]

@@ -321,6 +321,22 @@ def test_a_ninth_power_is_a_unit():
     assert list(grown.units) == ["s9", "s-9"]
 
 
+def test_a_unit_may_have_a_power_of_every_base():
+    of = " ".join(f"{name}^1" for name in units._BASE)
+    grown = UnitTable({"all": {"of": of, "factor": "1"}})
+    assert grown.units["all"].dimension == of
+
+
+@pytest.mark.parametrize(("extra", "known"), [(0, True), (1, False)])
+def test_an_expression_has_at_most_so_many_characters(extra, known):
+    text = "mA/cm^2" + " " * (units.LONGEST + extra - 9) + "*s"
+    if known:
+        assert scale_between(text, "A*s/cm^2").factor == Fraction(1, 1000)
+    else:
+        with pytest.raises(UnknownUnit):
+            parse_unit(text)
+
+
 def test_an_added_unit_is_understood_in_expressions(fresh_vocabulary):
     parse_unit("uA/mm^2")  # builds the expression registry before the addition
     table().add({"inch": {"of": "length^1", "factor": "127/5000"}})

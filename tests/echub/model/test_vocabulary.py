@@ -98,6 +98,11 @@ class TestInstall:
         assert quantities()["acme_gap"].unit == "inch"
         assert units.unit("inch").factor * 10000 == 254
 
+    def test_a_quantity_of_texts_needs_no_unit(self):
+        install(Vocabulary("acme", {"acme_operator": {"definition": "who did it"}, "acme_humidity": HUMIDITY}))
+        assert quantities()["acme_operator"].unit is None
+        assert quantities()["acme_humidity"].unit == "%"
+
     def test_the_same_twice_is_no_conflict(self):
         install(Vocabulary("acme", {"acme_humidity": HUMIDITY}))
         install(Vocabulary("acme", {"acme_humidity": HUMIDITY}))

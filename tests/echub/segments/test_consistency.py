@@ -174,6 +174,13 @@ def test_the_median_of_many_ratios_is_the_one_that_sorting_finds(rows, decimals)
     assert _median_ratio(passed, integral) == (expected, rows)
 
 
+@pytest.mark.parametrize(("rows", "last", "at"), [(2048, 1, 1023), (2049, 2, 1024), (1025, 1, 512)])
+def test_the_median_is_the_smallest_value_up_to_which_just_half_of_the_weight_lies(rows, last, at):
+    """All weights are one, but that of the largest value."""
+    weights = np.append(np.ones(rows - 1), last)
+    assert _median_ratio(np.arange(rows) * weights, weights) == (at, rows)
+
+
 # -- limits --------------------------------------------------------------------------------------
 
 

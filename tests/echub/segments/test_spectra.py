@@ -16,6 +16,8 @@ DOWN, UP = [1000, 100, 10, 1], [1, 10, 100, 1000]
         ([], []),
         ([10], [0]),
         ([10, 10, 10], [0]),
+        ([10, 100], [0]),
+        ([1, 10, 100, 1, 0.1, 0.12], [0, 3, 5]),  # a sweep of one step, turned, and then cut
         (DOWN, [0]),
         (UP, [0]),
         (DOWN + DOWN, [0, 4]),
@@ -117,6 +119,14 @@ def test_numbers_that_are_used_again_do_not_cut_a_sweep():
     restarts = [0] * 4 + [1] * 4 + [2] * 2 + [0] * 2 + [1] * 4  # from 2 to 0 inside the third
     assert spectrum_numbers(frequency, labels=[restarts]).tolist() == np.repeat(range(4), 4).tolist()
     assert spectrum_numbers([5.0] * 4, labels=[[0, 1, 0, 1]]).tolist() == [0, 1, 2, 3]
+
+
+def test_each_of_several_labels_and_counters_parts_spectra():
+    first, second = [0, 0, 1, 1, 1, 1], [5, 5, 5, 5, 6, 6]
+    frequency = [50.0] * 6
+    for pair in ((first, second), (second, first)):
+        assert spectrum_numbers(frequency, labels=pair).tolist() == [0, 0, 1, 1, 2, 2]
+        assert spectrum_numbers(frequency, counters=pair).tolist() == [0, 0, 1, 1, 2, 2]
 
 
 def test_missing_counters_are_one_value():
