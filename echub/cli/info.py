@@ -24,6 +24,9 @@ from echub.cli.streams import Name, shown, sources
 
 app = new_app()
 
+_WIDTH = 60
+"""Characters of a value of the metadata that are shown."""
+
 
 @app.command()
 def info(
@@ -64,9 +67,9 @@ def info(
     table(("path", "value", "from"), rows, indent=16)
 
 
-def _short(text: str, width: int = 60) -> str:
+def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1] + "…"
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 
 def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401

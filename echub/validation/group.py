@@ -177,8 +177,8 @@ def _plugin_tables(prefix: str) -> dict[str, Any]:
             found=prefix,
             hint="install the group's plugin; `echub plugins list` shows what there is",
         )
-    tables = {"schema": {"name": prefix, "prefix": prefix}, **known[prefix].rules}
-    return checked(plain(tables), GROUP, f"{_PLUGIN}{prefix}")  # type: ignore[no-any-return]
+    rules = checked(plain(known[prefix].rules), GROUP, f"{_PLUGIN}{prefix}")
+    return {**rules, "schema": {"name": prefix, "prefix": prefix, **rules.get("schema", {})}}
 
 
 def _group(where: str, tables: Mapping[str, Any], chain: tuple[str, ...]) -> Group:
@@ -250,13 +250,13 @@ def _in_both(parent: Mapping[str, Limits], child: Mapping[str, Limits]) -> dict[
 def _resolved(where: str, name: str) -> str:
     if name.startswith(_PLUGIN):
         return name
-    if where.startswith(_PLUGIN):  # it lies in code, so that a file beside it does not exist
+    if where.startswith(_PLUGIN):
         raise SchemaError(
-            f"the schema {where!r} extends a file",
+            "the schema of a plugin extends a file",
             where="schema.extends",
-            expected="schemas of plugins, plugin:<name>",
+            expected="schemas of plugins, such as plugin:acme",
             found=name,
-            hint="tell the plugin's authors: in the rules of a plugin, `extends` names other plugins only",
+            hint="tell the plugin's authors: a file beside it does not exist",
         )
     return str((Path(where).parent / name).resolve())
 
@@ -308,12 +308,13 @@ def _install(prefix: str, tables: Mapping[str, Any]) -> None:
 def _check_redefinition(name: str, entry: Mapping[str, Any]) -> None:
     """Allow only narrowing of a core quantity; otherwise name both definitions."""
     known = vocabulary.core()[name]
-    changed = [k for k in entry if k not in ("min", "max") and entry[k] != getattr(known, k, None)]
+    same = {**known._asdict(), "plausible": None if known.plausible is None else list(known.plausible)}
+    changed = [k for k in entry if k not in ("min", "max") and entry[k] != same.get(k)]
     if changed:
         raise SchemaError(
             f"the group's schema redefines the core quantity {name!r}",
             where=f"quantities.{name}",
-            expected="core: " + ", ".join(f"{key} = {getattr(known, key, None)!r}" for key in changed),
+            expected="core: " + ", ".join(f"{key} = {same.get(key)!r}" for key in changed),
             found="group: " + ", ".join(f"{key} = {entry[key]!r}" for key in changed),
             hint="give the quantity a name of your own, with the group's prefix",
         )

@@ -11,6 +11,9 @@ from echub.model.metadata import leaf_of
 from echub.model.units import parse_value, scale_between
 from echub.model.vocabulary import quantities
 
+_NUMBERS = ("number", "integer", "any")
+"""Types of metadata that a range can be given for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -34,6 +37,12 @@ class Limits:
         if self.high is None:
             return f"at least {self.low:g}{unit}"
         return f"{self.low:g} to {self.high:g}{unit}"
+
+    def holds(self, value: object) -> bool:
+        """Return whether a value is a number in the range."""
+        if not isinstance(value, (int, float)):
+            return False
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def within(self, outer: Limits) -> bool:
         """Return whether this range lies inside the outer one."""
@@ -68,8 +77,16 @@ def column_limits(name: str) -> Limits:
 
 
 def metadata_limits(path: str) -> Limits:
-    """Return the core's range of a metadata path."""
+    """Return the core's range of a metadata path; `SchemaError` for one that holds no number."""
     leaf = leaf_of(path)
+    if leaf.type not in _NUMBERS:
+        raise SchemaError(
+            f"a range is given for {path!r}, which holds no number",
+            where=f"range.{path}",
+            expected="a path with a number, or extra.<name>",
+            found=leaf.type,
+            hint="`echub schema show metadata` lists all paths",
+        )
     low = leaf.minimum if leaf.minimum is not None else leaf.exclusive_minimum
     return Limits(low, None, leaf.unit, leaf.unit == "degC")
 
@@ -77,29 +94,26 @@ def metadata_limits(path: str) -> Limits:
 def narrowed(
     given: Mapping[str, Any], core: Callable[[str], Limits], parents: Mapping[str, Limits], what: str
 ) -> dict[str, Limits]:
-    """Read the ranges of one schema; `SchemaError` if one is wider than the core's or a parent's."""
+    """Read the ranges of one schema, an open end from the parents or the core; `SchemaError` if one is wider."""
     ranges = {}
     for name, ends in given.items():
         base = core(name)
-        own = _read(name, ends, base)
-        for outer in (base, parents.get(name, base)):
-            filled = Limits(
-                outer.low if own.low is None else own.low,
-                outer.high if own.high is None else own.high,
-                own.unit,
-                own.point,
-                "group",
+        own, outer = _read(name, ends, base), parents.get(name, base)
+        filled = replace(
+            own,
+            low=outer.low if own.low is None else own.low,
+            high=outer.high if own.high is None else own.high,
+        )
+        if filled.is_empty or not filled.within(outer):
+            fault = "leaves nothing of" if filled.is_empty else "is looser than"
+            raise SchemaError(
+                f"the range of the {what} {name!r} {fault} the one it builds on",
+                where=f"range.{name}",
+                expected=f"{outer.whose}: {outer}",
+                found=f"group: {filled}",
+                hint="a group's schema may narrow a range, never widen it",
             )
-            if not filled.within(outer):
-                raise SchemaError(
-                    f"the range of the {what} {name!r} is looser than the one it builds on",
-                    where=f"range.{name}",
-                    expected=f"{outer.whose}: {outer}",
-                    found=f"group: {filled}",
-                    hint="a group's schema may narrow a range, never widen it",
-                )
-            own = filled
-        ranges[name] = own
+        ranges[name] = filled
     return ranges
 
 
@@ -137,7 +151,7 @@ def _end(name: str, end: float | str, base: Limits) -> float | None:
         raise SchemaError(
             f"the range of {name!r} cannot be {end!r}",
             where=f"range.{name}",
-            expected=f"a unit of the dimension of {base.unit}",
+            expected=f"a unit of the dimension of {base.unit or '1'}",
             found=str(end),
             cause=error.message,
             hint=error.hint,

@@ -45,14 +45,14 @@ def check_metadata(record: Record, group: Group) -> Iterator[Remark]:
             )
     for path, limits in group.metadata_ranges.items():
         value = record.metadata.value(path)
-        too_low = value is not None and limits.low is not None and value < limits.low
-        if too_low or (value is not None and limits.high is not None and value > limits.high):
+        if value is not None and not limits.holds(value):
+            found = f"{value:g}" if isinstance(value, (int, float)) else str(value)
             yield Remark(
                 "metadata-out-of-range",
-                f"{path} is {value:g} {limits.unit or ''}".rstrip(),
+                f"{path} is {found} {limits.unit or ''}".rstrip(),
                 column=path,
                 expected=f"{limits} by {group.name}",
-                found=f"{value:g}",
+                found=found,
             )
     yield from _context(record)
 

@@ -188,7 +188,7 @@ def _found(
 def _masked(code: str, message: str, column: Column, bad: Mask, expected: str = "") -> Remark:
     """Build a finding from a mask: for a table with its rows, for a map only with their number."""
     rows, count = places(_by_row(bad))
-    values = column.values[bad][:SHOWN_VALUES].tolist() if bad.any() else []
+    values = column.values[bad][:SHOWN_VALUES].tolist()
     return _remark(code, message, column, rows, count, values, expected)
 
 
@@ -206,7 +206,7 @@ def _remark(
     expected: str,
 ) -> Remark:
     unit = f" {column.unit}" if column.unit and column.unit != "1" else ""
-    found = ", ".join(f"{value:.7g}" for value in values)
+    shown = ", ".join(f"{value:.7g}" for value in values)
     more = ", …" if count > SHOWN_VALUES else ""
     return Remark(
         code,
@@ -215,7 +215,7 @@ def _remark(
         rows=rows,
         count=count,
         expected=expected,
-        found=f"{found}{more}{unit}" if found else "",
+        found=f"{shown}{more}{unit}",
     )
 
 

@@ -116,3 +116,37 @@ def test_a_fixed_choice_has_no_meanings():
 )  # fmt: skip
 def test_a_meaning_is_one_line_of_at_most_seventy_characters(text, line):
     assert completing.one_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("items", "line"),
+    [
+        ([("cell.area=", "area of it"), ("cell.id=", "")],
+         'local -a hub_words; hub_words=("cell.area=:area of it" "cell.id="); '
+         "_describe -t words word hub_words -S ''"),
+        ([("cell.area=", "area"), ("cell.id", "")], 'as typer: "cell.area=":"area" "cell.id"'),
+        ([("cell.area", "")], 'as typer: "cell.area"'),
+        ([], "as typer: "),  # files, perhaps
+    ],
+)  # fmt: skip
+def test_zsh_puts_no_blank_behind_words_that_all_end_with_an_equals_sign(monkeypatch, items, line):
+    from typer import _completion_classes, _completion_shared
+
+    zsh, found = _completion_classes.ZshComplete, [Fake(value=value, help=said) for value, said in items]
+
+    def usual(asked):
+        return "as typer: " + " ".join(map(asked.format_completion, asked.get_completions("args", "incomplete")))
+
+    monkeypatch.setattr(zsh, "complete", usual)
+    monkeypatch.setattr(zsh, "get_completion_args", lambda _: ("args", "incomplete"))
+    monkeypatch.setattr(
+        zsh, "get_completions", lambda _, *given: found if given == ("args", "incomplete") else None
+    )
+    monkeypatch.setitem(_completion_shared._completion_scripts, "bash", "")
+    for owner, name in (
+        (_completion_classes.BashComplete, "source_template"),
+        (_completion_classes, "_sanitize_help_text"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    completing.suit_shells()
+    assert zsh(None, {}, "echub", "_ECHUB_COMPLETE").complete() == line

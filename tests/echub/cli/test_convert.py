@@ -239,3 +239,10 @@ def test_rows_and_files_without_a_partner_are_reported(echub, folder, tmp_path, 
     assert done.err == "cells.csv: no file matches 'gone.mpr'\n"
     assert "no row of cells.csv is for this file" in done.out
     assert package.read(tmp_path / "out" / "cp.mpr.h5").metadata.value("sample.id") == "S1"
+    cells.write_text("file,sample.id\ngone.mpr,S2\ncp.mpr,S1\nlost.mpr,S3\n")
+    (tmp_path / "more.csv").write_text("file,cell.id\nold.mpr,C2\n")
+    tables = ["--meta", cells, "--meta", tmp_path / "more.csv"]
+    assert echub("convert", folder, *tables, "-o", tmp_path / "again").err.splitlines() == [
+        "cells.csv: no file matches 'gone.mpr'", "cells.csv: no file matches 'lost.mpr'",
+        "more.csv: no file matches 'old.mpr'",
+    ]  # fmt: skip

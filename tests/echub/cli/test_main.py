@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import click
 import pytest
 
 import echub as package
@@ -71,6 +72,45 @@ def test_an_error_is_json_too(echub):
     assert done.json["status"] == "failed"
     assert done.json["error"]["code"] == "source-not-found"
     assert done.json["error"]["path"] == "nothing.mpr"
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["convert", "a.mpr"], "convert"), (["--json", "-q", "convert", "info"], "convert"),
+        (["analyse", "x"], "analyze"), (["-h"], ""), ([], ""),
+    ],
+)  # fmt: skip
+def test_the_command_is_the_first_word_that_is_no_option(monkeypatch, words, named):
+    monkeypatch.setattr(sys, "argv", ["echub", *words])
+    assert cli._command() == named
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "suited"),
+    [
+        (["--show-completion"], None, True), (["convert", "--install-completion", "zsh"], None, True),
+        ([], "complete_bash", True), (["convert", "a.mpr"], None, False),
+    ],
+)  # fmt: skip
+def test_completion_is_suited_to_its_shell_if_a_shell_asks(monkeypatch, words, asked, suited):
+    done = []
+    monkeypatch.setattr(sys, "argv", ["echub", *words])
+    monkeypatch.setattr("echub.cli.completing.suit_shells", lambda: done.append("suited"))
+    monkeypatch.setattr(cli, "app", lambda **_: done.append("run"))
+    monkeypatch.delenv(cli.COMPLETING, raising=False)
+    if asked:
+        monkeypatch.setenv(cli.COMPLETING, asked)
+    cli._run(cli.Defaults())
+    assert done == ["suited"] * suited + ["run"]
+
+
+def test_a_word_after_no_command_has_no_completion():
+    """A shell asks for it too."""
+    group = cli.LazyGroup(name="echub")
+    asked = click.Context(group, resilient_parsing=True)
+    assert group.resolve_command(asked, ["nonsense", "x"]) == (None, None, ["x"])
+    assert group.resolve_command(asked, ["analyse", "x"])[0::2] == ("analyze", ["x"])
 
 
 # -- pipes ---------------------------------------------------------------------------------------

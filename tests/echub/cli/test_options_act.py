@@ -118,7 +118,15 @@ CONVERT_READ = {
     "--set": (["--set", "sample.id=x"], {"annotations": SET}),
     "--timezone": (["--timezone", "Europe/Berlin"], {"annotations": ZONE}),
     "--no-siblings": (["--no-siblings"], {"siblings": False}),
-    "--derive": (["--derive", "current_density"], {"derive": [Derivation.parse("current_density")]}),
+    "--derive": (
+        ["--derive", "current_density", "--derive", "thickness: material=Na, density=1 g/cm^3"],
+        {
+            "derive": [
+                Derivation.parse("current_density"),
+                Derivation.parse("thickness: material=Na, density=1 g/cm^3"),
+            ]
+        },
+    ),
 }
 CONVERT_READ = {key: (words, {"reading": {**READING, **change}}) for key, (words, change) in CONVERT_READ.items()}
 CONVERT_WRITE = {
@@ -222,8 +230,10 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         }, {
             "--event": (["--event", "auto"], {"event": "auto"}),
             "--clock-uncertainty": (["--clock-uncertainty", "2 min"], {"clock_uncertainty": 120.0}),
-            "--offset": (["--offset", "b.mpr=1min±2s"], {"offsets": {"b.mpr": (60.0, 2.0)}}),
-            "--near": (["--near", "b.mpr=1:2min"], {"near": {"b.mpr": (60.0, 120.0)}}),
+            "--offset": (["--offset", "b.mpr=1min±2s", "--offset", "c=-3"], {
+                "offsets": {"b.mpr": (60.0, 2.0), "c": (-3.0, None)}}),
+            "--near": (["--near", "b.mpr=1:2min", "--near", "c=-3:5"], {
+                "near": {"b.mpr": (60.0, 120.0), "c": (-3.0, 5.0)}}),
             "--correct-drift": (["--correct-drift"], {"correct_drift": True}),
         }, reads()),
         ("echub.files.conversion.convert", ["align", "a.mpr", "b.mpr", "-o", "x.h5"], {
@@ -242,11 +252,12 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         ("echub.files.sample_tables.sample_table", ["samples", "a.csv"], {
             "files": [Path("a.csv")], "where": {}, "reference": None, "closures": {},
         }, {
-            "--where": (["--where", "a.csv=x > 1"], {"where": {"a.csv": "x > 1"}}),
+            "--where": (["--where", "a.csv=x > 1", "--where", "b.csv=y == 2"], {
+                "where": {"a.csv": "x > 1", "b.csv": "y == 2"}}),
             "--reference": (["--reference", "C 1s=284.8±0.1 eV"], {
                 "reference": ["C 1s", pytest.approx(284.8), pytest.approx(0.1)]}),
-            "--closure": (["--reference", "C 1s=284.8", "--closure", "Zr=182 eV"], {
-                "reference": ["C 1s", 284.8, None], "closures": {"Zr": 182.0}}),
+            "--closure": (["--reference", "C 1s=284.8", "--closure", "Zr=182±1", "--closure", "O 1s=0.53 keV"], {
+                "reference": ["C 1s", 284.8, None], "closures": {"Zr": 182.0, "O 1s": 530.0}}),
         }, {}),
         ("echub.files.conversion.convert", ["samples", "a.csv", "-o", "x.csv"], {
             "what": "table", "path": Path("x.csv"), "to": "csv", "force": False,
@@ -309,6 +320,11 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
             "echub__analysis__analysis__analyze": lambda *_, **__: Outcome(),
             "echub__analysis__figures__draw_outcome": lambda *_: "figure",
         }),
+        ("echub.cli.show.outcome.show", ["analyze", "ccd", "a.mpr"], {
+            "source": "a.mpr", "written": [], "verbose": False,
+        }, {"--verbose": (["-v"], {"verbose": True})}, {
+            "echub__analysis__analysis__analyze": lambda *_, **__: Outcome(),
+        }),
         ("echub.analysis.analysis.analyze_each", ["analyze", "ccd", "a.mpr", "--each", "cycle"], {
             **ANALYZE, "each": "cycle",
         }, {**CHOSEN, "--each": (["--each", "step"], {"each": "step"})}, {}),
@@ -343,6 +359,11 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         ("echub.cli.page.server.bound", ["app", "folder"], {"port": 0}, {
             "--port": (["--port", "8000"], {"port": 8000}),
         }, {}),
+    ],
+    "plugins check": [
+        ("echub.cli.show.plugin.show_verdicts", ["plugins", "check", "bdf"], {"subjects": [], "verbose": False}, {
+            "--verbose": (["-v"], {"verbose": True}),
+        }, {"echub__testing__checking__check": lambda _: []}),
     ],
     "plugins new": [
         ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--reader"], {

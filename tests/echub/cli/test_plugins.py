@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from echub.testing import checking
+from tests.echub import strangers
 
 
 def test_every_plugin_is_a_row(echub):
@@ -62,6 +63,41 @@ def test_a_template_alone_goes_to_the_output(echub):
     assert f"{named['name']}: echub" in done.err
     (template,) = echub("plugins", "show", named["name"], "--json").json["templates"]
     assert template["text"].rstrip() == done.out.rstrip()
+
+
+def test_each_template_and_vocabulary_of_a_plugin_is_shown(echub, acme_files):
+    code = """
+        from echub.plugin import Template, Vocabulary, hookimpl
+
+        @hookimpl
+        def echub_readers():
+            second = Template("two.toml", "the second", "echub_two:two")
+            return [second, Template("one.toml", "the first", "echub_two:one")]
+
+        @hookimpl
+        def echub_vocabulary():
+            flow = {"unit": "s^-1", "definition": "flow"}
+            return [Vocabulary("twoa", {"twoa_flow": flow}), Vocabulary("twob", {"twob_flow": flow})]
+
+        def one():
+            return "# one\\n\\n"
+
+        def two():
+            return "# two\\nn = 2\\n"
+        """
+    strangers.install(acme_files.parent / "site", "echub-two", code, entry="two", module="echub_two")
+    done = echub("plugins", "show", "two")
+    assert done.out.splitlines() == ["# two", "n = 2", "# one"]
+    assert done.err.splitlines()[-4:] == [
+        "  template    two.toml  the second",
+        "  template    one.toml  the first",
+        "  vocabulary  twoa      twoa_flow",
+        "  vocabulary  twob      twob_flow",
+    ]
+    assert echub("plugins", "show", "two", "--json").json["templates"] == [
+        {"name": "two.toml", "title": "the second", "text": "# two\nn = 2\n"},
+        {"name": "one.toml", "title": "the first", "text": "# one\n\n"},
+    ]
 
 
 @pytest.mark.parametrize("command", ["show", "check"])

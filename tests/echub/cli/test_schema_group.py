@@ -102,3 +102,14 @@ def test_a_valid_schema_is_told_as_an_object(tmp_path):
     told = json.loads(run("check", path, "--json").stdout)
     assert (told["name"], told["version"]) == ("Na Lab", "1.0.0")
     assert str(path) in " ".join(told["sources"])
+
+
+def test_each_source_of_a_schema_is_told(echub, tmp_path):
+    parent, own = tmp_path / "parent.toml", tmp_path / ".echub.toml"
+    parent.write_text('[metadata]\nrequired = ["cell.id"]\n', "utf-8")
+    own.write_text('[schema]\nname = "Lab"\nversion = "3"\nextends = ["parent.toml"]\n', "utf-8")
+    assert echub("schema", "check", own).out.splitlines() == [
+        "Lab 3: valid", f"  read          {parent}", f"  read          {own}", "  changes       1"
+    ]  # fmt: skip
+    told = {"name": "Lab", "version": "3", "sources": [str(parent), str(own)]}
+    assert echub("schema", "check", own, "--json").json == told

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from echub.analysis.outcome import Condition, Outcome
+from echub.analysis.outcome import Condition, Measurand, Outcome
 from echub.cli import align, analyze, study
 from echub.cli.common import pairs
 from echub.errors import (
@@ -132,6 +132,22 @@ def test_objects_are_printed_however_quiet_a_command_is(echub, acme_files):
     assert echub(*words, "-q").out == ""
 
 
+@pytest.mark.parametrize(
+    ("statuses", "code", "told"),
+    [(["ok", "refused"], 1, 0), (["refused", "ok"], 1, 0), (["refused", "refused"], 1, 1), (["ok", "ok"], 0, 0)],
+)
+def test_what_suits_a_file_is_told_if_all_of_its_parts_are_refused(
+    echub, acme_files, monkeypatch, statuses, code, told
+):
+    asked = []
+    refusal = Remark("no-pulse", "there is none", "refusal")
+    outcomes = [Outcome(flags=(refusal,) * (status == "refused")) for status in statuses]
+    monkeypatch.setattr("echub.analysis.analysis.analyze_each", lambda *_, **__: outcomes)
+    monkeypatch.setattr(analyze, "_tell_what_suits", lambda declared, *_: asked.append(declared.name))
+    assert echub("analyze", "acme-level", "b.acme", "--each", "cycle").code == code
+    assert asked == ["acme-level"] * told
+
+
 # -- study: the exit code --------------------------------------------------------------------------
 
 
@@ -149,6 +165,8 @@ def answered(code=None, severity="refusal"):
         ([answered("late", "warning")], 0),
         ([answered(), answered("no-area")], 1),
         ([answered("no-area"), answered(SourceNotFound.code), answered()], 3),
+        ([Fake(outcome=Fake(flags=(), refusals=[Remark("no-area", ""), Remark(UnknownFormat.code, "")]))], 3),
+        ([Fake(outcome=Fake(flags=[Remark("late", ""), Remark(PluginDied.code, "")], refusals=[]))], 4),
         ([answered(UnknownFormat.code)], 3),
         ([answered(SourceNotFound.code, "warning")], 0),  # one file of several, which is said
         ([answered(SourceNotFound.code), answered(PluginError.code)], 4),
@@ -167,6 +185,20 @@ def test_results_of_a_study_are_beside_it_unless_a_folder_is_named(echub, acme_f
     done = echub("study", "group/study.toml", "--json")
     assert Path("group/study_results") in Path(done.json["written"][0]).parents
     assert sorted(path.name for path in Path("group").iterdir() if path.is_dir()) == ["study_results"]
+
+
+def test_an_answer_of_a_study_is_told_with_each_of_its_refusals(capsys):
+    refusals = (Remark("no-area", "there is no area", "refusal"), Remark("short", "it is short", "refusal"))
+    given = (
+        (Outcome(flags=refusals), False), (Outcome({"level": Measurand("V", 1.5)}), True), (Outcome(), False),
+    )  # fmt: skip
+    for outcome, cached in given:
+        study._say(Fake(step=Fake(name="early"), label="a.mpr", outcome=outcome, cached=cached))
+    assert capsys.readouterr().out.splitlines() == [
+        "  refused       early: a.mpr  there is no area [no-area]; it is short [short]",
+        "  ok            early: a.mpr  level 1.5 V  (cached)",
+        "  ok            early: a.mpr  ",
+    ]
 
 
 def test_a_study_without_a_word_is_its_help(echub):

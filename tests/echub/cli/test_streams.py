@@ -50,6 +50,14 @@ def test_other_commands_read_it_too(piped, eclab, command, shown):
     assert shown in done.out
 
 
+def test_an_analysis_names_standard_input_as_it_is_told_to(piped, acme_files):
+    """The reader of acme looks at the name."""
+    data = (acme_files / "b.acme").read_bytes()
+    done = piped(data, "analyze", "acme-level", "-", "--name", "x.acme", "--param", "above=5V")
+    assert done.out.splitlines()[0] == "acme-level: x.acme"
+    assert piped(data, "analyze", "--list", "-", "--name", "x.acme", "--json").json["file"] == "x.acme"
+
+
 def test_an_analysis_and_a_comparison_of_standard_input(piped, eclab):
     data = (eclab / "ramp.mpr").read_bytes()
     asked = ("--set", "cell.area=0.785 cm^2", "--param", "bootstrap=0", "--json")

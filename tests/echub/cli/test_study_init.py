@@ -34,6 +34,15 @@ def test_files_that_can_be_read_are_listed_and_steps_are_comments(echub, folder)
     assert {path.name for path in load_study(folder / "study.toml").files} == {"peis.mpr", "ramp[1].mpr"}
 
 
+def test_the_table_of_metadata_is_no_measurement_of_a_first_study(echub, folder):
+    """Even if a reader can read it."""
+    for name in ("cells.csv", "run.csv"):
+        (folder / name).write_text("t / s,U / V\n0,1\n1,2\n2,3\n", "utf-8")
+    assert echub("study", "init", folder).code == 0
+    study = tomllib.loads((folder / "study.toml").read_text("utf-8"))
+    assert study["files"] == ["peis.mpr", "ramp[[]1].mpr", "run.csv"]
+
+
 def test_what_only_some_files_state_is_asked_for_with_their_number(tmp_path):
     stating = Metadata()
     stating.set("cell.thickness", 1.0, "mm")

@@ -19,6 +19,7 @@ from echub.validation.reporters import FORMATS
 from echub.validation.validation import validate
 from fixtures.broken import sound
 from fixtures.broken.base import column, with_columns, with_metadata
+from tests.messages.parts import said
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +96,91 @@ def test_differences_name_core_and_group(tmp_path):
     assert rows["rule ECH203 missing-values"] == ("warning", "ignored")
 
 
+TWO_OF_EACH = """
+[schema]
+name = "na-lab"
+prefix = "nalab"
+ignore = ["ECH203", "ECH202"]
+
+[metadata]
+required = ["cell.id", "cell.area"]
+[metadata.range]
+"cell.temperature" = ["-40 degC", "100 degC"]
+"cell.area" = ["", "5 cm^2"]
+
+[range]
+time = ["", "1 h"]
+current = ["-50 mA", "0.05 A"]
+
+[columns]
+timeseries = ["nalab_flow", "temperature"]
+impedance = ["phase"]
+
+[severity]
+truncated = "error"
+ECH310 = "warning"
+no-line-end = "note"
+
+[files]
+name = "[0-9]+.*"
+example = "12_a.mpr"
+
+[quantities.nalab_flow]
+unit = "s^-1"
+definition = "flow of argon"
+[quantities.cycle]
+min = 1
+[quantities.nalab_dew]
+unit = "degC"
+definition = "dew point"
+[quantities.voltage]
+max = 5
+"""
+
+
+def test_of_two_of_each_the_differences_list_both(tmp_path):
+    found = load(group(tmp_path, TWO_OF_EACH))
+    assert found.quantities == ("nalab_flow", "nalab_dew")
+    assert list(found.differences()) == [
+        ("metadata cell.id", "may be absent", "required"),
+        ("metadata cell.area", "may be absent", "required"),
+        ("metadata cell.temperature", "at least -273.15 degC", "-40 to 100 degC"),
+        ("metadata cell.area", "at least 0 cm^2", "0 to 5 cm^2"),
+        ("quantity cycle", "at least 0", "at least 1"),
+        ("quantity voltage", "no limits", "at most 5 V"),
+        ("quantity time", "at least 0 s", "0 to 3600 s"),
+        ("quantity current", "no limits", "-50 to 50 mA"),
+        ("kind timeseries", "may be absent", "requires nalab_flow, temperature"),
+        ("kind impedance", "may be absent", "requires phase"),
+        ("quantity nalab_flow", "unknown", "flow of argon"),
+        ("quantity nalab_dew", "unknown", "dew point"),
+        ("rule ECH202 empty-column", "warning", "ignored"),
+        ("rule ECH203 missing-values", "warning", "ignored"),
+        ("rule ECH310 instrument-error", "note", "warning"),
+        ("rule no-line-end", "no problem", "note"),
+        ("rule truncated", "no problem", "error"),
+        ("file names", "any", "12_a.mpr"),
+    ]
+
+
+def test_a_child_narrows_each_range_of_its_parent(tmp_path):
+    group(tmp_path, TWO_OF_EACH, "parent.toml")
+    own = '[range]\ncurrent = ["-1 mA", ""]\ntime = ["1 s", ""]\n[metadata.range]\n"cell.area" = ["1 cm^2", ""]\n'
+    found = load(
+        group(tmp_path, f'[schema]\nextends = ["parent.toml"]\n{own}"cell.temperature" = ["", "60 degC"]\n')
+    )
+    both = {**found.ranges, **found.metadata_ranges}
+    assert {name: (one.low, one.high) for name, one in both.items()} == {
+        "cycle": (1, None), "voltage": (None, 5), "time": (1, 3600), "current": (-1, 50),
+        "cell.temperature": (-40, 60), "cell.area": (1, 5),
+    }  # fmt: skip
+
+
+def test_the_start_of_several_ids_raises_each_that_is_below(tmp_path):
+    raised = load(group(tmp_path, '[severity]\nECH30 = "error"\n'))
+    assert raised.severity == {f"ECH30{n}": "error" for n in range(1, 10)}
+
+
 def test_it_is_applied(tmp_path):
     group(tmp_path, GOOD)
     record = with_columns(sound(), column("temperature", np.full(60, 20.0), "degC"))
@@ -149,7 +235,12 @@ def test_the_nearest_counts_and_the_repository_is_the_end(tmp_path):
             {"cycle": (1.0, 100.0, "1"), "technique": (1.0, None, None)},
             [("quantity cycle", "at least 0", "1 to 100"), ("quantity technique", "no limits", "at least 1")],
         ),
-        ('[quantities.current]\nunit = "mA"\n', {}, []),  # the core's own definition
+        ('[quantities.current]\nunit = "mA"\nplausible = [-1e8, 1e8]\n', {}, []),  # the core's own definition
+        (
+            '[quantities.technique]\nmin = 2\n[range]\ncurrent_range = ["1", "9"]\n',  # neither has a unit
+            {"technique": (2.0, None, None), "current_range": (1.0, 9.0, None)},
+            [("quantity technique", "no limits", "at least 2"), ("quantity current_range", "no limits", "1 to 9")],
+        ),
         ('[files]\nname = "a.*"\n', {}, [("file names", "any", "a.*")]),
     ],
 )
@@ -174,10 +265,50 @@ def test_a_core_quantity_cannot_be_redefined(tmp_path, key, text):
     assert error.found.startswith(f"group: {key} = ")
 
 
+def test_two_changes_of_a_core_quantity_are_both_named(tmp_path):
+    error = refused(tmp_path, '[quantities.current]\nunit = "A"\nmin = 1\nplausible = [-1, 1]\n')
+    assert error.expected == "core: unit = 'mA', plausible = [-100000000.0, 100000000.0]"
+    assert error.found == "group: unit = 'A', plausible = [-1, 1]"
+
+
+@pytest.mark.parametrize(("path", "kind"), [
+    ("cell.id", "text"), ("cell.symmetric", "boolean"), ("technique.steps", "list"),
+])  # fmt: skip
+def test_a_range_of_what_is_not_a_number_is_refused(tmp_path, path, kind):
+    assert said(lambda: load(group(tmp_path, f'[metadata.range]\n"{path}" = [1, 2]\n'))) == {
+        "message": f"a range is given for '{path}', which holds no number", "path": str(tmp_path / ".echub.toml"),
+        "where": f"range.{path}", "expected": "a path with a number, or extra.<name>", "found": kind,
+        "hint": "`echub schema show metadata` lists all paths",
+    }  # fmt: skip
+
+
 def test_a_range_cannot_be_loosened(tmp_path):
     error = refused(tmp_path, '[range]\ntemperature = ["-400 degC", "50 degC"]\n')
     assert error.expected == "core: at least -273.15 degC"
     assert error.found == "group: -400 to 50 degC"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [("", "-0.1 s", "0 to -0.1 s"), ("", "0 s", None), ("20.1 s", "", "20.1 to 20 s"), ("20 s", "", None)],
+)
+def test_a_range_leaves_something_of_the_one_it_builds_on(tmp_path, low, high, found):
+    """Time is at least 0 s by the core, and at most 20 s by the parent."""
+    group(tmp_path, '[range]\ntime = ["", "20 s"]\n', "parent.toml")
+    text = f'[schema]\nextends = ["parent.toml"]\n[range]\ntime = ["{low}", "{high}"]\n'
+    if found is None:
+        assert len({load(group(tmp_path, text)).ranges["time"].low, float((low or high).split()[0])}) == 1
+    else:
+        assert said(lambda: load(group(tmp_path, text))) == {
+            "message": "the range of the quantity 'time' leaves nothing of the one it builds on",
+            "path": str(tmp_path / ".echub.toml"), "where": "range.time", "expected": "group: 0 to 20 s",
+            "found": f"group: {found}", "hint": "a group's schema may narrow a range, never widen it",
+        }  # fmt: skip
+
+
+def test_a_unit_of_what_has_none_is_refused(tmp_path):
+    error = refused(tmp_path, '[range]\ncurrent_range = ["1", "2 mA"]\n')
+    assert (error.expected, error.cause) == ("a unit of the dimension of 1", "mA cannot become 1")
 
 
 def test_a_parent_cannot_be_loosened(tmp_path):
@@ -288,20 +419,32 @@ def test_an_installed_plugin_offers_a_schema(tmp_path, monkeypatch):
     assert found.required_metadata == ("cell.id", "cell.area")
     assert found.sources[0] == "plugin:acme"
     assert load("plugin:acme").required_metadata == ("cell.id",)
+    assert (load("plugin:acme").name, load("plugin:acme").prefix) == ("acme", "acme")
 
 
-def test_a_plugin_extends_plugins_and_no_file_of_the_folder_it_is_used_in(tmp_path, monkeypatch):
-    group(tmp_path, '[metadata]\nrequired = ["cell.area"]\n')
-    monkeypatch.chdir(tmp_path)
-    base = Vocabulary("base", rules={"metadata": {"required": ["cell.id"]}})
-    rules = {"schema": {"extends": ["plugin:base"]}}
-    monkeypatch.setitem(registry().vocabularies, "base", base)
-    monkeypatch.setitem(registry().vocabularies, "acme", Vocabulary("acme", rules=rules))
-    assert load("plugin:acme").required_metadata == ("cell.id",)
-    rules["schema"]["extends"] = [".echub.toml"]
-    with pytest.raises(EchubError, match="'plugin:acme' extends a file") as error:
-        load("plugin:acme")
-    assert (error.value.where, error.value.found) == ("schema.extends", ".echub.toml")
+def test_a_plugin_s_schema_may_say_more_of_itself(monkeypatch):
+    """Name and prefix are the vocabulary's own unless the rules say otherwise; what they extend are plugins."""
+    known = {
+        "acme": Vocabulary("acme", rules={"schema": {"ignore": ["ECH203"], "extends": ["plugin:lab"]}}),
+        "lab": Vocabulary("lab", rules={"schema": {"name": "the lab"}, "metadata": {"required": ["cell.id"]}}),
+        "bad": Vocabulary("bad", rules={"schema": {"extends": ["lab.toml"]}}),
+    }
+    for prefix, vocabulary_ in known.items():
+        monkeypatch.setitem(registry().vocabularies, prefix, vocabulary_)
+    found = load("plugin:acme")
+    assert (found.name, found.prefix, found.ignore) == ("acme", "acme", {"ECH203"})
+    assert (found.required_metadata, found.sources) == (("cell.id",), ("plugin:lab", "plugin:acme"))
+    assert load("plugin:lab").name == "the lab"
+    assert said(lambda: load("plugin:bad")) == {
+        "message": "the schema of a plugin extends a file", "path": "plugin:bad", "where": "schema.extends",
+        "expected": "schemas of plugins, such as plugin:acme", "found": "lab.toml",
+        "hint": "tell the plugin's authors: a file beside it does not exist",
+    }  # fmt: skip
+    assert said(lambda: load("plugin:nobody")) == {
+        "message": "no installed plugin offers the vocabulary 'nobody'", "path": "plugin:nobody",
+        "where": "schema.extends", "expected": "acme, bad, lab", "found": "nobody",
+        "hint": "install the group's plugin; `echub plugins list` shows what there is",
+    }  # fmt: skip
 
 
 # -- codes ---------------------------------------------------------------------------------------
@@ -430,6 +573,14 @@ def test_of_two_parents_the_narrower_end_counts(tmp_path, low, high, least, most
     found = children(tmp_path, *(tuple(temperatures)[:: -1 if turned else 1]))
     limits = found.metadata_ranges["cell.temperature"]
     assert (limits.low, limits.high) == (20, 30)
+
+
+def test_of_two_parents_each_range_is_the_narrower(tmp_path):
+    one = '[range]\ncurrent = ["-1 mA", "9 mA"]\ntime = ["1 s", "9 s"]\nvoltage = ["1 V", "9 V"]\n'
+    found = children(tmp_path, one, one.replace('"1 ', '"2 ').replace('"-1 ', '"-2 ').replace("9", "8"))
+    assert {name: (own.low, own.high) for name, own in found.ranges.items()} == {
+        "current": (-1, 8), "time": (2, 8), "voltage": (2, 8),
+    }  # fmt: skip
 
 
 def test_two_parents_that_leave_no_value_are_refused(tmp_path):

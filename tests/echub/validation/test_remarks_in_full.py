@@ -145,6 +145,16 @@ def test_source_rows_increase_within_a_species():
     assert of_values(rows_fall(species=np.array([0, 0, 0, 1]), labels=labels)) == [found]
 
 
+def test_source_rows_of_a_map_are_not_those_of_its_species():
+    """The species are an axis of their own, and as long as they are."""
+    given = rows_fall()
+    labels = {0: "Na", 1: "Li"}
+    given.columns["species"] = Column("species", np.array([0, 1]), "species", labels=labels, axes=("species",))
+    assert of_values(given) == [
+        ("rows-not-increasing", "the source rows do not increase", "row", (2,), 1, "", "1")
+    ]
+
+
 def test_a_clock_falls_where_no_restart_is_listed():
     clock = [0.0, 10.0, 0.5, 10.0, 0.5, 9.0]
     falls = ("time-not-monotonic", "time falls", "time")
@@ -163,6 +173,13 @@ def test_a_run_starts_within_a_tenth_of_the_one_before(start, back):
 def test_the_run_before_is_the_last_one_and_not_the_first():
     given = dataset(time=[100.0, 200.0, 0.0, 10.0, 5.0], attrs={"clock_restarts": "2 4"})
     assert [row[3] for row in of_values(given)] == [(4,)]
+
+
+def test_a_spectrum_over_other_axes_repeats_a_frequency():
+    """Its spectra cannot be numbered by rows: all of it is one."""
+    frequency = Column("frequency", np.array([10.0, 1.0, 10.0]), "frequency", "Hz", axes=("frequency",))
+    given = Dataset("impedance", {"frequency": frequency})
+    assert [row[3] for row in of_values(given) if row[0] == "frequency-repeated"] == [(2,)]
 
 
 def spectrum_of(frequency, **more):
@@ -197,6 +214,9 @@ def test_a_counter_falls_unless_the_clock_or_the_run_restarts():
         of_values(dataset(time=[0.0, 1.0, 2.0], step_execution=np.array([1, 2, 1]), attrs={"run_starts": "2"}))
         == []
     )
+    twice = {"time": np.arange(5.0), "step_execution": np.array([1, 2, 1, 2, 1])}
+    assert of_values(dataset(**twice, attrs={"run_starts": "2 4"})) == []
+    assert [row[3] for row in of_values(dataset(**twice, attrs={"run_starts": "2"}))] == [(4,)]
     assert of_values(dataset(step_execution=np.array([1, 2, 1]))) == [falls]  # no clock at all
     restarted = dataset(time=[0.0, 1.0, 0.0], step_execution=np.array([1, 2, 1]), attrs={"clock_restarts": "2"})
     assert of_values(restarted) == []
@@ -478,6 +498,7 @@ def test_a_single_row_has_no_direction_of_a_scan_and_no_rise(known):
 
 
 @pytest.mark.parametrize(("passed", "shown", "said"), [
+    (97.0, 100.0, None), (100.0, 97.0, None),
     (10.0, 12.1, None), (10.0, 12.2, "0.8197"), (12.1, 10.0, None), (12.2, 10.0, "1.22"),
     (60000.0, 60.0, "1000"), (60.0, 60000.0, "0.001"), (54000.0, 60.0, "900"), (60.0, 0.0, "inf"),
     (0.0, 60.0, None), (0.0, 0.0, None), (10.0, 10.0, None),

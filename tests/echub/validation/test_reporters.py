@@ -31,7 +31,9 @@ def broken():
 @pytest.fixture
 def awkward():
     """A report whose texts need care in every format."""
-    hostile = problem("ECH001", "dir/a b,c:100%.h5", "line\nbreak <&> \x00 ]]>", column="a::b", found="\x1b[31m")
+    hostile = problem(
+        "ECH001", "dir/a b,c:100%.h5", "line\nbreak <&> \x00 \ufffe\uffff ]]>", column="a::b", found="\x1b[31m"
+    )
     return Report([Checked(hostile.path, (hostile,)), Checked("fine.h5"), Checked("odd.x", unknown=True)])
 
 

@@ -287,6 +287,34 @@ def test_a_misspelt_rule_in_a_sidecar_is_a_problem_of_its_file(tmp_path):
     assert "out-of-rang" in problem.message
 
 
+@pytest.mark.parametrize(
+    ("lines", "left", "ignored"),
+    [
+        ("# echub: ignore ECH204: set\n# echub: ignore ECH203\n", [], 2),
+        ("# echub: ignore ECH203\n", ["ECH204"], 1),
+        ("# echub: ignore: all of it\n# echub: ignore ECH203\n", [], 2),
+        ("# echub: ignore ECH20, no-area-at-all\n# echub: ignore ECH203\n", ["ECH204", "ECH110"], 1),
+        ("# echub: ignore ECH999\n# echub: ignore ECH998\n", ["ECH203", "ECH204", "ECH110", "ECH110"], 0),
+    ],
+)
+def test_each_line_of_a_sidecar_ignores(tmp_path, lines, left, ignored):
+    vendor = Column("vendor_x", np.where(np.arange(60) < 3, np.inf, 1.0))
+    write(tmp_path, with_columns(changed(sound(), "time", values=np.arange(60.0) - 5), vendor))
+    (tmp_path / "made.h5.echub.toml").write_text(lines)
+    report = validate(tmp_path)
+    assert sorted(p.rule.id for p in report.problems) == sorted(left)
+    assert report.ignored == ignored
+
+
+def test_a_schema_may_be_named_in_place_of_the_nearest(tmp_path):
+    path = write(tmp_path, sound())
+    (tmp_path / ".echub.toml").write_text('[metadata]\nrequired = ["cell.area"]\n')
+    (tmp_path / "other.toml").write_text('[schema]\nname = "lab"\n[metadata]\nrequired = ["cell.id"]\n')
+    for given in (tmp_path / "other.toml", str(tmp_path / "other.toml")):
+        (problem,) = validate(path, schema=given).problems
+        assert (problem.message, problem.expected) == ("cell.id is not there", "required by lab")
+
+
 def test_the_folder_file_ignores_for_all_its_files(tmp_path):
     for name in ("a.h5", "b.h5"):
         write(tmp_path, changed(sound(), "time", values=np.arange(60.0) - 5), name)

@@ -136,6 +136,23 @@ def test_a_conversion(lines):
         ("described", "a.csv.json"),
         ("time", "1.23 s"),
     )
+    two = Conversion("a.x", ["a.csv", "b.csv"], seconds=0.0)
+    two.companions = ["a.json", "b.json"]
+    assert lines(file.one, two) == [
+        "a.x",
+        *fields(("written", "a.csv"), ("written", "b.csv"), ("described", "a.json"), ("described", "b.json")),
+        *fields(("time", "0.00 s")),
+    ]
+
+
+def test_a_table_that_counts_nothing_has_ranges_alone(lines):
+    columns = [SourceColumn("knob", np.array([5.0, 2.0]), None, "mbar", index=0)]
+    assert lines(file.record, Record([build_dataset("table", columns)]), ranges=True) == [
+        *fields(("reader", "None of None"), ("table", "2 rows, 1 column, 1 vendor column")),
+        "                column       range  unit  origin    source",
+        "                row          0 … 1        reported  (row number)",
+        "                vendor_knob  2 … 5  mbar  measured  knob",
+    ]
 
 
 # -- many files ----------------------------------------------------------------------------------
@@ -344,6 +361,9 @@ def test_a_refusal_names_its_tables_and_advice(lines):
         ("tables", "by cycle: -v shows them"),
     )
     assert lines(outcome.show, given, "a.x", verbose=True)[-4:-2] == ["  by cycle", "    n  j / mA/cm²"]
+    two = {**given.tables, "of_all_steps": {"n": Series.of([1.0])}}
+    found = lines(outcome.show, given.replace(tables=two), "a.x")
+    assert found[-1:] == fields(("tables", "by cycle, of all steps: -v shows them"))
 
 
 @pytest.mark.parametrize("verbose", [True, False])
@@ -500,6 +520,17 @@ def test_all_verdicts_on_request(lines):
     assert "    2 not judged: no sample" not in found
 
 
+def test_each_reason_for_which_rules_are_not_judged_is_said_once(lines):
+    reasons = ["no sample", "no example", "no sample"]
+    rules = [RuleVerdict(f"s{n}", "it reads", "skipped", reason=reason) for n, reason in enumerate(reasons)]
+    assert lines(show_verdicts, [Subject(Fake(), "reader", "umbra", [], rules)], verbose=False) == [
+        "  reader umbra: 3 not judged",
+        "    2 not judged: no sample",
+        "    1 not judged: no example",
+        "no rule is broken",
+    ]
+
+
 @pytest.mark.parametrize(("broken", "said"), [(0, "no rule is broken"), (2, "2 rules are broken")])
 def test_the_last_line_counts_broken_rules(lines, broken, said):
     assert lines(show_verdicts, subjects()[1:2] * broken, verbose=False)[-1] == said
@@ -571,7 +602,7 @@ def test_an_answer_in_a_file(ask, force):
     )
 
 
-@pytest.mark.parametrize(("problems", "code"), [([], 0), (["a.h5: it is damaged"], 1)])
+@pytest.mark.parametrize(("problems", "code"), [([], 0), (["a.h5: it is damaged", "b.h5: it is gone"], 1)])
 def test_what_was_gathered(echub, monkeypatch, problems, code):
     made = Gathered(1, 2, 3, 4, 5, 6, 7, problems)
     monkeypatch.setattr("echub.batch.lake.gathering.gather", lambda *_, **__: made)

@@ -190,6 +190,23 @@ def test_a_profile_is_written_once(echub, acme_files):
     )
 
 
+def test_a_profile_decides_what_is_shown_and_written(echub, acme_files):
+    """One beside the file would be found without being named."""
+    (acme_files / "s1.csv").write_text("t / s;U / V\n0;1,5\n1;2,5\n2;3,5\n", "utf-8")
+    profile = '[table-profile]\ntitle = "own"\n[columns."U / V"]\nquantity = "potential_we"\nunit = "V"\n'
+    named = acme_files.parent / "p.toml"
+    named.write_text(profile, "utf-8")
+    decided = {}
+    for words in ((), ("--table-profile", named)):
+        lines = echub("detect", "s1.csv", "-v", *words).out.splitlines()
+        decided[words] = [" ".join(line.split()) for line in lines if line.startswith("  column U / V")]
+    assert list(decided.values()) == [
+        ["column U / V voltage in V by the header"], ["column U / V potential_we in V by the profile"]
+    ]  # fmt: skip
+    assert echub("detect", "s1.csv", "--table-profile", named, "--write-profile", "q.toml").code == 0
+    assert 'quantity = "potential_we"' in (acme_files / "q.toml").read_text("utf-8")
+
+
 # -- plugins ---------------------------------------------------------------------------------------
 
 
@@ -207,16 +224,19 @@ def test_a_plugin_with_everything_that_one_can_have(lines, monkeypatch):
         Reader(name="other", title="Other", suffixes=(), requires="there"),
         Analysis(name="mean", title="Mean", reference="doi:1", example="e"),
     ]
-    added = Fake(quantities=("acme_flow",), units=("acme_sccm", "acme_x"))
+    added = Fake(quantities=("acme_flow", "acme_dew"), units=("acme_sccm", "acme_x"))
+    more = Fake(quantities=(), units=("zinc_z",))
     known = Fake(
-        declared_by=lambda _: declared, vocabularies={"acme": added}, enriches=lambda asked: asked.name == "acme"
+        declared_by=lambda _: declared,
+        vocabularies={"acme": added, "zinc": more},
+        enriches=lambda asked: asked.name == "acme",
     )
     monkeypatch.setattr("echub.registry.registry.registry", lambda: known)
     monkeypatch.setattr("echub.registry.registry.word_for", lambda kind: kind.__name__.lower())
     monkeypatch.setattr("echub.registry.registry.is_installed", lambda one: one.requires == "there")
     given = Fake(
         name="acme", distribution="echub-acme", version="2.5", state="ok", licence="", module="m", needs_hub="",
-        problems=["one", "two"], offers=["reader acme", "vocabulary acme"],
+        problems=["one", "two"], offers=["reader acme", "vocabulary acme", "vocabulary zinc"],
     )  # fmt: skip
     assert plugin.describe(given) == [
         {
@@ -225,7 +245,8 @@ def test_a_plugin_with_everything_that_one_can_have(lines, monkeypatch):
         },
         {"kind": "reader", "name": "other", "title": "Other", "requires": "there", "installed": True},
         {"kind": "analysis", "name": "mean", "title": "Mean", "reference": "doi:1", "example": "e"},
-        {"kind": "vocabulary", "name": "acme", "title": "acme_flow, acme_sccm, acme_x"},
+        {"kind": "vocabulary", "name": "acme", "title": "acme_flow, acme_dew, acme_sccm, acme_x"},
+        {"kind": "vocabulary", "name": "zinc", "title": "zinc_z"},
     ]  # fmt: skip
     head = ["acme: echub-acme 2.5", "  state    ok", "  licence  not stated", "  module   m"]
     body = [
@@ -234,7 +255,8 @@ def test_a_plugin_with_everything_that_one_can_have(lines, monkeypatch):
         "  reader      acme   Acme file; .acme, .ac2; needs the package acmelib",
         "  reader      other  Other",
         "  analysis    mean   Mean; doi:1",
-        "  vocabulary  acme   acme_flow, acme_sccm, acme_x",
+        "  vocabulary  acme   acme_flow, acme_dew, acme_sccm, acme_x",
+        "  vocabulary  zinc   zinc_z",
     ]
     enriches = "  enriches the metadata of every record that is read"
     assert lines(plugin.show_plugin, given) == [*head, *body, enriches]
@@ -280,6 +302,22 @@ def test_a_bar_gives_every_item_and_names_its_work(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "200")
     assert list(progress._bar(iter("abc"), "reading", 3)) == ["a", "b", "c"]
     assert "reading" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("speed", "said"), [(None, ""), (12.4, "12 files/s"), (0.25, "0.25 files/s")])
+def test_a_bar_says_its_rate_once_it_is_known(monkeypatch, speed, said):
+    import rich.progress
+
+    drawn = []
+
+    class Progress(rich.progress.Progress):
+        def __init__(self, *columns, **how):
+            super().__init__(*columns, **how)
+            drawn.extend(column.render(Fake(speed=speed)) for column in columns if type(column).__name__ == "Rate")
+
+    monkeypatch.setattr(rich.progress, "Progress", Progress)
+    assert list(progress._bar(iter("ab"), "reading", 2)) == ["a", "b"]
+    assert [str(text) for text in drawn] == [said]
 
 
 @pytest.mark.parametrize(
