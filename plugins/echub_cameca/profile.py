@@ -167,10 +167,10 @@ def _channel(
     for slot in range(_SLOTS):
         name, unit = one.unit(slot)
         texts = cells[filled, slot]
-        if len(texts) and not any(texts):
+        if not any(texts) and (len(texts) or not unit):
             continue  # the axis that was not exported
         quantity = _X.get(name) or _Y.get(unit or "")
-        if quantity and not unit and len(texts):
+        if quantity and not unit:
             raise ReadError(
                 "values stand under a name without a unit",
                 where=f"the columns of {one.label}",

@@ -19,7 +19,7 @@ _TOLERANCE = 0.02
 _DIVISORS = 12
 """The smallest intensity is at most so many counts: else there is no low rate to find the quantum by. By eye."""
 _ENOUGH = 4
-"""Different values that must fit: fewer are multiples of something by chance."""
+"""Different counts that must fit: fewer are multiples of something by chance, and equal ones of themselves."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def find_quantum(intensity: NDArray[Any]) -> float | None:
     for divisor in range(1, _DIVISORS + 1):
         quantum = float(seen[0]) / divisor
         low = seen[seen < _FIRST * quantum]
-        if len(low) >= _ENOUGH and _misfit(low, quantum) < _TOLERANCE:
+        if len(np.unique(np.round(low / quantum))) >= _ENOUGH and _misfit(low, quantum) < _TOLERANCE:
             return _refined(seen, quantum)
     return None
 

@@ -102,10 +102,10 @@ class Header:
 def parse(lines: Sequence[str]) -> Header:
     """Parse the header.
 
-    `lines` without their line ends. Raises `ReadError` where the first line or the data are
+    `lines` without their line ends, at least one. Raises `ReadError` where the first line or the data are
     missing.
     """
-    first = FIRST.match(lines[0]) if lines else None
+    first = FIRST.match(lines[0])
     if first is None:
         raise ReadError("the first line is not that of a MASsoft export", where="line 1", expected="rows,scans,…")
     delimiter = first["delimiter"]
@@ -147,9 +147,8 @@ def _data_line(lines: Sequence[str], delimiter: str, stated: int, notices: list[
             cause="the file was cut, or edited",
             hint="export it again from MASsoft",
         )
-    notices.append(
-        Notice("header-lines", f'line 2 says that {stated} lines precede "Data", but {found} do; {found} counts')
-    )
+    told = f"says that {stated} lines precede" if stated >= 0 else "does not say how many lines precede"
+    notices.append(Notice("header-lines", f'line 2 {told} "Data", but {found} do; {found} counts'))
     return found
 
 
@@ -158,8 +157,15 @@ def _is_data(line: str, delimiter: str) -> bool:
 
 
 def _names(lines: Sequence[str], at: int, delimiter: str) -> list[str]:
-    if at >= len(lines) or not lines[at].strip():
+    if not any(line.strip() for line in lines[at:]):
         raise ReadError("the file ends before the column names", where=f"line {at + 1}", cause="the file was cut")
+    if not lines[at].strip():
+        raise ReadError(
+            "the line of the column names is empty",
+            where=f"line {at + 1}",
+            cause="the file was damaged or edited by hand",
+            hint="export it again from MASsoft",
+        )
     return cells(lines[at], delimiter)
 
 

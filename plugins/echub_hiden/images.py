@@ -104,13 +104,13 @@ def _images(pattern: str, label: str, source: Source) -> NDArray[np.generic]:
 
 def _check_frames(numbers: list[int], label: str) -> None:
     known = set(numbers)
-    span = range(numbers[0], numbers[-1] + 1) if numbers else range(0)
-    missing = list(islice((number for number in span if number not in known), 11))
+    span = range(numbers[0], numbers[-1] + 1)
+    missing = list(islice((number for number in span if number not in known), 10))
     if missing:
         raise ReadError(
             f"images of {label} are missing",
             expected=f"the frames {numbers[0]} to {numbers[-1]}",
-            found=f"none for {', '.join(map(str, missing[:10]))}",
+            found=f"none for {', '.join(map(str, missing))}",
         )
 
 

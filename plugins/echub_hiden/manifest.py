@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from echub.plugin import (
     build_long,
     build_map,
 )
-from echub.species import overlay, parse_species
+from echub.species import Species, overlay, parse_species
 from echub.text import several
 from echub_hiden.declared import Declared, DeclaredPart, X, Y, describe, exchanged, parse, seconds_of
 from echub_hiden.images import Stack, read_stack
@@ -61,7 +62,7 @@ def _channels(part: DeclaredPart, source: Source, notices: list[Notice]) -> list
     for header, x, y in table:
         label = str(part.told.get("species", {}).get(header.y, header.y))
         species = parse_species(label)
-        if not species.special and species.polarity and part.polarity and species.polarity != part.polarity:
+        if species.polarity and part.polarity and species.polarity != part.polarity:
             notices.append(
                 Notice("polarity-mismatch", f"{part.where}: {label} cannot come from the declared polarity")
             )
@@ -79,8 +80,6 @@ def _channels(part: DeclaredPart, source: Source, notices: list[Notice]) -> list
 
 def _placed(channels: list[Channel]) -> list[Channel]:
     """Return every source column of all files its own place, one file after another."""
-    from dataclasses import replace
-
     places: dict[tuple[int, int], int] = {}
     placed = []
     for number, channel in enumerate(channels):
@@ -114,12 +113,18 @@ def _judged(
 
 def _check_labels(labels: list[tuple[str, int]], notices: list[Notice]) -> None:
     """Warn where a silicon-rich matrix lies on an ion of interest at unit mass resolution."""
-    present = {parse_species(label).name: parse_species(label) for label, _ in labels}
+    found = [_charged(parse_species(label), polarity) for label, polarity in labels]
+    present = {species.name: species for species in found}
     elements = {e for s in present.values() for e in s.elements()}
     for name, species in present.items():
         if (other := overlay(species)) and "Si" in elements:
             text = f"{other} of a silicon-rich matrix lies on {name} at unit mass resolution"
             notices.append(Notice("mass-interference", text))
+
+
+def _charged(species: Species, polarity: int) -> Species:
+    """Return the ion of a label without a sign: that of the declared polarity."""
+    return species if species.special or species.charge else replace(species, charge=polarity)
 
 
 # -- maps ------------------------------------------------------------------------------------
@@ -139,7 +144,7 @@ def _map(declared: Declared, source: Source, metadata: Metadata, notices: list[N
     _check_images(stacks, notices)
     mask = np.isfinite(counts) if counts.dtype.kind == "f" else np.ones((), dtype=bool)
     labels = [stack.species for stack in stacks]
-    _check_labels([(label, 0) for label in labels], notices)
+    _check_labels([(stack.species, stack.polarity) for stack in stacks], notices)
     columns = [
         SourceColumn(
             "counts", _whole(counts if mask.all() else np.where(mask, counts, 0)), "ion_counts", "count", axes=AXES

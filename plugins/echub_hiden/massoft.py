@@ -184,12 +184,22 @@ def _drop_cut_row(
 ) -> None:
     """Leave out the last row if the file ends in the middle of it; later blocks have a length of their own."""
     rows = last.rows
-    full = last.header.row_length if len(found) == 1 else len(rows[-2]) + ends if len(rows) > 1 else 0
-    if not complete and rows and len(rows[-1]) + ends < full:
+    if not complete and rows and _is_cut(last, found, ends):
         dropped.append(Dropped(f"the last row, {rows[-1]!r}", "it is cut"))
         text = "the last row is cut and left out: the file was truncated"
         last.header.notices.append(Notice("last-row-cut", text))
         rows.pop()
+
+
+def _is_cut(last: ScanBlock, found: Sequence[ScanBlock], ends: int) -> bool:
+    """Return whether the last row is shorter than those before it, or lacks the delimiter that ends others."""
+    *before, row = last.rows
+    if len(found) == 1:
+        return len(row) + ends < last.header.row_length
+    if before:
+        return len(row) < len(before[-1])
+    others = [line for block in found[:-1] for line in block.rows]
+    return bool(others) and others[-1].endswith(last.header.delimiter) and not row.endswith(last.header.delimiter)
 
 
 def _reject_second_export(header: Header, rows: Sequence[str]) -> None:
@@ -234,10 +244,11 @@ def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: boo
             )
         )
         return
+    expected = header.row_length if only else len(rows[0]) + ends
     raise ReadError(
-        "a row has another length than line 1 says",
+        f"a row has another length than {'line 1 says' if only else 'the first of its block'}",
         where=f"line {header.first_row + odd + 1}",
-        expected=f"{header.row_length} bytes with the line's end",
+        expected=f"{expected} bytes with the line's end",
         found=f"{len(rows[odd]) + ends} bytes: {rows[odd][:60]}",
         cause="the file was damaged or edited by hand",
         hint="export it again from MASsoft",

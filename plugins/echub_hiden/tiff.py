@@ -73,8 +73,6 @@ def _directory(data: bytes, at: int, order: str) -> tuple[dict[int, tuple[int, .
             continue
         layout = f"{order}{count}{_TYPES[kind]}"
         size = count * struct.calcsize(order + _TYPES[kind])
-        if size > len(data):
-            raise struct.error("more numbers than bytes")
         start = place + 8 if size <= 4 else struct.unpack_from(f"{order}L", data, place + 8)[0]
         page[tag] = struct.unpack_from(layout, data, start)
     return page, struct.unpack_from(f"{order}L", data, at + 2 + 12 * entries)[0]

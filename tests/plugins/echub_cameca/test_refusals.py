@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from echub.model.channels import source_pieces
 from echub.plugin import Source
 from echub_cameca.profile import read as read_profile
 from echub_cameca.sections import Export, describe, parse, polarity
@@ -45,6 +46,8 @@ def spectrum(*data):
         where="line 5", expected="3 for each of Na+, K+", found="5"),
     row(profile(*NAMES[:2], "Time\tDepth[nm]\tI[cnt/s]\tTime\tDepth[nm]\tI[mA]", ROW),
         "a column of the data has an unknown header", found="I[mA]"),
+    row(profile(*NAMES[:2], "Time\tDepth[nm]\tRate\tTime\tDepth[nm]\tI[cnt/s]", ROW),
+        "a column of the data has an unknown header", found="Rate"),
     row(profile(*NAMES, ROW, "\t1\t10\t\t2"), "a row of the data does not fit the species",
         where="line 7", expected="3 cells for each of 2 species", found="5 cells", cause="the file is damaged"),
     row(profile(*NAMES, f"{ROW}\t3"), "a row of the data does not fit the species",
@@ -133,3 +136,125 @@ def test_every_field_of_the_header_is_metadata():
 @pytest.mark.parametrize(("printed", "sign"), [("+", 1), ("-", -1), ("", 0), ("both", 0)])
 def test_the_polarity_of_the_header(printed, sign):
     assert polarity(Export({"A": [(1, f"Secondary ion polarity\t{printed}")]})) == sign
+
+
+POLARITY = "the header does not say the polarity of the detected ions"
+
+
+@pytest.mark.parametrize(("labels", "sign", "mass", "expected"), [
+    ("O-\tF", "-", "-", []),
+    ("O-\tNa\tUnobtainium\tK", "-", "45.00", [
+        ("unknown-species", None),
+        ("cations-in-negative", "the header says negative ions, but Na, K form almost none; check the polarity"),
+        ("mass-label", "K was measured at mass 45.00, which is not its own")]),
+    ("Na\tK", "+", "38.96", []), ("Na\tK", "", "", [("polarity-unknown", POLARITY)]),
+])  # fmt: skip
+def test_polarity_and_mass_are_checked_of_each_species_that_is_known(labels, sign, mass, expected):
+    """An anion fits negative ions; a mass that is not printed fits all; what is unknown is said as that alone."""
+    more = (f"Secondary ion polarity\t{sign}", *CONDITIONS[:2], "Unobtainium|1.00", f"K|{mass}")
+    species = labels.count("\t") + 1
+    found = notices("run.dp", labels, "\t".join(["Time\tDepth[nm]\tI[cnt/s]"] * species), more=more)
+    told = [(code, None if code == "unknown-species" else text) for code, text in found]
+    assert [one for one in told if one[0] != "no-count-quantum"] == expected
+
+
+def columns(*data, **more):
+    found = profile(*data, **more)()
+    table = found["depth_profile"]
+    values = {name: column.values.tolist() for name, column in table.columns.items()}
+    return values, [(one.where, one.message) for one in found.dropped]
+
+
+EMPTY = "the column is empty in the export"
+
+
+@pytest.mark.parametrize(("rows", "depths", "species", "row"), [
+    ([], [], [], []), (["\t1\t10\t\t\t", "\t2\t20\t\t\t"], [0.001, 0.002], [0, 0], [0, 1]),
+    (["\t\t\t\t3\t10", "\t1\t20\t\t4\t20"], [0.001, 0.003, 0.004], [0, 1, 1], [1, 0, 1]),
+])  # fmt: skip
+def test_an_export_without_a_row_and_a_species_without_a_point(rows, depths, species, row):
+    """The axis that was not exported has no unit: without a row, too, it is left out; 1 nm is 0.001 µm."""
+    values, dropped = columns(*NAMES, *rows)
+    assert list(values) == ["row", "species", "polarity", "channel", "depth", "ion_count_rate", "flags"]
+    assert (values["species"], values["row"]) == (species, row)
+    assert values["depth"] == pytest.approx(depths)
+    cells = [line.split("\t") for line in rows]
+    assert dropped == [
+        (f"{label}: {header}", EMPTY)
+        for at, label in enumerate(("Na+", "K+"))
+        for slot, header in enumerate(("Time", "Depth[nm]", "I[cnt/s]"))
+        if not any(row[3 * at + slot] for row in cells)
+    ]  # fmt: skip
+
+
+def test_intensities_without_a_unit_are_no_rates_and_have_no_counts():
+    values, dropped = columns(*NAMES[:2], "Time\tDepth[nm]\tI\tTime\tDepth[nm]\tI[cnt/s]", ROW)
+    nothing = pytest.approx([float("nan")] * 2, nan_ok=True)
+    assert (values["vendor_i"][0], values["ion_count_rate"][1], values["flags"][1]) == (10, 20, 2)
+    assert [values["vendor_i"][1], values["ion_count_rate"][0]] == nothing
+    assert dropped == [("Na+: Time", EMPTY), ("K+: Time", EMPTY)]
+
+
+def calibrated(*factors):
+    lines = (
+        (f"Layer #{n} matrix\tSi", "Species\tK+", "RSF  (at/cm3)\t9", "Species\tNa+", f"RSF  (at/cm3)\t{factor}")
+        for n, factor in enumerate(factors, 1)
+    )
+    return ["*** CALIBRATION PARAMETERS ***", *(line for layer in lines for line in layer)]
+
+
+@pytest.mark.parametrize(
+    ("factors", "factor"), [(("5", "7"), 5), (("none", "7", "5"), 7), ((), None), (("0",), None)]
+)
+def test_concentrations_become_rates_by_the_first_factor_of_their_species(factors, factor):
+    """1, 2, 3 and 5 counts times the factor: the rates of one count are found where the factor is known."""
+    rows = [f"\t{n}\t{n * (factor or 1)}" for n in (1, 2, 3, 5)]
+    head = ("run.dp", "Na+", "Time\tDepth[nm]\tC[atom/cm3]")
+    values, _ = columns(*head, *rows, more=calibrated(*factors))
+    assert values.get("count_quantum") == (pytest.approx([1.0] * 4) if factor else None)
+    assert values.get("ion_counts") == ([1, 2, 3, 5] if factor else None)
+
+
+ONE = ("run.dp", "K+", "Time\tDepth[nm]\tI[cnt/s]")
+
+
+@pytest.mark.parametrize(("time", "percent", "quantum"), [
+    ("2", "80", 100 / 160), ("0", "80", None), ("-", "80", None), ("2", "0", None), ("2", "high", None),
+    ("0.5", "0.5", 400),
+])  # fmt: skip
+def test_without_low_rates_one_count_is_what_counting_time_and_yield_say(time, percent, quantum):
+    """1 count in 2 s, of which 80 % were seen, are 0.625 counts/s; 3 different rates show no quantum."""
+    more = (f"EM yield (%)\t{percent}", "*** MEASUREMENT CONDITIONS ***", "Species|CT(s)", f"Na+|9\nK+|{time}")
+    values, _ = columns(*ONE, "\t1\t1000", "\t2\t2000", "\t3\t2000", more=more)
+    assert values.get("count_quantum") == (pytest.approx([quantum] * 3) if quantum else None)
+    said = [text for code, text in notices(*ONE, "\t1\t1000", more=more) if code == "count-quantum-stated"]
+    text = "K+: no rate is low enough to show its count quantum; that of counting time and yield is used"
+    assert said == [text] * (quantum is not None)
+
+
+def test_flags_at_their_limits():
+    """0.002 counts/s is twice the placeholder: no zero, nor a rate that shows a quantum; 9 is not above 9."""
+    rows = [f"\t{n}\t{rate}" for n, rate in enumerate((0.001, 0.0019, 0.002, 9, 9.01))]
+    values, _ = columns(*ONE, *rows, more=["EM -> FC threshold (c/s)\t9"])
+    assert values["flags"] == [3, 3, 2, 2, 6]
+    low = [f"\t{n}\t{rate}" for n, rate in enumerate((0.002, 3, 6, 9, 15))]
+    assert columns(*ONE, *low)[0]["count_quantum"] == pytest.approx([3] * 5)
+
+
+def test_each_column_of_the_file_keeps_its_place_and_its_printed_values():
+    """Cells 1, 2 and 4, 5 of a row are full; the second row has none of Na+."""
+    table = profile(*NAMES, ROW, "\t\t\t\t3\t30")()["depth_profile"]
+    found = {place: (rows.tolist(), values.tolist()) for place, (rows, values) in source_pieces(table)}
+    assert found == {
+        (1, "Depth[nm]"): ([0], [1.0]), (2, "I[cnt/s]"): ([0], [10.0]),
+        (4, "Depth[nm]"): ([0, 1], [2.0, 3.0]), (5, "I[cnt/s]"): ([0, 1], [20.0, 30.0]),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("time", "quantum"), [("1", 2.5), ("2", 50)])
+def test_a_quantum_is_taken_from_a_species_counted_as_long_only(time, quantum):
+    """Rates of K+ are above 200 counts of 2.5 counts/s; 1 / (2 s at 1 %) are 50 counts/s."""
+    rows = [f"\t{n}\t{2.5 * n}\t\t{n}\t{2.5 * (500 + n)}" for n in (1, 2, 3, 5)]
+    more = ("EM yield (%)\t1", "*** MEASUREMENT CONDITIONS ***", "Species|CT(s)", f"Na+|1\nK+|{time}")
+    values, _ = columns(*NAMES, *rows, more=more)
+    assert values["count_quantum"] == pytest.approx([2.5] * 4 + [quantum] * 4)

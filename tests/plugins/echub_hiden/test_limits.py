@@ -14,7 +14,7 @@ from echub_hiden.columns import _check_clock, _clock, _number
 from echub_hiden.declared import DeclaredPart, exchanged
 from echub_hiden.header import Header, Scan
 from echub_hiden.images import Stack
-from echub_hiden.manifest import _check_images, _whole
+from echub_hiden.manifest import _check_images, _check_labels, _whole
 from echub_hiden.massoft import _hundreds
 from echub_hiden.scans import groups, marked, scan_of_sweeps, sweeps
 from fixtures.sims import massoft
@@ -62,6 +62,9 @@ def test_a_sweep_starts_where_the_mass_does_not_rise_or_another_scan_does():
     mass = np.array([10.0, 11, 12, 13, 14, 15, 15, 10, 12, 14.0])
     assert sweeps(mass, two).tolist() == [0, 0, 0, 1, 1, 1, 2, 3, 3, 3]
     assert sweeps(mass, ()).tolist() == [0] * 6 + [1, 2, 2, 2]
+    assert sweeps(np.array([10, 11, 12.5, 13.5, 15]), two).tolist() == [0, 0, 0, 1, 1]
+    for early, late in ((12.51, 13.5), (12.5, 13.51)):
+        assert sweeps(np.array([10, 11, early, late, 15]), two).tolist() == [0] * 5
     assert sweeps(mass[:0], two).tolist() == []
 
 
@@ -200,3 +203,27 @@ def test_pictures_are_told_from_counts(values, codes):
     notices = []
     _check_images([Stack("r", "Na+", 1, values)], notices)
     assert [notice.code for notice in notices] == codes
+
+
+@pytest.mark.parametrize(("label", "polarity", "said"), [
+    ("Na", 1, False), ("Na+", 0, False), ("Na+", 1, False), ("Na+", -1, True), ("O-", 1, True),
+])  # fmt: skip
+def test_a_label_of_the_other_polarity_is_said(label, polarity, said):
+    notices = []
+    _check_images([Stack("r", label, polarity, np.ones((2, 1, 1)))], notices)
+    text = f"r, {label}: {label} cannot come from the declared polarity"
+    assert [(one.code, one.message) for one in notices] == [("polarity-mismatch", text)] * said
+
+
+@pytest.mark.parametrize(("labels", "said"), [
+    ([("P-", -1), ("Si-", -1), ("PO2-", -1)], ["30SiH- of a silicon-rich matrix lies on P- at", "30SiO2H- of a "
+     "silicon-rich matrix lies on PO2- at"]), ([("P-", -1), ("Na+", 1)], []), ([("Si-", -1), ("O-", -1)], []),
+    ([("P", -1), ("SiO2", -1)], ["30SiH- of a silicon-rich matrix lies on P- at"]), ([("P", 1), ("Si", 1)], []),
+    ([("P-", 0), ("total", -1), ("Si", 0)], ["30SiH- of a silicon-rich matrix lies on P- at"]),
+])  # fmt: skip
+def test_silicon_lies_on_phosphorus_in_negative_ions(labels, said):
+    """A label without a sign has that of the declared polarity."""
+    notices = []
+    _check_labels(labels, notices)
+    told = [(one.code, one.message) for one in notices]
+    assert told == [("mass-interference", f"{text} unit mass resolution") for text in said]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import numpy as np
 import pytest
 
+from echub.model.channels import source_pieces
 from echub.plugin import Metadata, ReadError, Source
-from echub_hiden import manifest, tables
+from echub_hiden import images, manifest, tables
 from echub_hiden.columns import _clock
 from echub_hiden.declared import DeclaredPart, parse
 from echub_hiden.header import Header, Scan, cells, describe
@@ -16,7 +18,7 @@ from echub_hiden.header import parse as parse_header
 from echub_hiden.images import read_stack
 from echub_hiden.massoft import read as read_massoft
 from echub_hiden.options import MassoftOptions
-from echub_hiden.scans import groups, reject_other_scans, sweeps
+from echub_hiden.scans import groups, reject_other_scans, scan_of_sweeps, sweeps
 from fixtures.sims import massoft
 from tests.messages.parts import parts_of, row, said
 
@@ -52,6 +54,12 @@ NAMES = "Time, ms, H2, 28, CO2, T"
         where="line 2", expected=f'"Data" in line {FIRST - 1}', cause="the file was cut, or edited", hint=AGAIN),
     row(export(b"\r\n".join([LINES[0], LINES[2]])), "the header has no line Data",
         where="line 2", expected="the number of header lines", cause="the file was cut, or edited", hint=AGAIN),
+    row(export(changed(1, b'"header",0,"lines"').replace(b'"Data",4\r\n', b"")), "the header has no line Data",
+        where="line 2", expected='"Data" in line 1', cause="the file was cut, or edited", hint=AGAIN),
+    row(export(changed(FIRST - 1, b"  ")), "the line of the column names is empty",
+        where=f"line {FIRST}", cause="the file was damaged or edited by hand", hint=AGAIN),
+    row(export(massoft(delimiter=";").replace(b"26.5000;", b"26;5000;")), "a row does not fit the column names",
+        where=f"line {FIRST + 1}", expected=f"6 cells: {NAMES}", found="7 cells", cause="the file is damaged"),
     row(export(b"\r\n".join(LINES[: FIRST - 1])), "the file ends before the column names",
         where=f"line {FIRST}", cause="the file was cut"),
     row(export(changed(FIRST + 2, LINES[FIRST + 2].replace(b",", b", ", 1))),
@@ -114,12 +122,20 @@ def test_inputs_without_a_unit_are_named_once_each():
     (TREND[:-20], "last-row-cut", "the last row is cut and left out: the file was truncated"),
     (TREND.replace(LINES[1], b'"header",0000000099,"lines"'), "header-lines",
      f'line 2 says that 99 lines precede "Data", but {FIRST - 2} do; {FIRST - 2} counts'),
+    (changed(1, b'"header",0,"lines"'), "header-lines",
+     f'line 2 says that 0 lines precede "Data", but {FIRST - 2} do; {FIRST - 2} counts'),
+    (changed(1, b"no such line"), "header-lines",
+     f'line 2 does not say how many lines precede "Data", but {FIRST - 2} do; {FIRST - 2} counts'),
     (TREND.replace(b'"', b"").replace(b"0000000012,scans", b"12,scans"), "resaved",
      "the file was saved again by another program: its row lengths cannot be checked"),
     (TREND.replace(b'"Date",6/14/2021', b'"Date",6/14/2001'), "clock-never-set",
      "the instrument's clock says 2001-06-14T00:20:01: it was never set"),
     (TREND.replace(b'"Date",6/14/2021', b'"Date",14/2021/6'), "start-unreadable",
      "the start '14/2021/6 Time 12:20:01 AM' cannot be read"),
+    (TREND.replace(b'"Date",6/14/2021', b'"Date",2/30/2021'), "start-unreadable",
+     "the start '2/30/2021 Time 12:20:01 AM' cannot be read"),
+    (TREND.replace(b'"Date",6/14/2021,"Time",12:20:01 AM', b'"Date",'), "start-unreadable",
+     "the start '' cannot be read"),
     (TREND.replace(b"  4.30000e-09", b" 1.#QNAN00000"), "not-a-number", "1.#QNAN00000 is kept as NaN or infinity"),
     (TREND.replace(b"\n00:01:10", b"\n00:01:20"), "clock-disagrees",
      "Time says 00:01:20 where ms says 70363; ms counts"),
@@ -164,11 +180,36 @@ def test_the_start_by_the_clock_of_the_instrument(clock, start):
     assert settings == {"header": lines, "environment": {}, "scans": []}
 
 
+@pytest.mark.parametrize(("printed", "stated"), [
+    ('"Date",6/14/2021,"Time",', {"experiment.date": "2021-06-14", "experiment.timezone": "unknown"}),
+    ('"Date",6/14/2021', {"experiment.date": "2021-06-14", "experiment.timezone": "unknown"}),
+    ('"Date",6/14/2021,"Time",soon', {"experiment.date": "2021-06-14", "experiment.timezone": "unknown"}),
+    ('"ID",', {}), ('"ID","","Version"', {}), ('"ID","RGA"', {"instrument.model": "RGA"}),
+])  # fmt: skip
+def test_what_a_line_of_the_header_leaves_out_is_not_stated(printed, stated):
+    metadata = Metadata()
+    describe(Header(0, 0, ",", 0, [], [printed, "", '"Environment",', '"alone"', '"a",1,"V"'], False), metadata)
+    found = {entry.path: entry.value for entry in metadata.entries}
+    assert found == {"instrument.manufacturer": "Hiden Analytical", **stated}
+
+
+def test_the_environment_is_what_stands_between_its_line_and_the_data():
+    lines = ["x,0", '"Environment",', '"alone"', '"a",1,"V"', '"b","c, d"', '"Data",1', '"e",2']
+    settings = describe(Header(0, 0, ",", 0, [], lines, False), Metadata())
+    assert settings == {"header": lines, "environment": {"a": ["1", "V"], "b": ["c, d"]}, "scans": []}
+
+
 # -- declared tables and images ----------------------------------------------------------------------
 
 
 def declared(**told):
     return DeclaredPart("r", "region r, profile 1", told)
+
+
+def bytes_of_shape(shape):
+    """Return a NumPy file whose header has a shape of doubles, and 8 bytes behind it."""
+    head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\1\0" + len(head).to_bytes(2, "little") + head + bytes(8)
 
 
 @pytest.fixture
@@ -186,6 +227,12 @@ def folder(tmp_path):
     np.save(tmp_path / "words.npy", np.array(["a", "b"]))
     np.save(tmp_path / "line.npy", np.zeros((1, 3)))
     np.save(tmp_path / "e_1.npy", np.zeros(3))
+    np.save(tmp_path / "g_1.npy", np.zeros((0, 3)))
+    (tmp_path / "h_1.txt").write_bytes(b"\0\1\xff" * 20)
+    with (tmp_path / "third.npy").open("wb") as file:
+        np.lib.format.write_array(file, np.zeros((1, 1, 1, 1)), version=(3, 0))
+    (tmp_path / "less.npy").write_bytes(bytes_of_shape("(-2, 1)"))
+    (tmp_path / "more.npy").write_bytes(bytes_of_shape("(2, 1)"))
     (tmp_path / "text.npy").write_bytes(b"no array")
     (tmp_path / "text.tif").write_bytes(b"no image")
     return Source(tmp_path / "sims.toml")
@@ -216,8 +263,40 @@ def test_a_declared_table_that_is_not_read(folder, told, parts):
     assert said(lambda: list(tables.read_table(declared(**told), folder))) == expected
 
 
+@pytest.mark.parametrize(("layout", "text", "channels"), [
+    ("table", "t,Na,K\n1,2,3\n\n ,,\n,5,\n",
+     [("t", "Na", 0, 1, [1, None], [2, 5]), ("t", "K", 0, 2, [1, None], [3, None])]),
+    ("pairs", "t;Na;u;K\n1;2;3;4\n;;5;6\n;7;;\n",
+     [("t", "Na", 0, 1, [1, None], [2, 7]), ("u", "K", 2, 3, [3, 5], [4, 6])]),
+    ("pairs", "t\tNa\tu\tK\n1\t2\t3\t4\n5\t6\t\t\n",
+     [("t", "Na", 0, 1, [1, 5], [2, 6]), ("u", "K", 2, 3, [3], [4])]),
+    ("table", "t;Na\n1,5;2\n", [("t", "Na", 0, 1, [1.5], [2])]),
+])  # fmt: skip
+def test_channels_of_a_declared_table(folder, layout, text, channels):
+    """A row without a number is none; a pair ends where both of its cells are empty, one alone is missing."""
+    folder.path.with_name("p.csv").write_text(text)
+    part = declared(
+        file="p.csv", layout=layout, decimal="," if "," in text.partition("\n")[2] and ";" in text else "."
+    )
+    found = [
+        (
+            place.x,
+            place.y,
+            place.x_index,
+            place.y_index,
+            *([None if v != v else v for v in c.tolist()] for c in (x, y)),
+        )
+        for place, x, y in tables.read_table(part, folder)
+    ]
+    assert found == channels
+
+
 def test_a_declared_file_that_is_not_there(folder):
-    for name in ("nothing.csv", "../odd.csv"):
+    for name in "sub", "a":
+        (folder.path.parent / name).mkdir()
+    for name in ("sub/odd.csv", r"a\odd.csv"):
+        (folder.path.parent / name).write_text("t,Na\n1,2\n")
+    for name in ("nothing.csv", "../odd.csv", "sub/odd.csv", r"a\odd.csv"):
         assert said(lambda name=name: list(tables.read_table(declared(file=name), folder))) == {
             "message": f"the file {name} is not beside the manifest", "path": str(folder.path),
             "expected": "a file of the same folder",
@@ -233,7 +312,7 @@ def test_a_declared_file_that_is_not_there(folder):
         "found": "(1, 3)"}, "pattern"),
     ("{species}_line.npy", ["Na+"], {
         "message": "there are no images of Na+", "expected": "Na+_line.npy",
-        "found": "18 files beside the manifest, none of that name"}, ""),
+        "found": "23 files beside the manifest, none of that name"}, ""),
     ("{species}_{frame}_{frame}.txt", ["a"], {
         "message": "a pattern has one {frame}", "expected": "{species}_{frame}.txt",
         "found": "{species}_{frame}_{frame}.txt"}, ""),
@@ -245,6 +324,15 @@ def test_a_declared_file_that_is_not_there(folder):
         "message": "images of d are missing", "expected": "the frames 1 to 4", "found": "none for 2, 3"}, ""),
     ("{species}_{frame}.npy", ["e"], {
         "message": "the image is not a matrix", "expected": "(y, x)", "found": "(3,)"}, "e_1.npy"),
+    ("{species}_{frame}.npy", ["g"], {
+        "message": "the image is not a matrix", "expected": "(y, x)", "found": "(0, 3)"}, "g_1.npy"),
+    ("third.npy", ["Na+"], {
+        "message": "the file is not a NumPy array of numbers", "found": "version (3, 0) of the format"},
+        "third.npy"),
+    ("less.npy", ["Na+"], {"message": "the file is not a NumPy array of numbers",
+        "found": "its header says -16 bytes, and 8 are there"}, "less.npy"),
+    ("more.npy", ["Na+"], {"message": "the file is not a NumPy array of numbers",
+        "found": "its header says 16 bytes, and 8 are there"}, "more.npy"),
     ("words.npy", ["Na+"], {"message": "the array contains no numbers", "found": "<U1"}, "words.npy"),
     ("li{species}.npy", ["ne"], {
         "message": "the images of ne are not a stack", "expected": "(frame, y, x)", "found": "(1, 3)"}, "pattern"),
@@ -257,6 +345,7 @@ def test_declared_images_that_are_not_read(folder, pattern, species, parts, name
 
 @pytest.mark.parametrize(("pattern", "message"), [
     ("c_{frame}.txt", "the image is not a matrix of numbers"),
+    ("h_{frame}.txt", "the image is not a matrix of numbers"),
     ("text.npy", "the file is not a NumPy array of numbers"),
     ("text.tif", "the file is not a TIFF that can be read"),
 ])  # fmt: skip
@@ -379,6 +468,87 @@ def test_what_is_odd_in_maps_is_said(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("most", "pages"), [(12, 2), (11, None)])
+def test_pixels_of_all_pages_count(folder, monkeypatch, most, pages):
+    monkeypatch.setattr(images, "_PIXELS", most)
+    tiff(folder.path.with_name("f.tif"), GREY, GREY)
+    part = DeclaredPart("r", "region r, images 1", {"pattern": "f.tif", "species": ["Na+"], "polarity": "+"})
+    if pages:
+        assert [stack.counts.shape for stack in read_stack(part, folder)] == [(pages, 2, 3)]
+        return
+    assert said(lambda: list(read_stack(part, folder))) == {
+        "message": "the file is not a TIFF that can be read", "path": str(folder.path.with_name("f.tif")),
+        "found": "2 pages of 3 × 2 are more than 11 pixels",
+    }  # fmt: skip
+
+
+PROFILES = """format = "sims"
+[sims]
+acquisition = "simultaneous"
+[[region]]
+name = "a"
+test = "run.mpr"
+[[region.profile]]
+file = "a.csv"
+layout = "table"
+x = "cycle"
+y = "counts"
+species = {Na = "Na+", SE = "SE", O = "O-"}
+polarity = "+"
+[[region]]
+name = "b"
+test = "gone.mpr"
+[[region.profile]]
+file = "b.csv"
+layout = "table"
+x = "depth"
+x_unit = "nm"
+y = "rate"
+species = {"K+" = "K+", Cl = "Cl-"}
+[[region]]
+name = "c"
+test = "run.mpr"
+test_sha256 = "00"
+"""
+
+
+def test_profiles_of_two_regions_and_what_is_said_of_them(tmp_path):
+    """Empty cells are not numbers, neither zero nor fractions; a label with its sign needs no polarity."""
+    for name, text in {
+        "run.mpr": "x", "a.csv": "n,Na,SE,O\n1,0.5,7,\n2,-2,8,\n", "b.csv": "z,K+,Cl\n1,0,0.25\n2,0,\n3,0,\n",
+        "sims.toml": PROFILES,
+    }.items():  # fmt: skip
+        (tmp_path / name).write_text(text)
+    record = manifest.read(Source(tmp_path / "sims.toml"), None)
+    digest = hashlib.sha256(b"x").hexdigest()
+    assert [(notice.code, notice.message) for notice in record.notices] == [
+        ("test-missing", "region b: the test gone.mpr is not beside the manifest"),
+        ("test-changed", f"region c: the test run.mpr has the sha256 {digest}, declared is 00"),
+        ("negative-counts", "region a, profile 1, Na+: there are negative values"),
+        ("not-counts", "region a, profile 1, Na+: values are not whole counts; Poisson statistics do not hold"),
+        ("polarity-mismatch", "region a, profile 1: O- cannot come from the declared polarity"),
+        ("not-finite", "region a, profile 1, O-: 2 are not numbers"),
+        ("all-zero", "region b, profile 1, K+: all values are zero"),
+        ("not-finite", "region b, profile 1, Cl-: 2 are not numbers"),
+    ]  # fmt: skip
+    assert record.metadata.value("sims.regions") == [
+        {"name": "a", "test": "run.mpr", "test_sha256": digest},
+        {"name": "b", "test": "gone.mpr", "test_sha256": None},
+        {"name": "c", "test": "run.mpr", "test_sha256": digest},
+    ]  # fmt: skip
+    table = record["depth_profile"]
+    assert table["species"].tolist() == ["Na+"] * 2 + ["SE"] * 2 + ["O-"] * 2 + ["K+"] * 3 + ["Cl-"] * 3
+    assert table["polarity"].tolist() == [1] * 6 + [1] * 3 + [-1] * 3
+    assert table["region"].tolist() == ["a"] * 6 + ["b"] * 6
+    found = {place: str(values.tolist()) for place, (_, values) in source_pieces(table)}
+    n, z = "[1.0, 2.0]", "[1.0, 2.0, 3.0]"
+    assert found == {
+        (0, "n"): n, (1, "Na"): "[0.5, -2.0]", (2, "n"): n, (3, "SE"): "[7.0, 8.0]", (4, "n"): n,
+        (5, "O"): "[nan, nan]", (6, "z"): z, (7, "K+"): "[0.0, 0.0, 0.0]", (8, "z"): z,
+        (9, "Cl"): "[0.25, nan, nan]",
+    }  # fmt: skip
+
+
 def test_a_scan_over_something_else_than_masses():
     header = Header(0, 0, ",", 9, ["cycle", "ms", "energy eV"], [], False)
     assert said(lambda: reject_other_scans(header)) == {
@@ -411,7 +581,8 @@ SCAN = {"Start": "10", "Stop": "14", "Increment": "0,5"}
     ([9.75, 14.25], {}, True), ([9.74, 14], {}, False), ([10, 14.26], {}, False),
     ([10, 11], {"cut": True}, True), ([10, 14.26], {"cut": True}, False), ([11, 12], {"cut": True}, False),
     ([11, 12], {"within": True}, True), ([9.74, 12], {"within": True}, False),
-    ([11, 14.26], {"within": True}, False),
+    ([11, 14.26], {"within": True}, False), ([9.75, 14.25], {"within": True}, True),
+    ([10, 14.25], {"cut": True}, True),
 ])  # fmt: skip
 def test_a_sweep_is_of_a_scan_by_its_ends_to_half_a_step(masses, how, holds):
     scan = Scan("Scan 1", "SEM", SCAN)
@@ -442,6 +613,7 @@ def test_sweeps_begin_where_the_mass_falls_or_another_scan_starts():
     assert sweeps(mass, ()).tolist() == [0, 0, 0, 0, 0, 0, 1, 1, 1]
     assert sweeps(np.array([1.0, 1.0, 2.0]), ()).tolist() == [0, 1, 1]
     assert sweeps(mass[:0], ()).tolist() == []
+    assert scan_of_sweeps((low, high), mass[:0], sweeps(mass[:0], (low, high))) == []
 
 
 @pytest.mark.parametrize(("clock", "seconds"), [

@@ -1,5 +1,7 @@
 """MASsoft exports of scans: bars and profiles, several scans of a file never mixed, unknown layouts refused."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -100,11 +102,49 @@ def test_a_block_that_is_cut_loses_its_last_row_and_says_so(tmp_path):
     assert record["mass_spectrum_2"].rows == len(scan_rows(1)) - 1
 
 
+@pytest.mark.parametrize(("left", "rows", "codes"), [
+    (0, 1, ["row-count"]), (1, 0, ["last-row-cut", "row-count"]), (9, 0, ["last-row-cut", "row-count"]),
+    (44, 0, ["last-row-cut", "row-count"]), (45, 0, ["row-count"]), (50, 0, ["row-count"]),
+    (53, 0, ["row-count"]),
+])  # fmt: skip
+def test_the_only_row_of_a_block_is_cut_if_it_lacks_what_ends_the_others(tmp_path, left, rows, codes):
+    """A whole row of the second block has 49 characters and its comma, the first five of them blank."""
+    data = massoft_scans("below")
+    first = data.index(b"\r\n", data.index(b"\r\n", data.rindex(b'"Cycle"')) + 2)
+    record = read(tmp_path, data[: first - left])
+    assert [notice.code for notice in record.notices] == codes
+    assert [record[name].rows for name in record] == [len(scan_rows(0)), rows]
+
+
+@pytest.mark.parametrize(("left", "rows"), [(0, 18), (2, 18), (3, 17)])
+def test_the_last_row_of_a_block_is_cut_if_it_is_shorter_than_the_one_before(tmp_path, left, rows):
+    data = massoft_scans("below")
+    data = re.sub(rb"(e\+\d\d),\r", rb"\1\r", data)
+    record = read(tmp_path, data[: len(data) - left])
+    assert [notice.code for notice in record.notices] == ["last-row-cut", "row-count"] * (rows < 18)
+    assert record["mass_spectrum_2"].rows == rows
+
+
+def test_a_block_without_rows_stays_one(tmp_path):
+    """Its scan is not matched: a scan is known by its masses."""
+    data = massoft_scans("below")
+    at = data.rindex(b'"Cycle"')
+    names = data[at : data.index(b"\r\n", at) + 2]
+    record = read(tmp_path, data[:at] + names + data[at:])
+    assert [record[name].rows for name in record] == [len(scan_rows(0)), 0, len(scan_rows(1))]
+    bare = read(tmp_path, massoft_scans("beside", scans=(1,)).partition(b"     1,")[0])
+    assert (bare["mass_spectrum"].rows, bare["mass_spectrum"].column("mass_to_charge").attrs) == (0, {})
+    assert [notice.code for notice in bare.notices] == ["row-count", "no-rows"]
+
+
 def test_text_between_the_rows_is_no_block(tmp_path):
     data = massoft_scans("below")
     at = data.rindex(b'"Cycle"')
-    with pytest.raises(ReadError, match="another length"):
+    with pytest.raises(ReadError, match="a row has another length than the first of its block") as caught:
         read(tmp_path, data[:at] + b'"Scan 2"\r\n' + data[at:])
+    line = data[:at].count(b"\n") + 1
+    assert (caught.value.where, caught.value.expected) == (f"line {line}", "52 bytes with the line's end")
+    assert caught.value.found == '10 bytes: "Scan 2"'
 
 
 def test_a_scan_over_something_else_is_refused(tmp_path):

@@ -18,8 +18,8 @@ COMPRESSION = struct.pack("<HHLH", 259, 3, 1, 1)
 ROWS = struct.pack("<HHLL", 257, 4, 1, 5)
 
 
-def made(dtype=np.uint16, pages=2, **how):
-    images = [Image.fromarray(np.full((5, 7), n, dtype)) for n in range(pages)]
+def made(dtype=np.uint16, pages=2, size=(5, 7), **how):
+    images = [Image.fromarray(np.full(size, n, dtype)) for n in range(pages)]
     out = io.BytesIO()
     images[0].save(out, "TIFF", save_all=True, append_images=images[1:], **how)
     return out.getvalue()
@@ -33,6 +33,33 @@ def test_a_tiff_without_compression_is_plain(dtype):
 @pytest.mark.parametrize("how", ["tiff_lzw", "tiff_deflate", "packbits"])
 def test_a_compressed_one_is_not(how):
     assert not is_plain(made(np.uint8, compression=how))
+
+
+def strips(lengths=(3, 3), start=100):
+    """Return a page of two strips: rows of 3 bytes, and the entries of their places and lengths."""
+    packed = sum(length << 16 * at for at, length in enumerate(lengths))
+    entries = [
+        (256, 3, 1, 3), (257, 3, 1, 2), (258, 3, 1, 8), (259, 3, 1, 1), (273, 3, 2, start | start + 3 << 16),
+        (279, 3, len(lengths), packed),
+    ]  # fmt: skip
+    page = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHLL", *entry) for entry in entries)
+    return (b"II*\0" + struct.pack("<L", 8) + page + bytes(4)).ljust(106, b"\1")
+
+
+@pytest.mark.parametrize(("how", "plain"), [
+    ({}, True), ({"lengths": (3, 2)}, False), ({"lengths": (2, 4)}, False), ({"lengths": (4, 3)}, True),
+    ({"lengths": (6,)}, False), ({"start": 101}, False),
+])  # fmt: skip
+def test_every_strip_counts(how, plain):
+    """Two strips of 3 bytes hold 3 × 2 pixels of a byte; the second ends where the file does."""
+    assert is_plain(strips(**how)) is plain
+
+
+def test_three_values_of_a_pixel_have_three_numbers_of_bits():
+    """The 24 bits of 5 × 7 pixels are 105 bytes; the three numbers lie elsewhere than in their entry."""
+    data = made(np.uint8, pages=1, size=(5, 7, 3))
+    assert is_plain(data)
+    assert not is_plain(data.replace(struct.pack("<HHLL", 279, 4, 1, 105), struct.pack("<HHLL", 279, 4, 1, 104)))
 
 
 def endless():
