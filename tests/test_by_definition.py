@@ -255,7 +255,7 @@ def test_a_cell_that_ends_with_another_delimiter_is_a_text(hanging):
 
 def test_a_column_that_is_left_out_is_named_by_its_place_from_one():
     found = Findings()
-    dialect = Fake(columns="nnn", names=("a", "b", ""), decimal=".")
+    dialect = Fake(columns="nnn", names=("a", "b", ""), decimal=".", name_of=("a", "b").__getitem__)
     numbers = np.arange(3.0)
     meant = [Fake(reference="", quantity=None, origin="measured", said_by="", unit=None, negate=False)] * 3
     table = Fake(columns=[numbers, numbers, np.full(3, np.nan)], decimals={})
