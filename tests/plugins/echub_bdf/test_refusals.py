@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 
 from echub.plugin import Metadata, Record, Source, SourceColumn, build_dataset
 from echub_bdf.binary import read as read_binary
+from echub_bdf.frames import read_frame
 from echub_bdf.options import BdfOptions, BdfReadOptions
 from echub_bdf.read import read
 from echub_bdf.write import write
@@ -125,3 +127,43 @@ def test_what_bdf_has_no_column_for_is_said():
     assert [(notice.code, notice.message) for notice in made.notices] == [
         ("not-exported", "BDF has no column for timeseries/potential_we"),
     ]  # fmt: skip
+
+
+def test_a_dataset_that_is_not_written_is_listed_column_by_column():
+    made = record(POSITIVE, **TIMED, voltage=[3.0, 3.0])
+    other = record(kind="mass_spectrum", mass_to_charge=[1.0, 2.0])
+    made.datasets |= other.datasets
+    *_, (_, put) = write(made, BdfOptions())
+    held = io.BytesIO()
+    put(held)
+    assert json.loads(held.getvalue())["not_exported"] == [
+        {"dataset": "mass_spectrum", "column": "mass_to_charge", "source_header": "mass_to_charge"}
+    ]
+
+
+def test_the_units_in_a_binary_table_are_those_of_its_columns_that_have_one():
+    made = record(POSITIVE, **TIMED, voltage=[3.0, 3.0])
+    words = SourceColumn("Step", np.array(["REST", "CC"], dtype=object), "technique", index=3)
+    columns = [SourceColumn(n, made["timeseries"][n], n, u) for n, u in (("time", "s"), ("current", "mA"),
+                                                                        ("voltage", "V"))]  # fmt: skip
+    made.datasets = Record([build_dataset("timeseries", [*columns, words])]).datasets
+    (_, put), _ = write(made, BdfOptions(format="parquet"))
+    held = io.BytesIO()
+    put(held)
+    metadata = pl.read_parquet_metadata(io.BytesIO(held.getvalue()))
+    assert (metadata["bdf_version"], json.loads(metadata["units"])) == (
+        "1.3.0",
+        {"Test Time / s": "s", "Voltage / V": "V", "Current / A": "A", "Record Index / 1": "1"},
+    )
+    assert pl.read_parquet(io.BytesIO(held.getvalue()))["Step Type"].to_list() == ["REST", "CC"]
+
+
+def test_a_damage_without_words_is_called_by_its_name(monkeypatch):
+    def broken(_):
+        raise OSError
+
+    monkeypatch.setattr(pl, "read_parquet", broken)
+    assert said(lambda: read_frame(parquet(a=[1.0]))) == {
+        "message": "the table cannot be read", "path": "run.bdf.parquet", "found": "OSError",
+        "cause": "the file is damaged or cut off",
+    }  # fmt: skip
