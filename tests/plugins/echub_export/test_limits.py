@@ -7,6 +7,7 @@ import json
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from echub.plugin import Dropped, Notice, PluginError, Record, SourceColumn, build_dataset
@@ -160,3 +161,47 @@ def test_a_column_beside_a_spectrum_is_written_in_the_unit_of_its_format():
     assert _column(spectrum, "potential_we", "V").tolist() == [0.5, 0.25]
     assert _column(spectrum, "potential_we", "mV").tolist() == [500, 250]
     assert _column(spectrum, "time", "s") is None
+
+
+def test_names_of_columns_and_what_matlab_is_told_of_them():
+    """`units` and `names` are fields of their own; a second name that is the same in MATLAB has a number."""
+    headers = ["units", "names", "a b", "a_b", "1st"]
+    columns = [SourceColumn(header, [float(n)], None, None) for n, header in enumerate(headers)]
+    struct = matlab._struct(build_dataset("timeseries", [*columns, SourceColumn("t", [5.0], "time", "s")]))
+    fields = ["vendor_units", "vendor_names", "vendor_a_b", "vendor_a_b__2", "vendor_1st", "time"]
+    assert [struct[field].tolist() for field in fields] == [[0], [1], [2], [3], [4], [5]]
+    assert struct["names"] == {"row": "", **dict(zip(fields, [*headers, "t"], strict=True))}
+    assert struct["units"] == {"row": "", **dict.fromkeys(fields[:-1], ""), "time": "s"}
+
+
+@pytest.mark.parametrize(
+    ("names", "accepted"),
+    [
+        (["units", "names"], ["units_2", "names_2"]),
+        (["a b", "a_b", "a-b"], ["a_b", "a_b_2", "a_b_3"]),
+        (["1st", "_x", "é"], ["x1st", "x_x", "x_"]),
+        (["a" * 64, "a" * 63, "a" * 62], ["a" * 63, f"{'a' * 61}_2", "a" * 62]),
+    ],
+)
+def test_names_that_matlab_accepts(names, accepted):
+    taken = {"units", "names"}
+    assert [matlab._name(name, taken) for name in names] == accepted
+
+
+def test_all_that_a_parquet_file_says_of_its_columns():
+    columns = [SourceColumn("t/s", [0.0, 1.0], "time", "s"), SourceColumn("What", [1.0, 2.0], None, "mV")]
+    record = Record([build_dataset("timeseries", columns)])
+    record.metadata.set("sample.id", "S 1")
+    held = io.BytesIO()
+    write_parquet(record, record["timeseries"], held)
+    texts = pl.read_parquet_metadata(io.BytesIO(held.getvalue()))
+    assert (texts.pop("kind"), bool(texts.pop("ARROW:schema"))) == ("timeseries", True)
+    told = {key: json.loads(value) for key, value in texts.items()}
+    assert told["units"] == {"row": "1", "time": "s", "vendor_what": "mV"}
+    assert told["columns"] == {
+        name: {"quantity": c.quantity, "origin": c.origin, "sign": c.sign, "source_header": c.header}
+        for name, c in record["timeseries"].columns.items()
+    }
+    assert told["metadata"] == record.metadata.tree()
+    assert told["provenance"] == record.provenance.as_dict()
+    assert set(told) == {"units", "columns", "metadata", "provenance", "echub"}
