@@ -101,12 +101,16 @@ def _stated_units(inputs: Any) -> dict[tuple[int, int], str]:  # noqa: ANN401
 def _main(source: Source, database: Database) -> pl.DataFrame:
     main = database.table(MAIN)
     missing = [name for name in _NEEDED if main is None or name not in main.columns or _is_empty(main[name])]
-    if main is None or missing or main.is_empty():
+    if main is None or missing:
         raise ReadError(
             "the database contains no measurement",
             path=source.shown,
             expected=f"rows in {MAIN} with {', '.join(_NEEDED)}",
-            found="no such table" if main is None else f"no {', '.join(missing)}" if missing else "no rows",
+            found="no such table"
+            if main is None
+            else "no rows"
+            if main.is_empty()
+            else f"no {', '.join(missing)}",
             cause="another program's database, a test that did not start, or a damaged file",
         )
     _require_numbers(main, main.columns, MAIN, source)

@@ -84,7 +84,7 @@ def table_mark(source: Source, explain: Explain, block: GamryTable, option: str)
     if found.value is not None:
         return found.value, found.evidence
     both = decimal_mark([*header_numbers(explain), *table_numbers(explain, block)])
-    if both.value is not None and not found.evidence.startswith("both"):
+    if both.value is not None:
         return both.value, both.evidence
     raise ReadError(
         "the decimal mark cannot be settled",

@@ -61,7 +61,7 @@ class _ObjectCutter:
 
     def __init__(self, source: Source) -> None:
         data = source.read()
-        self.source, self.ended = source, data.endswith(b"\n")
+        self.source = source
         self.lines = data.decode("cp1252", "replace").replace("\r\n", "\n").split("\n")
         self.at = 0
         self.found = Objects()
@@ -135,7 +135,7 @@ class _ObjectCutter:
                 return  # another object begins
             if not cells and not any(map(str.strip, self.lines[self.at :])):
                 return  # the file was cut behind a whole row
-            if self.at == len(self.lines) - 1 and not self.ended:
+            if self.at == len(self.lines) - 1:  # it has no line end
                 self.found.dropped.append(Dropped(f"the last row of {name}", "the file ends inside it"))
                 self.at += 1
                 return

@@ -18,7 +18,7 @@ from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
 from echub_table.dialect import Dialect
 from echub_table.digits import numbers_of
 from echub_table.gaps import with_gaps
-from echub_table.headers import Meaning, contradict, meaning_of, printed_unit, split_header
+from echub_table.headers import Meaning, bare_unit, contradict, meaning_of, printed_unit, split_header
 from echub_table.parse import ALLOWED, Table
 from echub_table.profile import Profile
 from echub_table.times import DayClock, clock_seconds, instant_column
@@ -82,7 +82,11 @@ def _printed_alone(name: str, unit: str) -> Meaning:
 
 def _with_units(name: str, unit: str, units: Mapping[str, str]) -> Meaning:
     try:
-        return meaning_of(name, unit, units)
+        found = meaning_of(name, unit, units)
+        if (cell := bare_unit(unit)) is None or not contradict(found, cell):
+            return found
+        text = f"the header of {name} says {found.unit}, and the row of units says {cell}"
+        return Meaning(problem=text, mismatch=True)
     except UnitMismatch as error:
         printed = next((text for _, text in split_header(name) if text), unit)
         return Meaning(
@@ -253,7 +257,9 @@ def report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Fin
             continue
         meaning = meant[column.index]
         if column.quantity is None and meaning.mismatch:
-            wrong.append(meaning.problem)
+            wrong.append(
+                f"{meaning.problem}; kept as a vendor column {'with its' if column.unit else 'without a'} unit"
+            )
             continue
         if column.quantity is None and meaning.candidates and column.unit is None:
             open_units.append(f"{column.header} ({meaning.problem or 'the unit is open'})")
@@ -263,7 +269,7 @@ def report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Fin
         text = f"kept as vendor columns, as their unit is open: {', '.join(open_units)}; a profile says it"
         found.note("unit-unknown", f"{text} (`echub detect FILE --write-profile lab.toml`)")
     for problem in wrong:
-        found.note("unit-mismatch", f"{problem}; kept as a vendor column with its unit")
+        found.note("unit-mismatch", problem)
     if unknown:
         found.note(
             "vendor-columns", f"kept as vendor columns, as their names map to no quantity: {', '.join(unknown)}"

@@ -11,9 +11,9 @@ import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -135,8 +135,8 @@ def first_profile(source: Source, options: ExcelOptions) -> str:
 class _Chosen:
     """The sheet that is read: its cells as text, what is known of its table, and why it was chosen.
 
-    `decimal`: the mark that the user stated for numbers that stand as text; empty if none. `parts`: the sheets,
-    if its rows stand in several.
+    `decimal`: the mark that the user stated for numbers that stand as text; empty if none. `parts`: the sheets, if
+    its rows stand in several, with the row at which those of each begin.
     """
 
     sheet: str
@@ -145,7 +145,7 @@ class _Chosen:
     why: str
     among: int
     decimal: str = ""
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
@@ -172,10 +172,11 @@ def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
             (name,) = kept
             return _Chosen(name, filled[name], plans[name], f"the only one with a table of {why}", len(filled))
     if parts := continued(records, plans, filled) if len(records) > 1 else []:
-        cells = stacked([filled[name] for name in parts], plans[parts[0]].dialect.data_line)
+        begin = {name: plans[name].dialect.data_line for name in parts}
+        cells = stacked([filled[name] for name in parts], [*begin.values()])
         why = "one table, whose rows are counted from sheet to sheet"
         planned = plan(_as_text(cells, source), told, source)
-        return _Chosen(", ".join(parts), cells, planned, why, len(filled), parts=tuple(parts))
+        return _Chosen(", ".join(parts), cells, planned, why, len(filled), parts=begin)
     raise _no_sheet(source, options.sheet, names, records or measured or list(plans) or list(filled))
 
 
@@ -315,7 +316,7 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     """Load the rows of the table: numbers as the workbook holds them, the rest as text."""
     cells, dialect, sheet = chosen.cells, chosen.plan.dialect, chosen.sheet
     first, last = dialect.data_line, cells.height - len(dialect.footer)
-    floats = _as_numbers(data, chosen, first)
+    floats = _as_numbers(data, chosen)
     if floats.height != cells.height:
         raise PluginError("the workbook reads differently as numbers and as text", found=f"sheet {sheet}")
     texts = cells[first:last]
@@ -350,20 +351,21 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     return Table(columns, texts.height, texts.height, faults, decimals=decimals), notices
 
 
-def _as_numbers(data: bytes, chosen: _Chosen, first: int) -> pl.DataFrame:
+def _as_numbers(data: bytes, chosen: _Chosen) -> pl.DataFrame:
     """Return the numbers of the sheet; a text is none, even if it looks like one: its decimal mark is open."""
-    floats = _loaded(data, chosen, first, "float")
+    floats = _loaded(data, chosen, "float")
     if not _holds_numbers_as_text(data):
         return floats
-    truths = _loaded(data, chosen, first, "boolean")  # the library takes a number for a truth value, and no text
+    truths = _loaded(data, chosen, "boolean")  # the library takes a number for a truth value, and no text
     return floats.select(
         pl.when(truths[name].is_not_null()).then(pl.col(name)).alias(name) for name in floats.columns
     )
 
 
-def _loaded(data: bytes, chosen: _Chosen, first: int, dtypes: str) -> pl.DataFrame:
+def _loaded(data: bytes, chosen: _Chosen, dtypes: str) -> pl.DataFrame:
     """Load the sheet, or the sheets of one table, as values of a type."""
-    return stacked([_load(data, name, dtypes=dtypes) for name in chosen.parts or (chosen.sheet,)], first)
+    parts = chosen.parts or {chosen.sheet: 0}
+    return stacked([_load(data, name, dtypes=dtypes) for name in parts], [*parts.values()])
 
 
 def _may_hold_numbers(kind: str, meaning: Meaning) -> bool:

@@ -21,9 +21,9 @@ def is_summary(planned: Plan, cells: pl.DataFrame) -> bool:
 def continued(names: Sequence[str], plans: Mapping[str, Plan], cells: Mapping[str, pl.DataFrame]) -> list[str]:
     """Return the sheets in their order, if a counter of the rows goes on from each to the next; else none.
 
-    Equal names alone may stand over two channels: each of them counts from 1.
+    Equal names and units alone may stand over two channels: each of them counts from 1.
     """
-    if len({(*plans[name].dialect.names, cells[name].width) for name in names}) != 1:
+    if len({(plans[name].dialect.names, plans[name].dialect.units, cells[name].width) for name in names}) != 1:
         return []
     rows = {name: _rows(plans[name], cells[name]) for name in names}
     for column in range(rows[names[0]].width):
@@ -36,9 +36,10 @@ def continued(names: Sequence[str], plans: Mapping[str, Plan], cells: Mapping[st
     return []
 
 
-def stacked(frames: Sequence[pl.DataFrame], first: int) -> pl.DataFrame:
-    """Put sheets one below the other; `first`: the row with which the data of each begin."""
-    return pl.concat([frames[0], *(frame[first:] for frame in frames[1:])])
+def stacked(frames: Sequence[pl.DataFrame], firsts: Sequence[int]) -> pl.DataFrame:
+    """Put sheets one below the other; `firsts`: the row with which the data of each begin."""
+    below = (frame[first:] for frame, first in zip(frames[1:], firsts[1:], strict=True))
+    return pl.concat([frames[0], *below])
 
 
 def _rows(planned: Plan, cells: pl.DataFrame) -> pl.DataFrame:

@@ -85,7 +85,8 @@ def main(columns=HEADS, rows=(ROW,)):
 
 REFUSED = {
     "no table": ([Table("Mine", [("n", LONG)], [[1]])], {"found": "no such table"}),
-    "no rows": ([main(rows=[])], {}),
+    "no rows": ([main(rows=[])], {"found": "no rows"}),
+    "no rows and no column": ([main(HEADS[:-1], [])], {"found": "no rows"}),
     "no column": ([main(HEADS[:-1], [ROW[:-1]])], {"found": "no Voltage"}),
     "no columns": ([main(HEADS[:-2], [ROW[:-2]])], {"found": "no Current, Voltage"}),
     "a column without a value": ([main(rows=[[1, 1, None, 0.25, 3.5]] * 2)], {"found": "no Test_Time"}),
@@ -136,3 +137,16 @@ def test_the_first_value_of_an_input_at_a_point_counts():
     inputs = Table("Auxiliary_Table", [(name, DOUBLE if name == "X" else LONG) for name in names], rows)
     data = echub.read(database([main(), inputs]), reader="arbin-res")["timeseries"]
     assert data["vendor_aux_temperature_0"].tolist() == [20.0]
+
+
+INDEXED = [*HEADS, ("Cycle_Index", LONG), ("Step_Index", LONG), ("Charge_Capacity", DOUBLE)]
+
+
+@pytest.mark.parametrize("further", [[], [("Discharge_Capacity", DOUBLE)]])
+def test_each_counter_of_charge_has_its_reset_whichever_others_there_are(further):
+    """The charge counter goes on from step to step and starts again with the cycle; the other one never does."""
+    rows = [[1, n + 1, n / 2, 0.25, 3.5, n // 4 + 1, n // 2 + 1, (n % 4) / 8, *[0.0] * len(further)]
+            for n in range(8)]  # fmt: skip
+    series = echub.read(database([main([*INDEXED, *further], rows)]), reader="arbin-res")["timeseries"]
+    assert series.column("charge_anodic").attrs["reset"] == "cycle"
+    assert ("charge_cathodic" in series.columns) is bool(further)

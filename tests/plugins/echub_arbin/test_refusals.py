@@ -80,6 +80,7 @@ HEAD = JET.ljust(0x14, b"\0")
     row(main(), NONE, expected=WANTED, found="no such table", cause=CAUSE),
     row(main(**{name: values for name, values in MAIN.items() if name not in ("Current", "Test_Time")}), NONE,
         expected=WANTED, found="no Test_Time, Current", cause=CAUSE),
+    row(main(**{name: [] for name in MAIN}), NONE, expected=WANTED, found="no rows", cause=CAUSE),
     row(main(**{**MAIN, "Voltage": [None]}), NONE, expected=WANTED, found="no Voltage", cause=CAUSE),
     row(main(**{**MAIN, "Current": ["over"]}), "a column of numbers holds something else",
         where="Channel_Normal_Table, column Current", expected="numbers", found="'over'",

@@ -15,6 +15,7 @@ from echub.declare import Confidence
 from echub.errors import ReadError
 from echub.model.source import Source
 from echub_bdf.columns import COLUMNS, has_core, known, misnamed, split_header
+from echub_bdf.read import _leaves, _origins
 
 HEADER = "Test Time / s,Voltage / V,Current / A"
 
@@ -191,3 +192,50 @@ def test_the_elapsed_time_counts_from_the_first_instant_that_is_there():
     assert said(record)["derived-time"].message == (
         "the table has no elapsed time: time = Unix Time / ms - its first value"
     )
+
+
+# -- what is said beside a table -------------------------------------------------------------------
+
+
+def test_dates_without_a_time_are_no_clock():
+    days = [dt.date(2024, 9, 27), dt.date(2024, 9, 28), None]
+    record = frame({"Unix Time / s": days, "Test Time / s": [0.0, 1.0, 2.0], **VOLTS})
+    notice = said(record)["not-a-number"]
+    assert (notice.column, notice.message) == ("Unix Time / s", "line 2 '2024-09-27', line 3 '2024-09-28'")
+    assert record["timeseries"]["time"].tolist() == [0, 1, 2]
+
+
+def test_an_absolute_time_without_a_value_gives_no_elapsed_one():
+    record = table("Unix Time / s,Voltage / V", ",3.5", ",3.25")
+    assert "time" not in record["timeseries"].columns
+    assert "derived-time" not in said(record)
+
+
+@pytest.mark.parametrize(("rows", "told"), [(1, False), (2, True)])
+def test_a_single_date_says_nothing_of_a_unit(rows, told):
+    record = table(f"When,{HEADER}", *(f"2024-09-27 10:0{n}:00,{n},3.5,1" for n in range(rows)))
+    assert ("clocks-differ" in said(record)) is told
+
+
+TOLD = {
+    ".bdf.csv": [{"label": "A", "origin": "measured"}, {"label": "B", "origin": "measured"}],
+    ".impedance.bdf.csv": [{"label": "B", "origin": "derived"}, {"label": "C", "origin": "reported"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "origins"),
+    [
+        ("run.bdf.csv", {"A": "measured", "B": "measured"}),
+        ("run.impedance.bdf.csv", {"B": "derived", "C": "reported"}),
+        ("renamed.csv", {"A": "measured", "B": "derived", "C": "reported"}),
+    ],
+)
+def test_who_made_the_columns_of_a_file_stands_under_the_end_of_its_name(name, origins):
+    assert _origins({"generator": "echub", "tables": TOLD}, name) == origins
+    assert _origins({"generator": "another", "tables": TOLD}, name) == {}
+
+
+def test_statements_beside_a_table_are_found_at_any_depth_and_others_are_left():
+    tree = {"cell": {"area": {"value": 2, "unit": "cm^2"}, "id": {"value": "x"}, "note": 3}, "more": ["a"]}
+    assert _leaves(tree, "") == [("cell.area", {"value": 2, "unit": "cm^2"}), ("cell.id", {"value": "x"})]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 
 import numpy as np
 import polars as pl
 import pytest
 
+import echub
 from echub.plugin import Metadata, Record, Source, SourceColumn, build_dataset
 from echub_bdf.binary import read as read_binary
+from echub_bdf.frames import read_frame
 from echub_bdf.options import BdfOptions, BdfReadOptions
 from echub_bdf.read import read
 from echub_bdf.write import write
@@ -125,3 +128,99 @@ def test_what_bdf_has_no_column_for_is_said():
     assert [(notice.code, notice.message) for notice in made.notices] == [
         ("not-exported", "BDF has no column for timeseries/potential_we"),
     ]  # fmt: skip
+
+
+def test_a_dataset_that_is_not_written_is_listed_column_by_column():
+    made = record(POSITIVE, **TIMED, voltage=[3.0, 3.0])
+    other = record(kind="mass_spectrum", mass_to_charge=[1.0, 2.0])
+    made.datasets |= other.datasets
+    *_, (_, put) = write(made, BdfOptions())
+    held = io.BytesIO()
+    put(held)
+    assert json.loads(held.getvalue())["not_exported"] == [
+        {"dataset": "mass_spectrum", "column": "mass_to_charge", "source_header": "mass_to_charge"}
+    ]
+
+
+def test_the_units_in_a_binary_table_are_those_of_its_columns_that_have_one():
+    made = record(POSITIVE, **TIMED, voltage=[3.0, 3.0])
+    words = SourceColumn("Step", np.array(["REST", "CC"], dtype=object), "technique", index=3)
+    columns = [SourceColumn(n, made["timeseries"][n], n, u) for n, u in (("time", "s"), ("current", "mA"),
+                                                                        ("voltage", "V"))]  # fmt: skip
+    made.datasets = Record([build_dataset("timeseries", [*columns, words])]).datasets
+    (_, put), _ = write(made, BdfOptions(format="parquet"))
+    held = io.BytesIO()
+    put(held)
+    metadata = pl.read_parquet_metadata(io.BytesIO(held.getvalue()))
+    assert (metadata["bdf_version"], json.loads(metadata["units"])) == (
+        "1.3.0",
+        {"Test Time / s": "s", "Voltage / V": "V", "Current / A": "A", "Record Index / 1": "1"},
+    )
+    assert pl.read_parquet(io.BytesIO(held.getvalue()))["Step Type"].to_list() == ["REST", "CC"]
+
+
+def test_a_damage_without_words_is_called_by_its_name(monkeypatch):
+    def broken(_):
+        raise OSError
+
+    monkeypatch.setattr(pl, "read_parquet", broken)
+    assert said(lambda: read_frame(parquet(a=[1.0]))) == {
+        "message": "the table cannot be read", "path": "run.bdf.parquet", "found": "OSError",
+        "cause": "the file is damaged or cut off",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("polarity", ["positive", "negative"])
+def test_all_that_is_written_beside_a_table(polarity):
+    made = record({POLARITY: polarity, "cell.area": "2 cm^2", "sample.id": "S 1"}, **TIMED, voltage=[3.0, 3.0])
+    *_, (_, put) = write(made, BdfOptions())
+    held = io.BytesIO()
+    put(held)
+    told = json.loads(held.getvalue())
+    described = [
+        ("Test Time / s", "test_time_second", "s", "time"), ("Voltage / V", "voltage_volt", "V", "voltage"),
+        ("Current / A", "current_ampere", "A", "current"), ("Record Index / 1", "record_index", "1", "record"),
+    ]  # fmt: skip
+    terms = "https://w3id.org/battery-data-alliance/ontology/battery-data-format#"
+    headers = {"record": "", "time": "time", "voltage": "voltage", "current": "current"}
+    origins = {"record": "reported"}
+    assert told.pop("tables") == {
+        ".bdf.csv": [
+            {"label": label, "name": name, "iri": terms + name, "unit": unit, "quantity": quantity,
+             "origin": origins.get(quantity, "measured"), "source_header": headers[quantity]}
+            for label, name, unit, quantity in described
+        ]
+    }  # fmt: skip
+    assert told.pop("provenance") == made.provenance.as_dict()
+    assert told.pop("metadata") == made.metadata.tree()
+    assert told == {
+        "bdf_version": "1.3.0", "generator": "echub", "working_electrode": polarity, "not_exported": []
+    }  # fmt: skip
+
+
+def test_what_is_written_beside_a_table_is_read_with_its_units(tmp_path):
+    made = record({**POSITIVE, "cell.area": "2 cm^2", "sample.id": "S 1"}, **TIMED, voltage=[3.0, 3.0])
+    path, _ = echub.convert(made, tmp_path, to="bdf").outputs
+    found, stated = ({(e.path, e.value, e.unit, e.source) for e in one.metadata.entries}
+                     for one in (echub.read(path), made))  # fmt: skip
+    assert found == stated
+    assert ("cell.area", 2.0, "cm^2", "file") in found
+
+
+def test_another_unit_than_that_of_the_format_is_said():
+    notices = table("Test Time / ms,Voltage / mV,Current / A", "0,3500,1", "1000,3500,1")().notices
+    assert [(n.code, n.message, n.column) for n in notices] == [
+        ("bdf-unit", "BDF fixes the unit of Test Time to s", "Test Time / ms"),
+        ("bdf-unit", "BDF fixes the unit of Voltage to V", "Voltage / mV"),
+    ]
+
+
+@pytest.mark.parametrize(("unit", "factor", "text"), [
+    ("s", 1000, "Test Time / s runs 1000 times as fast as When"), ("ms", 1000, None), ("s", 1, None),
+    ("min", 1, "Test Time / min runs 60 times as fast as When"),
+])  # fmt: skip
+def test_a_time_is_compared_with_dates_in_its_unit(unit, factor, text):
+    rows = [f"2024-09-27 10:{n:02d}:00,{60 * n * factor},3.5,1" for n in range(12)]
+    found = table(f"When,Test Time / {unit},Voltage / V,Current / A", *rows)()
+    said_of_it = [n.message.partition(" (")[0] for n in found.notices if n.code == "clocks-differ"]
+    assert said_of_it == ([text] if text else [])

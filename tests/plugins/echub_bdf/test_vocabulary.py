@@ -111,3 +111,23 @@ def test_a_table_of_the_format_has_a_clock_and_a_voltage_or_a_current(headers, c
 
 def test_a_header_is_cut_at_its_commas():
     assert split_header(b'\xef\xbb\xbf"a / s" , b\r\n1,2\n') == ["a / s", "b"]
+
+
+WORDS = {
+    "s": "s second", "ms": "ms millisecond", "min": "min minute", "h": "h hour", "V": "v volt",
+    "mV": "mv millivolt",
+    "A": "a ampere", "mA": "ma milliampere", "A*h": "ah", "mA*h": "mah", "W*h": "wh", "mW*h": "mwh", "W": "w watt",
+    "mW": "mw", "Hz": "hz hertz", "ohm": "ohm", "degC": "degc c celsius", "Pa": "pa pascal", "deg": "deg degree",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", WORDS)
+def test_each_unit_at_the_end_of_a_name(unit):
+    """Under a name that has another unit, or the same one spelt out or short."""
+    for word in WORDS[unit].split():
+        for spelling in (word, word.upper()):
+            found = misnamed(f"net_energy_{spelling}")
+            column = known(f"net_energy_{spelling}")
+            assert (found[1] if found else column.unit) == unit
+            assert (found[0] if found else column).name == "net_energy_wh"
+            assert (found is None) is (unit == "W*h")

@@ -84,8 +84,9 @@ def test_a_table_that_another_program_changed_is_refused(tmp_path):
         (pl.col("voltage").cast(pl.String), "other values in 1 column: voltage"),
         (pl.col("voltage").reverse(), "other values in 1 column: voltage"),
         (pl.lit(None).cast(pl.Int64).alias("row"), "other values in 1 column: row"),
+        (pl.lit(1.5).alias("more"), "6 rows, 5 columns: row, time, voltage, current, more"),
     ],
-    ids=["moved", "as texts", "reversed", "emptied"],
+    ids=["moved", "as texts", "reversed", "emptied", "one more"],
 )
 def test_values_that_another_program_changed_are_refused(tmp_path, changed, found):
     _, table = written(FILES / "crlf.csv", tmp_path)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import json
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
-from echub.plugin import PluginError
-from echub_export import matlab
+from echub.plugin import Dropped, Notice, PluginError, Record, SourceColumn, build_dataset
+from echub_export import csv, excel, matlab
 from echub_export.csv import write_dataset as write_csv
 from echub_export.excel import MOST_COLUMNS, MOST_ROWS, _require_room
 from echub_export.options import CsvOptions
 from echub_export.parquet import write_dataset as write_parquet
-from echub_export.spectra import _plain, _scientific
+from echub_export.sidecar import write_description
+from echub_export.spectra import _column, _plain, _scientific
 
 
 def sized(rows=1, columns=1, axes=1, nbytes=8):
@@ -99,3 +103,105 @@ def test_a_number_of_relaxis_is_spelt_out_if_that_is_short(value, plain):
 )
 def test_a_number_of_zview_has_six_digits_or_all_it_needs(value, shown):
     assert _scientific(value) == shown
+
+
+class _Sheet:
+    """What is written to a sheet: the kind, the place and the value of each cell."""
+
+    def __init__(self):
+        self.cells = []
+
+    def __getattr__(self, name):
+        return lambda row, column, value, style: self.cells.append((name.removeprefix("write_"), column, value))
+
+
+def test_each_kind_of_value_is_a_cell_of_its_kind():
+    sheet = _Sheet()
+    excel._row(sheet, 0, [True, 1, 1.5, "a", "", None, np.nan, np.inf, -np.inf, False, 0])
+    assert sheet.cells == [
+        ("boolean", 0, True), ("number", 1, 1), ("number", 2, 1.5), ("string", 3, "a"), ("string", 6, "NaN"),
+        ("string", 7, "inf"), ("string", 8, "-inf"), ("boolean", 9, False), ("number", 10, 0),
+    ]  # fmt: skip
+    assert [type(value) for _, _, value in sheet.cells][:2] == [bool, int]
+
+
+def test_what_was_dropped_stands_behind_the_notices_in_order():
+    record = Record(
+        [], notices=[Notice("a", "one", column="U"), Notice("b", "two")],
+        dropped=[Dropped("first", "cut"), Dropped("second", "odd")],
+    )  # fmt: skip
+    sheets = {title: (headers, rows) for title, headers, rows in excel._about(record)}
+    assert list(sheets) == ["columns", "metadata", "warnings"]
+    assert sheets["warnings"] == (
+        ("code", "text"),
+        [("a", "U: one"), ("b", "two"), ("dropped", "first: cut"), ("dropped", "second: odd")],
+    )
+
+
+def test_a_text_that_is_missing_is_empty_in_matlab_and_in_csv():
+    cells = np.array(["=a", None, "b"], dtype=object)
+    assert matlab._texts(cells.tolist()).tolist() == ["=a", "", "b"]
+    assert csv._cells("note", cells).to_list() == ["'=a", None, "b"]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_the_rows_of_a_header_are_in_the_description(rows):
+    record = Record([build_dataset("timeseries", [SourceColumn("t", [0.0], "time", "s")])])
+    held = io.BytesIO()
+    write_description(record, "timeseries", ";", ",", rows, held)
+    assert json.loads(held.getvalue())["dialect"] == {
+        "delimiter": ";", "header": bool(rows), "headerRowCount": rows, "encoding": "utf-8",
+    }  # fmt: skip
+
+
+def test_a_column_beside_a_spectrum_is_written_in_the_unit_of_its_format():
+    spectrum = build_dataset("impedance", [
+        SourceColumn("f", [2.0, 1.0], "frequency", "Hz"), SourceColumn("E", [0.5, 0.25], "potential_we", "V"),
+    ])  # fmt: skip
+    assert _column(spectrum, "potential_we", "V").tolist() == [0.5, 0.25]
+    assert _column(spectrum, "potential_we", "mV").tolist() == [500, 250]
+    assert _column(spectrum, "time", "s") is None
+
+
+def test_names_of_columns_and_what_matlab_is_told_of_them():
+    """`units` and `names` are fields of their own; a second name that is the same in MATLAB has a number."""
+    headers = ["units", "names", "a b", "a_b", "1st"]
+    columns = [SourceColumn(header, [float(n)], None, None) for n, header in enumerate(headers)]
+    struct = matlab._struct(build_dataset("timeseries", [*columns, SourceColumn("t", [5.0], "time", "s")]))
+    fields = ["vendor_units", "vendor_names", "vendor_a_b", "vendor_a_b__2", "vendor_1st", "time"]
+    assert [struct[field].tolist() for field in fields] == [[0], [1], [2], [3], [4], [5]]
+    assert struct["names"] == {"row": "", **dict(zip(fields, [*headers, "t"], strict=True))}
+    assert struct["units"] == {"row": "", **dict.fromkeys(fields[:-1], ""), "time": "s"}
+
+
+@pytest.mark.parametrize(
+    ("names", "accepted"),
+    [
+        (["units", "names"], ["units_2", "names_2"]),
+        (["a b", "a_b", "a-b"], ["a_b", "a_b_2", "a_b_3"]),
+        (["1st", "_x", "é"], ["x1st", "x_x", "x_"]),
+        (["a" * 64, "a" * 63, "a" * 62], ["a" * 63, f"{'a' * 61}_2", "a" * 62]),
+    ],
+)
+def test_names_that_matlab_accepts(names, accepted):
+    taken = {"units", "names"}
+    assert [matlab._name(name, taken) for name in names] == accepted
+
+
+def test_all_that_a_parquet_file_says_of_its_columns():
+    columns = [SourceColumn("t/s", [0.0, 1.0], "time", "s"), SourceColumn("What", [1.0, 2.0], None, "mV")]
+    record = Record([build_dataset("timeseries", columns)])
+    record.metadata.set("sample.id", "S 1")
+    held = io.BytesIO()
+    write_parquet(record, record["timeseries"], held)
+    texts = pl.read_parquet_metadata(io.BytesIO(held.getvalue()))
+    assert (texts.pop("kind"), bool(texts.pop("ARROW:schema"))) == ("timeseries", True)
+    told = {key: json.loads(value) for key, value in texts.items()}
+    assert told["units"] == {"row": "1", "time": "s", "vendor_what": "mV"}
+    assert told["columns"] == {
+        name: {"quantity": c.quantity, "origin": c.origin, "sign": c.sign, "source_header": c.header}
+        for name, c in record["timeseries"].columns.items()
+    }
+    assert told["metadata"] == record.metadata.tree()
+    assert told["provenance"] == record.provenance.as_dict()
+    assert set(told) == {"units", "columns", "metadata", "provenance", "echub"}

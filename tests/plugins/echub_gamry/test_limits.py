@@ -8,9 +8,9 @@ import pytest
 import echub
 from echub.errors import ReadError
 from echub.model.source import Source
-from echub_gamry.cells import Words
-from echub_gamry.columns import _no_sensor, unit_of
-from echub_gamry.explain import Explain, ExplainEntry, parse
+from echub_gamry.cells import CellRows, Words, _kind, header_mark, table_mark
+from echub_gamry.columns import _fits, _no_sensor, unit_of
+from echub_gamry.explain import Explain, ExplainEntry, GamryTable, parse
 from echub_gamry.overloads import overload_notice
 from echub_gamry.signs import contradiction
 from tests.oracles.records.gamry import dta, table
@@ -65,6 +65,7 @@ PROGRAMMES = {
     "the row at its end belongs to it": ("0.5", "2", [2.0, 2.5], [-0.25, 9.0], "0.5 and measured with -0.25 A"),
     "a row at zero does not": ("0.5", "2", [0.0, 2.5], [-0.25, -0.25], None),
     "most rows count": ("0.5", "9", [1.0, 2.0, 3.0], [-7.0, 0.25, 0.25], None),
+    "no current": ("0.5", "2", [1.0, 2.0], [0.0, 0.0], None),
     "no programme": ("0", "2", [1.0, 2.0], [-0.25, -0.25], None),
     "no end": ("0.5", "0", [1.0, 2.0], [-0.25, -0.25], None),
     "words": ("fast", "2", [1.0, 2.0], [-0.25, -0.25], None),
@@ -233,3 +234,76 @@ def test_the_first_fifty_rows_settle_the_decimal_mark(row, said):
     lines = [f"{n}.5 | 1.25" if n != row else f"{n}.5 | 1,25" for n in range(1, 60)]
     with pytest.raises(ReadError, match=said):
         echub.read(dta("CV", table("CURVE", "T | Vf", "s | V", *lines)))
+
+
+def test_of_two_texts_with_commas_as_marks_each_may_hold_points():
+    lines = ["0,5 | .e. | a.b", "1,5 | ... | c.d."]
+    record = echub.read(dta("CV", table("CURVE", "T | Over | What", "s | bits | bits", *lines)))
+    (series,) = record.datasets.values()
+    assert series["time"].tolist() == [0.5, 1.5]
+    assert list(series["vendor_what"]) == ["a.b", "c.d."]
+
+
+def test_a_table_of_texts_has_as_many_rows_as_texts():
+    assert CellRows([Words(np.array([0, 1, 0]), ["a", "b"]), np.zeros(3)], [], []).count == 3
+
+
+@pytest.mark.parametrize(("cells", "mark"), [(["1,234", "2,5"], ","), (["1,234", "2.5"], "."), (["1,234"], None)])
+def test_the_header_settles_the_mark_of_rows_that_leave_it_open(cells, mark):
+    entries = [ExplainEntry(f"Q{n}", "QUANT", (cell, "text 1")) for n, cell in enumerate(cells[1:])]
+    data = b"\t1,234\t5\n"
+    block = GamryTable("CURVE", 1, ("T", "Pt"), ("s", "#"), 0, 0, len(data))
+    source = Source.from_bytes(data, "a.DTA")
+    if mark is None:
+        with pytest.raises(ReadError) as caught:
+            table_mark(source, Explain(data, entries), block, "auto")
+        assert caught.value.found == "1,234 may be a decimal or a group of thousands"
+        assert table_mark(source, Explain(data, entries), block, "comma") == (",", "--option decimal")
+    else:
+        assert table_mark(source, Explain(data, entries), block, "auto") == (
+            mark,
+            f"{cells[1]} has no other reading",
+        )
+
+
+@pytest.mark.parametrize(("cells", "mark"), [([], "."), (["1,234"], "."), (["1,5"], ","), (["7"], ".")])
+def test_a_header_that_does_not_settle_the_mark_has_points(cells, mark):
+    entries = [ExplainEntry("Q", "QUANT", (cell,)) for cell in cells]
+    assert header_mark(Explain(b"", entries), "auto") == mark
+    assert header_mark(Explain(b"", entries), "comma") == ","
+
+
+def test_what_stands_before_the_first_tab_makes_a_row_one_that_does_not_fit():
+    data = dta("CV", table("CURVE", "T | Vf", "s | V", "0.5 | 1.25", "1.5 | 1.5"))
+    with pytest.raises(ReadError, match="does not fit") as caught:
+        echub.read(data.replace(b"\t1.5\t1.5", b"9\t1.5\t1.5"))
+    assert (caught.value.expected, caught.value.found) == ("2 values: T, Vf", "2 values")
+
+
+def test_an_empty_cell_before_a_word_is_not_the_fault():
+    data = dta("CV", table("CURVE", "T | Vf | Im", "s | V | A", "0.5 | 1.25 | 1", "1.5 |  | over"))
+    with pytest.raises(ReadError) as caught:
+        echub.read(data)
+    assert caught.value.where.endswith(", column Im of CURVE")
+    assert caught.value.found == "'over'"
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        ("-1.#IND000", "float"),
+        ("1.#QNAN", "float"),
+        ("1.5", "float"),
+        ("", "float"),
+        ("...", "text"),
+        ("x1", "text"),
+    ],
+)
+def test_a_column_without_a_unit_is_of_words_if_it_begins_with_one(first, kind):
+    block = GamryTable("CURVE", 1, ("T", "What"), ("s", ""), 0, 0, 0)
+    assert _kind(block, 1, first) == kind
+
+
+def test_a_unit_never_fits_a_quantity_that_has_none():
+    given = ("technique", "V"), ("current", "mA"), ("current", "V"), ("current", None)
+    assert [_fits(*one) for one in given] == [False, True, False, False]

@@ -6,6 +6,7 @@ import pytest
 
 import echub
 from echub.errors import ReadError
+from echub_ivium.objects import nested
 from tests.oracles.records.ivium import SETTINGS, idf, primary
 
 STARTS = {
@@ -32,9 +33,9 @@ def test_a_start_that_is_empty_is_none():
 
 PROGRAMMES = {
     # the first frequency is programmed with 1000 Hz, and a thousandth is let through
-    "a thousandth above": (["1 -1 1000.99"], None),
+    "a thousandth above": (["1 -1 1001"], None),
     "more above": (["1 -1 1001.01"], (0, "1001.01", "1000")),
-    "a thousandth below": (["1 -1 999.01"], None),
+    "a thousandth below": (["1 -1 999"], None),
     "more below": (["1 -1 998.99"], (0, "998.99", "1000")),
     "the second of two": (["1 -1 1000", "1 -1 101"], (1, "101", "100")),
     "the first of two": (["1 -1 1002", "1 -1 101"], (0, "1002", "1000")),
@@ -140,3 +141,52 @@ def test_traces_that_are_cut_are_counted(lines):
     assert said == (
         [] if lines == "3" else [f"osc_data states 3 blocks and has {lines}: the file was cut, or edited"]
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "tree"),
+    [
+        ({"f[1]": "a", "f[2]": "b"}, {"f": ["a", "b"]}),
+        ({"f": "x", "f[1]": "a"}, {"f": "x", "f[1]": "a"}),
+        ({"f[²]": "a"}, {"f[²]": "a"}),
+        ({"f[x]": "a"}, {"f[x]": "a"}),
+        ({"f[]": "a"}, {"f[]": "a"}),
+    ],
+)
+def test_numbered_settings_are_a_list_of_what_has_no_value_itself(settings, tree):
+    assert nested(settings) == tree
+
+
+@pytest.mark.parametrize(("method", "called"), [("Transients", "Transients"), ("", "(none)")])
+def test_columns_of_another_method_stay_vendor_columns(method, called):
+    record = echub.read(idf(SETTINGS | {"Method": method}, primary("1 -1 1000", "2 -2 100")))
+    series = record["timeseries"]
+    assert [column.header for column in series.columns.values()][1:] == ["column 1", "column 2", "column 3"]
+    assert series["vendor_column_3"].tolist() == [1000, 100]
+    assert [notice.message for notice in record.notices if notice.code == "unverified-layout"] == [
+        f"what the columns of the method {called} are is not verified on a real file: they stay vendor columns; "
+        "export the scan from IviumSoft as text with column names, and convert that"
+    ]
+
+
+ENDINGS = {
+    # what stands behind the first of two stated rows: rows that are read, and whether a row is lost
+    "\r\n2 -2 100\r\n": (2, False),
+    "\r\n2 -2 100": (1, True),  # without a line end it may be cut
+    "\r\n2 -2 1": (1, True),
+    "\r\n": (1, False),
+    "\r\n \r\n ": (1, False),
+}
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+def test_a_last_row_without_a_line_end_is_left_out_and_said(end):
+    rows, lost = ENDINGS[end]
+    record = echub.read(idf(SETTINGS, primary("1 -1 1000", stated=2), end=end))
+    assert record["impedance"].rows == rows
+    assert [(d.what, d.why) for d in record.dropped] == [
+        ("the last row of primary_data", "the file ends inside it")
+    ] * lost
+    assert [notice.message for notice in record.notices if notice.code == "row-count"] == [
+        "primary_data states 2 rows of 3 numbers and has 1: the file was cut, or edited"
+    ] * (rows < 2)

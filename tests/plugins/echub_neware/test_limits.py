@@ -13,7 +13,7 @@ import pytest
 import echub
 from echub.model.source import Source
 from echub_neware.intact import end_of_rows, is_intact
-from echub_neware.reader import _mass, _metadata
+from echub_neware.reader import _cut, _mass, _metadata, _words
 from echub_neware.signs import sign_notice
 from fixtures.neware import HERE
 from fixtures.neware.make import nda
@@ -90,14 +90,15 @@ def test_what_the_library_says_is_a_notice(monkeypatch, capsys):
         logger.info("all is well")
         logger.warning("%d rows are odd", 3)
         warnings.warn("a version of tomorrow", UserWarning, stacklevel=1)
+        warnings.warn("and an odd one", RuntimeWarning, stacklevel=1)
         return read(*given, **more)
 
     monkeypatch.setattr(fastnda, "read", talking)
     before = logger.propagate, list(logger.handlers)
     record = echub.read(HERE / "cell.nda")
     said = [(notice.code, notice.message) for notice in record.notices]
-    assert said == [("library-warning", "fastnda: 3 rows are odd"),
-                    ("library-warning", "fastnda: a version of tomorrow")]  # fmt: skip
+    texts = ["3 rows are odd", "a version of tomorrow", "and an odd one"]
+    assert said == [("library-warning", f"fastnda: {text}") for text in texts]
     assert (logger.propagate, list(logger.handlers)) == before
     assert capsys.readouterr() == ("", "")
     monkeypatch.setattr(fastnda, "read", lambda *given, **more: 1 / 0)
@@ -147,3 +148,39 @@ def test_what_the_settings_say(what):
 
 def test_the_fixture_is_one_of_those_that_are_read_here():
     assert is_intact(Source.from_bytes(nda(), "cell.nda"))
+
+
+@pytest.mark.parametrize("name", ["current_mA", "step_type"])
+def test_a_record_without_currents_or_without_steps_is_read(monkeypatch, name):
+    read = fastnda.read
+    monkeypatch.setattr(fastnda, "read", lambda *given, **more: read(*given, **more).drop(name))
+    record = echub.read(HERE / "cell.nda")
+    columns = record["timeseries"].columns
+    assert ("current" in columns, "technique" in columns) == (name != "current_mA", name != "step_type")
+    assert not record.notices
+
+
+def test_no_step_has_no_name():
+    assert _words(np.array([], int)) == {}
+    assert _words(np.array([2, 2, 1, 200])) == {1: "CC_Chg", 2: "CC_DChg", 200: "type 200"}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            head(rows=(1527, 860)),
+            "the file ends at offset 80, inside its rows, which end at 2387: 3 were recovered",
+        ),
+        (head(rows=(70, 10)), None),  # they end with the file
+        (head(rows=(70, 11)), "the file ends at offset 80, inside its rows, which end at 81: 3 were recovered"),
+        (head(28, rows=(1527, 860)), None),
+    ],
+)
+def test_rows_behind_the_end_of_a_file_are_said(data, said):
+    notices = []
+    dropped = list(_cut(Source.from_bytes(data, "a.nda"), 3, notices))
+    assert [(n.code, n.message) for n in notices] == ([("truncated", said)] if said else [])
+    assert [(d.what, d.why) for d in dropped] == (
+        [("the rows behind the first 3", "the file ends inside or before them")] if said else []
+    )

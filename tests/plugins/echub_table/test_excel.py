@@ -15,6 +15,7 @@ from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
 from echub_table import excel
 from echub_table.excel import _require_filled
+from echub_table.options import ExcelOptions
 from fixtures.tables import workbook
 from fixtures.tables.nasty.case import CURRENT, TIME, VOLTAGE
 
@@ -342,6 +343,7 @@ TEXTS = {
     "no mark": (WORDED, ["1234", "-5", 2.5, "3e2"], [1234, -5, 2.5, 300]),
     "units and commas": (UNITED, ["1,5 V", "1,234 V", "-2,5 V", "3,75 V"], [1.5, 1.234, -2.5, 3.75]),
     "units and points": (UNITED, ["1.5 V", "1.234 V", "-2.5 V", "3.75 V"], [1.5, 1.234, -2.5, 3.75]),
+    "a typeset minus": (WORDED, ["−1,5", "–2,25", -2.5, "3,5"], [-1.5, -2.25, -2.5, 3.5]),
     "parentheses and commas": (WORDED, ["(1,5)", "(1,234)", "(2,5)", "(3,5)"], [-1.5, -1.234, -2.5, -3.5]),
     "words between tiny numbers": (WORDED, [1e-10, "off", 2.5e-11, "on"], [1e-10, NAN, 2.5e-11, NAN]),
     "words, numbers and texts": (WORDED, ["off", 0.1234567890123, "2,5", "on"], [NAN, 0.1234567890123, 2.5, NAN]),
@@ -584,3 +586,15 @@ def test_twenty_words_of_a_column_are_listed_and_all_are_counted(tmp_path):
     record = echub.read(path)
     assert record.settings["unparsable_rows"] == [f"line {n}: U / V is 'OVL', no number" for n in range(2, 22)]
     assert np.isnan(record["timeseries"]["voltage"]).sum() == 22
+
+
+def test_a_sheet_whose_packed_bytes_are_damaged_says_so(tmp_path):
+    data = bytearray(workbook.FILE.read_bytes())
+    with zipfile.ZipFile(workbook.FILE) as archive:
+        info = archive.getinfo("xl/worksheets/sheet1.xml")
+    begin = info.header_offset + 30 + len(info.filename)
+    data[begin : begin + 8] = b"\xff" * 8
+    with pytest.raises(ReadError) as caught:
+        excel.read(Source.from_bytes(bytes(data), "a.xlsx"), ExcelOptions())
+    assert caught.value.message == "the workbook cannot be opened"
+    assert caught.value.cause == "it is damaged, or protected by a password"

@@ -280,3 +280,95 @@ def test_an_instant_without_dates_gives_the_elapsed_time_and_no_start(unit, fact
 def test_a_phase_without_a_unit_and_without_a_value_is_none():
     phase = read("f,|Z|,phase", [3, 2, 1], [1, 1, 1], ["", "", ""])["impedance"].column("phase")
     assert (np.isnan(phase.values).tolist(), phase.unit) == ([True] * 3, "deg")
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        (("Time (s)", "Total Time (s)"), 1),  # `Time` may be that of a step
+        (("Total Time (s)", "Time (s)"), 0),
+        (("Test Time (s)", "Total Time (s)"), 0),  # of two such names the one with more digits
+    ],
+)
+def test_of_two_clocks_that_never_restart_one_is_the_time_and_both_are_kept(names, first):
+    clocks = [n / 8 for n in ROWS], [float(n // 8) for n in ROWS]
+    series = read(f"{','.join(names)},Ewe/V", *clocks, ROWS)["timeseries"]
+    assert [(name, column.header) for name, column in series.columns.items()][1:3] == [
+        ("time", names[first]), ("time__2", names[1 - first]),
+    ]  # fmt: skip
+    assert series["time"].tolist() == clocks[first]
+    assert list(series.columns)[3:] == ["potential_we"]
+
+
+@pytest.mark.parametrize(
+    ("name", "of_step"), [("State", True), ("Cell", False), ("Cell ID", False), ("Step", True)]
+)
+def test_a_clock_that_restarts_with_the_cell_is_not_that_of_a_step(name, of_step):
+    cells = [f"S{n // 10}" if name != "Step" else n // 10 for n in ROWS]
+    record = read(f"Time/s,{name},Ewe/V", restarting(TENS), cells, ROWS)
+    assert ("step_time" in record["timeseries"].columns) is of_step
+    assert (
+        said(record, "step-clock")
+        == ["Time/s restarts where the step changes: it is the time of the step"] * of_step
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        (["23:59:58", "23:59:59", "0:00:00"],
+         "Time is a time of day: it starts again at midnight and is not an elapsed time"),
+        (["9:59:59 am", "10:00:00 am", "10:00:01 am"], "Time is a time of day and no elapsed time"),
+        (["11:59:59 pm", "12:00:00 am", "12:00:01 am"],
+         "Time is a time of day: it starts again at midnight and is not an elapsed time"),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_said_with_what_it_does_at_midnight(cells, text):
+    record = read("Time,Ewe/V", cells, range(3))
+    assert said(record, "time-of-day") == [text]
+    assert "time" not in record["timeseries"].columns
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "options", "start", "zone"),
+    [
+        ("Date", "2024-03-14 09:26:5{}", {}, ("2024-03-14T09:26:50", "file: Date"), None),
+        ("Date (UTC)", "2024-03-14 09:26:5{}", {}, ("2024-03-14T09:26:50", "file: Date (UTC)"),
+         ("UTC", "file: Date (UTC)")),
+        ("Date", "2024-03-14T09:26:5{}+01:00", {}, ("2024-03-14T08:26:50", "file: Date"), ("UTC", "file: Date")),
+        ("Date", "2024-03-14 09:26:5{}", {"timezone": "Europe/Berlin"}, ("2024-03-14T09:26:50", "file: Date"),
+         ("Europe/Berlin", "option timezone")),
+        ("Date", "2024-03-14T09:26:5{}+01:00", {"timezone": "Asia/Tokyo"}, ("2024-03-14T08:26:50", "file: Date"),
+         ("UTC", "file: Date")),
+    ],
+)  # fmt: skip
+def test_start_and_zone_say_where_they_are_from(header, cell, options, start, zone):
+    record = read(f"{header},Ewe/V", [cell.format(n) for n in range(3)], range(3), **options)
+    paths = ("experiment.start", "experiment.timezone")
+    found = [record.metadata.get(path) if path in record.metadata else None for path in paths]
+    assert [entry and (entry.value, entry.source) for entry in found] == [start, zone]
+    assert record["timeseries"]["time"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("options", "quantity", "origin", "zone"),
+    [({}, None, "measured", "unknown"), ({"timezone": "Europe/Berlin"}, "unix_time", "assumed", "Europe/Berlin")],
+)
+def test_a_column_of_dates_says_how_it_was_read(options, quantity, origin, zone):
+    cells = [f"14.03.2024 09:26:5{n}" for n in range(3)]
+    record = read("t / s,Date,Ewe/V", range(3), cells, range(3), **options)
+    (column,) = [c for c in record["timeseries"].columns.values() if c.header == "Date"]
+    assert (column.quantity, column.origin, column.unit) == (quantity, origin, "s")
+    assert column.attrs == {
+        "printed_as": cells[0], "date_order": "dmy", "epoch": "1970-01-01T00:00:00", "zone": zone
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["Time (h)", "Time (min)"])
+def test_an_elapsed_time_is_compared_with_the_dates_in_its_unit(header):
+    per_row = {"Time (h)": 1 / 60, "Time (min)": 1}[header]
+    dates = [f"2024-03-14 09:{n:02d}:00" for n in range(40)]
+    right = read(f"{header},DateTime,Ewe/V", [n * per_row for n in range(40)], dates, range(40))
+    assert said(right, "clocks-differ") == []
+    with pytest.raises(ReadError, match="as fast as the wall clock"):
+        read(f"{header},DateTime,Ewe/V", [60 * n * per_row for n in range(40)], dates, range(40))

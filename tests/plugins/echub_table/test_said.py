@@ -285,3 +285,51 @@ def test_words_in_parentheses_are_no_negative_numbers(words):
     assert text == (
         f"{len(left)} of {len(cells)} cells of U / V are not numbers and are NaN: {', '.join(map(repr, left))}"
     )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_an_encoding_that_marks_itself_is_not_called_a_guess(encoding):
+    text = "t / s;I / µA\n0;1.5\n1;2.5\n2;3.5\n"
+    record = echub.read(text.encode(encoding), reader="table")
+    assert record["timeseries"]["current"].tolist() == pytest.approx([0.0015, 0.0025, 0.0035], rel=1e-12)
+    assert bool(told(record, "encoding-guessed")) is (encoding == "cp1252")
+    assert record.settings["dialect"]["encoding"] == encoding
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_rows_of_another_width_are_counted_and_the_others_keep_their_numbers(count):
+    rows = [f"{n};{n}{';9' * (n in (50, 150)[:count])}" for n in range(250)]
+    record = read("t / s;U / V", *rows)
+    series = record["timeseries"]
+    left = [n for n in range(250) if n not in (50, 150)[:count]]
+    assert (series["row"].tolist(), series["time"].tolist()) == (left, left)
+    assert [(d.what, d.why) for d in record.dropped] == [
+        (
+            f"{'1 row' if count == 1 else '2 rows'} with another number of fields",
+            "their values have no certain column",
+        )
+    ]
+    lines = "; ".join(f"line {n + 2}: 3 fields, not 2: {n};{n};9" for n in (50, 150)[:count])
+    assert told(record, "unparsable-rows") == [f"{count} of 250 rows do not parse: {lines}"]
+
+
+def test_lines_beside_the_rows_that_may_be_rows_are_counted():
+    record = read(NAMES, *ROWS, "x;y;1", "z;y;2")
+    assert told(record, "unread-line") == ["2 lines beside the rows, with as many cells, not read: x;y;1"]
+
+
+def test_each_column_is_decided_with_its_unit_its_sign_and_who_says_so():
+    record = read("f / Hz;Z' / ohm;-Z'' / ohm;note;cycle", *(f"{9 - n};1;2;x;1" for n in range(4)))
+    columns = [d for d in record.settings["decisions"] if d["what"].startswith("column ")]
+    assert [(d["what"], d["chosen"], d["evidence"]) for d in columns] == [
+        ("column f / Hz", "frequency in Hz", "by the header"),
+        ("column Z' / ohm", "impedance_real in ohm", "by the header"),
+        ("column -Z'' / ohm", "impedance_imag in ohm, negated", "by the header"),
+        ("column note", "vendor column", "the name maps to no quantity"),
+        ("column cycle", "cycle", "by the header"),
+    ]
+    signs = [d for d in record.settings["decisions"] if d["what"].startswith("sign of ")]
+    assert [(d["what"], d["chosen"], d["evidence"]) for d in signs] == [
+        ("sign of Z' / ohm", "as printed", "100% of its values are positive, as the quantity has it"),
+        ("sign of -Z'' / ohm", "negated", "declared by the header"),
+    ]

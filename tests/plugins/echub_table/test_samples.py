@@ -382,3 +382,75 @@ def test_an_empty_cell_is_not_what_makes_a_column_text(tmp_path):
         "x / GPa holds '<0.5' in row 2: the column is text, of which 1 of 4 cells count as numbers, 1 as below a "
         "limit, 1 are not used: '??'"
     ]
+
+
+SAID = {
+    # a table, and all that is said of it
+    "fractions that do not close": (
+        "sample.id,replicate,A / %,B / %\na,1,60,39\na,2,60,30\na,3,60,20\na,4,60,37\n",
+        [("no-closure", "A / %, B / % add up to 80 in row 3, not 100; 3 of 4 rows are off by more than 2%")],
+    ),
+    "fractions beyond the whole": (
+        "sample.id,replicate,A / 1,B / 1\na,1,0.6,0.4\na,2,0.6,0.45\na,3,0.6,0.4\n",
+        [("no-closure", "A / 1, B / 1 add up to 1.05 in row 2, not 1; 1 of 3 rows are off by more than 2%")],
+    ),
+    "names that are nearly alike": (
+        "sample.id,replicate,H / GPa\nS 1,1,2\ns1,1,3\nS2,1,4\nB,1,5\nb,1,6\n",
+        [("similar-samples", "S 1/s1, B/b differ only by case or blanks, and count as different samples")],
+    ),
+    "a replicate twice": (
+        "sample.id,dose / 1/cm^2,replicate,H / GPa\na,1,1,2\na,1,1,3\na,2,1,4\na,2,2,5\n",
+        [("repeated-replicate", "1 row has the same replicate as another row that is described equally: a column "
+          "to the left of `replicate` should part them")],
+    ),
+    "two replicates twice": (
+        "sample.id,replicate,H / GPa\na,1,2\na,1,3\nb,1,4\nb,1,5\n",
+        [("repeated-replicate", "2 rows have the same replicate as another row that is described equally: a "
+          "column to the left of `replicate` should part them")],
+    ),
+    "fewer replicates": (
+        "sample.id,replicate,H / GPa\na,1,2\nb,1,3\nb,2,4\nb,3,5\nc,1,4\nc,2,6\n",
+        [("replicates-differ", "up to 3 replicates, fewer for a, c")],
+    ),
+    "a sample with fewer at one dose": (
+        "sample.id,dose / 1/cm^2,replicate,H / GPa\na,1,1,2\na,1,2,3\na,2,1,4\n",
+        [("replicates-differ", "up to 2 replicates, fewer for a")],
+    ),
+    "gaps in two columns": (
+        "sample.id,replicate,H / GPa,E / GPa\na,1,,2\na,2,3,\na,3,,4\n",
+        [("table-gaps", "H / GPa has no value in 2 of 3 rows"),
+         ("table-gaps", "E / GPa has no value in 1 of 3 rows")],
+    ),
+    "infinite values": (
+        "sample.id,replicate,H / GPa\na,1,inf\na,2,3\na,3,\n",
+        [("table-gaps", "H / GPa has no value in 1 of 3 rows"),
+         ("non-finite", "H / GPa has 1 missing value, 1 infinite value")],
+    ),
+    "spreads without their meaning": (
+        "sample.id,H / GPa,SD(H) / GPa,E / GPa,E ± / GPa,R / 1,U(R) / 1\na,1,0.1,2,0.2,3,0.3\nb,2,0.2,3,0.3,4,1\n",
+        [("table-uncertainty", "SD(H) / GPa, the spread of H / GPa: taken as the uncertainty of one value, as the "
+          "number of values is not stated"),
+         ("table-uncertainty", "E ± / GPa, the spread of E / GPa: taken as one standard uncertainty"),
+         ("table-uncertainty", "U(R) / 1, the spread of R / 1: not used: an expanded uncertainty, whose factor is "
+          "not stated")],
+    ),
+    "replicates side by side": (
+        "sample.id,replicate,H 1 / GPa,H 2 / GPa,H 3 / GPa,E1 / GPa,spot1 / K,spot 2 / K,spot3 / K\n"
+        "a,1,1,2,3,4,5,6,7\n",
+        [("replicates-in-columns", "H 1 / GPa, H 2 / GPa, H 3 / GPa seem to be replicates side by side: each is "
+          "taken as a value of its own"),
+         ("replicates-in-columns", "spot1 / K, spot 2 / K, spot3 / K seem to be replicates side by side: each is "
+          "taken as a value of its own")],
+    ),
+    "no replicates": (
+        "sample.id,H / GPa\na,1\nb,2\n",
+        [("no-replicates", "there is no column `replicate`: each row counts as a value of its own, without an "
+          "uncertainty")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_all_that_is_said_of_a_table_of_samples(tmp_path, what):
+    text, notices = SAID[what]
+    assert [(n.code, n.message) for n in read(tmp_path, text).notices] == notices

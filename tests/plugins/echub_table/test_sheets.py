@@ -104,3 +104,32 @@ def test_the_counter_of_the_rows_may_stand_in_any_column(counter):
     record = read(book({"B": [names, *rows(range(6, 12))], "A": [names, *rows(range(6))]}), ExcelOptions())
     assert record.settings["sheet"] == "A, B"
     assert record["timeseries"]["time"].tolist() == [10.0 * n for n in range(12)]
+
+
+MADE, NOTE = ["made by x"], ["on a bench"]
+
+
+@pytest.mark.parametrize(("over", "below"), [([MADE], []), ([], [MADE]), ([MADE], [MADE, NOTE]), ([], [])])
+def test_each_sheet_of_a_table_begins_at_its_own_row(over, below):
+    """Lines above the names of one sheet cost the other no row, and none of them is one."""
+    sheets = {"A": [*over, NAMES, *RECORDS[:6]], "B": [*below, NAMES, *RECORDS[6:]]}
+    record = read(book(sheets), ExcelOptions())
+    assert record.settings["sheet"] == "A, B"
+    series = record["timeseries"]
+    assert series["time"].tolist() == [10.0 * n for n in range(12)]
+    assert (series["cycle"].tolist(), series["vendor_data_point"].tolist()) == (
+        [n // 4 + 1 for n in range(12)], [*range(12)]
+    )  # fmt: skip
+    assert {notice.code for notice in record.notices} == {"vendor-columns", "sheet-chosen"}
+
+
+@pytest.mark.parametrize(("unit", "joined"), [("V", True), ("mV", False)])
+def test_sheets_with_other_units_are_no_one_table(unit, joined):
+    names, units = ["Data_Point", "Test_Time", "Cycle_Index", "Voltage"], [None, "s", None]
+    sheets = {"A": [names, [*units, "V"], *RECORDS[:6]], "B": [names, [*units, unit], *RECORDS[6:]]}
+    if joined:
+        assert read(book(sheets), ExcelOptions())["timeseries"]["voltage"].tolist() == [3.5] * 12
+        return
+    with pytest.raises(ReadError) as caught:
+        read(book(sheets), ExcelOptions())
+    assert caught.value.hint == '--option sheet="A" or --option sheet="B"'

@@ -125,6 +125,47 @@ def test_numbers_behind_which_another_unit_stands_than_in_the_header_stay_text(n
     assert said(record, "unit-mismatch") == [(text, name)]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell", "quantity", "unit"),
+    [
+        ("U / V", "[V]", "voltage", "V"),
+        ("U / mV", "mV", "voltage", "V"),
+        ("U", "mV", "voltage", "V"),
+        ("Z' / Ohm", "Ω", "impedance_real", "ohm"),
+        ("Temperature / °C", "C", "temperature", "degC"),
+        ("E / V", "V vs. SHE", "potential_we", "V"),
+        ("U / V", "measured", "voltage", "V"),
+        ("foo / V", "V", None, "V"),
+    ],
+)
+def test_a_row_of_units_may_repeat_that_of_the_header(name, cell, quantity, unit):
+    record = read(f"t / s,{name},I / mA", ["s", 0, 1, 2], [cell, 1, 2, 3], ["mA", 1, 1, 1])
+    column = list(next(iter(record.datasets.values())).columns.values())[2]
+    assert (column.header, column.quantity, column.unit) == (name, quantity, unit)
+    assert said(record, "unit-mismatch") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "header"),
+    [("U / mV", "V", "mV"), ("foo / mV", "[V]", "mV"), ("U / V", "mA", "V"), ("Temperature / K", "°C", "K")],
+)
+def test_a_column_over_which_two_units_stand_has_none(name, cell, header):
+    record = read(f"t / s,{name},I / mA", ["s", 0, 1, 2], [cell, 1, 2, 3], ["mA", 1, 1, 1])
+    assert of_vendor(record) == [(name, None, [1, 2, 3])]
+    text = f"the header of {name} says {header}, and the row of units says {cell.strip('[]')}"
+    assert said(record, "unit-mismatch") == [(f"{text}; kept as a vendor column without a unit", "")]
+
+
+def test_a_unit_that_the_name_cannot_have_stays_with_its_column():
+    record = read("t / s,U / kg,I / mA", range(3), range(3), range(3))
+    assert of_vendor(record) == [("U / kg", "kg", [0, 1, 2])]
+    text = (
+        "the column 'U / kg' names voltage, but its unit kg does not fit; name and unit contradict each other: "
+        "expected a unit of the dimension of V (voltage); kept as a vendor column with its unit"
+    )
+    assert said(record, "unit-mismatch") == [(text, "")]
+
+
 def test_a_unit_behind_the_numbers_that_the_name_cannot_have_is_refused():
     with pytest.raises(UnitMismatch) as caught:
         read("t / s,Current", range(3), ["1 V", "2 V", "3 V"])
@@ -132,6 +173,21 @@ def test_a_unit_behind_the_numbers_that_the_name_cannot_have_is_refused():
         "column Current (V)",
         "a unit of the dimension of mA (current)",
     )
+
+
+def test_texts_are_numbered_as_they_appear():
+    words = ["off", "on", "rest", "charge", "pause", "a", "z", "b"] * 3
+    record = read("t / s,state,U / V", range(24), words, range(24))
+    assert record["timeseries"].column("vendor_state").labels == dict(enumerate(words[:8]))
+    assert record["timeseries"].column("vendor_state").values.tolist() == [*range(8)] * 3
+
+
+@pytest.mark.parametrize("name", ["Date", "Clock"])
+def test_how_a_date_or_a_clock_was_printed_is_kept(name):
+    cells = [f"{'2024-01-01 ' * (name == 'Date')}10:00:0{n}" for n in range(3)]
+    record = read(f"t / s,{name},U / V", range(3), cells, range(3))
+    column = record["timeseries"].column(f"vendor_{name.lower()}")
+    assert column.attrs["printed_as"] == ("2024-01-01 10:00:00" if name == "Date" else "h:m:s")
 
 
 def test_formulas_under_a_name_without_a_unit_are_refused_too():

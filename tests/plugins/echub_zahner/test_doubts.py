@@ -64,7 +64,7 @@ SPECTRA = {
     "a phase of less": ({"phase": [-6.29, -0.5, -0.5, -0.5]}, odd("phase", 0, "-6.29 rad", "-0.5")),
     "no phase": ({"phase": [np.nan, -0.5, -0.5, -0.5]}, odd("phase", 0, "nan rad", "-0.5")),
     "a phase of nothing": ({"phase": [-1e-101, -0.5, -0.5, -0.5]}, odd("phase", 0, "-1e-101 rad", "-0.5")),
-    "a small phase": ({"phase": [-1e-99, -0.5, -0.5, -0.5]}, []),
+    "a small phase": ({"phase": [-1e-100, -0.5, -0.5, -0.5]}, []),
     "a clock that stands": ({"clock": [5.0, 5.0, 5.0, 6.0]}, []),
     "a clock that goes back": ({"clock": [5.0, 6.0, 5.5, 7.0]}, odd("clock", 2, "5.5 s", "6 and 7")),
     "a year": ({"clock": [0.0, 1.0, 1.0 + YEAR, 2.0 + YEAR]}, []),
