@@ -59,6 +59,12 @@ def test_a_missing_and_an_unknown_key_are_named():
     assert (error.where, error.expected) == ("step[0]", "name")
     error = refused("[[step]]\nname = 'a'\nnmae = 'b'")
     assert (error.where, error.hint) == ("step[0].nmae", "did you mean name?")
+    assert (error.message, error.found) == ("step[0] has no nmae", "nmae")
+    assert error.expected == "name, params, severity"
+    error = refused("seeds = 1")
+    assert (error.message, error.where, error.hint) == ("the thing has no seeds", "seeds", "did you mean seed?")
+    assert error.expected == "format, seed, step, tables"
+    assert refused("xyz = 1").hint == "see the page"
 
 
 class Choices(TypedDict, total=False):

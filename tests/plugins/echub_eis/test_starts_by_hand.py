@@ -263,6 +263,18 @@ def test_proposals_are_the_optima_of_a_series_that_changes_evenly(count):
     assert proposals(limited, NOISE, spectra, x) == [None] * count
 
 
+def test_a_fit_that_has_lost_a_parameter_is_not_proposed():
+    """An inductance that no spectrum shows, or that the first twelve do."""
+    model = Model(parse("LR(RQ)"))
+    for shown in (0, 12):
+        made = [noisy(0.0, k)[2] for k in range(24)]
+        spectra = [Spectrum(GRID, one.z + 1e-5j * GRID.omega * (k < shown)) for k, one in enumerate(made)]
+        found = proposals(model, NOISE, spectra, model.coordinates([1e-5, 20, 50, B, 0.88]))
+        assert all(one is None or not lost(one) for one in found)
+        assert all(one is not None for one in found[: shown // 2])
+        assert any(one is None for one in found[shown:])
+
+
 def test_the_next_fit_looks_for_a_time_constant_within_two_decades_of_the_band():
     model, x, _ = noisy()
     for tau, expected in ((1e-12, 1e-2 / (2e5 * np.pi)), (B, B), (1e9, 1e2 / (2 * np.pi))):
