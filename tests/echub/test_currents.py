@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from echub import currents
 from echub.currents import settle_currents
 from echub.errors import OpenSign
 from echub.model.build import SourceColumn
@@ -153,6 +154,15 @@ def test_a_long_table_is_examined_from_its_first_row_to_its_last(flowing):
     assert decisions == [("I", "negated", "by State: 0% of the anodic part has a positive current")]
 
 
+def test_the_examined_rows_of_a_long_table_are_forty_blocks_from_its_first_row_to_its_last():
+    """All rows of 200,000, which are forty times 5000."""
+    assert currents._blocks(200_000) == slice(None)
+    rows = currents._blocks(250_000).reshape(40, 5000)
+    assert (rows[0, 0], rows[-1, -1]) == (0, 249_999)
+    assert (np.diff(rows, axis=1) == 1).all()
+    assert set(np.diff(rows[:, 0])) <= {6282, 6283}  # 245,000 rows by 39 steps
+
+
 # -- by charge and energy --------------------------------------------------------------------------
 
 CHARGES = (("Qc", counter(UP), "charge_anodic", "A*h"), ("Qd", counter(~UP), "charge_cathodic", "A*h"))
@@ -188,6 +198,15 @@ def test_charges_that_contradict_refuse_the_sign(values, shares, cause):
     assert (error.where, error.cause) == ("column I", cause)
     assert error.found == f"by Qc, Qd: {WHOLE.format(*shares)}"
     assert error.expected == "a positive current where charging is counted, a negative one where discharging is"
+
+
+@pytest.mark.parametrize("counters", [CHARGES, ENERGIES])
+def test_a_counter_that_was_derived_proves_nothing(counters):
+    """It may have been computed from the current itself."""
+    derived = [dataclasses.replace(column, index=None) for column in table(*counters)]
+    _, decisions, notes = settled([*table(TIMES, current(-SIGNED)), *derived])
+    assert decisions == [("I", "anodic positive", "assumed: nothing to check against")]
+    assert [code for code, _ in notes] == ["sign-assumed"]
 
 
 # -- what is said ----------------------------------------------------------------------------------

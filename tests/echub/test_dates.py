@@ -238,6 +238,8 @@ def test_what_proves_the_order_is_said():
     assert (found.order, found.evidence) == ("mdy", "5/30/2024 in the same file is a date in this order only")
     found = wall_clock(pl.Series(["03/04/2024"]), "t", "", [pl.Series(["2024-05-30"]), others[1]])
     assert (found.order, found.evidence) == ("dmy", "30/06/2024 in the same file is a date in this order only")
+    found = wall_clock(pl.Series(["03/04/2024"]), "t", "", [pl.Series(["05/30/2024", "12/01/2024"])])
+    assert found.evidence == "05/30/2024 in the same file is a date in this order only"
     assert wall_clock(pl.Series(["03/04/2024"]), "t", "mdy").evidence == "said by the user or a profile"
     assert wall_clock(pl.Series(["30/04/2024"]), "t", "mdy").evidence == "every date is one in this order only"
     assert wall_clock(pl.Series(["3 Apr 2024"]), "t").evidence == "the month is a word"

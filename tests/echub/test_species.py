@@ -69,8 +69,16 @@ def test_a_doubly_charged_ion_has_half_the_mass():
 def test_channels_that_are_no_ions(label, name):
     species = parse_species(label)
     assert (species.special, species.name, species.polarity) == (name, name, 0)
-    with pytest.raises(UnknownSpecies, match="is not an ion"):
+    with pytest.raises(UnknownSpecies) as refused:
         _ = species.mz
+    error = refused.value
+    assert (error.message, error.expected) == (f"{label!r} is not an ion and has no m/z", "an ion")
+    assert error.found == name
+
+
+@pytest.mark.parametrize(("label", "polarity"), [("Na+", 1), ("Ca++", 1), ("O-", -1), ("S--", -1), ("Na", 0)])
+def test_the_polarity_is_the_sign_of_the_charge(label, polarity):
+    assert parse_species(label).polarity == polarity
 
 
 @pytest.mark.parametrize(
@@ -120,6 +128,7 @@ def test_a_molar_mass_is_the_sum_over_the_atoms(formula, mass):
 
 
 def test_silicon_lies_on_phosphorus():
+    assert [overlay(parse_species(label)) for label in ("P-", "PO2-", "P+")] == ["30SiH-", "30SiO2H-", ""]
     for label in ("P-", "PO2-"):
         ion = parse_species(label)
         assert parse_species(overlay(ion)).nominal_mass == ion.nominal_mass

@@ -59,11 +59,17 @@ def test_a_missing_and_an_unknown_key_are_named():
     assert (error.where, error.expected) == ("step[0]", "name")
     error = refused("[[step]]\nname = 'a'\nnmae = 'b'")
     assert (error.where, error.hint) == ("step[0].nmae", "did you mean name?")
+    assert (error.message, error.found) == ("step[0] has no nmae", "nmae")
+    assert error.expected == "name, params, severity"
+    error = refused("seeds = 1")
+    assert (error.message, error.where, error.hint) == ("the thing has no seeds", "seeds", "did you mean seed?")
+    assert error.expected == "format, seed, step, tables"
+    assert refused("xyz = 1").hint == "see the page"
 
 
 class Choices(TypedDict, total=False):
-    one: StepTree | None
     several: list[StepTree | str]
+    one: StepTree | None
 
 
 @pytest.mark.parametrize(
@@ -71,6 +77,7 @@ class Choices(TypedDict, total=False):
     [("[one]\nname = 'a'\nnmae = 1", "one.nmae"), ("several = ['a', {name = 'b', nmae = 1}]", "several[1].nmae")],
 )
 def test_an_unknown_key_is_named_also_where_something_else_may_stand(text, where):
+    assert refused("three = 3", shape=Shape("the thing", Choices)).expected == "one, several"
     error = refused(text, shape=Shape("the thing", Choices))
     assert (error.message, error.where, error.hint) == (
         f"{where.rpartition('.')[0]} has no nmae", where, "did you mean name?"

@@ -46,6 +46,20 @@ def test_a_character_cut_at_the_end_of_the_head_is_no_evidence_against_utf8() ->
     assert encoding_of(head, whole=True).value == "cp1252"
 
 
+@pytest.mark.parametrize(
+    ("raw", "evidence"),
+    [
+        ("µ".encode("utf-8-sig"), "a byte order mark"),
+        ("µ".encode("utf-16"), "a byte order mark"),
+        (b"t/s", "nothing but ASCII"),
+        ("µ".encode(), "all of it is valid UTF-8"),
+        (b"a\xb5", "byte 0xb5 at offset 1 is not UTF-8"),
+    ],
+)
+def test_what_speaks_for_an_encoding(raw, evidence):
+    assert encoding_of(raw, whole=True).evidence == evidence
+
+
 def test_nul_bytes_are_no_text() -> None:
     found = encoding_of(b"time\tE\n1.0\t\0\0\0\0\n2.0\t3\n")
     assert found.value is None
@@ -120,7 +134,7 @@ def test_clocks_one_by_one_and_as_a_column(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["12:61:00", "1:2", "12:00:60", "noon", "1:2:3:4"])
 def test_what_is_no_clock_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="h:m:s"):
+    with pytest.raises(ValueError, match=f"^'{text}' is not an elapsed time h:m:s$"):
         parse_clock(text)
     assert clocks(pl.Series("t", [text])).to_list() == [None]
 

@@ -20,7 +20,7 @@ from echub_eis.method.identify import Known, resistance, total
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise, over_noises
 from echub_eis.method.parse import parse
-from echub_eis.outcome import excess, fitting, parts
+from echub_eis.outcome import check, excess, fitting, parts
 from echub_eis.outcome import resistance as sizes
 from echub_eis.series.method.follow import variance_of
 from tests.messages.saying import Fake
@@ -204,6 +204,35 @@ def test_covariances_are_of_what_has_an_uncertainty_and_no_profile():
     at = list(made["measurand"].values)
     assert of_total[at.index("resistance_a")] == pytest.approx(0.01 * 50 / np.sqrt(20**2 + 50**2 + 80**2))
     assert of_total[at.index("tau_a")] == pytest.approx(0, abs=1e-12)
+
+
+def test_the_parts_that_are_drawn_stand_side_by_side_and_those_inside_others_are_not_drawn():
+    """Two series resistances of 20 Ω in all; then an arc of 50 Ω, and from its end on a diffusion of 30 Ω."""
+    model = Model(parse("R:hf (RQ):a (C[RWs]) Ws:w R{R=8f}:lead"))
+    natural = [12.0, 50.0, 1e-3, 0.9, 1e-9, 40.0, 7.0, 1e-3, 30.0, 1e-2]
+    x = model.coordinates(natural)
+    frequency = np.array([1e6, 1e3, 0.1])
+    own = replace(found(), labels=answer.labels_of(model), known={},
+                  examined=Fake(trace=Fake(frequency=frequency)),
+                  fitted=Fake(model=model, natural=natural, x=x))  # fmt: skip
+    with (
+        patch.object(parts, "_points", lambda _: {"z": 1}),
+        patch.object(check, "noise_of", lambda _: {"noise": 2}),
+    ):
+        shown = parts.diagnostics(own)
+    assert set(shown) == {"z", "noise", "curve_frequency", *(
+        f"{name}_{part}" for name in ("curve", "part_a", "part_w") for part in ("re", "im"))}  # fmt: skip
+    drawn = shown["curve_frequency"].array()
+    assert (len(drawn), drawn[0], drawn[-1]) == (140, pytest.approx(1e6), pytest.approx(0.1))  # 20 per decade
+    whole = model.impedance(x, Grid.of(drawn))
+    assert (shown["curve_re"].array(), shown["curve_im"].array()) == (
+        pytest.approx(whole.real), pytest.approx(whole.imag)
+    )  # fmt: skip
+    for label, start, r in (("a", 20.0, 50.0), ("w", 70.0, 30.0)):
+        re, im = shown[f"part_{label}_re"].array(), shown[f"part_{label}_im"].array()
+        assert (re[0], re[-1]) == (pytest.approx(start, abs=0.2), pytest.approx(start + r, rel=1e-3))
+        assert im.max() <= 0
+    assert {one.unit for name, one in shown.items() if name.endswith(("re", "im"))} == {"ohm"}
 
 
 def test_a_circuit_without_a_resistance_has_no_total():

@@ -356,6 +356,18 @@ def test_a_spectrum_without_the_stated_arc_is_answered_without_its_resistance(ph
     assert "not-identified" in codes(outcome)
 
 
+def test_the_levels_of_files_have_the_unit_of_the_first_that_records_a_current():
+    """The one before it, of an open circuit, has none."""
+    cases = [eis_series(n, SeriesPlan(levels=(0.1, 0.2), beside=False), cell__id="A",
+                        experiment__start=f"2026-01-0{n}T00:00:00") for n in (1, 2)]  # fmt: skip
+    rest = replace(
+        cases[0], columns={name: one for name, one in cases[0].columns.items() if "current" not in name}
+    )
+    bound = load_series([bind(registry().analysis("eis-series"), case.record()) for case in (rest, cases[1])])
+    assert bound.unit == "mA/cm^2"
+    assert bound.column("level") == pytest.approx([np.nan, np.nan, 0.1, 0.2], nan_ok=True)
+
+
 @pytest.mark.parametrize("share", [1.001, 0.999], ids=["just inside", "just outside"])
 def test_a_total_less_certain_than_the_limit_is_withheld_and_says_why(share):
     """The limit is beside the middle one of five relative uncertainties, of about 2 %."""

@@ -111,6 +111,8 @@ def recorded(starts, time):
         ((0, 10, 20), 29.9, False),
         ((0, 10, 20), 30.0, False),
         ((0, 10, 20), 30.1, True),  # three times as long as spectra lie apart
+        ((0, 10), 29.9, False),
+        ((0, 10), 30.1, True),
         ((18, 0, 9), 26.9, False),  # in their order they lie 9 s apart
         ((18, 0, 9), 27.1, True),
         ((0, 0.1, 0.2), 0.9, False),
@@ -865,6 +867,18 @@ def test_points_are_moved_in_time_between_two_spectra_with_a_clock(times, timed,
     ):
         resolve.resolve(given, SeriesParams(times=times))
     assert asked == [given] * moved
+
+
+def test_moved_points_are_those_of_the_middle_of_their_sweep_and_all_else_stays():
+    """Everything grows by 1 Ω/s: at the middles, 5 and 25 s, both points are that."""
+    spectra = [series.SeriesSpectrum(0, k, trace([10, 1], time), A(time), level=0.1 * k)
+               for k, time in enumerate(([0.0, 10.0], [20.0, 30.0]))]  # fmt: skip
+    found = resolve._moved(a_series(*spectra))
+    for one, given, middle in zip(found.spectra, spectra, (5.0, 25.0), strict=True):
+        assert one.trace.z.real.tolist() == pytest.approx([middle] * 2)
+        assert one.time.tolist() == [middle] * 2
+        assert (one.level, one.spectrum, one.file) == (given.level, given.spectrum, given.file)
+    assert (found.names, found.unit) == (("a", "b"), "mA")
 
 
 @pytest.mark.parametrize(("t", "temperature", "told"), [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 
@@ -261,6 +263,14 @@ def test_proposals_are_the_optima_of_a_series_that_changes_evenly(count):
     assert proposals(model, NOISE, spectra[:15], x) == [None] * 15  # not worth it
     limited = Model(parse("R{R=20/1/50}(RQ)"))
     assert proposals(limited, NOISE, spectra, x) == [None] * count
+
+
+def test_a_fit_that_has_lost_a_parameter_is_not_proposed():
+    spectra = [noisy(0.0, k)[2] for k in range(16)]
+    model, x, _ = noisy()
+    with patch.object(ahead, "lost", lambda fitted: fitted.spectrum is spectra[5]):
+        found = proposals(model, NOISE, spectra, x)
+    assert [k for k, one in enumerate(found) if one is None] == [5]
 
 
 def test_the_next_fit_looks_for_a_time_constant_within_two_decades_of_the_band():

@@ -132,6 +132,13 @@ def test_an_offset_may_move_a_time_within_its_interval(moved, open_):
         assert bool(list(outcome._open(GIVEN, best, free, 0.95))) == open_
 
 
+@pytest.mark.parametrize(("aicc", "said"), [(15.99, True), (16.0, False), (4.01, True), (4.0, False)])
+def test_forms_that_differ_by_six_are_decided(aicc, said):
+    codes = [flag.code for flag in flags(0.1, 0.5, other=("stretched", True, aicc))]
+    assert codes == ["form-undecided"] * said
+    assert flags(0.1, 0.5, other=("stretched", False, aicc)) == []
+
+
 def test_a_single_form_is_not_compared_with_others():
     assert flags(0.1, form="single", other=("double", True, 10.1)) == []
 

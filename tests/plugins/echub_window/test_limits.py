@@ -224,6 +224,25 @@ def test_rows_at_one_potential_are_a_baseline_without_a_slope(stated, at, level)
     assert (base.error_at(1.0), base.choice_at(1.0)) == pytest.approx((0.0, 0.0))
 
 
+def test_a_baseline_is_the_line_of_least_squares_with_its_errors():
+    """Nine rows of which neighbours differ by ±d about a slope; the noise is that of the differences."""
+    e = np.linspace(2.0, 3.0, 9)
+    j = 4.0 + 6.0 * (e - 2.5) + 0.5 * np.tile([1, -1, 0], 3)
+    sweep = PotentialSweep(1, 1, 1000 * e, e, j, 1.0)
+    base = baseline_of(sweep, 10.0, (2.0, 3.0))
+    slope, level = np.polyfit(e - 2.5, j, 1)
+    assert (base.low, base.high, base.middle) == (2.0, 3.0, pytest.approx(2.5))
+    assert (base.level, base.slope) == pytest.approx((level, slope))
+    assert base.noise > 0
+    assert base.error == pytest.approx(base.noise / 3)
+    assert base.slope_error == pytest.approx(base.noise / np.sqrt(((e - 2.5) ** 2).sum()))
+    assert base.error_at(2.75) == pytest.approx(np.hypot(base.error, 0.25 * base.slope_error))
+    inner = np.polyfit(e[2:7] - 2.5, j[2:7], 1)
+    assert base.inner == pytest.approx((inner[1], inner[0]))
+    assert base.choice_at(3.5) == pytest.approx(abs(inner[1] - level + inner[0] - slope))
+    assert base.at(np.array([2.0, 3.5])) == pytest.approx([level - slope / 2, level + slope])
+
+
 def test_a_robust_line_with_fewer_than_five_rows_leaves_none_out():
     """Of five rows the last is off by more than 0.3 µA/cm²: the baseline is that of all, with their mean."""
     base = baseline_of(swept([0, 0, 0, 0, 0.5]), 10.0, None)

@@ -311,12 +311,28 @@ def test_one_sweep_has_the_limit_of_its_direction(way, name, missing):
     assert found[name].value == pytest.approx(0.6 if way > 0 else 0.4, abs=2e-3)
 
 
+def test_the_scan_rate_is_the_median_of_the_sweeps():
+    """Up at 1 mV/s, down at 2, up at 4 mV/s."""
+    e = np.concatenate([E, E[::-1][1:], E[1:]])
+    t = np.cumsum(np.concatenate([np.full(1001, 1.0), np.full(1000, 0.5), np.full(1000, 0.25)]))
+    data = Fake(items={"E": e, "t": t, "j": 100 * np.maximum(e - 0.5, 0)}, meta=lambda path: None,
+                source_of=lambda name: "potential_we")  # fmt: skip
+    found = window.run(data, WindowParams(plating="none"))
+    assert (found["scan_rate"].unit, found["scan_rate"].value) == ("mV/s", pytest.approx(2.0))
+    assert {name: (one.value, one.unit) for name, one in found.conditions.items()} == {
+        "threshold": (10.0, "uA/cm^2"), "scan": (1, ""), "scan_rate": (2.0, "mV/s"),
+        "observed": ("potential_we", ""),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("j", "lines"), [(RISES, [0.6]), (np.zeros(1001), [])])
 def test_the_figure_marks_a_limit_that_is_reached(j, lines):
     shown = outcome_of(np.where(E < 1e-9, 1e-3, j))
     axis = drawn(figure, shown).axes[1]
     found = [line.get_xdata()[0] for line in axis.lines if line.get_color() == RED]
     assert found == pytest.approx(lines, abs=2e-3)
+    middle = np.nanmedian(shown.diagnostics["base"].array())
+    assert axis.get_ylim() == pytest.approx((middle - 50, middle + 50))  # five thresholds
 
 
 def test_the_figure_of_what_was_not_swept_says_why():
