@@ -64,7 +64,9 @@ def test_the_heading_is_what_is_known_of_the_critical_current(found, said):
 
 @pytest.mark.parametrize(("largest", "r", "top"), [
     (0.599, [10.0, 10, 10], None),  # R·level is 30 mV at most: a U beyond 20 times that is an open circuit
+    (0.6, [10.0, 10, 10], None),
     (0.601, [10.0, 10, 10], 60),
+    (0.401, [10.0, 10, 200], 40),
     (0.401, [10.0, 10, 201], 40),  # the last half cycle is the open circuit, and 20 mV count
     (0.401, [10.0, 10, 199], None),
 ])  # fmt: skip
@@ -84,6 +86,12 @@ def test_an_open_circuit_does_not_hide_the_voltage_before_it(largest, r, top):
 ])  # fmt: skip
 def test_the_axis_of_r_shows_the_median_three_times(r, top):
     assert drawn(ccd, half_cycles(r=r)).axes[1].get_ylim() == pytest.approx((0, top))
+
+
+def test_the_axis_of_r_ends_at_one_where_nothing_is_known():
+    outcome = half_cycles(r=[NAN] * 3)
+    nothing = Outcome({}, diagnostics=dict(outcome.diagnostics) | columns(R_start=[NAN] * 3), label="x")
+    assert drawn(ccd, nothing).axes[1].get_ylim() == (0, 1)
 
 
 def test_the_half_cycle_that_failed_is_red_and_the_others_are_not():
