@@ -337,6 +337,8 @@ def runs(*ends, value=1.0):
 @pytest.mark.parametrize(("ends", "pieces"), [
     ([(0, 11.9), (50, 100)], 2),  # less than 12 % of the whole cannot be read
     ([(0, 12.1), (50, 100)], 1),
+    ([(0, 12), (50, 100)], 1),
+    ([(0, 5), (13, 100)], 1),
     ([(0, 5), (13.1, 100)], 2),  # a gap of more than 8 %
     ([(0, 5), (12.9, 100)], 1),
     ([(0, 1), (24, 25), (49, 50), (74, 75), (99, 100)], 5),
@@ -353,7 +355,7 @@ def test_pieces_are_as_wide_as_their_time_but_not_narrow():
     assert list(spec.get_width_ratios()) == pytest.approx([0.225, 0.99])
 
 
-@pytest.mark.parametrize(("value", "scale"), [(59.0, "linear"), (61.0, "log")])
+@pytest.mark.parametrize(("value", "scale"), [(59.0, "linear"), (60.0, "linear"), (61.0, "log")])
 def test_values_that_reach_thirty_times_their_median_are_logarithmic(value, scale):
     """Of 2, 2, 2 and another value the median is 2."""
     found = dict(runs((0, 50), (50, 100)).diagnostics)
