@@ -177,8 +177,12 @@ def experiment(*, symmetric=None, traces=(), unit="mA/cm^2", **table):
         ({"sign": [1, 1], "level": [19, 20], "u_median": [0.1, 0.1]}, None),
         ({"sign": [1, 1], "level": [1, 1.06], "u_median": [0.1, 0.1]}, "not-symmetric"),
         ({"sign": [1, -1], "level": [1, 2], "u_median": [0.1, -0.1]}, None),
+        # After a short without any voltage nothing is left: of pairs 0.08/0.1, 0.36/0.12 and 0, or 0, 0, 4 and 0.
+        ({"sign": [1] * 4, "level": [1, 2, 3, 4], "u_median": [0.1, 0.12, 0.0, 0.0]}, "not-symmetric"),
+        ({"sign": [1] * 5, "level": [1, 2, 3, 4, 5], "u_median": [0.1, 0.2, 0.3, 0.0, 0.0]}, None),
     ],
 )
+@pytest.mark.filterwarnings("error")
 def test_what_is_no_staircase_on_a_symmetric_cell_is_refused(given, code):
     assert code_of(answerable.require_answerable, experiment(**given)) == code
 
