@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from echub.drawing import GREY, RED, tidy
 from echub.plugin import Condition, Flag, Interval, Measurand, Outcome, Series
 from echub_ccd.figure import ccd, weibull
-from echub_cycling.figure import cycling, lifetimes, symmetric
+from echub_cycling.figure import cycling, lifetimes, staircase, symmetric
 from echub_dc import figure as polarisation
 from echub_timeline import against_figure
 from echub_timeline import figure as timeline
@@ -64,7 +64,9 @@ def test_the_heading_is_what_is_known_of_the_critical_current(found, said):
 
 @pytest.mark.parametrize(("largest", "r", "top"), [
     (0.599, [10.0, 10, 10], None),  # R·level is 30 mV at most: a U beyond 20 times that is an open circuit
+    (0.6, [10.0, 10, 10], None),
     (0.601, [10.0, 10, 10], 60),
+    (0.401, [10.0, 10, 200], 40),
     (0.401, [10.0, 10, 201], 40),  # the last half cycle is the open circuit, and 20 mV count
     (0.401, [10.0, 10, 199], None),
 ])  # fmt: skip
@@ -84,6 +86,12 @@ def test_an_open_circuit_does_not_hide_the_voltage_before_it(largest, r, top):
 ])  # fmt: skip
 def test_the_axis_of_r_shows_the_median_three_times(r, top):
     assert drawn(ccd, half_cycles(r=r)).axes[1].get_ylim() == pytest.approx((0, top))
+
+
+def test_the_axis_of_r_ends_at_one_where_nothing_is_known():
+    outcome = half_cycles(r=[NAN] * 3)
+    nothing = Outcome({}, diagnostics=dict(outcome.diagnostics) | columns(R_start=[NAN] * 3), label="x")
+    assert drawn(ccd, nothing).axes[1].get_ylim() == (0, 1)
 
 
 def test_the_half_cycle_that_failed_is_red_and_the_others_are_not():
@@ -150,6 +158,18 @@ def test_cycles_that_are_not_complete_are_crosses_and_set_no_scale():
     assert efficiencies.get_ylim() == (89.5, 90.5)  # at least half a percent either way
 
 
+@pytest.mark.parametrize(("count", "size"), [(299, 3), (300, 1.2)])
+def test_many_cycles_are_small_marks(count, size):
+    found = columns(cycle=np.arange(count), complete=np.arange(count) > 0, efficiency=("%", np.full(count, 99.0)),
+                    charge=("mA*h", np.ones(count)), discharge=("mA*h", np.ones(count)))  # fmt: skip
+    axis = Figure().subplots()
+    cycling._capacities(
+        axis, Outcome({}, tables={"cycles": found}, conditions={"reference_cycle": Condition(1)}, label="x")
+    )
+    both = [line for one in axis.figure.axes for line in one.lines if line.get_marker() in "osx"]
+    assert [(line.get_marker(), line.get_markersize()) for line in both] == [(m, size) for m in "oxoxs"]
+
+
 def test_the_axis_of_efficiencies_is_three_central_halves_either_way():
     outcome = cycles((90.0, 94.0, 98.0), complete=(True, True, True))
     (shown,) = (axis for axis in drawn(cycling, outcome).axes if axis.get_ylabel() == "CE / %")
@@ -179,6 +199,69 @@ def test_cells_still_alive_lie_on_the_curve_where_they_were_last_seen():
     assert steps.get_drawstyle() == "steps-post"
     corners = {tuple(corner) for corner in axis.collections[0].get_paths()[0].vertices.tolist()}
     assert {(0, 100), (10, 50), (10, 90), (20, 5), (20, 60), (30, 5), (30, 60)} <= corners
+
+
+@pytest.mark.filterwarnings("error")
+def test_cells_that_all_live_have_no_curve():
+    """Only the half of them, and the labels of both axes."""
+    table = columns(time=("h", []), surviving=("%", []), low=("%", []), high=("%", []))
+    outcome = Outcome({}, tables={"survival": table}, diagnostics=columns(watched=("h", [5.0, 10])), label="x")
+    axis = drawn(lifetimes, outcome).axes[0]
+    assert [data_of(line) for line in axis.lines] == [([0, 1], [50, 50])]
+    assert not axis.collections
+    assert (axis.get_xlabel(), axis.get_ylabel(), axis.get_ylim()) == (
+        "t / h",
+        "cells without a drop / %",
+        (0, 105),
+    )
+
+
+# -- staircase-linearity -----------------------------------------------------------------------
+
+
+def stairs(measurands, directions=("we_oxidised",) * 3, unit="mA"):
+    table = columns(direction=list(directions), level=(unit, [1.0, 2, 4]), U=("V", [0.03, -0.05, 0.09]))
+    shown = columns(t=("s", [0.0, 1]), U_low=("V", [0.0, 0]), U_high=("V", [0.1, 0.1]), offset=("V", [0.01]))
+    return Outcome(
+        dict(measurands), tables={"levels": table}, diagnostics=shown, label="x",
+        conditions={"criterion": Condition("10 % off")},
+    )  # fmt: skip
+
+
+LINE, LOW = Measurand("ohm", 20.0), Measurand.less_than("mA", 1.5)
+BRACKET = Measurand("mA", interval=Interval(2.0, 4.0, "bracketing"), censoring="interval")
+
+
+@pytest.mark.parametrize(
+    ("given", "spans", "top"),
+    [
+        ({"linear_limit_we_oxidised": BRACKET, "resistance_we_oxidised": LINE}, [(2, 4)], 4 * 20 * 4),
+        # One that is linear throughout has no limit, one that never is has it from zero on.
+        ({"linear_limit_we_oxidised": Measurand.more_than("mA", 4.0), "resistance_we_oxidised": LINE}, [], None),
+        ({"linear_limit_we_oxidised": LOW, "resistance_we_oxidised": LINE}, [(0, 1.5)], 4 * 20 * 1.5),
+        ({"linear_limit_we_oxidised": BRACKET}, [(2, 4)], None),
+        ({"linear_limit_we_oxidised": BRACKET, "asr_we_oxidised": Measurand("ohm*cm^2", 20.0)}, [(2, 4)], 320),
+        ({"linear_limit_we_reduced": BRACKET, "resistance_we_reduced": LINE}, [], None),
+        ({"linear_limit_we_oxidised": Measurand("mA"), "resistance_we_oxidised": Measurand("ohm")}, [], None),
+    ],
+)
+def test_a_staircase_in_one_direction_has_its_line_and_its_limit(given, spans, top):
+    """|U| of the levels is 20, 60 and 80 mV off that at rest, 10 mV; 20 Ω are a line to 80 mV at 4 mA."""
+    _, axis = drawn(staircase, stairs(given)).axes
+    dots, *lines = axis.lines
+    assert [value for one in data_of(dots) for value in one] == pytest.approx([1, 2, 4, 20, 60, 80])
+    line = given.get("resistance_we_oxidised") or given.get("asr_we_oxidised")
+    assert [data_of(one) for one in lines] == ([([0, 4], [0, 80])] if line and line.value else [])
+    assert spans_of(axis) == spans
+    assert axis.get_ylim()[1] == pytest.approx(top if top else axis.dataLim.y1, rel=0.1 if not top else 1e-6)
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["working electrode oxidised"]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("I / mA", "|U| / mV")
+
+
+def test_a_direction_with_too_few_levels_has_no_line():
+    given = {"linear_limit_we_oxidised": BRACKET, "resistance_we_oxidised": LINE}
+    _, axis = drawn(staircase, stairs(given, ("we_oxidised", "we_reduced", "we_oxidised"))).axes
+    assert [data_of(line)[0] for line in axis.lines] == [[1, 4], [0, 4], [2]]
 
 
 # -- polarisation ----------------------------------------------------------------------------
@@ -254,6 +337,8 @@ def runs(*ends, value=1.0):
 @pytest.mark.parametrize(("ends", "pieces"), [
     ([(0, 11.9), (50, 100)], 2),  # less than 12 % of the whole cannot be read
     ([(0, 12.1), (50, 100)], 1),
+    ([(0, 12), (50, 100)], 1),
+    ([(0, 5), (13, 100)], 1),
     ([(0, 5), (13.1, 100)], 2),  # a gap of more than 8 %
     ([(0, 5), (12.9, 100)], 1),
     ([(0, 1), (24, 25), (49, 50), (74, 75), (99, 100)], 5),
@@ -270,7 +355,7 @@ def test_pieces_are_as_wide_as_their_time_but_not_narrow():
     assert list(spec.get_width_ratios()) == pytest.approx([0.225, 0.99])
 
 
-@pytest.mark.parametrize(("value", "scale"), [(59.0, "linear"), (61.0, "log")])
+@pytest.mark.parametrize(("value", "scale"), [(59.0, "linear"), (60.0, "linear"), (61.0, "log")])
 def test_values_that_reach_thirty_times_their_median_are_logarithmic(value, scale):
     """Of 2, 2, 2 and another value the median is 2."""
     found = dict(runs((0, 50), (50, 100)).diagnostics)

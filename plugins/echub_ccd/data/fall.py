@@ -78,7 +78,7 @@ def steepest(r: Floats, found: Segments, noise: Floats, slow: Floats | float = 0
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = np.hypot(noise * np.sqrt(1 / counts[0] + 1 / counts[1]), slow) / before
         sure = sharpest > SURE * np.hypot(noise * np.sqrt(2 / fine), slow) / before
-    sigma = np.maximum(sigma, _local(r, best, found, narrow, steep) / before)
+        sigma = np.maximum(sigma, _local(r, best, found, narrow, steep) / before)
     steep = np.where(sure, np.maximum(steep, sharpest), steep)  # on a rising R the narrow window sees less of it
     usual = _extrapolated(r, best, found, narrow, wide, steep)
     held = _of_deciles(r, best, found, narrow, steep)

@@ -118,10 +118,11 @@ def _require_no_offset(table: HalfCycleTable) -> None:
 
 
 def _extrapolated(level: Floats, size: Floats) -> Floats:
-    """Return |U| at no current over |U|, along the line through each pair of neighbouring levels."""
+    """Return |U| at no current over |U|, along the line through each pair of neighbouring levels; 0 if U is 0."""
     rises = np.flatnonzero(np.abs(np.diff(level)) > 0.05 * level[1:])  # `SAME_LEVEL`: smaller steps are one level
     low, high = level[rises], level[rises + 1]
-    return np.asarray((size[rises] * high - size[rises + 1] * low) / (high - low) / size[rises])
+    at_none = (size[rises] * high - size[rises + 1] * low) / (high - low)
+    return np.divide(at_none, size[rises], out=np.zeros(len(rises)), where=size[rises] > 0)
 
 
 def require_visible(experiment: Experiment, survived: float | None) -> None:

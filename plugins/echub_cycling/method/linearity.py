@@ -66,8 +66,9 @@ def linearity(found: LevelTable, sign: int, threshold: float, fit: int) -> Linea
     for k in range(1, len(x)):
         slope, slope_error = _line(x[:fitted], y[:fitted], own[:fitted], together[:fitted])
         expected = slope * x[k]
-        deviation[k] = y[k] / expected - 1
-        error[k] = float(np.hypot(own[k] / expected, y[k] / expected * slope_error / slope))
+        with np.errstate(divide="ignore", invalid="ignore"):  # levels at which no voltage is seen
+            deviation[k] = y[k] / expected - 1
+            error[k] = float(np.hypot(own[k] / expected, y[k] / expected * slope_error / slope))
         beyond = abs(deviation[k]) > threshold and abs(deviation[k]) > SURE * error[k]
         if first is None and beyond:
             first = k

@@ -71,10 +71,11 @@ def _require(found: LevelTable, lines: list[Linearity]) -> None:
             hint="ccd judges steps that do not rise, cycling and symmetric-cycling cycles at one current",
         )
     if all(HIDES * line.slope_error > abs(line.slope) for line in lines):
-        worst = min(line.slope_error / abs(line.slope) for line in lines)
+        known = [line.slope_error / abs(line.slope) for line in lines if line.slope]
+        why = f"noise is {min(known):.0%} of the voltage of the lowest levels" if known else "no voltage is seen"
         raise Refusal(
             "line-uncertain",
-            f"noise is {worst:.0%} of the voltage of the lowest levels: there is no line to compare with",
+            f"{why}: there is no line to compare with",
             hint="longer levels, larger currents, or a quieter voltage",
         )
     if any(line.slope <= 0 for line in lines):
@@ -171,6 +172,8 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
     error = np.nanmax(line.error[: (line.first or len(line.level)) + 1])
     if error > params.deviation / 100:
         text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count"
+        if not np.isfinite(error):
+            text = f"{name}: no voltage is seen at the lowest level, with which the next one is compared"
         flags.append(Flag("line-uncertain", text))
     if line.first is None:
         flags.append(Flag("no-event", f"{name}: linear up to the highest level", "info"))

@@ -25,6 +25,8 @@ def marked(found):
     [
         ([100, 100, 100, 49, 49], 0.0, (2, 2)),
         ([100, 100, 100, 51, 51], 0.0, None),
+        ([100, 100, 100, 50, 50], 0.0, (2, 2)),
+        ([100, 100, 94, 49], 0.0, (1, 2)),
         ([100, 100, 100, 49, 51], 0.0, None),
         ([100, 100, 100, 40, 49], 0.0, (2, 2)),
         ([100, 80, 60, 49], 0.0, (0, 2)),
@@ -57,6 +59,10 @@ def soon(r, at=1, lost=0.5, maybe=0.0):
     [
         ([100, 100, 64, 64, 64], 1, (1, 1)),
         ([100, 100, 66, 66, 66], 1, None),
+        ([100, 100, 65, 65, 65], 1, (1, 1)),
+        ([100, 94, 64, 64, 64], 1, (0, 1)),
+        ([100, 95, 64, 64, 64], 1, (1, 1)),
+        ([100, 100, 100, 64, 82.5, 64], 1, (2, 2)),
         ([100, 85, 75, 64, 64], 1, (0, 2)),
         ([100, 90, 80, 70, 64, 64, 64], 1, None),
         # Of the two half cycles after it none comes back beyond the middle of 65 % and all; what is later may.
@@ -86,6 +92,8 @@ def test_a_quarter_of_such_a_fall_is_under_current(part, falls):
     """One half cycle loses a part of ln 0.65, the others nothing."""
     lost = 1 - 0.65**part
     assert (soon([100, 100, 64, 64], lost=lost) is not None) == falls
+    with patch.object(doubts, "_under_current", lambda *_: round(part, 1) - 0.05):
+        assert soon([100, 100, 64, 64]) == ((1, 1) if falls else None)
 
 
 def test_what_every_half_cycle_loses_is_not_under_current():
@@ -166,9 +174,22 @@ def test_a_fall_that_the_file_ends_in_starts_three_half_cycles_before_its_end_at
     assert unfinished(ratio, **other) == found
 
 
+@pytest.mark.parametrize(("lost", "unsure", "found"), [(0.02, 0.0, []), (0.021, 0.0, [3]), (0.03, 0.03, [])])
+def test_a_fall_goes_on_if_more_than_two_percent_are_lost_beyond_what_is_uncertain(lost, unsure, found):
+    table = halves([100.0] * 4)
+    with (
+        patch.object(doubts, "slow_fall", lambda *_: np.ones(4, bool)),
+        patch.object(doubts, "lost_within", lambda _, ever: A([0.0, 0, 0, lost]) if ever else None),
+        patch.object(doubts, "uncertain", lambda _: np.full(4, unsure)),
+    ):
+        assert marked(doubts.unfinished(table, context())) == found
+
+
 @pytest.mark.parametrize(
     ("ends", "starts", "slow", "found"),
     [
+        ([100, 100, 100, 84], [100, 100, 100, 98], 0.0, True),
+        ([100, 100, 100, 85], [100, 100, 100, 97], 0.0, True),
         ([100, 100, 100, 84], [100, 100, 100, 97], 0.0, True),
         ([100, 100, 100, 86], [100, 100, 100, 97], 0.0, False),
         ([100, 100, 100, 84], [100, 100, 100, 98.1], 0.0, False),
@@ -198,6 +219,7 @@ def test_what_has_no_cycle_before_it_does_not_end_lower():
         # A fall by 20 % in the second half cycle lasts if R starts below 90 % in both directions three times.
         ([100, 100, 89, 89, 89, 100], [0] * 6, True),
         ([100, 100, 91, 89, 89, 100], [0] * 6, False),
+        ([100, 100, 90, 90, 90, 100], [0] * 6, True),
         ([100, 100, 89, 91, 89, 100], [0] * 6, False),
         ([100, 100, 89, 89, 91, 100], [0] * 6, False),
         ([100, 100, 100, 100, 100, 100], [0, 0, 1, 1, 1, 1], True),

@@ -114,10 +114,11 @@ def test_files_with_a_current_and_with_a_density_are_not_one_experiment():
 def test_a_spectrum_belongs_to_the_half_cycle_that_began_before_it(area, per_area, factor):
     """Spectra of 2 s around 11, 21 and 31 s, of 5, 7 and 9 Ω; the first half cycle of the file begins at 20 s.
 
-    Points with Re Z < 0 do not count, and one point spans nothing.
+    Points with Re Z of 0 or below do not count, and one point spans nothing.
     """
-    real = [1.0, 6, 2, 9, 3, 12, 4, -8]
-    data = {"z_t": A([10.0, 12, 20, 22, 30, 32, 40, 42]), "z_re": A(real), "z_n": A([1, 1, 2, 2, 3, 3, 4, 4])}
+    real = [1.0, 6, 2, 9, 3, 12, 4, -8, 4, 0]
+    time, number = [10.0, 12, 20, 22, 30, 32, 40, 42, 50, 52], [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    data = {"z_t": A(time), "z_re": A(real), "z_n": A(number)}
     one = Rows(
         items={**data, "t": A([0.0, 20, 30, 60])}, data=Fake(answers=tuple(data)), found=Fake(start=A([1, 2]))
     )
@@ -218,6 +219,8 @@ def test_levels_are_those_of_the_set_point_if_there_is_one():
         (((1, 19), (1.06, 19)), [(0, 19), (19, 38)]),
         (((1, 19), (1.04, 19)), [(0, 38)]),
         (((0, 20), (1, 30), (2, 30)), [(20, 50), (50, 80)]),
+        (((1, 90), (1.006, 10)), [(0, 90), (90, 100)]),
+        (((1, 89), (1.006, 10)), [(0, 99)]),
         (((0, 5), (1, 1), (0, 5)), [(0, 11)]),  # of one row nothing is known
     ],
 )
@@ -392,7 +395,7 @@ def test_all_files_together_have_so_many_points():
 
 @pytest.mark.parametrize(
     ("half_cycle", "fall", "at"),
-    [(None, 0.2, ([], [])), (1, 0.2, ([1], [46.5])), (1, 0.11, ([1], [46.5])), (1, 0.09, ([1], [46.0]))],
+    [(None, 0.2, ([], [])), (1, 0.2, ([1], [46.5])), (1, 0.11, ([1], [46.5])), (1, 0.1, ([1], [46.0]))],
 )
 def test_the_failure_is_where_r_fell_if_it_fell_by_a_tenth(half_cycle, fall, at):
     given = files([5, 105], [7, 57], order=[1, 0])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from echub.segments import Segments, runs
+from echub_ccd.data import fall as module
 from echub_ccd.data.fall import steepest, steepest_rise
 
 
@@ -55,6 +56,25 @@ def test_too_few_rows_have_no_fall():
     falls = of(np.ones(3), step(60, 30, 0.3))
     assert np.isnan(falls.narrow[0])
     assert falls.narrow[1] == pytest.approx(0.3)
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_half_cycle_without_any_known_r_has_no_fall_beside_one_that_rises():
+    found = Segments(np.array([0, 0]), np.array([0, 60]), np.array([1, -1]))
+    falls = steepest(step(60, 30, -0.5), found, np.full(2, 0.01))
+    assert np.isnan([falls.before[0], falls.narrow[0], falls.held[0], falls.usual[0]]).all()
+    assert falls.narrow[1] <= 0
+    assert steepest_rise(step(60, 30, -0.5), found, np.full(2, 0.01)) == pytest.approx([0.0, 0.5])
+
+
+@pytest.mark.parametrize(("fall", "known"), [(0.05, False), (0.051, True)])
+def test_a_twentieth_is_too_small_to_matter(fall, known):
+    """Of a fall by half in the middle of a hundred rows that rattle, told to be smaller."""
+    r, found = step(100, 50, 0.5) * (1 + RATTLES[:100]), Segments(np.array([0]), np.array([100]), np.array([1]))
+    at, near, far, fell = (np.array([one]) for one in (50, 5, 25, fall))
+    assert np.isfinite(module._extrapolated(r, at, found, near, far, fell)[0]) == known
+    assert module._of_deciles(r, at, found, near, fell)[0] == pytest.approx(0.5 * known, abs=0.01)
+    assert (module._local(r, at, found, near, fell)[0] > 0) == known
 
 
 def test_half_cycles_without_any_known_r_have_no_fall_and_no_rise():

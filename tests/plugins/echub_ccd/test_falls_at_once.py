@@ -52,6 +52,9 @@ def test_a_fall_is_half_as_large_again_as_the_second_largest_jump_of_its_file(ju
     [
         ({"fall": 0.151}, True),
         ({"fall": 0.149}, False),
+        ({"fall": 0.15}, False),
+        ({"fall": 0.2, "fall_sigma": 0.04}, False),
+        ({"fall": 0.25, "fall_sharp": 0.7}, True),
         ({"fall": 0.2, "fall_sigma": 0.039}, True),
         ({"fall": 0.2, "fall_sigma": 0.041}, False),
         ({"fall": 0.2, "fall_sharp": 0.71}, True),
@@ -82,9 +85,20 @@ def test_a_fall_that_goes_on_in_the_next_half_cycle_is_less_sharp(first, quarter
     assert d.sharpness(found)[1] == pytest.approx(sharpness)
 
 
-@pytest.mark.parametrize(("sharp", "wide", "counts"), [(0.7, 0.0, True), (0.0, 0.2, True), (0.0, 0.14, False)])
-def test_without_a_sharpness_the_wide_window_counts_too(sharp, wide, counts):
-    found = table(fall=at(1, 0.2 * bool(sharp), 0.0), fall_wide=at(1, wide, 0.0))
+@pytest.mark.parametrize(
+    ("narrow", "wide", "sigma", "counts"),
+    [
+        (0.2, 0.0, 0.0, True),
+        (0.0, 0.2, 0.0, True),
+        (0.0, 0.14, 0.0, False),
+        (0.15, 0.0, 0.0, False),
+        (0.0, 0.15, 0.0, False),
+        (0.2, 0.0, 0.04, False),
+        (0.0, 0.2, 0.04, False),
+    ],
+)
+def test_without_a_sharpness_the_wide_window_counts_too(narrow, wide, sigma, counts):
+    found = table(fall=at(1, narrow, 0.0), fall_wide=at(1, wide, 0.0), fall_sigma=at(1, sigma, 0.0))
     with patch.object(d, "_stays", lambda table, fall: fall < 0.21):
         assert marked(d.sharp_fall(found, context(r_drop_sharpness=0.0))) == ([1] if counts else [])
 
@@ -157,6 +171,15 @@ def between(*, changed=2.0, params=None, **other):
         ({}, [2]),
         ({"r_first": [100, 100, 84.9, 80], "r_quarter": [100, 100, 84.9, 80]}, [2]),
         ({"r_first": [100, 100, 85.1, 80], "r_quarter": [100, 100, 85.1, 80]}, []),
+        ({"r_first": [100, 100, 75, 75], "r_quarter": [100, 100, 75, 75], "params": {"r_drop": 25.0}}, []),
+        (
+            {"r_first": [100, 100, 75, 75], "r_quarter": [100, 100, 50, 50], "params": {"r_drop_sharpness": 0.5}},
+            [2],
+        ),
+        (
+            {"r_first": [100, 100, 75, 75], "r_quarter": [100, 100, 49, 50], "params": {"r_drop_sharpness": 0.5}},
+            [],
+        ),
         # The noise of both neighbours, and slow noise: five of them are 20 at 4.
         ({"calm": [0, 2.4, 3.1, 0]}, [2]),
         ({"calm": [0, 2.6, 3.1, 0]}, []),
@@ -243,11 +266,15 @@ def test_a_fall_in_few_rows_is_to_below_its_start_and_the_half_cycle_before(give
     usual = {"rows": [9] * 4, "r_first": [100, 100, 80, 80], "r_last": [100, 80, 80, 80]}
     coarse = table(**{**usual, **given})
     assert marked(d.coarse_fall(coarse, context())) == found
+    quarter = table(**{**usual, "r_last": [100, 75, 75, 75]})
+    assert marked(d.coarse_fall(quarter, context(r_drop=24.9))) == [1]
+    assert marked(d.coarse_fall(quarter, context(r_drop=25.0))) == []
 
 
 @pytest.mark.parametrize(
     ("r_end", "r_start", "other", "found"),
     [
+        ([100, 75, 75, 75], [100, 100, 75, 75], {"r_drop": 25.0}, []),
         ([100, 84.9, 84.9, 84.9], [100, 100, 85, 85], {}, [1]),
         ([100, 85.1, 85.1, 85.1], [100, 100, 85, 85], {}, []),
         ([90, 84.9, 84.9, 84.9], [100, 100, 85, 85], {}, []),
@@ -256,19 +283,28 @@ def test_a_fall_in_few_rows_is_to_below_its_start_and_the_half_cycle_before(give
     ],
 )
 def test_a_slow_fall_is_as_deep_and_no_failure(r_end, r_start, other, found):
+    asked = context(r_drop=other.pop("r_drop", 15.0))
     made = table(r_end=r_end, r_start=r_start, **other)
     with (
         patch.object(d, "lost_within", lambda _: np.zeros(4)),
         patch.object(d, "r_drop", lambda *_: A([0.0, 0, 0, 0])),
     ):
-        assert marked(d.slow_fall(made, context())) == found
+        assert marked(d.slow_fall(made, asked)) == found
     with patch.object(d, "lost_within", lambda _: np.zeros(4)), patch.object(d, "r_drop", lambda *_: np.ones(4)):
         assert marked(d.slow_fall(made, context())) == []
 
 
 @pytest.mark.parametrize(
     ("lost", "unsure", "lower", "found"),
-    [(0.151, 0, 1, [1]), (0.149, 0, 1, []), (0.2, 0.19, 1, [1]), (0.2, 0.21, 1, []), (0.2, 0, 0, [])],
+    [
+        (0.15, 0, 1, []),
+        (0.2, 0.2, 1, []),
+        (0.151, 0, 1, [1]),
+        (0.149, 0, 1, []),
+        (0.2, 0.19, 1, [1]),
+        (0.2, 0.21, 1, []),
+        (0.2, 0, 0, []),
+    ],
 )
 def test_what_grows_less_than_it_did_falls_too_if_it_stays_lower(lost, unsure, lower, found):
     with (
@@ -295,6 +331,6 @@ def test_near_zero_says_nothing_where_slow_noise_hides_it(slow, known):
     assert np.isfinite(found[0]) == known
 
 
-@pytest.mark.parametrize(("u", "fired"), [(0.501, 1.0), (0.499, 0.0)])
+@pytest.mark.parametrize(("u", "fired"), [(0.501, 1.0), (0.5, 1.0), (0.499, 0.0)])
 def test_an_open_circuit_is_at_half_a_volt(u, fired):
     assert d.limit(halves([1.0, 100.0], u_end=[0.1, u], u_largest=[0.1, u]), context())[1] == fired

@@ -7,6 +7,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
+from echub.science import CurrentRanges
 from echub_ccd.method.verdict import CcdVerdict
 from echub_ccd.outcome import flags as f
 from tests.messages.saying import Fake
@@ -59,6 +60,7 @@ HERE = "half cycle 3 (2 mA/cm²)"
         # Below a tenth of what it was, at the start or before the fall, nothing but a short is left.
         ({"marks": FAILED, "r_end": [100, 100, 10.1, 10]}, 2, True),
         ({"marks": FAILED, "r_end": [100, 100, 9.9, 10]}, 2, False),
+        ({"marks": FAILED, "r_end": [100, 100, 10, 10]}, 2, True),
         ({"marks": FAILED, "r_end": [100, 100, 12, 12], "r_start": [100, 100, 121, 10]}, 2, False),
         ({"marks": FAILED, "r_end": [100, 100, 12, 12], "fall_before": [100, 100, 121, 100]}, 2, False),
     ],
@@ -188,6 +190,10 @@ def test_a_fall_that_comes_back_is_a_transient(slow, once, back, code):
     [
         ({}, True),
         ({"fall": [0, 0.149, 0, 0]}, False),
+        ({"fall": [0, 0.15, 0, 0]}, False),
+        ({"fall_sigma": [0, 0.04, 0, 0]}, False),
+        ({"fall_sharp": [1, 0.7, 1, 1]}, True),
+        ({"fall_held": [0, 0.15, 0, 0]}, False),
         ({"fall_sigma": [0, 0.041, 0, 0]}, False),
         ({"fall_sharp": [1, 0.69, 1, 1]}, False),
         ({"fall_sharp": [1, 0.71, 1, 1]}, True),
@@ -214,6 +220,7 @@ def test_r_comes_back_by_half_of_its_fall(start, back):
     [
         ({}, None, 1),
         ({"fall_sigma": [0, 0.059, 0, 0]}, None, 0),
+        ({"fall_sigma": [0, 0.06, 0, 0]}, None, 0),
         ({"slow": [0, 0.9, 0, 0]}, None, 0),
         ({"slow": [0, 1.1, 0, 0]}, None, 1),
         ({"spots": True}, None, 0),
@@ -355,3 +362,22 @@ def test_a_range_that_is_not_known_is_said_of_the_levels_of_the_answer(known, ac
         flags = list(f._no_range(findings(params={"range_accuracy": accuracy}), verdict(2)))
     text = f"the current range is not known{where}: its accuracy is not in the interval"
     assert [flag.message for flag in flags] == ([] if where is None else [text])
+
+
+def test_half_cycles_of_a_level_in_several_ranges_have_them_all():
+    """The second file is at 2 mA/cm² in both ranges, with a rest in a third; the first at 1 mA/cm² in one."""
+
+    class Trace(Fake):
+        def __getitem__(self, name):
+            return {"t": np.arange(6.0)}[name]
+
+    names = ("1 mA", "10 mA", "1 A")
+    traces = [
+        Trace(flows=A([True, True, True, True, True, False]),
+              ranges=CurrentRanges(names, A([0.1, 1.0, 100.0]), A(place, np.int8)))
+        for place in ([0] * 6, [1, 0, 0, 1, 1, 2])
+    ]  # fmt: skip
+    found = findings(traces=traces, begin=[0.0, 3, 0, 3], end=[2.0, 5, 2, 6])
+    found.experiment.table.file = A([0, 0, 1, 1])
+    assert f._ranges_of(found, verdict(2), [2.0, 1.0]) == {"1 mA": "at 1 mA/cm²", "10 mA": "at 2 mA/cm²"}
+    assert f._ranges_of(found, verdict(2), [2.0]) == {"10 mA": "at 2 mA/cm²", "1 mA": "at 2 mA/cm²"}

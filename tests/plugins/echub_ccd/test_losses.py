@@ -96,6 +96,12 @@ def test_a_change_of_r_with_the_level_is_smooth_if_those_beside_it_are_as_steep(
         assert losses._smooth(fell, by, np.full(len(by), noise))[k] == smooth
 
 
+def test_a_change_as_steep_as_at_constant_u_is_smooth():
+    """To 5 %; 0.2 of ln j each."""
+    for fell, smooth in ((0.2 * -1.05, True), (0.2 * -1.051, False)):
+        assert losses._smooth(np.array([-0.4, fell, -0.4]), np.full(3, 0.2), np.zeros(3))[1] == smooth
+
+
 def test_a_single_change_of_level_has_none_beside_it():
     assert losses._smooth(np.array([0.0]), np.array([0.2]), np.array([0.0])).tolist() == [False]
 
@@ -114,6 +120,15 @@ def test_what_the_level_takes_off_is_a_smooth_fall():
     assert losses.bends(by_level(-0.2)) == pytest.approx([0, 0, *[each] * 6])
     assert losses.bends(by_level(0.2)) == pytest.approx(np.zeros(8)), "R that rises loses nothing"
     assert losses.bends(by_level(-0.2, file=[0] * 4 + [1] * 4)) == pytest.approx([0, 0, each, each] * 2)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("r", [0.0, -1.0, np.nan])
+def test_a_half_cycle_without_a_resistance_is_compared_with_none(r):
+    table = by_level(-0.2)
+    table.r_start[0] = r
+    each = -0.2 * np.log(1.5)
+    assert losses.bends(table) == pytest.approx([0, 0, 0, *[each] * 5])
 
 
 def test_what_falls_at_one_change_of_level_only_is_not_of_the_level():

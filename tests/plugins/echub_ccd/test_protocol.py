@@ -9,6 +9,7 @@ import pytest
 
 from echub.plugin import Refusal
 from echub.segments import Segments
+from echub_ccd.data import levels
 from echub_ccd.data import table as t
 from echub_ccd.data.fall import steepest_rise
 from echub_ccd.data.levels import common_levels
@@ -32,6 +33,8 @@ A, NAN = np.array, np.nan
         ([1, 1, 1], [1, 2, 3], False),
         ([1, 1, 1.049], [1, 2, 3], False),
         ([1, 1, 1.051], [1, 2, 3], True),
+        ([20, 20, 21], [1, 2, 3], False),
+        ([21, 20, 25], [1, 2, 3], True),
         ([1, 0.96, 1.1], [1, 2, 3], True),
         ([1, 0.95, 1.1], [1, 2, 3], False),  # by more than 5 % of itself
         ([1], [1], False),
@@ -60,6 +63,9 @@ def test_the_run_of_the_highest_level_that_was_survived(earlier, run):
         # Measured ones differ by 5 % of the higher one at least to be two without doubt; their median counts.
         ([1, 1.02, 1.05, 2], 0.01, [1.02, 1.02, 1.02, 2]),
         ([1, 1.06], 0.01, [1, 1.06]),
+        ([19, 20], 0.5, [19.5, 19.5]),  # a twentieth
+        ([19, 20.1], 0.5, [19, 20.1]),
+        ([1e9 - 1, 1e9], 0.0, [1e9 - 0.5] * 2),  # one of 1e9
         ([1.06, 1], 0.01, [1.06, 1]),
         # Below that, six standard deviations of the difference of two: 0.0085 for 0.001 each.
         ([1, 1.009, 1.018, 1.027, 1.036], 0.001, [1, 1.009, 1.018, 1.027, 1.036]),
@@ -76,6 +82,35 @@ def test_the_run_of_the_highest_level_that_was_survived(earlier, run):
 def test_measured_levels_are_one_by_how_they_scatter_and_programmed_ones_exactly(level, u, found):
     sign = np.ones(len(level))
     assert common_levels(A(level, float), np.full(len(level), u), sign) == pytest.approx(found, rel=1e-12)
+
+
+@pytest.mark.parametrize(("second", "one"), [(1030.0, True), (1030.5, False)])
+def test_a_difference_of_six_standard_deviations_is_none(second, one):
+    """Of 3 and 4 together, 5."""
+    found = common_levels(A([1000.0, second]), A([3.0, 4.0]), np.ones(2))
+    assert found.tolist() == ([1015.0] * 2 if one else [1000.0, second])
+
+
+@pytest.mark.parametrize(
+    ("gaps", "rises", "limit"),
+    [
+        ([1, 4], [1, 1], 1.0),  # four times as large as the scatter
+        ([4, 1, 1], [1, 1, 1], 1.0),
+        ([1, 3.9], [1, 1], 0.01),
+        ([1] * 10, [1] * 9 + [0], 0.0),  # nine of ten rise
+        ([1] * 10, [1] * 8 + [0] * 2, np.inf),
+        ([1] * 4, [1] * 4, 0.0),
+        ([1] * 3, [1] * 3, 0.01),
+    ],
+)
+def test_steps_are_told_from_scatter_by_their_size_or_their_order(gaps, rises, limit):
+    assert levels._limit(A(gaps, float), A(rises, bool)) == limit
+
+
+@pytest.mark.parametrize(("first", "offset"), [(20.9, 0.45), (21.0, 0.0)])
+def test_both_directions_of_a_cycle_lie_within_less_than_a_twentieth(first, offset):
+    found = levels._offset(A([first, 20.0]), A([0.1, 0.1]), A([1.0, -1.0]))
+    assert found == pytest.approx(offset)
 
 
 def test_a_programmed_level_counts_among_measured_ones():
@@ -124,6 +159,7 @@ def half_cycles(level, duration, *, sign=None, charge=None, steady=True, file=No
         ([1, 2, 3], [1, 1, 1.06], "formation", None, None),
         ([1, 2, 3], [100, 96, 106], "formation", None, None),  # a twentieth less is as long
         ([1, 2, 3], [100, 94, 106], "unequal half cycles", None, None),
+        ([1, 1, 2, 2], [20, 100, 21, 100], "formation", None, None),
         ([1, 1, 2, 2], [1, 5, 1, 5], "formation", None, None),
         ([1, 1, 2, 2, 3, 3], [1, 5, 5, 1, 1, 5], "unequal half cycles", None, None),
         ([1, 2, 1, 2], [1, 2, 1, 2], "unequal half cycles", None, None),
@@ -145,6 +181,7 @@ def test_times_and_charges_within_a_twentieth_of_their_median_are_one(last, same
     charged = recognise(half_cycles([1, 2, 3, 3], [9, 9, 9, 9], charge=[1, 1, 1, last]), False)
     assert charged.charge == (1.0 if same else None)
     assert recognise(half_cycles([1, 2], [1, 1], charge=[0, 0]), False).charge is None
+    assert recognise(half_cycles([1, 2, 3, 3], [20, 20, 20, 21]), False).time == 20.0
 
 
 def test_a_level_that_falls_begins_another_run():
@@ -169,6 +206,9 @@ def test_what_follows_an_open_circuit_or_has_no_level_names_no_protocol():
         ([1, 1, 1, 1], [4, 3.59, 4, 4], [1, 0, 1, 1]),
         ([1, 1, 1, 1], [4, 4, 4, 3.59], [1, 1, 1, 0]),
         ([1, 1, 1, 1], [9, 9, 4, 3.61], [1, 1, 0, 1]),
+        ([1, 1, 1, 1], [10, 9, 10, 10], [1, 1, 1, 1]),
+        ([2, 2, 1], [10, 10, 9], [1, 1, 1]),
+        ([2, 2, 1], [10, 10, 8.9], [1, 1, 0]),
         # A duration that another has too was planned.
         ([1, 1, 1, 2, 2, 2], [4, 4, 1, 4, 1.04, 4], [1, 1, 1, 1, 1, 1]),
         ([1, 1, 1, 2, 2, 2], [4, 4, 1, 4, 1.06, 4], [1, 1, 0, 1, 0, 1]),
@@ -224,6 +264,12 @@ def test_few_rows_have_no_more_noise_than_others_relative_to_r():
     assert t._calm(noise, r, A([10, 19, 30])).tolist() == [1.0, 1.0, 1.0]
     assert t._calm(noise, r, A([10, 20, 30])).tolist() == [1.0, 4.0, 1.0]
     assert t._calm(A([1.0, NAN]), A([10.0, 10.0]), A([5, 5])).tolist() == [1.0, 1.0]
+    assert t._calm(A([NAN, 3.0]), A([10.0, NAN]), A([5, 60])) == pytest.approx([0.0, 3.0])
+
+
+@pytest.mark.parametrize(("spread", "steady"), [(0.1, True), (0.101, False), (NAN, False)])
+def test_a_current_that_spreads_by_a_tenth_has_a_level(spread, steady):
+    assert t.HalfCycleTable.steady.fget(Fake(spread=A([spread]))).tolist() == [steady]
 
 
 def test_half_a_digit_counts_against_each_voltage():
@@ -241,6 +287,8 @@ def test_a_set_current_is_believed_within_a_twentieth(measured, programmed):
     trace = Fake(data=columns, items=columns.items, found=found, flows=A([False, True, True, True]))
     level, told = t._level(trace, A([measured]))
     assert (level.tolist(), told.tolist()) == ([1.0 if programmed else measured], [bool(programmed)])
+    columns.items["j_set"] = A([9.0, -20, -20, -20])
+    assert [one.tolist() for one in t._level(trace, A([19.0]))] == [[20.0], [True]]
     trace.data = Fake(items={})
     level, told = t._level(trace, A([measured]))
     assert (level.tolist(), told.tolist()) == ([measured], [False])

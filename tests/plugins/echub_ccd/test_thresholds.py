@@ -32,7 +32,7 @@ def test_before_after_and_lowest_know_the_ends_of_files():
     same(d.lowest_so_far(table), [NAN, 5.0, 1.0, 1.0])
 
 
-@pytest.mark.parametrize(("r", "fired"), [(94.9, 1.0), (95.1, 0.0)])
+@pytest.mark.parametrize(("r", "fired"), [(94.9, 1.0), (95.0, 0.0), (95.1, 0.0)])
 def test_below_bulk_is_five_percent_below_the_electrolyte(r, fired):
     same(fires(d.below_bulk, halves([r, 200.0]), context(100.0)), [fired, 0.0])
     same(fires(d.below_bulk, halves([r, 200.0]), context()), [NAN, NAN])
@@ -45,7 +45,7 @@ def test_below_bulk_is_beyond_three_standard_deviations(noise, fired):
     same(fires(d.below_bulk, table, context(100.0)), [fired])
 
 
-@pytest.mark.parametrize(("settled", "fired"), [(49.9, 1.0), (50.1, 0.0)])
+@pytest.mark.parametrize(("settled", "fired"), [(49.9, 1.0), (50.0, 1.0), (50.1, 0.0)])
 @pytest.mark.parametrize("of", ["before", "own start"])
 def test_half_drop_is_half_of_the_one_before_or_of_its_own_start(settled, fired, of):
     start = [100.0, settled] if of == "before" else [settled, 100.0]
@@ -112,7 +112,10 @@ def test_a_stated_limit_is_reached_to_a_thousandth(u, fired):
     same(fires(d.limit, halves([1.0], u_largest=[u]), context(limit=5.0)), [fired])
 
 
-@pytest.mark.parametrize(("r", "flat", "fired"), [(2001.0, 1.0, 1.0), (1999.0, 1.0, 0.0), (2001.0, 0.99, 0.0)])
+@pytest.mark.parametrize(
+    ("r", "flat", "fired"),
+    [(2001.0, 1.0, 1.0), (2000.0, 1.0, 0.0), (1999.0, 1.0, 0.0), (2001.0, 0.99, 0.0), (2001.0, 0.995, 1.0)],
+)
 def test_an_open_circuit_is_twenty_times_the_lowest_resistance_and_flat(r, flat, fired):
     table = halves([100.0, r], u_end=[1.0, -10.0 * flat], u_largest=[1.0, 10.0])
     assert fires(d.limit, table, context())[1] == fired
@@ -123,6 +126,11 @@ def test_an_open_circuit_is_twenty_times_the_lowest_resistance_and_flat(r, flat,
 )
 def test_arcs_vanish_below_a_third_of_the_electrolyte_that_an_earlier_one_exceeded(arcs, fired):
     same(fires(d.eis_vanish, halves([1.0, 1.0]), context(100.0, arcs)), fired)
+
+
+@pytest.mark.parametrize(("arcs", "fired"), [([33.0, 32.9], [0.0, 1.0]), ([40.0, 33.0], [0.0, 0.0])])
+def test_a_third_of_the_electrolyte_is_what_arcs_have(arcs, fired):
+    same(fires(d.eis_vanish, halves([1.0, 1.0]), context(99.0, arcs)), fired)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def plateaus(*levels, rows=40):
         ((0.1, 0.96, 0.13, -0.96, 0.7, -0.7), 0.195),
         # A current of a fifth of the smallest level, or one with a counterpart, is a level.
         ((0.21, 1.0, 0.21, -1.0), None),
+        ((0.2, 1.0, 0.2, -1.0), None),
         ((0.05, 1.0, -0.0549, -1.0), None),
         ((0.05, 1.0, -0.06, -1.0), 0.09),
         ((0.05, 1.0, 0.05, 1.0), None),
@@ -69,7 +70,7 @@ def test_a_rest_lasts_from_its_first_row_to_the_half_cycle_and_ends_with_its_las
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("rest", "opens"), [(0.49, np.inf), (0.51, 4.0), (0.509, 4.0)])
+@pytest.mark.parametrize(("rest", "opens"), [(0.49, np.inf), (0.5, 4.0), (0.51, 4.0), (0.509, 4.0)])
 @pytest.mark.parametrize("usual", [0.09, 0.11])
 def test_a_cell_opens_where_it_rests_at_half_a_volt_and_at_five_times_any_voltage_before(rest, opens, usual, sign):
     """A median of five times 0.11 V is 0.55 V."""
@@ -79,6 +80,8 @@ def test_a_cell_opens_where_it_rests_at_half_a_volt_and_at_five_times_any_voltag
     found = Segments(A([0, 6]), A([3, 8]), A([1, 1]))
     trace = t.CcdTrace(Fake(items={"t": np.arange(1.0, 9.0), "U": u}), found, found, flows, A([]), False, Fake())
     assert t.opens_after(trace) == (opens if usual == 0.09 else np.inf)
+    u[[0, 2]] = sign * rest / 5  # and then five times is not more
+    assert t.opens_after(trace) == np.inf
 
 
 def test_a_rest_before_any_current_opens_nothing():

@@ -116,7 +116,7 @@ def test_without_tests_nothing_is_said():
     assert (w._misfits(None), w._tests(None)) == ([], {})
 
 
-@pytest.mark.parametrize(("part", "narrow"), [(0.991, True), (0.989, False)])
+@pytest.mark.parametrize(("part", "narrow"), [(0.991, True), (0.99, True), (0.989, False)])
 def test_a_shape_at_its_limit_is_a_bound(part, narrow):
     flags = w._flags([], [], Fit(1.0, part * SHAPES[1], 0.0), Fake(allow_mixed=False))
     assert codes(flags) == (["narrow"] if narrow else [])

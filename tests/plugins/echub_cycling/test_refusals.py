@@ -129,6 +129,22 @@ def test_a_current_without_two_levels_for_half_of_the_time_is_no_staircase(parts
     assert [(flag.code, flag.message) for flag in found.refusals] == [("no-levels", message)]
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("silent", "said"),
+    [
+        (9.0, ("line-uncertain", "refusal", "no voltage is seen: there is no line to compare with")),
+        (1.0, ("line-uncertain", "warning",
+               "we_oxidised: no voltage is seen at the lowest level, with which the next one is compared")),
+    ],
+)  # fmt: skip
+def test_a_staircase_shows_no_line_where_it_shows_no_voltage(silent, said):
+    """0.1 Ω·level above the levels that are below the digit of the instrument; a short has none at all."""
+    j = np.repeat([0.0, 1, 2, 3, 4], 20)
+    found = echub.analyze("staircase-linearity", current(j, u=np.where(j <= silent, 0.0, 0.1 * j)).data())
+    assert [(f.code, f.severity, f.message) for f in found.flags if f.code != "no-area"] == [said]
+
+
 def test_staircases_refuse_what_does_not_rise():
     flat = synth.linear_staircase(1, LevelSteps(levels=(0.1,), both=False))
     assert code("staircase-linearity", flat) == "no-levels"

@@ -95,6 +95,13 @@ def test_the_step_begins_where_the_potential_is_within_two_percent_of_its_last_t
     assert dc._step(u, Fake(name="run")) == (first, pytest.approx(sign * 0.3))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("other", "first"), [(49.0, 0), (51.0, 0), (48.9, 1), (51.1, 1)])
+def test_a_potential_two_percent_off_its_last_value_is_applied(sign, other, first):
+    """1 V of 50 V."""
+    assert dc._step(sign * np.r_[other, np.full(99, 50.0)], Fake(name="run")) == (first, sign * 50.0)
+
+
 @pytest.mark.parametrize("u", [np.zeros(100), np.r_[np.full(99, 0.3), 0.4], np.r_[np.full(40, 0.3), np.zeros(60)]])
 def test_what_does_not_end_in_a_constant_potential_is_no_step(u):
     with pytest.raises(Refusal) as refused:
@@ -103,7 +110,7 @@ def test_what_does_not_end_in_a_constant_potential_is_no_step(u):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("before", "controlled"), [(9.9, False), (10.1, True)])
+@pytest.mark.parametrize(("before", "controlled"), [(9.9, False), (10.0, False), (10.1, True)])
 def test_a_current_that_was_larger_before_was_controlled(sign, before, controlled):
     """10 nA after the step, in one row, and of either sign."""
     current = A([0.0, sign * before, 1.0, -sign * 10.0, 2.0])
@@ -117,7 +124,9 @@ def test_a_current_that_was_larger_before_was_controlled(sign, before, controlle
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("u", "rests"), [(0.0059, True), (-0.0059, True), (0.0061, False), (-0.0061, False)])
+@pytest.mark.parametrize(
+    ("u", "rests"), [(0.0059, True), (-0.0059, True), (0.006, False), (-0.006, False), (0.0061, False)]
+)
 def test_a_row_rests_below_two_percent_of_the_step(sign, u, rests):
     before = A([1.0] * 5 + [3.0] * 5)
     if not rests:
@@ -136,7 +145,7 @@ def test_nine_rests_tell_no_offset():
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("first", "decays"), [(1.051, True), (1.049, False)])
+@pytest.mark.parametrize(("first", "decays"), [(1.051, True), (1.05, False), (1.049, False)])
 def test_a_first_look_takes_what_decays_by_a_twentieth_without_its_offset(sign, first, decays):
     """The median of the first ten of sixty rows, over that of the last ten; no row rests."""
     data = polarised(rests=0)

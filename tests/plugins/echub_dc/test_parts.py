@@ -43,11 +43,14 @@ def fading(before):
     [
         (stepped(11.4), 1.0, [20]),
         (stepped(11.2), 1.0, []),
+        (stepped(8 * np.sqrt(2)), 1.0, []),
         (stepped(11.4), 0.0, [20]),
         (fading(0.2), 1.0, [20]),
         (fading(0.3), 1.0, []),
+        (fading(0.25), 1.0, []),
         (stepped(50.0, beside=9.9), 1.0, [20]),
         (stepped(50.0, beside=10.1), 1.0, []),
+        (stepped(50.0, beside=10.0), 1.0, []),
         (stepped(50.0, at=12), 1.0, [12]),
         (stepped(50.0, at=11), 1.0, []),
         (stepped(50.0, at=32), 1.0, [32]),
@@ -72,6 +75,48 @@ def test_the_best_of_the_starts_counts(tau, monkeypatch):
     assert taus == pytest.approx([tau])
     assert found == pytest.approx([5, 3])
     assert chi2 == pytest.approx(0, abs=1e-18)
+
+
+def fitted(correlation=0.0, taus=(1.0,)):
+    return decay.Exponentials(1.0, 0.1, taus, correlation, A([]))
+
+
+@pytest.mark.parametrize(("correlation", "white"), [(0.0, True), (0.149, True), (0.15, False), (0.16, False)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_residuals_are_white_below_a_correlation_of_fifteen_percent(correlation, white, sign):
+    assert fitted(sign * correlation).white() == white
+
+
+@pytest.mark.parametrize(("slowest", "seen"), [(19.9, True), (20.0, False), (20.1, False)])
+def test_the_slowest_exponential_ends_within_a_fifth_of_the_run(slowest, seen):
+    assert fitted(taus=(slowest, 3.0)).seen(100.0) == fitted(taus=(3.0, slowest)).seen(100.0) == seen
+
+
+@pytest.mark.parametrize(("chi2", "count"), [(30.0, 1), (30.1, 2)])
+def test_a_second_exponential_counts_if_it_gains_by_more_than_a_factor_of_ten(chi2, count, monkeypatch):
+    """Of 15 rows five are parameters: 10 of ten are one each, and 30 less 10 of two parameters ten."""
+    found = {1: (A([20.0]), A([5.0, 3.0]), chi2), 2: (A([40.0, 4.0]), A([5.0, 2.0, 1.0]), 10.0)}
+    monkeypatch.setattr(decay, "_fitted", lambda t, current, weight, span, n: found[n] if span == 15 else None)
+    t = np.arange(1.0, 16.0)
+    got = decay.exponentials(Fake(time=t, current=5 + 3 * np.exp(-t / 20), span=15.0))
+    assert got.taus == ((20.0,) if count == 1 else (4.0, 40.0))
+    curve = 5 + 3 * np.exp(-t / 20) if count == 1 else 5 + 2 * np.exp(-t / 40) + np.exp(-t / 4)
+    assert got.constant == 5.0
+    assert got.curve == pytest.approx(curve)
+
+
+@pytest.mark.parametrize("rows", [250, 251])
+def test_a_decay_of_more_than_250_rows_is_averaged_evenly_in_ln_t(rows):
+    """Each average stands for its rows; one at the time of the step is in none."""
+    t = np.arange(float(rows))
+    time, current, weight = decay._averaged(Fake(time=t, current=3 * t))
+    if rows == 250:
+        assert (time.tolist(), current.tolist(), weight.tolist()) == (t.tolist(), (3 * t).tolist(), [1.0] * 250)
+        return
+    assert (time[0], len(time) < rows) == (1.0, True)
+    assert np.sum(weight**2) == pytest.approx(250)
+    assert np.sum(weight**2 * time) == pytest.approx(t.sum())
+    assert current == pytest.approx(3 * time)
 
 
 # -- the current at the step -------------------------------------------------------------------
@@ -119,6 +164,24 @@ def test_the_first_rows_tell_the_current_at_the_step_if_they_are_five_and_early(
 def test_an_excess_that_never_falls_to_half_has_no_half_time():
     found = initial(course(np.arange(1.0, 6.0)), 5.0)
     assert (found.early, found.half_time, found.first_time, found.u) == (False, 0.0, 1.0, np.inf)
+
+
+def test_rows_are_early_down_to_half_of_the_first_excess():
+    """It is half in the sixth row, below it in the seventh, 6 s after the first; one that is none has no half."""
+    data = course(1 + np.arange(8.0))
+    data.current = 5.0 + A([100.0, 90, 80, 70, 60, 50, 40, 30])
+    assert initial(data, 5.0).half_time == 6.0
+    data.current = 5.0 - np.arange(8.0)
+    found = initial(data, 5.0)
+    assert (found.half_time, found.early, found.value) == (0.0, False, 5.0)
+
+
+@pytest.mark.parametrize(("first", "early"), [(3.0, True), (3.01, False)])
+def test_a_first_row_at_fifteen_percent_of_the_half_time_is_early(first, early):
+    """20 s."""
+    data = course(first + np.arange(30.0))
+    data.current = 5.0 + np.where(np.arange(30) < 20, 100.0, 40.0)
+    assert initial(data, 5.0).early == early
 
 
 def test_a_current_that_rises_tells_none_at_the_step():
@@ -312,6 +375,12 @@ def test_resistances_that_take_the_whole_potential_are_not_of_this_cell(before, 
     pair = (InterfaceResistance(before, 0.0, "stated"), InterfaceResistance(after, 0.0, "stated"))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(transference, "diagnostics", lambda _: {})
+        limit = Fake(step=20.0 * 1e-9 * before, u_step=0.0, time=A([0.0]))  # no potential is left at all
+        with pytest.raises(Refusal, match="the resistances are not of this cell"):
+            transference._number(Fake(**{**vars(found), "decay": limit}), start, Fake(level=95.0), *pair)
+        limit.step = 10.0 * 1e-9 * after
+        with pytest.raises(Refusal, match="the resistances are not of this cell"):
+            transference._number(Fake(**{**vars(found), "decay": limit}), start, Fake(level=95.0), *pair)
         if not refused:
             made = transference._number(found, start, Fake(level=95.0), *pair)
             assert made.note == "interfaces: stated, stated"

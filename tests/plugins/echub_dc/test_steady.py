@@ -102,6 +102,13 @@ def test_slow_noise_is_that_of_sixteenths_of_a_tail(first):
     assert variance == pytest.approx([0.09 / 2] * 4)
 
 
+@pytest.mark.parametrize(
+    ("slope", "flat", "falls"), [(-0.1, False, True), (0.0, False, False), (-0.1, True, False)]
+)
+def test_a_tail_falls_that_is_not_flat_and_goes_down(slope, flat, falls):
+    assert t.Tail(1.0, 0.1, slope, 0.01, 0.1, 0.0, 2.0, flat).falls == falls
+
+
 def test_a_tail_has_five_rows():
     few = t._tail(decay(np.ones(40)), 0.1, PARAMS)
     assert (few.mean, few.flat, few.u, few.low, few.high) == (1.0, False, np.inf, -np.inf, np.inf)
@@ -204,7 +211,7 @@ def test_what_is_not_flat_or_not_above_the_offset_is_no_value(given, code, messa
 
 
 def test_a_current_just_above_its_offset_has_a_value():
-    assert judged(mean=0.51).flags == judged(mean=0.81, limits=(0.3, 0.4)).flags == ()
+    assert judged(mean=0.51).flags == judged(mean=0.81, limits=(0.3, 0.4)).flags == judged(mean=0.5).flags == ()
 
 
 @pytest.mark.parametrize("limits", [(), (0.3, 0.4)])
