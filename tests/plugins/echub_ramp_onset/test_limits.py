@@ -138,7 +138,7 @@ def test_bins_that_would_be_as_fine_are_tried_once():
 
 
 def test_a_short_ramp_whose_rows_look_like_steps_is_found_by_finer_bins():
-    """Rows at 10 Hz before it, then 40 rows a second apart: 16 bins of two and a half steps are no ramp."""
+    """Rows at 10 Hz before it, then 40 rows a second apart: 16 bins of two and a half steps are too few."""
     t = np.concatenate([np.arange(0, 120, 0.1), np.arange(120.0, 160.0)])
     drive = np.maximum(t - 119, 0)
     assert _bins(t, drive) == [63, 400]
