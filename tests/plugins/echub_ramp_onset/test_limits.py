@@ -702,6 +702,25 @@ def test_a_ramp_lasts_for_the_start_and_some_windows_of_three_rows(length, step,
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(("at", "code"), [(155.0, None), (154.9, "too-fast")])
+def test_an_onset_lies_five_windows_after_the_start_of_the_ramp(at, code, monkeypatch):
+    """Of 30 s, after a start at 5 s; a threshold of 5 % is just ten standard deviations of 0.5 %."""
+    onset = SimpleNamespace(t=at, index=1)
+    deviation = SimpleNamespace(noise=np.array([9.0, 0.005, 9.0]))
+    monkeypatch.setattr(robust, "_require_length", lambda *_: None)
+    monkeypatch.setattr(robust, "self_consistent", lambda *_: (onset, deviation))
+    monkeypatch.setattr(robust, "bracketed", lambda found, *_: found)
+    trace = SimpleNamespace(begin=5.0, lost_at=inf)
+    if code is None:
+        assert robust.find_onset(trace, PARAMS, "grid") is onset
+        return
+    with pytest.raises(Refusal) as refused:
+        robust.find_onset(trace, PARAMS, "grid")
+    text = "the onset lies 150 s after the start of the ramp, less than 5 windows of 30 s"
+    assert (refused.value.code, refused.value.message) == (code, text)
+    assert refused.value.hint == "--param window=15s, or a slower ramp"
+
+
 def test_a_bend_that_moves_the_voltage_by_less_than_the_threshold_is_no_onset():
     """0.8 V/s more for two seconds: 1.6 V of 63 V."""
     with pytest.raises(Refusal, match=r"^U stays within 2\.54% of the line \[ohmic-to-end\]$") as refused:

@@ -16,7 +16,7 @@ from echub_sims_profile.data.depth import _by_craters, _craters, _end, _layers, 
 from echub_sims_profile.data.pipeline import prepare, smoothed
 from echub_sims_profile.data.poisson import half_widths, interval
 from echub_sims_profile.data.profile import CountProfile
-from echub_sims_profile.method import alternatives
+from echub_sims_profile.method import alternatives, yields
 from echub_sims_profile.method import edge as of_edge
 from echub_sims_profile.method.alternatives import Doubts, ShapeFit, _further, _runs, _spreads, doubts
 from echub_sims_profile.method.decay import _decaying
@@ -497,6 +497,48 @@ def test_a_shape_is_better_by_a_gain_of_one_percent_by_chance(deviances, better,
         "error function", "logistic", "exponential tail on the low side", "exponential tail on the high side",
         "tilted plateau", "two steps",
     ]  # fmt: skip
+
+
+MOVED, FACTOR, SMALL = 5 * 0.5, log(1.5), log(1.1)
+"""Five times an error of 0.5, a factor that counts, and one that does only if it is clear."""
+
+
+@pytest.mark.parametrize(("moves", "gains", "moved", "factor", "gained", "place"), [
+    ([0.5, 0.5, -0.5], [9.0, 9.0, 9.0], MOVED, FACTOR, 6.0, None),  # no place moves it by more than its error
+    ([0.6, 0.5, -0.7], [9.0, 99.0, 7.1], MOVED, FACTOR, 6.0, 11.5),  # of the likely the one that moves it most
+    ([0.6, 0.5, -0.7], [9.0, 99.0, 7.0], MOVED, FACTOR, 6.0, 9.5),  # two less than the best are not as likely
+    ([0.6, 0.5, -0.7], [9.0, 99.0, 9.1], MOVED, FACTOR, 6.0, 11.5),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], -MOVED, -FACTOR, 6.0, 9.5),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], 2.4, FACTOR, 6.0, None),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, SMALL, 9.5, 9.5),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, SMALL, 9.4, None),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, -SMALL, 9.4, None),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, FACTOR, -1.0, 9.5),  # a fit that gains nothing
+])  # fmt: skip
+def test_a_change_of_yield_matters_if_it_moves_the_edge_and_is_large_or_clear(
+    moves, gains, moved, factor, gained, place, monkeypatch
+):
+    """Three places, between points at 9, 10, 11 and 12; without a change the deviance is 50."""
+    monkeypatch.setattr(yields, "_places", lambda theta, x: np.array([9.5, 10.5, 11.5]))
+    monkeypatch.setattr(yields, "_scores", lambda *_: (np.array(gains), np.array(moves)))
+    monkeypatch.setattr(yields, "deviance", lambda *_: 50.0)
+    asked = []
+
+    def fitted(start, x, n, gain, behind):
+        asked.append((start.tolist(), x[behind].tolist()))
+        return start + np.array([0, 0, moved, log(3.0), factor]), 50.0 - gained
+
+    monkeypatch.setattr(yields, "_fitted", fitted)
+    x = np.arange(9.0, 13)
+    found = yields.yield_change(np.array([1.0, 4.0, 10.0, 0.0]), x, np.ones(4), np.ones(4), 0.5)
+    if place is None:
+        assert found is None
+        return
+    assert asked == [([1.0, 4.0, 10.0, 0.0, 0.0], x[x > place].tolist())]
+    assert (found.place, found.position, found.width) == (place, 10 + moved, pytest.approx(6.0))
+    assert (found.factor, found.deviance, found.gained) == (
+        pytest.approx(np.exp(factor)), 50.0 - gained, max(gained, 0.0)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("gained", "clear"), [(9.5, False), (9.6, True)])
