@@ -46,7 +46,7 @@ def digit(values: ArrayLike) -> float:
 def _uneven(known: NDArray[np.float64]) -> bool:
     """Return whether values are held for times that differ, as in a decay, not in a programme."""
     held = np.diff(np.flatnonzero(np.diff(known)))
-    low, high = np.quantile(held, [0.1, 0.9]) if len(held) else (1.0, 1.0)
+    low, high = np.quantile(held, [0.1, 0.9])
     return bool(high > UNEVEN * low)
 
 

@@ -88,7 +88,12 @@ def _dress(axes: Any, outcome: Outcome, regions: Any, signs: Any, limits: tuple[
     unit = shown["signal"].unit
     for row, sign in zip(axes, signs, strict=True):
         row[0].set_ylabel(axis_label(_SIGNS[sign], "counts" if unit == "count" else unit))
-        row[-1].legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        named: dict[str, Any] = {}  # an ion may be of some regions only
+        for axis in row:
+            for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+                named.setdefault(label, handle)
+        place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
+        row[-1].legend(named.values(), named, frameon=False, fontsize=7, **place)
     tidy(*axes.flat)
     for axis in axes.flat:
         axis.tick_params(labelsize=8)

@@ -116,8 +116,16 @@ def _primary_current(profile: CountProfile, data: Inputs, params: SimsProfilePar
         raise Refusal(
             "no-primary-current", "the primary current is not stated", hint='--set sims.primary_current="1 nA"'
         )
+    some = current > 0  # neither where it is not known
+    if not some.any():
+        raise Refusal("no-primary-current", f"the primary current, {how}, is nowhere above zero")
+    flags = []
+    if lost := int((~some).sum()):
+        text = f"{several(lost, 'point is', 'points are')} left out: the primary current is not above zero there"
+        flags.append(Flag("normaliser-weak", text))
     detail = f"to one nA of primary current, {how}"
-    return profile.did("normalisation", detail, gain=profile.gain * current, signal_unit="count/nA")
+    gain = np.where(some, profile.gain * current, np.nan)
+    return profile.did("normalisation", detail, *flags, gain=gain, signal_unit="count/nA")
 
 
 def _interpolated(profile: CountProfile, key: tuple[str, str, int], x: Array) -> Array:

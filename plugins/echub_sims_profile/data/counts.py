@@ -59,7 +59,11 @@ def _counts(data: Inputs) -> tuple[Array, str]:
     dwell = data.meta("sims.dwell_time")
     if "n" in data:
         return data["n"], f"{data.how('n')}, {data.origin_of('n')}"
-    if "rate" in data and dwell:
+    if "rate" not in data:
+        raise Refusal(
+            "counts-unavailable", "the profile has neither counts nor count rates", hint="--column n=NAME"
+        )
+    if dwell:
         return data["rate"] * dwell, f"rate · dwell of {dwell:g} s"
     raise Refusal(
         "counts-unavailable",

@@ -118,7 +118,7 @@ def _layers(table: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
     for row in table:
         rate = _value(row, "rate", _SECONDS)
         start, stop = _value(row, "start", _LENGTHS), _value(row, "stop", _LENGTHS)
-        if rate:
+        if rate is not None:
             thickness = np.inf if stop is None else stop - (start or 0.0)
             found.append((thickness, rate))
     if any(rate <= 0 or thickness <= 0 for thickness, rate in found):

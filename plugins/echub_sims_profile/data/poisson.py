@@ -30,10 +30,10 @@ def half_widths(n: Array) -> tuple[Array, Array]:
     return below, above
 
 
-def interval(n: float, level: float = 0.95) -> tuple[float, float]:
-    """Return the interval of one expected count: exact up to 1000, then normal."""
+def interval(n: float) -> tuple[float, float]:
+    """Return the 95 % interval of one expected count: exact up to 1000, then normal."""
     if n > _MANY:
-        half = float(ndtri((1 + level) / 2)) * n**0.5
+        half = float(ndtri(0.975)) * n**0.5
         return n - half, n + half
-    low, high = poisson_interval(n, level)
+    low, high = poisson_interval(n)
     return float(low), float(high)

@@ -197,7 +197,7 @@ def _deviance(n: Array, mu: Array) -> float:
 
 
 def _maximised(share: Share, theta: Array, x: Array, n: Array, gain: Array) -> tuple[Array, float]:
-    step = abs(float(np.median(np.diff(x)))) if len(x) > 1 else 1.0
+    step = abs(float(np.median(np.diff(x))))
     scale = np.ones(len(theta))
     scale[2] = math.exp(theta[3])
     nudges = _NUDGE * np.vstack([np.zeros(len(theta)), np.diag(scale)])

@@ -95,7 +95,8 @@ def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, S
 
     Raises `Refusal` `rebin-too-fine` for bins finer than the points, or more than 2000 of them.
     """
-    own = min(_step(profile.ordered(*key).x) for key in profile.channels())
+    places = [profile.ordered(*key).x for key in profile.channels()]
+    own = min((float(np.median(np.diff(x))) for x in places if len(x) > 1), default=0.0)
     stop = float(profile.x.max())
     if step < own or stop / step > _MOST_BINS:
         printed = unit_text(profile.unit)
@@ -117,10 +118,6 @@ def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, S
         name = species if not sign or species.endswith(sign) else f"{species} ({sign})"
         table[name] = Series.of(np.concatenate(parts), "count")
     return profile.did("rebinning", f"counts shared out to bins of {step:g} {unit_text(profile.unit)}"), table
-
-
-def _step(x: Array) -> float:
-    return float(np.median(np.diff(x))) if len(x) > 1 else 0.0
 
 
 def _binned(profile: CountProfile, key: tuple[str, str, int], edges: Array) -> Array:

@@ -76,7 +76,7 @@ def _chosen(profile: CountProfile, params: SimsProfileParams) -> tuple[str, str,
     keys = profile.channels()
     regions, known = (list(dict.fromkeys(key[k] for key in keys)) for k in (0, 1))
     region = params.region or _default_region([str(r) for r in regions], params)
-    species = params.species or next(s for r, s, _ in keys if r == regions[0])
+    species = params.species or keys[0][1]
     if region not in regions:
         raise Refusal("unknown-region", f"there is no region {region}, but {', '.join(map(str, regions))}")
     if species not in known:

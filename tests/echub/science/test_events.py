@@ -110,6 +110,21 @@ def test_a_signal_without_noise_or_rows_gives_no_offset(values):
     assert match_steps(Brackets(np.array([1.0]), np.array([2.0])), time, values) is None
 
 
+def test_a_signal_of_three_rows_on_either_side_gives_an_offset():
+    """Of a step at 10 s, seen between 2 and 3 s."""
+    found = match_steps(Brackets(np.array([10.0]), np.array([10.0])), np.arange(6.0), [0.0, 0, 0, 1, 1, 1])
+    assert found.low <= 7.5 <= found.high
+    assert found.low >= 7
+    assert found.high <= 8
+    assert (found.steps, found.inside, found.rivals, found.drift) == (1, 1, (), None)
+
+
+def test_without_steps_or_rows_there_is_no_offset():
+    none = np.zeros(0)
+    assert match_steps(Brackets(none, none), np.arange(6.0), [0.0, 0, 0, 1, 1, 1]) is None
+    assert match_steps(Brackets(np.array([1.0]), np.array([2.0])), none, none) is None
+
+
 # -- by hand -------------------------------------------------------------------------------------
 
 
@@ -181,6 +196,11 @@ def test_a_row_that_a_step_divides_has_its_share_of_both_levels():
     low, high, share = np.array([10.0]), np.array([20.0]), np.array([0.25])
     assert events._mixed(low, high, share, False) == pytest.approx([12.5])
     assert events._mixed(low, high, share, True) == pytest.approx([np.sqrt(0.75 * 100 + 0.25 * 400)])
+
+
+def test_a_level_without_rows_is_that_of_all():
+    chosen = np.array([[False] * 3, [True, False, True], [True, False, False]])
+    assert events._mean(np.array([1.0, 3.0, 8.0]), chosen).tolist() == [4.0, 4.5, 1.0]
 
 
 def test_counts_are_made_of_equal_noise_by_their_root():

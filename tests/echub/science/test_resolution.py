@@ -99,8 +99,11 @@ def test_the_error_of_a_mean_by_hand(step):
     seldom = step * np.array([1.0, -1.0] + [0.0] * 28)  # less than rounding itself
     assert digit_error(seldom, step) == step / 2
     assert digit_error([], step) == 0
+    apart = step * np.array([0.0, 1.5])  # by a digit and a half: no neighbours
+    assert digit_error(apart, step) == pytest.approx(step / 2 * np.exp(-2 * np.pi**2 * (0.75**2 - 1 / 12)))
 
 
 def test_changes_of_two_digits_are_noise_and_of_three_are_none():
     assert noise_of_digits([0.0, 1, 0, 2, 0, 3, 3], 1.0) == pytest.approx(np.sqrt((1 + 1 + 4 + 4 + 0) / 5 / 2))
     assert noise_of_digits([0.0, 3.0], 1.0) == 0.0
+    assert noise_of_digits([0.0, 2.5, 3.5], 1.0) == pytest.approx(np.sqrt(1 / 2))

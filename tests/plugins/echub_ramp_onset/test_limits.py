@@ -138,7 +138,7 @@ def test_bins_that_would_be_as_fine_are_tried_once():
 
 
 def test_a_short_ramp_whose_rows_look_like_steps_is_found_by_finer_bins():
-    """Rows at 10 Hz before it, then 40 rows a second apart: 16 bins of two and a half steps do not make a ramp."""
+    """Rows at 10 Hz before it, then 40 rows a second apart: 16 bins of two and a half steps are too few."""
     t = np.concatenate([np.arange(0, 120, 0.1), np.arange(120.0, 160.0)])
     drive = np.maximum(t - 119, 0)
     assert _bins(t, drive) == [63, 400]
@@ -700,6 +700,25 @@ def test_a_ramp_lasts_for_the_start_and_some_windows_of_three_rows(length, step,
     with pytest.raises(Refusal) as refused:
         robust._require_length(*asked)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("at", "code"), [(155.0, None), (154.9, "too-fast")])
+def test_an_onset_lies_five_windows_after_the_start_of_the_ramp(at, code, monkeypatch):
+    """Of 30 s, after a start at 5 s; a threshold of 5 % is just ten standard deviations of 0.5 %."""
+    onset = SimpleNamespace(t=at, index=1)
+    deviation = SimpleNamespace(noise=np.array([9.0, 0.005, 9.0]))
+    monkeypatch.setattr(robust, "_require_length", lambda *_: None)
+    monkeypatch.setattr(robust, "self_consistent", lambda *_: (onset, deviation))
+    monkeypatch.setattr(robust, "bracketed", lambda found, *_: found)
+    trace = SimpleNamespace(begin=5.0, lost_at=inf)
+    if code is None:
+        assert robust.find_onset(trace, PARAMS, "grid") is onset
+        return
+    with pytest.raises(Refusal) as refused:
+        robust.find_onset(trace, PARAMS, "grid")
+    text = "the onset lies 150 s after the start of the ramp, less than 5 windows of 30 s"
+    assert (refused.value.code, refused.value.message) == (code, text)
+    assert refused.value.hint == "--param window=15s, or a slower ramp"
 
 
 def test_a_bend_that_moves_the_voltage_by_less_than_the_threshold_is_no_onset():

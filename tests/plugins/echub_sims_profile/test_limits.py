@@ -12,17 +12,20 @@ from echub.plugin import Refusal
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.corrections import detector_yield, normalisation
 from echub_sims_profile.data.counts import _suspected, _underdispersed, counts, dead_time
-from echub_sims_profile.data.depth import _craters, _end, _layers, by_layers
-from echub_sims_profile.data.pipeline import smoothed
+from echub_sims_profile.data.depth import _by_craters, _craters, _end, _layers, by_layers
+from echub_sims_profile.data.pipeline import prepare, smoothed
 from echub_sims_profile.data.poisson import half_widths, interval
 from echub_sims_profile.data.profile import CountProfile
-from echub_sims_profile.method.alternatives import Doubts, ShapeFit, _further, _runs, _spreads
+from echub_sims_profile.method import alternatives, yields
+from echub_sims_profile.method import edge as of_edge
+from echub_sims_profile.method.alternatives import Doubts, ShapeFit, _further, _runs, _spreads, doubts
 from echub_sims_profile.method.decay import _decaying
-from echub_sims_profile.method.edge import Edge, find_edge, find_step
+from echub_sims_profile.method.edge import Edge, _around, find_edge, find_step
 from echub_sims_profile.method.interval import NORMAL_95, _crossing, _minimum
 from echub_sims_profile.method.pairing import pivot
 from echub_sims_profile.method.regions import Total, windows
-from echub_sims_profile.method.sensitivity import _element_share, _matrix_mean, _rate
+from echub_sims_profile.method.sensitivity import _element_share, _matrix_mean, _rate, limits
+from echub_sims_profile.method.yields import YieldChange
 from echub_sims_profile.outcome.checks import _isotopes, _jump, _pinned, _switched, spikes
 from echub_sims_profile.outcome.results import _bracketed, _measured, doubted, said
 
@@ -104,6 +107,22 @@ def test_a_rate_of_a_million_counts_a_second_needs_a_dead_time(rate, flagged):
     assert _suspected(one, Told({"n": one.n}, told, "derived"), PLAIN, 0.5, None) == []
 
 
+@pytest.mark.parametrize("dwell", [None, 1.0])
+def test_channels_that_scatter_less_than_counting_are_told(dwell):
+    """One of constant counts and one of a high rate, by their names; six are told by the first five."""
+    names = np.repeat(["Na+", "K+", "Zr+"], 40)
+    n = np.r_[np.full(40, 500.0), 500 + 40 * (-1.0) ** np.arange(40), np.full(40, 3e6)]
+    one = profile(n, x=np.tile(np.arange(40.0), 3), species=names)
+    (flag,) = _suspected(one, Told({"n": n}), PLAIN, dwell, None)
+    high = "3e+06 counts/s" if dwell else "scatter below that of counting"
+    text = "no dead time is stated, but the detector may have missed counts"
+    where = f"Na+: scatter below that of counting; Zr+: {high}"
+    assert (flag.code, flag.message, flag.where) == ("dead-time-suspected", text, where)
+    many = profile(np.full(240, 500.0), x=np.tile(np.arange(40.0), 6), species=np.repeat(list("abcdef"), 40))
+    (flag,) = _suspected(many, Told({"n": many.n}), PLAIN, dwell, None)
+    assert flag.where == "; ".join(f"{name}: scatter below that of counting" for name in "abcde")
+
+
 @pytest.mark.parametrize(("by", "low"), [(0.99, True), (1.01, False)])
 @pytest.mark.parametrize(("points", "level", "enough"), [(16, 101.0, True), (15, 101.0, False), (16, 99.0, False)])
 def test_counts_that_scatter_too_little_are_told_from_15_pairs_of_100_counts(by, low, points, level, enough):
@@ -115,8 +134,8 @@ def test_counts_that_scatter_too_little_are_told_from_15_pairs_of_100_counts(by,
 
 
 def test_a_saturated_detector_says_how_far():
-    """Of three saturated points two are of the asked species: rate times dead time is 1.2 and 1.5 there."""
-    one = profile([1200.0, 500.0, 1500.0, 9000.0], species=["Na+", "Na+", "Na+", "K+"])
+    """Of three saturated points two are of the asked species: rate times dead time is 1 and 1.5 there."""
+    one = profile([1000.0, 500.0, 1500.0, 9000.0], species=["Na+", "Na+", "Na+", "K+"])
     data = Told({"n": one.n}, {"sims.dwell_time": 1.0, "sims.dead_time": 1e-3})
     with pytest.raises(Refusal, match=r"rate times dead time reaches 1\.50: the detector is saturated") as refused:
         dead_time(one, data, PLAIN)
@@ -132,6 +151,23 @@ def test_a_yield_below_100_percent_is_divided_by(percent, applied):
     found = detector_yield(profile([4.0, 8.0], gain=2.0), Told(), SimsProfileParams(detector_yield=percent))
     assert found.gain == pytest.approx([percent / 50] * 2)
     assert [done.applied for done in found.steps] == [applied]
+
+
+def test_points_without_a_primary_current_are_left_out_and_said():
+    """Of 4, 6 and 8 counts those with 2 and 4 nA stay; a stated current has them all."""
+    n = np.array([4.0, 6.0, 8.0])
+    columns = {"n": n, "species": ["Na+"] * 3, "polarity": np.ones(3), "z": [1.0, 2.0, 3.0]}
+    params = SimsProfileParams(normalise="primary_current")
+    found = prepare(Told({**columns, "primary": [2.0, 0.0, 4.0]}), params)
+    assert (found.x.tolist(), found.signal.tolist(), found.signal_unit) == ([1.0, 3.0], [2.0, 2.0], "count/nA")
+    text = "1 point is left out: the primary current is not above zero there"
+    assert [(flag.code, flag.message) for flag in found.flags if flag.code != "dead-time-suspected"] == [
+        ("normaliser-weak", text)
+    ]
+    assert found.steps[-2].detail == "to one nA of primary current, as measured with each point"
+    stated = prepare(Told(columns, {"sims.primary_current": 2.0}), params)
+    assert (stated.signal.tolist(), stated.flags) == ([2.0, 3.0, 4.0], ())
+    assert stated.steps[-2].detail == "to one nA of primary current, of 2 nA"
 
 
 @pytest.mark.parametrize(("weak", "refused"), [(2, False), (3, True)])
@@ -185,6 +221,25 @@ def test_a_channel_of_one_point_or_of_none_has_no_cycle(times, end):
     assert _end(np.concatenate(list(times.values())), species) == end
 
 
+def test_a_crater_of_one_point_at_the_start_has_no_depth():
+    """The other one ends a cycle of 10 s after its last point, 20 s: 100 nm."""
+    one = profile(np.ones(4))
+    one.region[:] = ["a", "a", "a", "b"]
+    time = Told({"t": [0.0, 10.0, 20.0, 0.0]})
+    z = _by_craters(one, time, {"a": 100.0, "b": 50.0})
+    assert z == pytest.approx([0.0, 100 / 3, 200 / 3, np.nan], nan_ok=True)
+
+
+def test_craters_of_two_polarities_in_turn_end_each_by_itself():
+    """One after the other, after 20 and a cycle of 10 s, and 10 and 5 s; else after 20 and the median of both."""
+    one = profile(np.ones(6), species=["Na+"] * 3 + ["O-"] * 3)
+    one.polarity[3:] = -1
+    time = {"t": [0.0, 10.0, 20.0, 0.0, 5.0, 10.0]}
+    for told, ends in (({"sims.acquisition": "sequential"}, (30, 15)), ({}, (27.5, 27.5))):
+        z = _by_craters(one, Told(time, told), {"r": 60.0})
+        assert z == pytest.approx([0, 600 / ends[0], 1200 / ends[0], 0, 300 / ends[1], 600 / ends[1]])
+
+
 def test_a_layer_without_an_end_is_the_last_one():
     assert by_layers(np.array([0.0, 10.0, 30.0]), [(inf, 0.5), (10.0, 2.0)]).tolist() == [0.0, 5.0, 15.0]
 
@@ -236,7 +291,7 @@ def test_intervals_are_exact_up_to_ten_and_to_a_thousand():
 
 
 @pytest.mark.parametrize(("level", "count", "found"), [
-    (100, 120 + 6 * sqrt(101) + 1, True), (100, 120 + 6 * sqrt(101) - 1, False),
+    (15, 1.2 * 15 + 24.0, False), (100, 120 + 6 * sqrt(101) + 1, True), (100, 120 + 6 * sqrt(101) - 1, False),
     (0, 1.2 + 6 * sqrt(2) + 0.1, True), (0, 1.2 + 6 * sqrt(2) - 0.1, False),
 ])  # fmt: skip
 def test_a_spike_is_a_fifth_and_six_sigma_above_its_neighbours(level, count, found):
@@ -248,6 +303,7 @@ def test_a_spike_is_a_fifth_and_six_sigma_above_its_neighbours(level, count, fou
     edges[1] = edges[-2] = 1e4
     assert not spikes(edges).any()
     assert not spikes(n[2:6]).any()
+    assert spikes(n[2:7]).tolist() == [False, False, found, False, False]  # five points are enough
 
 
 @pytest.mark.parametrize(("count", "level", "found"), [(5, 1001.0, True), (4, 1001.0, False), (5, 1000.0, False)])
@@ -325,6 +381,7 @@ def test_a_parabola_through_three_points_has_its_minimum_and_a_line_its_end():
     assert _minimum(at, at) == (0.0, 0.0)
     assert _minimum(at, -at) == (3.0, -3.0)
     assert _minimum(at[:2], at[:2]) == (0.0, 0.0)
+    assert _minimum(at, np.full(3, 7.0)) == (1.0, 7.0)  # level: the one in the middle
 
 
 def test_an_interval_ends_where_the_root_passes_1_96():
@@ -346,6 +403,61 @@ def test_a_decay_goes_from_three_tenths_to_a_hundredth_or_three_times_the_backgr
         assert sorted(abs(x[chosen]) - 0.5) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_decay_begins_behind_the_interface_and_has_three_points(sign):
+    """A point at the interface itself is on neither side. Read is from 30 of 100 to three times a count of one."""
+    level = np.array([9.0, 25.0, 25.0, 25.0])
+    x, n = np.arange(4.0), level
+    if sign > 0:
+        x, n = -x[::-1], level[::-1]
+    at = edge(0.0, sign=sign, high=100.0, low=1.0)
+    assert sorted(abs(x[_decaying(x, n, at)])) == [1, 2, 3]
+    two = slice(0, 3) if sign < 0 else slice(1, 4)
+    assert len(_decaying(x[two], n[two], at)) == 0
+
+
+def test_a_decay_is_read_below_three_tenths_and_down_to_three_times_the_background():
+    """Both limits themselves are outside of it at the start, and inside at the end."""
+    x = np.arange(1.0, 10)
+    level = np.array([90.0, 30, 30, 30, 24, 24, 24, 3, 3])
+    chosen = _decaying(x, level, edge(0.0, sign=-1, high=100.0, low=1.0))
+    assert x[chosen].tolist() == [
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+    ]  # a mean of 28 is the first below 30; that of the last three is 3
+
+
+def test_the_window_of_a_fit_has_twelve_points_to_either_side_or_all():
+    """Eight widths of 2σ are less here; the ends of the window are in it. In a gap the others are too few."""
+    x = np.arange(40.0)
+    theta = np.array([0.0, 0.0, 20.0, log(0.1)])
+    assert np.flatnonzero(_around(theta, x)).tolist() == list(range(8, 33))
+    theta[3] = log(1.0)
+    assert np.flatnonzero(_around(theta, x)).tolist() == list(range(4, 37))
+    gap = np.r_[np.arange(20.0), 60.0, 61.0]
+    theta[2:] = 60.0, log(0.1)
+    assert _around(theta, gap).all()
+
+
+def test_a_width_of_two_steps_is_sampled():
+    assert [edge(sigma=2.0, step=step).undersampled for step in (1.9, 2.0, 2.1)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("gained", "found"), [(12.0, True), (11.9, False)])
+def test_a_step_that_gains_just_twelve_is_an_edge(gained, found, monkeypatch):
+    monkeypatch.setattr(of_edge, "find_step", lambda *_: (3, gained, -1))
+    x, n = np.arange(6.0), np.array([100.0, 100, 100, 1, 1, 1])
+    if found:
+        assert find_edge(x, n, "either").position == pytest.approx(2.5, abs=0.5)
+        return
+    with pytest.raises(Refusal, match=r"\(11\.9 < 12\)"):
+        find_edge(x, n, "either")
+
+
 # -- doubts ----------------------------------------------------------------------------------
 
 
@@ -364,7 +476,90 @@ def test_shapes_as_likely_count_by_akaike():
     assert doubts.best.name == "b"
 
 
-@pytest.mark.parametrize(("height", "found"), [(15.5, (130.0,)), (14.5, ())])
+def likely(**deviances):
+    """Return shapes by name whose deviances are given; what is not has that of the error function, 20."""
+    return lambda shape, *_: ShapeFit(shape.name, 1.0, 5.0, deviances.get(shape.name.split()[0], 20.0), 0, None)
+
+
+@pytest.mark.parametrize(("deviances", "better"), [
+    ({}, []), ({"logistic": 20 - 3.84}, []), ({"logistic": 16.1}, ["logistic"]), ({"tilted": 20 - 6.63}, []),
+    ({"tilted": 13.3}, ["tilted plateau"]), ({"two": 6.0}, []), ({"two": 5.9, "logistic": 9.0},
+                                                                ["logistic", "two steps"]),
+])  # fmt: skip
+def test_a_shape_is_better_by_a_gain_of_one_percent_by_chance(deviances, better, monkeypatch):
+    """Of 81 points the deviance is less than one for each degree of freedom, so that nothing is widened."""
+    monkeypatch.setattr(alternatives, "_fit", likely(**deviances))
+    monkeypatch.setattr(alternatives, "_yields", lambda *_: (None, []))
+    x = np.arange(100.0)
+    found = doubts(edge(), x, np.full(100, 50.0), np.ones(100))
+    assert [one.name for one in found.better] == better
+    assert [one.name for one in found.shapes] == [
+        "error function", "logistic", "exponential tail on the low side", "exponential tail on the high side",
+        "tilted plateau", "two steps",
+    ]  # fmt: skip
+
+
+MOVED, FACTOR, SMALL = 5 * 0.5, log(1.5), log(1.1)
+"""Five times an error of 0.5, a factor that counts, and one that does only if it is clear."""
+
+
+@pytest.mark.parametrize(("moves", "gains", "moved", "factor", "gained", "place"), [
+    ([0.5, 0.5, -0.5], [9.0, 9.0, 9.0], MOVED, FACTOR, 6.0, None),  # no place moves it by more than its error
+    ([0.6, 0.5, -0.7], [9.0, 99.0, 7.1], MOVED, FACTOR, 6.0, 11.5),  # of the likely the one that moves it most
+    ([0.6, 0.5, -0.7], [9.0, 99.0, 7.0], MOVED, FACTOR, 6.0, 9.5),  # two less than the best are not as likely
+    ([0.6, 0.5, -0.7], [9.0, 99.0, 9.1], MOVED, FACTOR, 6.0, 11.5),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], -MOVED, -FACTOR, 6.0, 9.5),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], 2.4, FACTOR, 6.0, None),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, SMALL, 9.5, 9.5),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, SMALL, 9.4, None),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, -SMALL, 9.4, None),
+    ([0.6, 0.0, 0.0], [9.0, 9.0, 9.0], MOVED, FACTOR, -1.0, 9.5),  # a fit that gains nothing
+])  # fmt: skip
+def test_a_change_of_yield_matters_if_it_moves_the_edge_and_is_large_or_clear(
+    moves, gains, moved, factor, gained, place, monkeypatch
+):
+    """Three places, between points at 9, 10, 11 and 12; without a change the deviance is 50."""
+    monkeypatch.setattr(yields, "_places", lambda theta, x: np.array([9.5, 10.5, 11.5]))
+    monkeypatch.setattr(yields, "_scores", lambda *_: (np.array(gains), np.array(moves)))
+    monkeypatch.setattr(yields, "deviance", lambda *_: 50.0)
+    asked = []
+
+    def fitted(start, x, n, gain, behind):
+        asked.append((start.tolist(), x[behind].tolist()))
+        return start + np.array([0, 0, moved, log(3.0), factor]), 50.0 - gained
+
+    monkeypatch.setattr(yields, "_fitted", fitted)
+    x = np.arange(9.0, 13)
+    found = yields.yield_change(np.array([1.0, 4.0, 10.0, 0.0]), x, np.ones(4), np.ones(4), 0.5)
+    if place is None:
+        assert found is None
+        return
+    assert asked == [([1.0, 4.0, 10.0, 0.0, 0.0], x[x > place].tolist())]
+    assert (found.place, found.position, found.width) == (place, 10 + moved, pytest.approx(6.0))
+    assert (found.factor, found.deviance, found.gained) == (
+        pytest.approx(np.exp(factor)), 50.0 - gained, max(gained, 0.0)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("gained", "clear"), [(9.5, False), (9.6, True)])
+@pytest.mark.parametrize(("deviance", "told"), [(15.0, False), (14.9, True)])
+def test_a_change_of_yield_is_told_from_a_gain_of_five_and_clear_from_one_of_nine_and_a_half(
+    gained, clear, deviance, told, monkeypatch
+):
+    change = YieldChange(1.0, 2.0, 3.0, 4.0, deviance, gained)
+    moved = [ShapeFit("changing yield", 9.0, 7.0, deviance, 2, None)]
+    alike = []
+    monkeypatch.setattr(alternatives, "_fit", likely())
+    monkeypatch.setattr(alternatives, "_yields", lambda *_: (change, moved))
+    monkeypatch.setattr(alternatives, "_spreads", lambda plain, shapes, _: alike.extend(shapes) or (0.5, 0.25))
+    found = doubts(edge(), np.arange(100.0), np.full(100, 50.0), np.ones(100))
+    assert (found.yields, found.position, found.width) == (change if clear else None, 0.5, 0.25)
+    assert [one.name for one in alike][-1] == ("changing yield" if told else "tilted plateau")
+    assert "two steps" not in [one.name for one in alike]
+    assert found.shapes[-1].name == "changing yield"
+
+
+@pytest.mark.parametrize(("height", "found"), [(15.5, (130.0,)), (15.0, ()), (14.5, ())])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_second_step_has_15_percent_of_the_height_of_the_edge(height, found, sign):
     """Behind an edge of 100 counts a step of so many; a gain of two doubles all counts."""
@@ -387,7 +582,13 @@ def test_too_few_runs_have_their_chance():
     from scipy.stats import norm
 
     assert _runs(plain, x, n, np.ones(20)) == pytest.approx(norm.cdf((2.5 - mean) / sqrt(variance)))
+    same = np.where(x < 10, 101.0, 100.0)  # what is met is not above
+    assert _runs(plain, x, same, np.ones(20)) == pytest.approx(norm.cdf((2.5 - mean) / sqrt(variance)))
     assert _runs(plain, x, np.where(x < 4, 101.0, 99.0), np.ones(20)) == 1.0
+    five = norm.cdf((2.5 - 8.5) / sqrt(7.5 * 6.5 / 19))
+    assert _runs(plain, x, np.where(x < 5, 101.0, 99.0), np.ones(20)) == pytest.approx(five)
+    assert _runs(plain, x, 0.03 * n, np.full(20, 0.03)) == 1.0  # three counts are expected
+    assert _runs(plain, x, 0.031 * n, np.full(20, 0.031)) < 0.01
     assert _runs(plain, x, n / 50, np.full(20, 1 / 50)) == 1.0  # two counts are expected
 
 
@@ -403,7 +604,7 @@ def test_doubts_are_told(doubts, codes):
 
 @pytest.mark.parametrize(("more", "codes"), [
     ({"dispersion": 2.01}, ["overdispersed"]), ({"dispersion": 1.99}, []),
-    ({"step": 2.01}, ["interface-undersampled"]),
+    ({"dispersion": 2.0}, []), ({"step": 2.01}, ["interface-undersampled"]),
     ({"step": 1.99}, []), ({"window": (35.0, 60.0)}, ["faraday-cup-in-fit"]), ({"window": (35.0, 59.0)}, []),
     ({"window": (30.0, 55.0)}, ["spikes-in-fit"]), ({"window": (31.0, 55.0)}, []),
 ])  # fmt: skip
@@ -452,6 +653,17 @@ def test_bins_are_no_finer_than_the_points(step, refused):
         assert sum(pivot(one, step)[1]["Na+"].values) == pytest.approx(50)
 
 
+def test_a_channel_of_one_point_says_nothing_of_the_bins_and_has_none():
+    """Two points are 1 nm apart; the one of potassium is alone."""
+    one = profile([4.0, 6.0, 9.0], x=[0.0, 1.0, 0.5], species=["Na+", "Na+", "K+"])
+    with pytest.raises(Refusal, match=r"bins of 0\.5 nm are finer than the points, 1 nm apart"):
+        pivot(one, 0.5)
+    table = pivot(one, 1.0)[1]
+    assert (table["Na+"].values, table["K+"].values) == ((pytest.approx(7.0), pytest.approx(3.0)), (None, None))
+    alone = pivot(profile([9.0], x=[0.5]), 1.0)[1]
+    assert set(alone["Na+"].values) == {None}
+
+
 def test_a_wide_table_has_two_thousand_rows():
     assert len(pivot(profile(np.ones(2001)), 1.0)[1]["from"].values) == 2001
     with pytest.raises(Refusal):
@@ -479,6 +691,22 @@ def test_a_factor_of_a_rate_takes_one_over_the_quantum_or_the_dwell():
     assert _rate("Li+", Told(quantum, {"sims.dwell_time": 0.25})) == 0.25
     with pytest.raises(Refusal, match=r"the factor of Li\+ is per count rate, and no dwell time is stated"):
         _rate("Li+", Told(quantum))
+
+
+def test_a_detection_limit_is_that_of_the_points_of_the_plateau():
+    """Both ends are in it: of 8, 2 and 2 counts the mean is 4; 2.71 + 3.29 √8 counts over a gain of two."""
+    one = profile([90.0, 8.0, 2.0, 2.0, 90.0], gain=2.0)
+    table = limits(one, SimsProfileParams(background_start=1.0, background_stop=3.0))
+    counted = 2.71 + 3.29 * sqrt(8)
+    assert {name: (series.values, series.unit) for name, series in table.items()} == {
+        "region": (("r",), ""), "species": (("Na+",), ""), "polarity": ((1,), ""), "background": ((4.0,), "count"),
+        "limit_counts": ((pytest.approx(counted),), "count"), "limit": ((pytest.approx(counted / 2),), "count"),
+    }  # fmt: skip
+    assert limits(one, PLAIN) is None
+
+
+def test_an_empty_part_of_a_profile_has_the_least_dispersion_of_counting():
+    assert profile([]).least_dispersion == 1.0
 
 
 def test_a_factor_of_an_isotope_is_over_its_abundance():

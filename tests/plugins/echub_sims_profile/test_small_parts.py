@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from scipy.stats import t
 
+from echub.plugin import Measurand, Outcome, Refusal, Series
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.corrections import normalisation
-from echub_sims_profile.method import enrichment
+from echub_sims_profile.figure import draw
+from echub_sims_profile.method import enrichment, pairing
 from echub_sims_profile.method.alternatives import OUTSIDE, _erf, _further, _half_and_width
 from echub_sims_profile.method.decay import _background, decay_length
 from echub_sims_profile.method.edge import find_edge
 from echub_sims_profile.method.pairing import pivot
 from echub_sims_profile.method.regions import Total
+from echub_sims_profile.method.species_ratios import species_ratios
 from echub_sims_profile.outcome.checks import checked
 from echub_sims_profile.outcome.diagnostics import fitted, series
+from echub_sims_profile.outcome.sims_profile import _chosen, _compared
 from tests.plugins.echub_sims_profile.test_limits import Told, edge, profile
 
 Params = SimsProfileParams
@@ -203,6 +208,103 @@ def test_points_of_one_place_keep_the_order_of_the_file():
     assert one.ordered("r", "Na+", 1).n.tolist() == [*range(1, 40, 2), *range(0, 40, 2)]
 
 
+# -- ratios, and two polarities ----------------------------------------------------------------------
+
+
+def test_a_ratio_of_ions_is_normalised_by_a_third():
+    """401 of half the exposure over 100.5; the matrix is neither of them."""
+    found = [Total("r", "Na+", 1, "bulk", 400.0, 10.0), Total("r", "K+", 1, "bulk", 100.0, 20.0),
+             Total("b", "Na+", 1, "bulk", 9.0, 1.0), Total("r", "Na+", 1, "whole", 9.0, 1.0)]  # fmt: skip
+    table = species_ratios(found, Params(ratios="Na+/K+", normalise="matrix", matrix="Zr+"))
+    ratio, error = 400.5 / 10 / (100.5 / 20), (1 / 400.5 + 1 / 100.5) ** 0.5
+    assert {name: series.values for name, series in table.items()} == {
+        "ratio_of": ("Na+/K+",), "region": ("r",), "window": ("bulk",), "ratio": (pytest.approx(ratio),),
+        "low": (pytest.approx(ratio * np.exp(-1.959964 * error)),),
+        "high": (pytest.approx(ratio * np.exp(1.959964 * error)),), "caveat": (SAID,),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["/K+", "Na+/", "Na+", "/"])
+def test_a_ratio_has_two_ions(text):
+    found = [Total("r", "Na+", 1, "bulk", 400.0, 10.0), Total("r", "K+", 1, "bulk", 100.0, 20.0)]
+    with pytest.raises(Refusal) as refused:
+        species_ratios(found, Params(ratios=text))
+    assert (refused.value.code, refused.value.message) == ("ratio-unreadable", f"{text!r} is not a ratio")
+
+
+@pytest.mark.parametrize("apply", [True, False])
+def test_a_lag_is_subtracted_from_the_negative_ions_alone(apply, monkeypatch):
+    one = channels(("a", "Na+", 1, 4), ("a", "O-", -1, 2), ("a", "total", 0, 6))
+    monkeypatch.setattr(pairing, "_lag", lambda *_: Measurand("nm", 2.5))
+    params = Params(common="Na+,O-", apply_lag=apply)
+    moved, found = pairing.pair(one, Told({}, {"sims.acquisition": "sequential"}), "a", params)
+    by = np.repeat([0.0, 2.5 if apply else 0.0, 0.0], 4)
+    assert moved.x.tolist() == (one.x - by).tolist()
+    assert found == {"polarity_lag": Measurand("nm", 2.5)}
+    (done,) = moved.steps
+    end = "subtracted from the negative" if apply else "not applied"
+    assert (done.step, done.applied, done.detail) == (
+        "pairing", apply, f"lag of the negative polarity by Na+,O-: 2.5 nm; {end}"
+    )  # fmt: skip
+
+
+def test_the_first_ion_of_the_first_region_is_looked_at():
+    one = channels(("a", "K+", 1, 4), ("a", "Na+", 1, 2), ("b", "Na+", 1, 2), ("b", "K+", 1, 2))
+    assert _chosen(one, Params()) == ("a", "K+", 1)
+    assert _chosen(one, Params(region="b")) == ("b", "K+", 1)
+    assert _chosen(one, Params(species="Na+")) == ("a", "Na+", 1)
+    assert _chosen(one, Params(report="enrichment", reference="a")) == ("b", "K+", 1)
+
+
+# -- what is drawn -----------------------------------------------------------------------------------
+
+
+def picture(unit="nm", signal_unit="count", smooth=None, signal=(4.0, 0.0, 9.0)):
+    """Return a picture of sodium in two regions and of a phosphate in one."""
+    keys = ("a", "Na+", 1), ("b", "Na+", 1), ("a", "PO2-", -1)
+    columns = {"x": [0.0, 1.0, 2.0] * 3, "signal": [*signal] * 3, "low": [1.0] * 9, "high": [16.0] * 9}
+    columns |= {"smooth": [2.0, 3.0, 0.0] * 3} if smooth else {}
+    units = {"x": unit}
+    shown = {name: Series.of(values, units.get(name, signal_unit)) for name, values in columns.items()}
+    texts = {name: Series.of(np.repeat([key[k] for key in keys], 3)) for k, name in
+             enumerate(("region", "species", "polarity"))}  # fmt: skip
+    figure = Figure()
+    draw(Outcome({}, diagnostics=shown | texts, label="x"), figure)
+    return figure.axes
+
+
+def drawn(axis):
+    return [(line.get_label(), line.get_ydata().tolist()) for line in axis.lines]
+
+
+@pytest.mark.parametrize("smooth", [False, True])
+def test_each_region_and_polarity_has_its_channels(smooth):
+    """On a logarithmic axis what is not above zero has no place; a smoothed signal is a line among its points."""
+    positive, other, negative, none = picture(smooth=smooth)
+    points = pytest.approx([4, np.nan, 9], nan_ok=True)
+    line = pytest.approx([2, 3, np.nan], nan_ok=True)
+    for axis, label in ((positive, "Na+"), (other, "Na+"), (negative, "PO2-")):
+        (name, values), *rest = drawn(axis)
+        assert (name, values) == (label, line if smooth else points)
+        assert [values for _, values in rest] == [points] * smooth
+        assert len(axis.collections) == 1
+    assert (drawn(none), len(none.collections)) == ([], 0)
+    assert [axis.get_title() for axis in (positive, other)] == ["a", "b"]
+    labels = [axis.get_ylabel() for axis in (positive, negative)]
+    assert labels == ["positive ions / counts", "negative ions / counts"]
+    legends = [[text.get_text() for text in axis.get_legend().get_texts()] for axis in (other, none)]
+    assert legends == [["Na+"], ["PO2-"]]
+    assert positive.get_ylim() == (2.0, 18.0)  # half of the least to twice the largest
+    assert [axis.get_xlabel() for axis in (negative, none)] == ["depth / nm"] * 2
+
+
+def test_a_picture_over_time_of_a_normalised_signal_says_so():
+    axes = picture("s", "count/nA", signal=(0.0, 0.0, -1.0))
+    assert axes[2].get_xlabel() == "sputter time / s"
+    assert axes[0].get_ylabel() == "positive ions / count/nA"
+    assert axes[0].get_ylim() == (0.5, 2.0)  # nothing is above zero
+
+
 # -- enrichment --------------------------------------------------------------------------------------
 
 SAID = "matrix effect not corrected: yields differ between metal and ceramic"
@@ -270,6 +372,7 @@ TITANIUM = {46: 0.0825, 48: 0.7372}
 @pytest.mark.parametrize(("ions", "nuclides"), [
     ({"46Ti+": 100, "48Ti+": 300}, (46, 48)),
     ({"46Ti16O+": 100, "48Ti16O+": 300}, (46, 48)),
+    ({"18O46Ti+": 100, "18O48Ti+": 300}, (46, 48)),
     ({"46Ti16O+": 100, "48Ti18O+": 300}, None),
     ({"46Ti2+": 100, "48Ti2+": 300}, None),
     ({"46Ti+": 0, "48Ti+": 0}, None),
@@ -297,3 +400,24 @@ def test_without_a_count_nothing_follows_of_a_jump_and_of_two_signals():
         assert [flag[2] for flag in flags] == where
     nothing = [Total(region, "O-", -1, "whole", 0.0, 10.0) for region in "ab"]
     assert enrichment.rate_test(*nothing) == 1.0
+
+
+@pytest.mark.parametrize(("p", "found"), [
+    ([0.05], [True]), ([0.06], [False]), ([], []), ([0.05, 0.025], [True, True]), ([0.05, 0.026], [True, True]),
+    ([0.051, 0.026], [False, False]), ([0.9, 0.02, 0.03], [False, True, True]),
+])  # fmt: skip
+def test_a_discovery_is_at_its_share_of_the_rate(p, found):
+    """Of 5 %: the smallest of two at half of it, the larger at all of it, which takes the smaller along."""
+    assert enrichment.discovered(p, 0.05) == found
+
+
+@pytest.mark.parametrize(("regions", "code", "text"), [
+    ("b", "counting-statistics-only", "one reference crater: counting statistics only, no significance claimed; "),
+    ("b, c", "matrix-effect", "2 reference craters: intervals hold their spread; "),
+])  # fmt: skip
+def test_what_a_comparison_claims_depends_on_its_craters(regions, code, text):
+    one = channels(*((name, "Na+", 1, 50) for name in "abc"))
+    found = [Total(name, "Na+", 1, "bulk", 200.0, 4.0) for name in "abc"]
+    table, flag = _compared(one, found, {}, Params(reference=regions))
+    assert (flag.code, flag.message, flag.severity) == (code, text + SAID, "info")
+    assert table["region"].values == tuple(sorted(set("abc") - set(regions)))
