@@ -398,7 +398,7 @@ def _without_gaps(
     whole = np.ones(len(row), dtype=bool)
     for need in analysis.columns:
         values = answers[need.name].values if need.name in answers else None
-        if need.optional or need.gaps or values is None or values.ndim != 1 or values.dtype.kind != "f":
+        if need.optional or need.gaps or values is None or values.dtype.kind != "f":
             continue
         whole &= np.isfinite(values)
     if whole.all():

@@ -12,6 +12,8 @@ from echub.model.units import scale_between, unit
 from echub.remark import Flag
 from echub.science.ranges import CurrentRanges
 
+_DENSITY = "mA/cm^2"
+
 
 def current_ranges(
     data: Inputs, accuracy: float, unit_of_current: str, need: str = CURRENT_RANGE.name
@@ -30,8 +32,9 @@ def _divisor(data: Inputs, wanted: str) -> float:
     """Return what a current in mA is divided by for one in another unit, or a density; NaN without an area."""
     if unit(wanted).dimension == "current^1":
         return float(scale_between(wanted, "mA").factor)
-    area = data.meta("cell.area")
-    return float(area) if area and wanted == "mA/cm^2" else float("nan")
+    area = data.metadata.value("cell.area", "cm^2")
+    is_density = unit(wanted).dimension == unit(_DENSITY).dimension
+    return float(area * scale_between(wanted, _DENSITY).factor) if area and is_density else float("nan")
 
 
 def several_ranges(used: Mapping[str, str]) -> tuple[Flag, ...]:

@@ -15,5 +15,5 @@ def state(metadata: Metadata, path: str, cell: str, unit: str, source: str) -> N
         if path == "cell.temperature" and unit == "K":
             metadata.entries.append(Entry(path, float(cell) - ZERO_CELSIUS, "degC", source))
             return
-        error.where = error.where or source
+        error.where = f"{source}, {path}"
         raise

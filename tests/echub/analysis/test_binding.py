@@ -197,6 +197,66 @@ def test_what_is_said_of_each_dataset_beside_is_passed_on():
     ]
 
 
+def test_needs_of_two_other_kinds_come_with_their_own_rows_and_remarks():
+    run = table(column("time", [0.0, 1.0], "s"), column("voltage", [3.0, 4.0], "V"))
+    profile = table(column("depth", [1.0, 2, 2], "nm"), column("temperature", [5.0, 6, 6], "degC"),
+                    kind="depth_profile", first=70)  # fmt: skip
+    impedance = table(
+        column("frequency", [100.0, 10, 10, 1], "Hz"), column("impedance_real", [NAN, 2.0, 2, 3], "Ohm"),
+        kind="impedance", first=80,
+    )  # fmt: skip
+    needs = (
+        Need("f", "frequency", "Hz", kind="impedance"), Need("z", "depth", "nm", kind="depth_profile"),
+        Need("re", "impedance_real", "ohm", kind="impedance"),
+        Need("T", "temperature", "degC", kind="depth_profile"),
+    )  # fmt: skip
+    data = bind(asking(TIME, VOLTAGE, *needs), record(run, profile, impedance))
+    assert values_of(data) == {"t": [0, 1], "U": [3, 4], "f": [10, 1], "re": [2, 3], "z": [1, 2], "T": [5, 6]}
+    assert {need: data.row_of(need).tolist() for need in data.answers} == {
+        "t": [10, 11], "U": [10, 11], "f": [81, 83], "re": [81, 83], "z": [70, 71], "T": [70, 71]
+    }  # fmt: skip
+    assert [flag.message for flag in data.flags] == [
+        "1 of 4 rows lack a value and were left out",
+        "1 of 3 rows repeat the row before and were left out",
+        "1 of 3 rows repeat the row before and were left out",
+    ]
+
+
+def test_both_remarks_of_one_part_are_passed_on():
+    parts = [part("a", 60, [0, 1, 1, 2], [0, 1, 2, NAN]), part("b", 40, [100, 101], [1, 2])]
+    need = (Need("t", "time", "s", kind="timeseries"), Need("E", "potential_we", "V", kind="timeseries"))
+    data = bind(asking(FREQUENCY, *need, kind="impedance"), record(SPECTRA, *parts))
+    assert [flag.code for flag in data.flags] == ["rows-without-values", "equal-times"]
+
+
+@pytest.mark.parametrize("optional", [(True, False), (False, True), (True, True)])
+def test_data_beside_are_refused_if_any_need_of_them_must_be_met(optional):
+    back = part("", 0, [5, 6, 1], [1, 2, 3])
+    needs = (
+        Need("t", "time", "s", kind="timeseries", optional=optional[0]),
+        Need("E", "potential_we", "V", kind="timeseries", optional=optional[1]),
+    )
+    asked = asking(FREQUENCY, *needs, kind="impedance")
+    if all(optional):
+        assert [flag.code for flag in bind(asked, record(SPECTRA, back)).flags] == ["beside-not-used"]
+        return
+    with pytest.raises(Refusal, match="goes back"):
+        bind(asked, record(SPECTRA, back))
+
+
+def test_what_no_part_beside_has_or_each_has_in_another_unit_is_not_there():
+    density = Need("j", any_of=("current_density", "current"), unit="mA/cm^2", without_area="mA",
+                   kind="timeseries", optional=True, gaps=True)  # fmt: skip
+    nobody = Need("p", "pressure", "bar", kind="timeseries", optional=True, gaps=True)
+    needs = (Need("E", "potential_we", "V", kind="timeseries"), density, BESIDE[2], nobody)
+    one = part("a", 60, [0, 1], [0, 1], column("current", [7.0, 8.0], "mA"))
+    other = part("b", 40, [100, 101], [2, 3], column("current_density", [7.0, 8.0], "mA/cm^2"))
+    data = bind(asking(FREQUENCY, *needs, kind="impedance"), record(SPECTRA, one, other))
+    assert values_of(data) == {"f": [100, 10], "E": [0, 1, 2, 3]}
+    stated = bind(asking(FREQUENCY, *needs, kind="impedance"), record(SPECTRA, one, other, cell__area="0.5 cm^2"))
+    assert stated["j"].tolist() == [14, 16, 7, 8]
+
+
 def test_spectra_beside_are_counted_on_from_part_to_part():
     def spectra(label, time, frequencies):
         return table(
@@ -263,6 +323,10 @@ CURRENT = Need("j", any_of=("current_density", "current"), unit="mA/cm^2")
         (asking(TIME, NeedMeta("cell.configuration")), [T4], {}, {
             "code": "missing-metadata", "message": "cell.configuration is not stated",
             "hint": '--set cell.configuration="two_electrode|three_electrode"',
+        }),
+        (asking(TIME, NeedMeta("sample.group")), [T4], {}, {
+            "code": "missing-metadata", "message": "sample.group is not stated",
+            "hint": '--set sample.group="..."',
         }),
         (asking(TIME, Need("V", "voltage", "V")), [T4, column("voltage", [NAN] * 4, "V")], {}, {
             "code": "no-values", "message": "the column voltage holds no number",

@@ -1,5 +1,7 @@
 """Outcomes are put together only where conditions and metadata are the same."""
 
+import contextlib
+
 import pytest
 
 from echub.analysis.comparable import input_flags, require_comparable, require_distinct
@@ -108,6 +110,32 @@ def test_the_same_answer_to_the_same_source_counts_once(first, second, told):
         "hint": "give each result once",
     }  # fmt: skip
     assert said(lambda: require_distinct([first, other, second])) == {k: v for k, v in expected.items() if v}
+
+
+def of(*inputs):
+    return Outcome({"x": Measurand("V", 1.0)}, label="a", provenance={"inputs": list(inputs)})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (of({"sha256": "1"}, {"sha256": "2"}), of({"sha256": "1"}, {"sha256": "2"}), True),
+        (of({"sha256": "1"}, {"sha256": "2"}), of({"sha256": "1"}, {"sha256": "3"}), False),
+        (
+            of({"inputs": [{"sha256": "1"}, {"sha256": "2"}]}),
+            of({"inputs": [{"sha256": "1"}, {"sha256": "3"}]}),
+            False,
+        ),
+        (
+            of({"outcome": "x", "inputs": [{"sha256": "1", "name": "x"}]}),
+            of({"outcome": "y", "inputs": [{"sha256": "1", "name": "y"}]}),
+            True,
+        ),
+    ],
+)
+def test_every_source_behind_an_answer_counts(first, second, same):
+    with pytest.raises(Refusal) if same else contextlib.nullcontext():
+        require_distinct([first, second])
 
 
 def test_of_many_flagged_inputs_ten_are_named_and_no_remark_but_a_warning_is_passed_on():

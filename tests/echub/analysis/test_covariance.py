@@ -60,12 +60,18 @@ def test_what_does_not_fit_is_refused(names, matrix, problem):
         ({"c": Series((-0.6,), "uF")}, "equal length"),
         ({"other": Series((0.0, 0.0))}, "which are not measurand and one"),
         ({"measurand": Series(("c", "r"))}, "not symmetric"),
+        ({"r": Series((4.0, -0.6), "F"), "c": Series((-0.6, 0.25), "F")}, "another unit than its measurand: r, c"),
         ({"measurand": Series(("r", "x")), "x": Series((1.0, 1.0))}, "which are not measurand and one"),
     ],
 )
 def test_a_table_by_hand_is_checked_too(change, problem):
     table = {**covariance_table(GIVEN, NAMES, GOOD), **change}
     assert problem in covariance_problem(outcome(table))
+
+
+def test_a_name_of_a_covariance_that_is_none_of_the_measurands_is_told():
+    table = {"measurand": Series(("r", "x")), "r": Series((4.0, 0.0), "ohm"), "x": Series((0.0, 1.0), "V")}
+    assert covariance_problem(outcome(table)) == "no measurand with an uncertainty, or twice the same: x"
 
 
 def test_rounding_is_no_contradiction():

@@ -10,8 +10,12 @@ from echub.analysis import fitting as module
 from echub.analysis.analysis import Choice
 from echub.analysis.fitting import Standing, fit_of, fitting
 from echub.analysis.needs import bind
+from echub.analysis.outcome import Refusal
+from echub.analysis.reasons import first_reason
+from echub.declare import option
 from echub.declare_analysis import Analysis, Need
 from echub.errors import EchubError, UnknownOption
+from echub.model.build import SourceColumn, build_dataset
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
@@ -105,6 +109,94 @@ def test_rows_with_curves_are_not_thinned(monkeypatch):
     assert {fit.analysis.name for fit in found} == set(registry().analyses)
 
 
+def spectra(count, label):
+    rows = 3 * count
+    sweeps = np.tile([100.0, 10.0, 1.0], count)
+    columns = [
+        SourceColumn("f", sweeps, "frequency", "Hz"),
+        SourceColumn("re", np.ones(rows), "impedance_real", "ohm"),
+    ]
+    return dataclasses.replace(build_dataset("impedance", columns), label=label)
+
+
+EVERY = Analysis(
+    "every", "Each of all", run=f"{HERE}:never", kind="impedance", each="spectrum", consumes="datasets",
+    every_dataset=True, needs=(Need("f", "frequency", "Hz"), Need("re", "impedance_real", "ohm")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("counts", "several"), [((1, 1), False), ((1, 2), True), ((2, 1), True), ((1,), False)])
+def test_an_analysis_of_all_datasets_looks_at_each(counts, several):
+    record = Record([spectra(count, f"part_{n}") for n, count in enumerate(counts)])
+    fit = fit_of(EVERY, record)
+    hint = '--select "spectrum == 0" takes one, --each spectrum analyses each'
+    assert (fit.standing, fit.advice, fit.met) == (Standing.SUITS, hint if several else "", 1.0)
+
+
+def seeing(data, params):
+    """Refuse what is handed over, with how much it is."""
+    raise Refusal("seen", " ".join(str(len(one)) for one in data))
+
+
+def test_a_plugin_looks_at_all_datasets_in_one():
+    fit = fit_of(dataclasses.replace(EVERY, look=f"{HERE}:seeing"), Record([spectra(1, "a"), spectra(2, "b")]))
+    assert (fit.standing, fit.reason) == (Standing.UNSUITED, "3 3")  # the first spectrum of each
+
+
+def test_a_dataset_without_rows_suits_no_analysis_of_its_parts():
+    empty = spectra(1, "").query("frequency > 1e9")
+    fit = fit_of(dataclasses.replace(EVERY, every_dataset=False, consumes="dataset"), Record([empty]))
+    assert (fit.standing, fit.why.code) == (Standing.UNSUITED, "empty")
+
+
+def test_an_analysis_without_needs_meets_no_share_of_them():
+    fit = fit_of(dataclasses.replace(PLAIN, needs=()), synth.ramp(0).record())
+    assert (fit.standing, fit.met) == (Standing.SUITS, 0.0)
+
+
+@pytest.mark.parametrize(("first", "standing"), [(0.0, Standing.UNSUITED), (5.0, Standing.ASKS)])
+def test_what_depends_on_the_area_is_asked_for(first, standing):
+    """The first look refuses densities above a limit: both areas are above it, or one of them."""
+    needs = (Need("t", "time", "s"), Need("j", any_of=("current_density", "current"), unit="mA/cm^2"))
+    asked = dataclasses.replace(PLAIN, needs=needs, look=f"{HERE}:limited", params=Limit)
+    columns = [
+        SourceColumn("t", np.arange(3.0), "time", "s"), SourceColumn("I", np.full(3, 9.0), "current", "mA")
+    ]  # fmt: skip
+    fit = fit_of(asked, Record([build_dataset("timeseries", columns)]), {"above": str(first)})
+    assert (fit.standing, fit.why.code) == (
+        standing,
+        "too-much" if standing is Standing.UNSUITED else "missing-area",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Limit:
+    above: float = option(0.0, "a limit", unit="mA/cm^2")
+
+
+def limited(data, params):
+    if data["j"].max() > params.above:
+        raise Refusal("too-much", f"above {params.above:g} mA/cm^2")
+
+
+@pytest.mark.parametrize("says", ["area", "nothing"])
+def test_a_refusal_that_names_the_area_is_no_reason_of_its_own(says):
+    def bound(values):
+        return values["cell.area"]
+
+    analysis = dataclasses.replace(PLAIN, look=f"{HERE}:speaking")
+    lacks = Refusal("missing-area", "cell.area is not stated")
+    found = first_reason(lacks, analysis, says, bound)
+    assert (found is lacks) is (says == "area")
+    other = Refusal("empty", "no rows")
+    assert first_reason(other, analysis, says, bound) is other
+    assert first_reason(lacks, PLAIN, says, bound) is lacks
+
+
+def speaking(area, says):
+    raise Refusal("odd", f"{says} {area}" if says == "area" else "odd")
+
+
 @pytest.mark.parametrize("params", [int, dataclasses.make_dataclass("Needed", [("item", float)])])
 def test_a_plugin_of_wrong_parameters_hides_no_other(params):
     fit = fit_of(dataclasses.replace(PLAIN, params=params, look=f"{HERE}:broken"), synth.ramp(0).record())
@@ -134,6 +226,9 @@ def of(found, name):
         (Choice(time=(None, 600.0)), {}, "one-direction"),
         (Choice(), {"rest": "1 A"}, "no-current"),
         (Choice(columns={"U": "cycle"}), {}, "unit-mismatch"),
+        (Choice(columns={"nobody": "cycle", "U": "cycle"}), {}, "unit-mismatch"),
+        (Choice(columns={"U": "cycle", "nobody": "cycle"}), {}, "unit-mismatch"),
+        (Choice(), {"fit": "all", "rest": "1 A"}, "no-current"),
     ],
 )
 def test_what_suits_is_asked_of_the_chosen_part(choice, params, code):
@@ -157,8 +252,9 @@ def test_a_choice_that_fits_no_dataset_and_a_parameter_of_no_analysis_are_errors
     assert of(fitting(record, Choice(select="spectrum == 1")), "eis-fit").standing is Standing.SUITS
     with pytest.raises(EchubError, match="cyle"):
         fitting(record, Choice(select="cyle == 3"))
-    with pytest.raises(UnknownOption, match="no analysis has this parameter"):
-        fitting(record, params={"nonsense": "1"})
+    with pytest.raises(UnknownOption) as refused:
+        fitting(record, params={"rest": "1 A", "nonsense": "1", "other": "2"})
+    assert (refused.value.message, refused.value.found) == ("no analysis has this parameter", "nonsense")
 
 
 def test_the_kind_of_a_measurement_is_refused_before_an_area_is_asked_for():

@@ -10,6 +10,8 @@ import echub
 from echub.analysis.one_cell import require_one_cell
 from echub.analysis.outcome import Refusal
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Column
+from echub.model.dataset import Dataset
 from echub.text import names_a_cell
 from tests.messages.parts import said
 
@@ -93,6 +95,12 @@ def test_a_column_of_cells_has_several_values_in_two_rows_each_or_more(values, u
         require_one_cell(data)
     require_one_cell(cells(("channel", values, unit), kind="depth_profile"))
     require_one_cell(cells(("number", values, unit)))
+
+
+def test_rows_of_several_values_name_no_cell():
+    given = cells(("t", [0.0, 1, 2, 3], None))
+    wide = Column("channel", np.array([[1, 2]] * 4), header="channel", axes=("row", "point"))
+    require_one_cell(Dataset("timeseries", {**given.columns, "channel": wide}))
 
 
 @pytest.mark.parametrize(

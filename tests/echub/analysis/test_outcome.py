@@ -35,6 +35,15 @@ def test_a_stored_table_has_rows():
     assert (refused.value.where, refused.value.found) == ("tables.t", "a: 2, b: 3")
 
 
+def test_an_outcome_tells_each_refusal_and_a_page_has_no_empty_table_of_remarks():
+    refused = Outcome(flags=(Flag("a", "no time", "refusal"), Flag("b", "no area", "refusal"), Flag("c", "x")))
+    assert repr(refused) == "<Outcome of an analysis: refused; a: no time; b: no area>"
+    plain = Outcome({"U": Measurand("V", 1.5)}, analysis="toy", label="run")
+    assert repr(plain) == "<Outcome toy: ok; U = 1.5 V>"
+    assert "what helps" not in plain._repr_html_()
+    assert "what helps" in refused._repr_html_()
+
+
 def test_an_uncertainty_is_not_negative():
     with pytest.raises(PluginError, match="negative"):
         Measurand("s", 1.0, -0.1)

@@ -1,6 +1,7 @@
 """One answer per spectrum, needs of another kind, and the two ways to write an impedance."""
 
 import json
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from echub.analysis.comparable import require_comparable
 from echub.analysis.outcome import Condition, Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, part_of, require_one, values_of
 from echub.analysis.study import load_study, run_study
+from echub.declare import option
 from echub.declare_analysis import Analysis, Need, Output
-from echub.errors import DataError, UnknownColumn, UnknownOption
+from echub.errors import DataError, UnknownColumn, UnknownOption, UnknownReader
 from echub.model.build import SourceColumn, build_dataset, build_tables
+from echub.model.column import Column
+from echub.model.dataset import Dataset
 from echub.model.record import Record
 from echub.plugin import Measurand
 from tests.messages.parts import said
@@ -32,7 +36,8 @@ def last_real(data, params):
 def declared(*needs, **changes):
     settings = {"kind": "impedance", "needs": needs or (F, RE), "each": "spectrum", **changes}
     outputs = (Output("re", "ohm"), Output("dc", "1"))
-    return Analysis("last-real", "Re Z of the last row", f"{HERE}:last_real", outputs=outputs, **settings)
+    run = settings.pop("run", f"{HERE}:last_real")
+    return Analysis("last-real", "Re Z of the last row", run, outputs=outputs, **settings)
 
 
 def record(times=3):
@@ -115,6 +120,53 @@ def test_selected_rows_are_parted_and_nothing_to_part_is_one_refusal():
     assert [flag.code for flag in nothing.refusals] == ["empty"]
     (other,) = echub.analyze_each(declared(kind="depth_profile"), record())
     assert [flag.code for flag in other.refusals] == ["no-dataset"]
+
+
+def test_each_part_of_each_of_several_records_has_its_outcome():
+    outcomes = echub.analyze_each(declared(), [record(2), record(1)])
+    assert [(o.label, o["re"].value) for o in outcomes] == [
+        ("record, spectrum 0", 30), ("record, spectrum 1", 60), ("record", 30)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Below:
+    below: float = option(1e9, "use frequencies up to this", unit="Hz")
+
+
+def real_below(data, params):
+    kept = data["re"][data["f"] <= params.below]
+    return Outcome({"re": Measurand("ohm", float(kept[0])), "dc": Measurand("1", float(data.seed))})
+
+
+def test_all_that_is_said_of_the_whole_is_said_of_each_part():
+    asked = declared(run=f"{HERE}:real_below", params=Below, profiles={"low": {"below": 100.0}})
+    assert values(echub.analyze_each(asked, record(2))) == [10, 40]
+    assert values(echub.analyze_each(asked, record(2), profile="low")) == [20, 50]
+    assert values(echub.analyze_each(asked, record(2), profile="low", params={"below": 10.0})) == [30, 60]
+    assert values(echub.analyze_each(asked, record(2), time=(45.0, 90.0))) == [40]
+    assert values(echub.analyze_each(asked, record(2), time=(None, 40.0))) == [10]
+    (first, _) = echub.analyze_each(asked, record(2), seed=7)
+    assert (first["dc"].value, first.provenance["seed"]) == (7, 7)
+    one, other = (replace(record(n)["impedance"], label=name) for n, name in ((2, "long"), (1, "short")))
+    both = Record([one, other])
+    assert values(echub.analyze_each(asked, both, dataset="short")) == [10]
+    assert values(echub.analyze_each(asked, both, dataset="long")) == [10, 40]
+
+
+@pytest.mark.parametrize("ask", [echub.analyze, echub.analyze_each])
+def test_the_reader_that_is_named_reads_the_file(tmp_path, ask):
+    file = tmp_path / "a.csv"
+    file.write_text("f / Hz,Z' / ohm,Z'' / ohm\n1000,1,-1\n100,2,-1\n10,3,-1\n", "utf-8")
+    found = ask(declared(), file, reader="table")
+    assert (found if ask is echub.analyze else found[0])["re"].value == 3
+    with pytest.raises(UnknownReader) as refused:
+        ask(declared(), file, reader="nobody")
+    assert refused.value.found == "nobody"
+
+
+def values(outcomes):
+    return [outcome["re"].value for outcome in outcomes]
 
 
 def test_what_cannot_part_the_rows():
@@ -204,6 +256,13 @@ def test_a_part_says_when_and_in_which_state_it_was_measured(columns, told):
     assert part.temperature == (22.0 if "temperature" in told else None)
 
 
+def test_a_column_without_a_unit_describes_a_part_without_one():
+    bare = Column("time", np.array([7.0, 8.0, 9.0]))  # of a file of another program
+    data = parted(cycle=[4, 4, 4])
+    part = part_of("cycle", Dataset("timeseries", {**data.columns, "time": bare}), None)
+    assert part.conditions["cycle_start"] == Condition(7.0, "", compared=False)
+
+
 def test_a_part_is_named_if_its_source_has_several():
     three, one = parted(cycle=[4, 4, 4]), parted(cycle=[4, 5, 5])
     assert [part_of("cycle", three, whole).name for whole in (one, three, None, parted(step=[1, 1, 2]))] == [
@@ -258,6 +317,8 @@ def test_re_and_im_follow_from_modulus_and_phase_signed():
     data = bind(declared(F, RE, IM), polar([0.001, 0.002, 0.002], [0.0, -60.0, 90.0]))
     np.testing.assert_allclose(data["re"], [1, 1, 0], atol=1e-12)
     np.testing.assert_allclose(data["im"], [0, -np.sqrt(3), 2], atol=1e-12)
+    plain = bind(declared(F, Need("re", "impedance_real")), polar([0.001, 0.002, 0.002], [0.0, -60.0, 90.0]))
+    assert (plain["re"].tolist(), plain.unit_of("re")) == (pytest.approx([1, 1, 0]), "ohm")
     assert data.how("im") == "impedance_abs · sin(phase)"
     assert (data.origin_of("im"), data.source_of("im"), data.unit_of("im")) == ("derived", "impedance_imag", "ohm")
 

@@ -10,7 +10,9 @@ import pytest
 import echub
 from echub.analysis.outcome import Outcome
 from echub.analysis.points import load_outcomes, with_values
-from echub.errors import DataError, SourceNotFound, UnknownOption
+from echub.errors import DataError, SourceNotFound, UnknownOption, UnknownReader
+from echub.files import store
+from echub.model.record import Record
 from tests.messages.parts import said
 
 
@@ -131,7 +133,7 @@ def test_only_kelvin_below_zero_is_left_to_the_analysis(cell, unit):
         state(metadata, "cell.temperature", cell, unit, "t.csv row 2")
     with pytest.raises(EchubError) as refused:
         state(metadata, "cell.area", "2", "K", "t.csv row 3")
-    assert refused.value.where == "cell.area"
+    assert refused.value.where == "t.csv row 3, cell.area"
 
 
 def test_what_the_reader_notices_of_a_table_of_samples_is_said_of_each_value(tmp_path):
@@ -164,7 +166,7 @@ def test_what_is_wrong_with_a_table_is_told_with_its_place(tmp_path):
         "message": "u(j) / V is not a number", "where": "row 3", "expected": "a number", "found": "much", **whose
     }  # fmt: skip
     found = told(path, "cell.area / cm^2,j / V\n-1,2\n")
-    assert (found["path"], found["where"]) == (str(path), "cell.area")
+    assert (found["path"], found["where"]) == (str(path), "cells.csv row 2, cell.area")
 
 
 def test_each_row_of_a_table_says_where_it_stands(tmp_path):
@@ -193,8 +195,28 @@ def test_what_outcomes_state_themselves_cannot_be_restated():
     own, given = with_values([stated, Outcome()], {"cell.area": "300 mm^2"})
     assert own.metadata == stated.metadata
     assert given.metadata == {"cell.area": {"value": 3.0, "unit": "cm^2", "source": "--set"}}
+    both = with_values([Outcome(), stated], {"cell.area": "3 cm^2", "cell.thickness": "1 mm", "sample.id": "S1"})
+    assert [{path: one.meta(path) for path in ("cell.area", "cell.thickness", "sample.id")} for one in both] == [
+        {"cell.area": area, "cell.thickness": 1000.0, "sample.id": "S1"} for area in (3.0, 2.0)
+    ]
     assert with_values([], {"cell.area": "3 cm^2"}) == []
     assert with_values([stated], {}) == [stated]
+
+
+def test_a_named_reader_reads_a_table_of_samples(tmp_path):
+    path = tmp_path / "values.csv"
+    path.write_text("sample.id,H / GPa\nS1,1.5\n", "utf-8")
+    assert load_outcomes(path, reader="table")[0]["H"].value == 1.5
+    (tmp_path / "values.h5").write_bytes(path.read_bytes())
+    for given in (path, tmp_path / "values.h5"):
+        with pytest.raises(UnknownReader) as refused:
+            load_outcomes(given, reader="nobody")
+        assert refused.value.found == "nobody"
+
+
+def test_a_record_without_data_is_no_table_of_samples(tmp_path):
+    store.write(Record([]), tmp_path / "none.h5")
+    assert said(lambda: load_outcomes(tmp_path / "none.h5"))["found"] == "no dataset"
 
 
 def test_a_record_that_is_no_table_of_samples_says_what_is_taken(tmp_path):

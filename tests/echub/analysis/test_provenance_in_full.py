@@ -10,8 +10,10 @@ import scipy
 
 import echub
 import echub_schemas
+from echub.analysis import analysis
 from echub.analysis.analysis import InputSet, analyze, analyze_each, handed, parameters
-from echub.analysis.outcome import Condition, Measurand, Outcome, Series
+from echub.analysis.needs import Inputs
+from echub.analysis.outcome import Condition, Measurand, Outcome, Refusal, Series
 from echub.declare import option
 from echub.declare_analysis import Analysis, Need, Output
 from echub.model.build import SourceColumn, build_dataset
@@ -100,6 +102,51 @@ def test_of_several_inputs_what_all_share_is_kept():
     assert analyze(TOGETHER, one).label == "a"
     (flag,) = analyze(TOGETHER, []).flags
     assert (flag.code, flag.message, flag.severity) == ("empty", "there is nothing to analyse", "refusal")
+
+
+def seen(data, params):
+    raise Refusal("seen", ", ".join(str(len(one)) if isinstance(one, Inputs) else one.label for one in data))
+
+
+def lacking(data, params):
+    raise Refusal("missing-area", "cell.area is not stated")
+
+
+def test_a_kind_that_does_not_suit_is_told_of_all_inputs_before_their_area_is_asked_for():
+    current = Need("j", any_of=("current_density", "current"), unit="mA/cm^2")
+    asking = dataclasses.replace(TOGETHER, needs=(*TOY.needs[:2], current), look=f"{HERE}:seen")
+    (flag,) = analyze(asking, [record("a"), record("b")], select="time > 0").flags
+    assert (flag.code, flag.message) == ("seen", "3, 3")
+    two = (
+        dataclasses.replace(record("c")["timeseries"], label="c2"),
+        dataclasses.replace(record("c")["timeseries"].query("time > 1"), label="c1"),
+    )
+    (flag,) = analyze(dataclasses.replace(asking, every_dataset=True), [Record(two), record("d")]).flags
+    assert sorted(flag.message.split(", ")) == ["2", "4", "4"]
+    outcomes = dataclasses.replace(AFTER, run=f"{HERE}:lacking", look=f"{HERE}:seen")
+    (flag,) = analyze(outcomes, [Outcome(label="x"), Outcome(label="y")]).flags
+    assert (flag.code, flag.message) == ("seen", "x, y")
+
+
+def test_every_remark_on_the_inputs_is_one_on_the_outcome():
+    gaps = record()["timeseries"]
+    changed = {"voltage": np.array([np.nan, 1.5, 2.5, 3.5]), "time": np.array([0.0, 2.0, 2.0, 3.5])}
+    columns = {n: dataclasses.replace(c, values=changed.get(n, c.values)) for n, c in gaps.columns.items()}
+    made = analyze(TOY, Record([dataclasses.replace(gaps, columns=columns)]))
+    assert [flag.code for flag in made.flags] == ["rows-without-values", "equal-times"]
+
+
+def test_runs_are_joined_by_the_reader_that_is_named(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(analysis, "joined_runs", lambda *given: asked.append(given) or given[1][:1])
+    paths = [tmp_path / name for name in ("a.csv", "b.csv")]
+    for path in paths:
+        path.write_text("time / s,voltage / V\n0,1\n1,2\n2,3\n", encoding="utf-8")
+    together = dataclasses.replace(TOGETHER, every_dataset=True)
+    made = analyze(together, paths, reader="table")
+    ((many, records, reader),) = asked
+    assert (many, len(records), reader, made["level"].n) == (paths, 2, "table", 1)
+    assert analyze(together, paths[:1])["level"].n == len(asked)  # one file is no run of several
 
 
 def second(data, params):

@@ -1,5 +1,7 @@
 """The full scale of the current's range, from labels, codes and metadata, as an analysis receives it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,11 @@ def bound(labels, **metadata):
     return bind(ASKS, synth.Case(columns, {k.replace("__", "."): v for k, v in metadata.items()}).record())
 
 
+def bare_record():
+    columns = {"time": synth.Column(np.arange(4.0), "s"), "current": synth.Column(np.ones(4), "mA")}
+    return synth.Case(columns, {"instrument.current_range": "10 mA"}).record()
+
+
 @pytest.mark.parametrize(
     ("label", "milliampere"),
     [
@@ -51,6 +58,26 @@ def test_labels_arrive_as_full_scales():
     data = bound(["10 mA", "auto", "100 µA", "10 mA"])
     assert data["range"] == pytest.approx([10.0, NAN, 0.1, 10.0], nan_ok=True)
     assert data.unit_of("range") == "mA"
+
+
+def test_the_error_of_a_density_does_not_depend_on_the_unit_in_which_the_analysis_asks_for_the_area():
+    needs = (*ASKS.needs[:-1], NeedMeta("cell.area", "m^2", optional=True))
+    case = synth.Case(
+        {
+            "time": synth.Column(np.arange(4.0), "s"),
+            "current": synth.Column(np.ones(4), "mA"),
+            "current_range": synth.Column(np.array(["10 mA"] * 4)),
+        },
+        {"cell.area": "0.5 cm^2"},
+    )
+    data = bind(replace(ASKS, needs=needs), case.record())
+    assert data.meta("cell.area") == pytest.approx(5e-5)
+    assert current_ranges(data, 0.1, "mA/cm^2").limit == pytest.approx([0.02])
+
+
+def test_a_range_without_a_unit_is_a_code_of_the_file_only():
+    needs = (*ASKS.needs[:2], Need("range", "current_range", optional=True))
+    assert "range" not in bind(replace(ASKS, needs=needs), bare_record())
 
 
 def test_a_stated_range_counts_where_the_file_does_not_say():
@@ -87,6 +114,8 @@ def test_the_error_is_that_of_the_density_with_an_area_and_of_the_current_withou
     assert current_ranges(bound(labels, cell__area="0.5 cm^2"), 0.1, "mA/cm^2").limit == pytest.approx([0.02])
     assert current_ranges(bound(labels, cell__area="0.5 cm^2"), 0.1, "mA").limit == pytest.approx([0.01])
     assert current_ranges(bound(labels), 0.1, "nA").limit == pytest.approx([1e4])
+    assert current_ranges(bound(labels, cell__area="50 mm^2"), 0.1, "A/m^2").limit == pytest.approx([0.2])
+    assert not current_ranges(bound(labels, cell__area="0.5 cm^2"), 0.1, "mA*h/cm^2").any_known
     assert not current_ranges(bound(labels), 0.1, "mA/cm^2").any_known
     assert not current_ranges(bound(None), 0.1, "mA").any_known
 

@@ -57,6 +57,7 @@ def test_what_was_not_read_from_a_path_is_left_alone(tmp_path):
     _, records = named(tmp_path)
     assert joined_runs(records, records) == records
     assert joined_runs([path.read_bytes() for path in sorted(tmp_path.iterdir())], records) == records
+    assert joined_runs([f"s3://bucket/{name}" for name in NAMES], records) == records
 
 
 def test_files_of_different_starts_and_copies_stay_apart_in_their_order(tmp_path):
@@ -70,14 +71,15 @@ def test_files_of_different_starts_and_copies_stay_apart_in_their_order(tmp_path
 
 def test_runs_that_were_resumed_follow_one_another_and_their_techniques_within(tmp_path, monkeypatch):
     """Named: the second run's first technique, the first run's second, a stranger, and the first of both."""
-    links = [Link("r", 1, "01", 2), Link("r", 2, "02", 1), None, Link("r", 1, "01", 1)]
+    links, readers = [Link("r", 1, "01", 2), Link("r", 2, "02", 1), None, Link("r", 1, "01", 1)], []
     paths = [tmp_path / name for name in "abcd"]
     for path in paths:
         path.write_bytes(b"x")
-    monkeypatch.setattr(runs, "links_of", lambda sources, reader: links)
+    monkeypatch.setattr(runs, "links_of", lambda sources, reader: readers.append(reader) or links)
     monkeypatch.setattr(runs, "why_not_one_run", lambda parts, names: "")
     monkeypatch.setattr(runs, "join", lambda parts, names: (tuple(parts), tuple(names)))
-    joined, stranger = joined_runs(paths, ["A", "B", "C", "D"])
+    joined, stranger = joined_runs(paths, ["A", "B", "C", "D"], "eclab-mpr")
+    assert readers == ["eclab-mpr"]
     assert joined == (("D", "B", "A"), (links[3], links[1], links[0]))
     assert stranger == "C"
     monkeypatch.setattr(runs, "why_not_one_run", lambda parts, names: "other starts")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from echub.analysis.outcome import Component
+from echub.analysis.outcome import Component, Condition
 from echub.analysis.samples import measurand_of, outcomes_of
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.record import Provenance, Record
@@ -50,6 +50,22 @@ def test_the_uncertainty_of_a_mean_says_where_it_comes_from(mean, name, note):
     found = measurand_of("V", mean)
     assert (found.value, found.uncertainty, found.n, found.note) == (2.0, mean.u, mean.n, note)
     assert found.components == ((Component(name, 0.3),) if name else ())
+
+
+def test_numbers_without_a_unit_and_units_that_are_not_known_are_as_printed():
+    (one,) = outcomes_of(
+        table(
+            ("sample_id", ["a"], "sample_id", None),
+            ("dose", [5], None, None),
+            ("replicate", [1], "replicate", "1"),
+            ("y", [2], None, "points"),
+            ("z", [3], None, "Ah/V"),
+        )
+    )
+    assert (one.label, one.conditions["dose"]) == ("t.csv a 5", Condition(5.0, "1"))
+    assert {name: (m.value, m.unit) for name, m in one.measurands.items()} == {
+        "y": (2.0, "points"), "z": (3.0, "Ah/V")
+    }  # fmt: skip
 
 
 def test_what_all_rows_share_is_a_component_of_its_own():

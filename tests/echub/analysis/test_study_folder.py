@@ -62,6 +62,16 @@ def test_the_work_of_a_living_run_is_not(tmp_path):
     assert (out / PLACES[3]).read_bytes() == b"half"
 
 
+def test_all_that_killed_runs_left_is_removed(tmp_path):
+    left = [
+        tmp_path / f".echub-{RUN}.{digits}.part" for digits in ("0123456789abcdef", "fedcba9876543210", "0" * 16)
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    with writing_in(tmp_path):
+        assert _left(tmp_path) == []
+
+
 def test_other_files_of_the_folder_stay(tmp_path):
     out = tmp_path / "out"
     _run(tmp_path, out)

@@ -421,6 +421,13 @@ def test_a_figure_that_fails_is_a_warning_and_is_tried_again(folder, asking, mon
     assert (answer.outcome["x"].value, answer.picture, answer.cached) == (1.0, b"", False)
     (again,) = ran(folder, Step("s", "ramp-onset"), names=("a.mpr",))
     assert (again.outcome.flags, again.picture) == ((), b"PNG of 2")
+    asking.parts = 3
+    with monkeypatch.context() as patch:
+        patch.setattr(study, "picture", lambda *_: (_ for _ in ()).throw(broken))
+        parts = ran(folder, Step("e", "eis-fit", each="spectrum"), names=("a.mpr",))
+    assert [(a.label, a.outcome["x"].value, a.outcome.flags, a.picture, a.cached) for a in parts] == [
+        (f"part {n}", 3 + n / 100, (flag,), b"", False) for n in range(3)
+    ]
 
 
 @pytest.mark.parametrize(
