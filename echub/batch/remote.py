@@ -141,8 +141,7 @@ class _Folder:
                 if isinstance(done.error, TargetNotWritable):
                     raise done.error  # the local disk, not the store
                 results[Path(done.source).relative_to(raw).as_posix()] = self._named(done, raw, out)
-        ledger = out / f"{STEM}.jsonl"
-        lines = ledger.read_bytes().splitlines() if ledger.exists() else []
+        lines = (out / f"{STEM}.jsonl").read_bytes().splitlines()
         return results, {entry.source: self._noted(entry) for entry in map(Entry.parse, lines)}
 
     def _note(

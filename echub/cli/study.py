@@ -62,7 +62,7 @@ def init(
 
     target, table = output or folder / "study.toml", folder / "cells.csv"
     require_free(target, force=force)
-    found = [file for file in readable(folder, lambda jobs: counted(jobs, "reading")) if file.path != table]
+    found = readable(folder, lambda jobs: counted(jobs, "reading"))
     parts = [(target, draft(found, target, "eis" if eis else steps, table))]
     if not table.exists():
         parts.append((table, table_of(found)))

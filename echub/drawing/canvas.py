@@ -143,8 +143,8 @@ def plain_decades(axes: Axes) -> None:
 
         def __call__(self, x: float, pos: int | None = None) -> str:
             text = super().__call__(x, pos)
-            low, high = self.axis.get_view_interval()  # type: ignore[union-attr]
-            few = 0 < low < high < FEW * low
+            low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
+            few = high < FEW * low
             return f"{x:g}" if text and few and SHORT[0] <= x < SHORT[1] else text
 
     for axis in (axes.xaxis, axes.yaxis):

@@ -248,18 +248,45 @@ def _set(metadata: Metadata, path: str, value: Any, source: str, unit: str | Non
         raise
 
 
-def sidecar_text(values: Mapping[str, str]) -> str:
-    """Return the text of a sidecar that states values, given as on the command line."""
-    return "".join(f"{path} = {_toml(path, value)}\n" for path, value in sorted(values.items()))
+def sidecar_text(values: Mapping[str, str], before: Path | None = None) -> str:
+    """Return the text of a sidecar that states values, given as on the command line.
+
+    What the sidecar of before states otherwise stays, and so do its lines of comment, which may leave out rules.
+    """
+    comments, lines = "", {}
+    if before is not None and before.is_file():
+        text = before.read_text("utf-8").splitlines(keepends=True)
+        comments = "".join(f"{line.strip()}\n" for line in text if line.lstrip().startswith("#"))
+        lines = {path: _as_toml(value) for path, value in _flatten(read_file(before, SIDECAR))}
+    lines |= {path: _toml(path, value) for path, value in values.items()}
+    return comments + "".join(f"{_key(path)} = {lines[path]}\n" for path in sorted(lines))
+
+
+def _key(path: str) -> str:
+    """Return a path as TOML writes it."""
+    return ".".join(
+        part if re.fullmatch(r"[\w-]+", part, re.ASCII) else _as_toml(part) for part in path.split(".")
+    )
+
+
+def _as_toml(value: Any) -> str:  # noqa: ANN401
+    """Return what TOML has been read to as TOML, in one line."""
+    import json
+
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_as_toml(key)} = {_as_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_toml, value))}]"
+    if isinstance(value, (bool, str)):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(value) if isinstance(value, (int, float)) else value.isoformat()
 
 
 def _toml(path: str, value: str) -> str:
     """Return a value as TOML: counts and yes or no as such, all else as a text, a quantity with its unit."""
-    import json
-
     kind = leaf_of(path).type
     if kind == "integer" and value.strip().isdecimal():
         return str(int(value))
     if kind == "boolean":
         return "true" if value.lower() in ("true", "yes", "1") else "false"
-    return json.dumps(value, ensure_ascii=False)
+    return _as_toml(value)

@@ -25,7 +25,7 @@ from echub.files.annotations import SIDECAR_SUFFIX, Annotations, sidecar_text
 from echub.files.comparing import compare
 from echub.files.conversion import convert
 from echub.files.detect import choose, rank
-from echub.files.output import files_below, require_free, write_atomically
+from echub.files.output import files_below, write_atomically
 from echub.files.reading import read
 from echub.model.comparison import Comparison
 from echub.model.later import settled
@@ -123,18 +123,17 @@ class Bench:
             entry = metadata.get(path)
             value = "" if entry is None else entry.value
             text = f"{value:g}" if isinstance(value, float) else str(value)
-            unit = leaf.unit if leaf.unit and leaf.unit != "1" else ""
+            unit = leaf.unit or ""
             meaning = f"{leaf.description} ({unit})" if unit else leaf.description
             rows.append((path, f"{text} {unit}".strip() if text else "", entry.source if entry else "", meaning))
         return sorted(rows, key=lambda row: (not row[1], row[0]))
 
-    def save_sidecar(self, *, force: bool = False) -> Path:
-        """Write the metadata that was typed in next to the file, as the sidecar that every command reads."""
+    def save_sidecar(self) -> Path:
+        """Add the metadata that was typed in to the sidecar next to the file, which every command reads."""
         target = self._source_path().with_name(self._source_path().name + SIDECAR_SUFFIX)
         if not self.values:
             raise DataError("nothing was typed in", hint="fill in a value first")
-        require_free(target, force=force)
-        text = sidecar_text(self.values)
+        text = sidecar_text(self.values, target)
         write_atomically([(target, lambda path: path.write_text(text, "utf-8"))])
         return target
 

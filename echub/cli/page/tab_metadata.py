@@ -45,7 +45,7 @@ def show(desk: Desk) -> None:
         await desk.reading(lambda: bench.reread(given), "The file is read with these values.")
 
     async def save() -> None:
-        if (target := await desk.attempt(lambda: bench.save_sidecar(force=True))) is not None:
+        if (target := await desk.attempt(bench.save_sidecar)) is not None:
             ui.notify(f"written: {target}", type="positive")
 
     with ui.row():

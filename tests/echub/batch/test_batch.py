@@ -15,6 +15,8 @@ import echub
 from echub.batch.batch import Batch, convert_many
 from echub.batch.ledger import Shard
 from echub.errors import TargetClash, UnknownFormat
+from echub.files.conversion import Writing
+from echub.files.reading import Reading
 from fixtures.eclab import SCENARIOS
 from tests.echub.folders import AGAIN, FIRST, TABLE, ledger, statuses, tree
 
@@ -320,3 +322,39 @@ def test_shards_are_of_about_equal_size():
     sizes = [sum(key in Shard(i, 8) for key in keys) for i in range(1, 9)]
     assert sum(sizes) == 10_000
     assert min(sizes) > 1100
+
+
+def test_all_that_is_asked_for_reaches_the_run(tmp_path, monkeypatch):
+    seen = []
+
+    class Recorded:
+        def __init__(self, *given, **named):
+            seen.append((given, named))
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *raised):
+            seen.append("left")
+
+        def run(self, **how):
+            seen.append(how)
+            return iter("ab")
+
+    monkeypatch.setattr("echub.batch.batch.Batch", Recorded)
+    said = echub.Annotations.of((), {"cell.id": "A7"})
+    asked = {
+        "to": "csv", "reader": "table", "options": {"delimiter": ";"}, "writer_options": {"style": "plain"},
+        "annotations": said, "siblings": False, "force": True, "join": True, "shard": "2/3", "jobs": 4,
+        "executor": "executor",
+    }  # fmt: skip
+    assert list(convert_many(["a", tmp_path], str(tmp_path / "out"), **asked)) == ["a", "b"]
+    reading = Reading("table", {"delimiter": ";"}, said, False)
+    writing = Writing("csv", {"style": "plain"}, True)
+    named = {"join": True, "shard": Shard.parse("2/3")}
+    given = [Path("a"), tmp_path], tmp_path / "out", reading, writing
+    assert seen == [(given, named), {"jobs": 4, "executor": "executor"}, "left"]
+    seen.clear()
+    assert list(convert_many(["a"])) == ["a", "b"]
+    usual = [Path("a")], None, Reading(), Writing()
+    assert seen == [(usual, {"join": False, "shard": None}), {"jobs": None, "executor": None}, "left"]

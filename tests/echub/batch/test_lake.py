@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -15,6 +16,7 @@ from echub.batch.lake import gathering, rows
 from echub.batch.lake.gathering import gather
 from echub.batch.lake.places import FILES
 from echub.batch.lake.tables import read_table, units_of, write_table
+from echub.batch.ledger import Entry, Ledger
 from echub.batch.workers import Died
 from echub.errors import (
     DataError,
@@ -25,6 +27,10 @@ from echub.errors import (
     TargetNotWritable,
     UnknownOption,
 )
+from echub.files import store
+from echub.files.output import Written, file_sha256
+from echub.model.build import SourceColumn, build_dataset, build_map
+from echub.model.record import Record
 from tests.echub.folders import TABLE
 
 
@@ -186,11 +192,78 @@ def test_a_run_killed_at_any_point_leaves_nothing_doubled(converted, folder, lak
 
 def test_a_run_killed_while_it_claimed_the_folder_is_followed_by_a_whole_one(converted, lake):
     lake.mkdir()
-    unfinished = lake / ".echub-0123456789abcdef.part"
-    unfinished.write_bytes(b"{")
+    for name in ("0123456789abcdef", "fedcba9876543210"):
+        (lake / f".echub-{name}.part").write_bytes(b"{")
     gather(converted, lake)
-    assert not unfinished.exists()
+    assert not list(lake.glob("*.part"))
     assert rows_by_source(lake)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "z.txt"])
+def test_a_folder_with_one_strange_file_among_unfinished_ones_is_no_lake(converted, lake, name):
+    lake.mkdir()
+    for other in (".echub-1.part", ".echub-2.part", name):
+        (lake / other).write_bytes(b"x")
+    with pytest.raises(TargetClash, match="something else than a lake"):
+        gather(converted, lake)
+    assert len(list(lake.iterdir())) == 3
+
+
+def test_each_line_of_a_ledger_that_cannot_be_read_is_named(out, lake):
+    out.mkdir()
+    (out / "echub-ledger.jsonl").write_bytes(b"torn\n{}\n")
+    problems = gather(out, lake).problems
+    assert problems == [f"echub-ledger.jsonl line {n} cannot be read" for n in (1, 2)]
+
+
+def test_small_old_and_new_parts_of_a_partition_become_one(tmp_path, out, lake, monkeypatch):
+    """Two parts that were full by an earlier measure, and two that two workers made."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    monkeypatch.setattr(gathering, "CHUNK", 1)
+    for names, size, parts in (("ab", 1, 2), ("cd", 1 << 20, 1)):
+        for name in names:
+            (raw / f"{name}.csv").write_text(TABLE.format(3))
+        list(convert_many([raw], out))
+        monkeypatch.setattr(gathering, "PART_BYTES", size)
+        assert gather(out, lake).parts == parts
+    assert rows_by_source(lake) == {f"{name}.csv": 3 for name in "abcd"}
+    (told,) = pl.read_parquet(lake / FILES)["parts"].unique().to_list()
+    assert [lake / part for part in told] == list((lake / "timeseries").rglob("*.parquet"))
+
+
+def test_what_is_no_table_or_has_no_rows_is_a_row_of_files_alone(out, lake):
+    axes = ("species", "frame", "y", "x")
+    counts_ = SourceColumn("N", np.ones((1, 1, 2, 2)), "ion_counts", "count", axes=axes)
+    empty = SourceColumn("t", np.zeros(0), "time", "s", index=0)
+    out.mkdir()
+    made = {"map": build_map("ion_map", [counts_]), "none": build_dataset("timeseries", [empty])}
+    with Ledger(out) as ledger:
+        for name, dataset in made.items():
+            path = out / f"{name}.h5"
+            (out.parent / f"{name}.x").touch()
+            store.write(Record([dataset]), path)
+            written = (Written(path.name, path.stat().st_size, file_sha256(path)),)
+            ledger.note(Entry(f"{name}.x", f"../{name}.x", 1, name, "ok", written))
+    result = gather(out, lake)
+    assert (counts(result), result.parts, result.problems) == ((2, 0, 0, 0), 0, [])
+    files = pl.read_parquet(lake / FILES).sort("source").to_dicts()
+    assert [(row["source"], row["status"], row["kinds"], row["parts"]) for row in files] == [
+        ("map.x", "ok", ["ion_map"], []), ("none.x", "ok", ["timeseries"], [])
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["impedance", "timeseries"])
+def test_a_source_that_fails_takes_out_its_own_rows_alone(tmp_path, eclab, out, lake, kind):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name in ("a", "b", "c"):
+        shutil.copy(eclab / "geis_with_dc.mpr", raw / f"{name}.mpr")
+    list(convert_many([raw], out, to="csv"))
+    (out / f"b.mpr.{kind}.csv").write_text("1,2\n")
+    assert [problem.split(":")[0] for problem in gather(out, lake).problems] == ["b.mpr"]
+    for own in ("impedance", "timeseries"):
+        assert set(rows_by_source(lake, own)) == {"a.mpr", "c.mpr"}
 
 
 def test_an_output_that_was_changed_is_not_gathered_and_tried_again(converted, lake):

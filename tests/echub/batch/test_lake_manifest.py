@@ -34,6 +34,8 @@ def test_parts_are_those_that_stay_and_those_that_are_new():
     held.add("new-1", pl.Series(["b", "c", "b"]))
     held.add("new-2", pl.Series(["b", "z"]))
     assert held.told(rows("abc"))["parts"].to_list() == [["old-a"], ["new-1", "new-2"], ["new-1", "old-c"]]
+    several = pl.DataFrame({"source": ["c", "d"], "parts": [["old-b", "old-c", "old-d"], None]})
+    assert held.told(several)["parts"].to_list() == [["new-1", "old-c", "old-d"], []]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -48,6 +50,12 @@ def test_small_slices_tell_the_same(folder, out, tmp_path, monkeypatch, size):
     assert len(list(slices(before.path))) > 1
     before.write(sliced, [], [], before.units, ["cp.mpr"], Held())
     whole = read_table(before.path)
+    assert list(before.known()) == list(whole.select("source", "state").iter_rows())
+    for out_of in ({"cp.mpr"}, {"deep/peis.mpr", "deep/table.csv"}, set()):
+        own = whole.filter(pl.col("source").is_in(list(out_of)))["parts"].to_list()
+        assert before.parts(of=out_of) == {part for parts in own for part in parts}
+    gather(out, tmp_path / "again")
+    assert read_table(tmp_path / "again" / FILES).equals(whole)
     assert read_table(sliced).equals(whole.filter(pl.col("source") != "cp.mpr"))
     assert units_of(sliced) == units_of(before.path)
     assert before.parts() == {part for parts in whole["parts"].to_list() for part in parts}

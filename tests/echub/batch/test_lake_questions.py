@@ -106,6 +106,19 @@ def test_one_question_is_taken_to_be_printed_or_written(lake, tmp_path, sql, fou
     assert not (tmp_path / "x.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "message", "found"),
+    [
+        ("it fails", "it fails", None), ("it fails\n  here\n     ^\n\nand there", "it fails", "here and there"),
+        (f"it fails\n{'x' * 301}", "it fails", "x" * 300),
+    ],
+)  # fmt: skip
+def test_what_the_engine_says_is_told_in_two_parts(lake, said, message, found):
+    with pytest.raises(DataError) as refused, lake.refusing():
+        raise query._duckdb().Error(said)
+    assert (refused.value.message, refused.value.found) == (message, found)
+
+
 def test_a_wrong_question_has_the_words_of_the_engine_and_what_helps(lake):
     told = refusal(lake.ask, "SELECT nothing\nFROM files")
     assert told.pop("message").startswith('Binder Error: Referenced column "nothing" not found')

@@ -185,3 +185,16 @@ def test_a_ledger_where_none_can_be_names_the_place(out):
         Ledger(out)
     assert refused.value.path == str(out / "echub-ledger.jsonl")
     assert refused.value.cause == "a part of the path is a file, not a folder"
+
+
+def test_sources_that_are_kept_as_one_are_told_apart_by_their_lines(out):
+    """Their names are kept as hashes, of which two may be the same."""
+    out.mkdir()
+    with Ledger(out) as ledger:
+        for source in ("a", "b", "a"):
+            ledger.note(Entry(source, f"../{source}", len(ledger.about(source)), "", "ok"))
+        every = [place for source in "ab" for place in ledger._places.of(source)]
+        ledger._places.of = lambda _: every
+        assert [(entry.source, entry.size) for entry in ledger.about("a")] == [("a", 0), ("a", 1)]
+        assert [(entry.source, entry.size) for entry in ledger.about("b")] == [("b", 0)]
+        assert ledger.about("c") == ()

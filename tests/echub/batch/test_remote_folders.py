@@ -93,6 +93,21 @@ def test_the_ledger_and_the_listing_state_every_source_and_output(run, folder):
     assert not list(run.there.rglob("*.part"))
 
 
+def test_each_of_several_outputs_of_a_source_is_known_again(run, folder, monkeypatch):
+    """Nothing but the source is read to see that they are the same."""
+    run(to="csv")
+    os.utime(folder / "cp.mpr", (5, 5))
+    fetched, put, fetch, put_one = [], [], Store.fetch, Store.put
+    monkeypatch.setattr(Store, "fetch", lambda self, one, path: fetched.append(one.name) or fetch(self, one, path))
+    monkeypatch.setattr(Store, "put", lambda self, path, key: put.append(key) or put_one(self, path, key))
+    again = run(to="csv")
+    assert sorted(fetched) == ["cp.mpr", "damaged.mpr", "notes.txt"]
+    assert put == [f"{STEM}.jsonl", LISTING]
+    assert again["cp.mpr"].status == "ok"
+    names = ["cp.mpr.timeseries.csv", "cp.mpr.timeseries.csv-metadata.json"]
+    assert sorted(path.name for path in run.there.glob("cp.mpr*")) == names
+
+
 @pytest.mark.parametrize(
     ("change", "read"),
     [

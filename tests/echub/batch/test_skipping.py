@@ -18,6 +18,7 @@ from echub.files.output import Written
 from echub.files.reading import Reading
 from tests.messages.saying import Fake
 
+THICKNESS = Derivation.parse("thickness: material=Na, density=1 g/cm^3")
 ASKED = {
     "nothing": ({}, {}),
     "another reader": ({"reader": "eclab-mpr"}, {}),
@@ -25,6 +26,8 @@ ASKED = {
     "another value": ({"options": {"a": "2"}}, {}),
     "no siblings": ({"siblings": False}, {}),
     "a derived column": ({"derive": (Derivation.parse("current_density"),)}, {}),
+    "another one": ({"derive": (THICKNESS,)}, {}),
+    "two of them": ({"derive": (Derivation.parse("current_density"), THICKNESS)}, {}),
     "another format": ({}, {"to": "csv"}),
     "an option of the writer": ({}, {"options": {"a": "1"}}),
 }
@@ -44,6 +47,11 @@ def test_the_content_of_a_file_that_an_option_names_is_in_the_mark(tmp_path):
         path.write_text(text)
         marks.append(fingerprint(Reading(options={"profile": str(path)}), Writing()))
     assert len(set(marks)) == 3
+    other = tmp_path / "other.toml"
+    for text, named in (("a = 1", str(other)), ("a = 2", str(other)), ("a = 2", "not a file")):
+        other.write_text(text)
+        marks.append(fingerprint(Reading(options={"profile": str(path), "other": named}), Writing()))
+    assert len(set(marks)) == 6
 
 
 PLUGIN = Fake(name="acme", distribution="echub-acme", version="1", state="ok")
@@ -131,16 +139,18 @@ def test_every_output_has_to_be_whole(tmp_path, entry, name, how):
 
 
 def test_what_may_be_replaced_was_written_for_this_path_or_this_content():
-    def one(path, sha256, output, hashed):
-        return Entry("a", path, 1, sha256, "ok", (Written(output, 1, hashed),))
+    def one(path, sha256, **outputs):
+        written = tuple(Written(f"{name}.h5", 1, hashed) for name, hashed in outputs.items())
+        return Entry("a", path, 1, sha256, "ok", written)
 
     entries = [
-        one("../a", "old", "x.h5", "1"), one("../a", "new", "x.h5", "2"), one("../moved", "now", "y.h5", "3"),
-        one("../b", "other", "x.h5", "4"),
+        one("../a", "old", x="1"), one("../a", "new", x="2", z="5"), one("../moved", "now", y="3"),
+        one("../b", "other", x="4"),
     ]  # fmt: skip
     assert replaceable(entries, "../a", "now", Path("out")) == {
         "out/x.h5": frozenset("12"),
         "out/y.h5": frozenset("3"),
+        "out/z.h5": frozenset("5"),
     }
 
 

@@ -12,7 +12,7 @@ from echub.batch import watching
 from echub.batch.batch import Batch
 from echub.batch.task import FileResult
 from echub.batch.watching import Watch
-from echub.errors import SourceChanged
+from echub.errors import CommandError, SourceChanged
 from tests.echub.folders import TABLE
 from tests.messages.saying import Fake
 
@@ -84,6 +84,40 @@ def test_a_file_that_changed_while_it_was_read_is_not_told_and_waits_for_its_tur
     assert watch.asked == (None, 1)  # one file needs no processes
     assert not watch._waits()
     assert names(watch._ripe()) == []
+
+
+@pytest.mark.parametrize("jobs", [None, 3])
+def test_each_look_converts_in_as_many_processes_as_asked_for(watch, clock, monkeypatch, jobs):
+    results(watch)
+    clock.now += 60
+    monkeypatch.setattr(watch, "_wakes", lambda stopped: iter(()))
+    assert [Path(done.source).name for done in watch.run(lambda: False, jobs=jobs)] == ["a.csv", "b.csv"]
+    assert watch.asked == (jobs, 2)
+    for name in ("a.csv", "b.csv"):
+        os.utime(watch.folders[0] / name, (START + 1, START + 1))
+    assert watch._ripe() == {}
+
+    def later(stopped):
+        clock.now += 60
+        yield {"a change"}
+
+    watch.asked = None
+    monkeypatch.setattr(watch, "_wakes", later)
+    assert len(list(watch.run(lambda: False, jobs=jobs))) == 2
+    assert watch.asked == (jobs, 2)
+
+
+@pytest.mark.parametrize("shares", [(), ("live",), ("other",), ("live", "other")])
+def test_of_several_folders_each_is_one_and_a_single_share_is_polled(watch, tmp_path, monkeypatch, shares):
+    (tmp_path / "other").mkdir()
+    folders = [tmp_path / "live", tmp_path / "other"]
+    monkeypatch.setattr(watching, "is_share", lambda path: path.name in shares)
+    assert Watch(watch.batch, folders).poll is bool(shares)
+    assert Watch(watch.batch, folders, poll=False).poll is False
+    file = tmp_path / "live" / "b.csv"
+    with pytest.raises(CommandError, match="--watch takes folders") as refused:
+        Watch(watch.batch, [folders[0], file])
+    assert refused.value.found == str(file)
 
 
 def test_it_stops_between_two_files(watch, clock):

@@ -91,6 +91,23 @@ def test_any_executor_may_do_the_work_and_stays_open():
         assert executor.submit(square, 3).result() == 9
 
 
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_an_executor_has_a_few_items_for_each_of_its_workers(jobs):
+    """All that are sent together count; none is sent before there is room."""
+    taken = []
+
+    def items():
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    with ThreadPoolExecutor(1) as executor:
+        results = each(square, items(), jobs=jobs, executor=executor, chunk=2)
+        next(results)
+        assert len(taken) == AHEAD * jobs * 2
+        results.close()
+
+
 def test_an_executor_of_another_s_that_breaks_is_said_to_be_broken():
     with (
         ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as executor,

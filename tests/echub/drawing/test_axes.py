@@ -20,6 +20,8 @@ pytest.importorskip("matplotlib")
         ((1e-2, 0.5), {"0.01", "0.1"}),
         ((1, 1e4), {"$\\mathdefault{10^{0}}$", "$\\mathdefault{10^{2}}$"}),
         ((2e6, 4e6), {"$\\mathdefault{3\\times10^{6}}$"}),
+        ((80, 14), {"20", "30", "40", "60"}),  # turned around
+        ((1e4, 1), {"$\\mathdefault{10^{0}}$", "$\\mathdefault{10^{2}}$"}),
     ],
 )
 def test_a_logarithmic_axis_of_few_decades_has_plain_numbers(ends, labels):

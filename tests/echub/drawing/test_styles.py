@@ -38,12 +38,14 @@ def test_a_style_has_its_settings_inside_and_none_after(name):
 def test_a_frame_is_closed_with_ticks_inside_only_by_the_style_that_has_one(name):
     with styled(name) as style:
         figure = new_figure(4, 3)
-        axis = figure.subplots()
-        axis.plot([1, 2])
-        tidy(axis)
+        axes = figure.subplots(1, 2)
+        for axis in axes:
+            axis.plot([1, 2])
+            tidy(axis)
         style.finish(figure)
         figure.draw_without_rendering()
-        framed = name == "origin"
+    framed = name == "origin"
+    for axis in axes:
         assert [side for side, spine in axis.spines.items() if not spine.get_visible()] == (
             [] if framed else ["right", "top"]
         )

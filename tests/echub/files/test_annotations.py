@@ -1,5 +1,6 @@
 """Metadata that people add: which wins, what contradicts, what met nothing."""
 
+import tomllib
 from datetime import datetime
 
 import pytest
@@ -367,3 +368,23 @@ def test_a_sidecar_is_written_from_what_was_said(run):
     by_hand, _ = apply(other, values=said)
     assert {e.path: e.value for e in stated} == {e.path: e.value for e in by_hand}
     assert sidecar_text({"cell.symmetric": "no"}) == "cell.symmetric = false\n"
+
+
+def test_a_sidecar_to_which_values_are_added_keeps_what_it_states(tmp_path):
+    """Values of every kind of TOML, keys that need quotes, and lines of comment, one of them within a table."""
+    path = tmp_path / "a.mpr.echub.toml"
+    path.write_text(
+        "# by hand\nsample.group = 'old'\n[cell]\n  # the area is that of the mask\narea = '2 cm^2'\n"
+        "symmetric = true  # both alike\nn_interfaces = 2\n[extra]\n'two words' = 1.5e-7\nday = 2024-03-14\n"
+        "parts = [1, 'a\\b', [false], {a = 'x'}]\n[[technique.steps]]\nname = \"a \\u007f\"\n",
+        "utf-8",
+    )
+    before = tomllib.loads(path.read_text("utf-8"))
+    text = sidecar_text({"sample.group": "new", "cell.id": "A7"}, path)
+    after = tomllib.loads(text)
+    assert text.splitlines()[:2] == ["# by hand", "# the area is that of the mask"]
+    assert after.pop("sample") == {"group": "new"}
+    assert after["cell"].pop("id") == "A7"
+    del before["sample"]
+    assert after == before
+    assert sidecar_text({"cell.id": "A7"}, tmp_path / "none.toml") == 'cell.id = "A7"\n'

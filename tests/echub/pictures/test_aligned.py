@@ -109,6 +109,9 @@ def test_an_aligned_record_without_numbers_is_refused():
     with pytest.raises(DataError) as refused:
         echub.plot(Record([on_one_clock("a", words)]))
     assert (refused.value.message, refused.value.found) == ("the aligned record has nothing to draw", "a")
+    with pytest.raises(DataError) as refused:
+        echub.plot(Record([on_one_clock("b", words), on_one_clock("a", words)]))
+    assert refused.value.found == "b, a"
 
 
 def test_of_a_table_the_first_two_measured_columns_are_drawn_with_what_they_state():

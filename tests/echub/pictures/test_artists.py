@@ -15,6 +15,7 @@ from echub.model.vocabulary import quantities
 from echub.pictures import impedance, sheet
 from echub.pictures.choice import NAMES, PICTURES
 from echub.pictures.curves import Axis, axis_of
+from echub.pictures.samples import PANELS
 from echub.pictures.sheet import Look, draw
 from echub.pictures.shown import Shown
 
@@ -805,6 +806,9 @@ def test_what_describes_samples_stands_below_them_if_it_differs():
     ]
     (axis,) = echub.plot(Record([build_dataset("table", columns)])).axes
     assert [text.get_text() for text in axis.get_xticklabels()] == ["s new", "s old", "t new"]
+    columns.insert(2, SourceColumn("site", np.array(["A", "A", "B"], object), None, None, index=5))
+    (both,) = echub.plot(Record([build_dataset("table", columns)])).axes
+    assert [text.get_text() for text in both.get_xticklabels()] == ["s new A", "s old A", "t new B"]
     assert [list(bar[0].get_xdata()) for bar in axis.containers] == [[0, 1], [2]]
     assert [list(bar[0].get_ydata()) for bar in axis.containers] == [[1, 2], [3]]
 
@@ -840,6 +844,35 @@ def test_a_table_is_drawn_against_a_number_that_differs(column_of, label, ticks)
     (axis,) = echub.plot(Record([build_dataset("table", columns)])).axes
     assert (axis.get_xlabel(), axis.get_ylabel()) == (label, "y")
     assert ticks is None or [text.get_text() for text in axis.get_xticklabels()] == ticks
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(1, 1), (3, 3), (4, 4), (5, 5), (PANELS, PANELS), (PANELS + 2, PANELS)]
+)
+def test_each_measured_column_has_a_panel_and_no_place_is_empty(count, shown):
+    columns = [
+        column("sample_id", ["s", "t"], index=0), column("replicate", [1, 1], index=1),
+        *(SourceColumn(f"y{n}", np.array([1.0, 2.0]), None, "V", index=2 + n) for n in range(count)),
+    ]  # fmt: skip
+    figure = echub.plot(Record([build_dataset("table", columns)]))
+    assert [axis.get_ylabel() for axis in figure.axes] == [f"y{n} / V" for n in range(shown)]
+    rest = [f"{count - PANELS} further columns are not shown"] * (count > PANELS)
+    assert [text.get_text() for text in figure.texts] == rest
+
+
+def test_maps_of_several_files_stand_side_by_side_and_no_place_is_empty():
+    def of(first, count):
+        axes = ("species", "frame", "y", "x")
+        counts = first + np.arange(float(count)).reshape(count, 1, 1, 1) * np.ones((1, 2, 2, 2))
+        column = SourceColumn("N", counts, "ion_counts", "count", axes=axes)
+        return Record([build_map("ion_map", [column])])
+
+    figure = draw({"a": of(1, 3), "b": of(10, 4)}, Look())
+    maps = [axis for axis in figure.axes if axis.images and axis.get_visible()]
+    assert [float(axis.images[0].get_array()[0, 0]) for axis in maps] == [2, 4, 6, 20, 22, 24, 26]  # two frames
+    assert [axis.get_title() for axis in maps[2:4]] == ["a  ·  species 3", "b  ·  species 1"]
+    assert [axis.get_ylabel() for axis in maps] == ["pixel", "", "", "pixel", "", "", "pixel"]
+    assert sum(not axis.get_visible() for axis in figure.axes) == 2
 
 
 def test_a_table_without_a_measured_number_is_refused():

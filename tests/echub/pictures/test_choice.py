@@ -131,8 +131,12 @@ def test_half_cycles_without_charge_have_no_prefix():
     assert echub.plot(record).axes[0].get_xlabel() == "$Q$ / A·h"
 
 
-def test_current_of_one_sign_is_not_cycling():
-    columns = {**CYCLED, "current": np.abs(CYCLED["current"])}
+@pytest.mark.parametrize("least", [None, 0.0])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_current_of_one_sign_is_not_cycling(sign, least):
+    """A rest between has neither sign."""
+    current = np.abs(CYCLED["current"]) if least is None else np.maximum(CYCLED["current"], least)
+    columns = {**CYCLED, "current": sign * current}
     assert len(echub.plot(series("CP", **columns)).axes) == 2
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from echub.analysis.figures import draw_outcome
 from echub.errors import ReadError
 from echub.files import detect
 from echub.plugin import Outcome, Series, Source
+from echub.registry import boundary
 from echub.registry.boundary import PluginFault, guarded, timed
 from echub.registry.registry import Plugin, registry
 from tests.echub import strangers
@@ -52,6 +54,28 @@ def test_an_exit_of_the_process_is_an_error():
     assert os._exit is leave
 
 
+@pytest.mark.parametrize("who", ["a thread", "a child"])
+def test_an_exit_that_is_not_the_plugins_own_ends_what_it_is_in(monkeypatch, who):
+    """The thread that watches for the parent's end, and a child that a library forked."""
+    left = []
+    monkeypatch.setattr(boundary, "_exit_now", lambda status: left.append(status) or sys.exit(7))
+
+    def end():
+        with pytest.raises(SystemExit, match="7"):  # as `_exit_now` of this test ends it
+            os._exit(5)
+
+    def leave():
+        if who == "a child":
+            monkeypatch.setattr(os, "getpid", lambda: -1)
+            return end()
+        watch = threading.Thread(target=end)
+        watch.start()
+        return watch.join()
+
+    assert guarded("the reader a", "the plugin a", leave) is None
+    assert left == [5]
+
+
 class Mute(Exception):
     def __str__(self):
         raise ValueError("in __str__")
@@ -66,7 +90,20 @@ class Pleased(ReadError):
     exit_code = 0
 
 
-@pytest.mark.parametrize("error", [Mute(), Silent("no"), Pleased("no")], ids=lambda error: type(error).__name__)
+class Empty(ReadError):
+    def __str__(self):
+        return ""
+
+
+class Worded(ReadError):
+    exit_code = "3"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Mute(), Silent("no"), Pleased("no"), Empty("no"), Worded("no")],
+    ids=lambda error: type(error).__name__,
+)
 def test_an_error_that_cannot_be_told_is_the_plugins_fault(error):
     def fail():
         raise error

@@ -53,6 +53,35 @@ def test_what_a_text_may_hold(path):
     assert found() == as_the_library_finds()
 
 
+@pytest.fixture
+def folders_alone(monkeypatch):
+    """Leave only the finder of Python: without another one, folders are looked through without its library."""
+    monkeypatch.setattr(sys, "meta_path", [sys.modules["importlib.machinery"].PathFinder])
+    monkeypatch.setattr(discovery, "_anywhere", lambda *_: [discovery.EntryPoint("echub", "elsewhere", "x", None)])
+
+
+def test_in_folders_alone_the_first_of_a_name_counts_and_comments_are_none(path, folders_alone):
+    for folder, name, value in ((path[0], "Acme.Files-1.0", "one"), (path[1], "acme_files-2.0", "two"),
+                                (path[1], "other-1.0", "three")):  # fmt: skip
+        info = folder / f"{name}.dist-info"
+        info.mkdir()
+        text = f"[other]\nno = no\n[echub]\n# {value} = a:comment\n\n{value} = {value}.a:b\n z = z\n"
+        (info / "entry_points.txt").write_text(text)
+    ours = discovery.entry_points("echub", path=[str(folder) for folder in (*path, path[0] / "gone")])
+    assert [(point.group, point.name, point.value) for point in ours] == [
+        ("echub", "one", "one.a:b"), ("echub", "z", "z"), ("echub", "three", "three.a:b"), ("echub", "z", "z")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "elsewhere"), [("acme.egg", True), ("packed.zip", True), ("plain", False)])
+def test_an_egg_or_a_file_on_the_path_is_left_to_the_library(path, folders_alone, place, elsewhere):
+    (path[0] / "acme.egg").mkdir()
+    (path[0] / "plain").mkdir()
+    (path[0] / "packed.zip").touch()
+    found = discovery.entry_points("echub", path=[str(path[1]), str(path[0] / place)])
+    assert [point.name for point in found] == ["elsewhere"] * elsewhere
+
+
 def test_of_an_archive_on_the_path(path, monkeypatch):
     with zipfile.ZipFile(path[0] / "packed.zip", "w") as archive:
         archive.writestr("acme-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")

@@ -102,6 +102,19 @@ def test_samples_are_found_in_the_package_by_name(tmp_path, monkeypatch):
     assert samples_of(reader("")) == []
 
 
+def test_samples_of_a_package_in_two_places_are_all_found(tmp_path, monkeypatch):
+    """A namespace package has no `__init__.py`, and may lie in several folders of the path."""
+    for folder, names in (("one", "ca"), ("two", "b")):
+        (tmp_path / folder / "acme_space" / "samples").mkdir(parents=True)
+        for name in names:
+            (tmp_path / folder / "acme_space" / "samples" / f"{name}.acme").touch()
+        monkeypatch.syspath_prepend(tmp_path / folder)
+    found = samples_of(reader("acme_space:samples/*.acme"))
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == [
+        f"{folder}/acme_space/samples/{name}.acme" for folder, name in (("one", "a"), ("one", "c"), ("two", "b"))
+    ]
+
+
 @pytest.mark.parametrize(
     ("samples", "found"),
     [

@@ -174,6 +174,33 @@ def test_two_plugins_of_one_name_name_both_distributions(tmp_path, monkeypatch):
     assert set(found.readers) == {"alpha_mod"}
 
 
+def test_of_two_plugins_of_one_name_the_second_is_used_if_the_first_fails(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    strangers.install(tmp_path, "alpha-dist", "raise ValueError('torn')", entry="same", module="stranger_a")
+    strangers.install(tmp_path, "beta-dist", strangers.reader("stranger_b"), entry="same", module="stranger_b")
+    strangers.install(tmp_path, "gamma-dist", strangers.reader("stranger_c"), entry="same", module="stranger_c")
+    found = Registry(strangers.entry_points(tmp_path))
+    assert [(p.distribution, p.state, p.problems) for p in found.plugins] == [
+        ("alpha-dist", "failed", ["ValueError: torn"]), ("beta-dist", "ok", []),
+        ("gamma-dist", "shadowed",
+         ["gamma-dist and beta-dist both register the plugin 'same'; that of beta-dist is used"]),
+    ]  # fmt: skip
+    assert set(found.readers) == {"stranger_b"}
+
+
+def test_each_problem_of_a_plugin_is_told_and_each_that_looks_at_records_is_known(stranger):
+    looks = HOOK.format(hook="echub_record_read", args="record", body="pass")
+    odd = "\ndef echub_xyzzy():\n    pass\ndef echub_reader():\n    pass\n"
+    found = stranger(alpha=looks + odd, beta=looks, gamma="")
+    never = "is not a hook of echub and is never called"
+    assert [(plugin.name, text) for plugin, text in found.problems()] == [
+        ("alpha", f"echub_xyzzy {never}"),
+        ("alpha", f"echub_reader {never}; did you mean echub_readers?"),
+    ]  # fmt: skip
+    asked = {plugin.name: found.enriches(plugin) for plugin in found.plugins}
+    assert asked == {"alpha": True, "beta": True, "gamma": False, "good": False}
+
+
 @pytest.mark.parametrize("group", ["echub", ANALYSES])
 def test_a_module_that_is_registered_twice_counts_once(stranger, tmp_path, group):
     strangers.install(tmp_path, "alpha", analysis("alpha"), entry="first = alpha\nsecond", group=group)

@@ -1,11 +1,14 @@
 """What pytest saw becomes one verdict for each rule; what ran before leaves nothing behind."""
 
 import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from echub.testing import AnalysisContract, ReaderContract
+from echub.declare import Reader
+from echub.errors import PluginError
+from echub.testing import AnalysisContract, ReaderContract, checking
 from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.checking import RuleVerdict, Subject, _bare_environment, _run, _Seen, _told
 from echub.testing.rules_plugin import PluginContract
@@ -45,6 +48,38 @@ def test_the_users_options_of_pytest_have_no_part_in_it(monkeypatch):
     with pytest.raises(KeyError), _bare_environment():
         raise KeyError
     assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+
+
+# -- what is judged ------------------------------------------------------------------------------
+
+
+def test_a_reader_is_judged_on_its_samples_and_those_of_others_that_recognise_files(monkeypatch):
+    marks = {"own": {}, "one": {}, "two": {}, "last": {"fallback": True}, "asked": {"explicit_only": True}}
+    readers = {
+        name: Reader(name, name, (f".{name}",), "m:s", "m:r", samples="m:*", **mark)
+        for name, mark in marks.items()
+    }
+    monkeypatch.setattr(checking, "registry", lambda: SimpleNamespace(readers=readers))
+
+    def samples(reader):
+        if reader.name == "two":
+            raise PluginError("it has no sample files")
+        return [Path(f"there/{reader.name}.{n}") for n in (1, 2)]
+
+    monkeypatch.setattr(checking, "samples_of", samples)
+    subject, contract, left_out = checking._of_reader("the plugin", readers["own"])
+    assert subject == Subject("the plugin", "reader", "own", ["own.1", "own.2"])
+    assert (contract.reader, left_out) == ("own", {})
+    assert contract.files == [Path("there/own.1"), Path("there/own.2")]
+    assert contract.foreign == [Path("there/one.1"), Path("there/one.2")]
+    subject, contract, left_out = checking._of_reader("the plugin", readers["two"])
+    assert subject == Subject("the plugin", "reader", "two", [])
+    assert contract.foreign == [Path(f"there/{name}.{n}") for name in ("own", "one") for n in (1, 2)]
+    rules = ReaderContract.rules()
+    assert left_out == {
+        rule: (text, checking.NO_SAMPLES) for rule, text in rules.items() if rule not in checking._READERS_ALWAYS
+    }
+    assert {getattr(contract, rule) for rule in left_out} == {None}
 
 
 # -- the rules of a plugin as a whole, each broken once ------------------------------------------

@@ -10,7 +10,7 @@ import echub
 from echub.cli.page.bench import Bench, explain, parameters, ways
 from echub.declare import option
 from echub.declare_analysis import Analysis
-from echub.errors import DataError, EchubError, MetadataError, TargetExists
+from echub.errors import DataError, EchubError, MetadataError
 from echub.registry.options import parse_options
 
 
@@ -62,8 +62,17 @@ def test_metadata_that_is_typed_in_is_used_and_saved_for_every_command(bench):
         'a "b"',
         None,
     )
-    with pytest.raises(TargetExists):
-        bench.save_sidecar()
+
+
+def test_what_a_sidecar_states_otherwise_stays_when_more_is_saved(bench):
+    bench.open(bench.folder / "gcpl.mpr")
+    sidecar = bench.folder / "gcpl.mpr.echub.toml"
+    sidecar.write_text("# echub: ignore ECH113: later\n[cell]\narea = '2 cm^2'\nid = 'A7'\n", "utf-8")
+    bench.reread({"cell.area": "0.5 cm^2", "sample.id": "S1"})
+    assert bench.save_sidecar() == sidecar
+    assert sidecar.read_text("utf-8").splitlines() == [
+        "# echub: ignore ECH113: later", 'cell.area = "0.5 cm^2"', 'cell.id = "A7"', 'sample.id = "S1"'
+    ]  # fmt: skip
 
 
 def test_a_wrong_value_changes_nothing(bench):

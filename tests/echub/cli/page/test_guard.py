@@ -72,13 +72,14 @@ def test_an_upload_that_is_cancelled_is_not_an_error(gone):
 
 def test_a_report_keeps_the_stricter_policy_that_it_came_with():
     async def report(scope, receive, send):
-        own = [(b"Content-Security-Policy", b"sandbox")]
+        own = [(b"Content-Type", b"text/html"), (b"Content-Security-Policy", b"sandbox")]
         await send({"type": "http.response.start", "status": 200, "headers": own})
 
     (start,) = ask({**HERE, **COOKIE}, inner=report)
     policies = [value for name, value in start["headers"] if name.lower() == b"content-security-policy"]
     assert policies == [b"sandbox"]
     assert headers_of(start)["referrer-policy"] == "no-referrer"
+    assert headers_of(start)["Content-Type"] == "text/html"
 
 
 @pytest.mark.parametrize(

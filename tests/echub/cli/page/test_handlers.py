@@ -192,7 +192,9 @@ def test_a_figure_without_a_column_says_what_to_do(monkeypatch):
 def test_a_window_gets_the_points_between_its_ends(monkeypatch):
     _, chart = chart_of(monkeypatch, TIMES)
     asked, sent = [], []
-    chart.curves = [Fake(points=lambda low, high: asked.append((low, high)) or [[low, high]])]
+    chart.curves = [
+        Fake(points=lambda low, high, n=n: asked.append((low, high)) or [[low, high, n]]) for n in range(2)
+    ]
 
     class Drawn:
         def run_chart_method(self, name, *given, timeout=0):
@@ -203,8 +205,8 @@ def test_a_window_gets_the_points_between_its_ends(monkeypatch):
             return future
 
     core.loop.run_until_complete(chart._zoomed(Drawn()))
-    assert asked == [(3, 8)]
-    assert sent == [{"series": [{"data": [[3, 8]]}]}]
+    assert asked == [(3, 8), (3, 8)]
+    assert sent == [{"series": [{"data": [[3, 8, 0]]}, {"data": [[3, 8, 1]]}]}]
 
 
 def test_maps_have_no_rows_to_be_shown(monkeypatch):
@@ -329,7 +331,7 @@ def test_metadata_are_saved_and_a_path_without_a_field_is_chosen(monkeypatch):
     shown = metadata_page(monkeypatch)
     shown.bench.answers["save_sidecar"] = Path("a.echub.toml")
     shown.press("Save next to the file")
-    assert shown.bench.calls[-1] == ("save_sidecar", True)
+    assert shown.bench.calls[-1] == ("save_sidecar",)
     assert shown.said == ["written: a.echub.toml"]
     with shown.client:
         shown.desk.stating("sample.colour")
@@ -342,8 +344,10 @@ def test_metadata_are_saved_and_a_path_without_a_field_is_chosen(monkeypatch):
 def test_a_file_is_written_to_the_folder_and_downloaded(monkeypatch, tmp_path):
     target = tmp_path / "a.csv"
     target.write_bytes(b"1,2")
+    beside = tmp_path / "a.csv.json"
+    beside.write_bytes(b"{}")
     shown = Page(monkeypatch, tab_export.show, writers={"csv": "CSV", "native": "HDF5"}, folder=Path("/data"),
-                 convert=[target])  # fmt: skip
+                 convert=[target, beside])  # fmt: skip
     chosen, folder = shown.all(ui.select)[0], shown.all(ui.input)[0]
     assert (chosen.value, folder.value) == ("native", "/data")
     shown.put(chosen, "csv")
@@ -351,10 +355,10 @@ def test_a_file_is_written_to_the_folder_and_downloaded(monkeypatch, tmp_path):
     name, form, place = shown.bench.calls[-1]
     assert (name, form) == ("convert", "csv")
     assert place != Path("/data")
-    assert shown.downloads == [("a.csv", b"1,2")]
+    assert shown.downloads == [("a.csv", b"1,2"), ("a.csv.json", b"{}")]
     shown.press("Write to the folder")
     assert shown.bench.calls[-1] == ("convert", "csv", Path("/data"))
-    assert shown.said == [f"written: {target}"]
+    assert shown.said == [f"written: {target}", f"written: {beside}"]
 
 
 def test_without_another_file_there_is_nothing_to_compare(monkeypatch):
@@ -593,6 +597,34 @@ def test_an_answer_shows_values_flags_and_tables(monkeypatch):
     assert followed == ["--param window=60s"]
     shown.press("Outcome as JSON")
     assert shown.downloads == [("ramp-onset.outcome.json", outcome.to_json())]
+
+
+def test_each_flag_value_and_table_of_an_answer_is_shown(monkeypatch):
+    flags = (
+        Remark("noisy", "it is noisy", "warning", hint="wait"),
+        Remark("late", "it is late", "info", hint="hurry"),
+    )
+    tables = {"of_all": {"n": Series.of([1.0], "V")}, "by_cycle": {"m": Series.of([2.0, 3.0])}}
+    values = {"onset": Measurand("V", 1.25), "end": Measurand("mA", 2.0, 0.5)}
+    followed = []
+    outcome = Outcome(values, flags, tables).replace(analysis="ramp-onset")
+    shown = Page(monkeypatch, lambda _: tab_answer.outcome_card(outcome, followed.append))
+    assert shown.labels() == ["ramp-onset", "it is noisy [noisy]", "it is late [late]"]
+    assert [row["measurand"] for row in shown.table(0)] == ["onset", "end"]
+    assert [element.text for element in shown.all(ui.expansion)] == ["of all", "by cycle"]
+    assert (shown.table(1), shown.table(2)) == ([{"n / V": "1"}], [{"m": "2"}, {"m": "3"}])
+    shown.press("hurry")
+    shown.press("wait")
+    assert followed == ["hurry", "wait"]
+
+
+def test_each_analysis_that_does_not_suit_is_listed_with_its_reason(monkeypatch):
+    shown, _ = question(monkeypatch, [*FOUND, suitable("eis-fit", Standing.UNSUITED, "no impedance")])
+    assert shown.table() == [
+        {"analysis": "pulsed-stripping", "why not": "no pulses"},
+        {"analysis": "eis-fit", "why not": "no impedance"},
+    ]  # fmt: skip
+    assert "2 analyses do not suit this file" in [element.text for element in shown.all(ui.expansion)]
 
 
 def test_a_value_without_an_interval_has_an_empty_cell(monkeypatch):
