@@ -10,6 +10,7 @@ from echub_eclab.appended import DATA, LOG, SET, parts_of
 from echub_eclab.asciihead import LONGEST_LINE
 from echub_eclab.columns import HeaderMeaning, meaning_of
 from echub_eclab.container import Module
+from echub_eclab.mpt import _mended
 from tests.messages.parts import said
 from tests.plugins.echub_eclab.text_support import read_mpt
 
@@ -81,7 +82,17 @@ TABLES = {
         [("separator", "semicolons stand between the columns instead of tabs: read as tabs")]),
     "a name that no row has a value for": (
         "time/s\tEwe/V\t\tEwe-Ece/V\n0.5\t1.5\n", {"time/s": [0.5], "Ewe/V": [1.5]}, []),
-    "what is no number and infinite": (
+    "no name and no row": ("\n", {}, []),
+    "a time that is none in the first row": (
+        "time/s\tEwe/V\nx\t1.5\n0:00:01\t2.5\n0:00:02\t3.5\n", {"time/s": [NAN, 1, 2], "Ewe/V": [1.5, 2.5, 3.5]},
+        [("not-a-number", "time/s: 1 cell is not a time, the first 'x' in row 0: read as NaN")]),
+    "times that are none in later rows": (
+        "time/s\tEwe/V\n0:00:01\t1.5\nx\t2.5\ny\t3.5\n", {"time/s": [1, NAN, NAN], "Ewe/V": [1.5, 2.5, 3.5]},
+        [("not-a-number", "time/s: 2 cells are not times, the first 'x' in row 1: read as NaN")]),
+    "no time at all": (
+        "time/s\tEwe/V\nx\t1.5\ny\t2.5\n", {"time/s": ["x", "y"], "Ewe/V": [1.5, 2.5]},
+        [("not-a-number", "time/s: no cell is a time, the first is 'x': kept as text")]),
+    "marks of infinite and undefined numbers": (
         "time/s\tEwe/V\n0.5\t-1.#INF\n1.5\t+1.#QNAN0E+000\n2.5\t1.5\n",
         {"time/s": [0.5, 1.5, 2.5], "Ewe/V": [float("-inf"), NAN, 1.5]},
         [("undefined-number", "2 cells print no number (such as -1.#IND): read as NaN or infinite")]),
@@ -124,6 +135,11 @@ MARK = {
         "found": "b'7' in column 4, which has no name"}),
     ("time/s\tnote\tEwe/V\n0.5\ta,b\t1.5\n1.5\tc.d\t2,5\n", {}, {
         **MARK, "where": "line 5", "found": "both marks occur: 0.5 and 2,5"}),
+    ("time/s\tEwe/V\n01/02/2024 10:00:00\t1\n31/01/2024 23:59:59\t1\n01/31/2024 23:59:59\t1\n", {}, {
+        "message": "a time of the table is not a date and time", "path": "run.mpt", "where": "row 1",
+        "column": "time/s", "expected": "mm/dd/yyyy hh:mm:ss", "found": "'31/01/2024 23:59:59'",
+        "cause": "the dates are of both orders, or were edited",
+        "hint": "--option dates=day-first or --option dates=month-first"}),
     ("time/s\tEwe/V\n,5\t1\n", {"decimal": "point"}, {
         "message": "the table holds b',' where it cannot be", "path": "run.mpt", "where": "line 4",
         "expected": "one decimal mark, the point", "found": r"b',5\t1\n'", "cause": "the table was edited",
@@ -158,6 +174,16 @@ def test_a_short_rest_belongs_to_the_block_before_it(size, blocks, monkeypatch):
     monkeypatch.setattr(asciiblocks, "_LEAST_LAST", 4)
     source = Source.from_bytes((b"ab\n" * 13)[:size], "run.mpt")
     assert list(asciiblocks._blocks(source, 0)) == blocks
+
+
+@pytest.mark.parametrize(("name", "known"), [
+    ("\ufffdwe/V", "Ewe/V"), ("Temperature/\ufffdC", "Temperature/°C"), ("\ufffdfoo/V", None),
+    ("<\ufffd>/mA", "<I>/mA"),
+    ("\ufffdq/mA.h", "dq/mA.h"), ("d\ufffd/mA.h", None), ("Ewe/V", "Ewe/V"),
+])  # fmt: skip
+def test_a_name_with_a_destroyed_character_is_the_one_that_fits(name, known):
+    """`d?/mA.h` may be dQ, the charge of a step, or dq, that of a row; a meaning of its own has neither."""
+    assert _mended(name) == (known or name)
 
 
 @pytest.mark.parametrize(("header", "meaning"), [
