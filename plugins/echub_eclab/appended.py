@@ -28,11 +28,6 @@ class AppendedRun(NamedTuple):
         """Return the name that tells this part from the others."""
         return f"part_{self.number}"
 
-    @property
-    def data(self) -> tuple[Module, ...]:
-        """Return its data modules: one, or several that share the settings."""
-        return tuple(module for module in self.modules if module.short == DATA)
-
     def first(self, short: str) -> Module | None:
         """Return the first module of a short name."""
         return next((module for module in self.modules if module.short == short), None)

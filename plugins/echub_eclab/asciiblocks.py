@@ -108,9 +108,8 @@ def _parsed(
 ) -> tuple[pl.DataFrame | None, int]:
     """Read and parse one block; no frame where it holds anything but rows."""
     start, size = block
-    data: bytes | None = source.read(start, size)
-    if data is not None and start + size == source.size:
-        data = ended(data)
+    read = source.read(start, size)
+    data = ended(read) if start + size == source.size else read
     if data is None or any(what in data for what in rows.strange):
         return None, size
     frame = cells_of(data if rows.mark == "." else data.replace(b",", b"."), rows.kinds, rows.width, wide=False)

@@ -151,13 +151,16 @@ def _bad_row(
 ) -> ReadError:
     """Find the first row that does not fit, and say how."""
     where, found, expected = "", problem, f"{several(len(kinds), 'value')} in every row"
-    for number, line in enumerate(data.split(b"\n")):
+    for number, line in enumerate(data.removesuffix(b"\n").split(b"\n")):
         cells = line.rstrip(b"\r").split(b"\t")
         wrong = [n for n, kind in enumerate(kinds) if n < len(cells) and not _fits(cells[n], kind)]
-        if len(cells) != width or wrong:
+        beyond = [n for n, cell in enumerate(cells) if n >= len(kinds) and cell]
+        if len(cells) != width or wrong or beyond:
             where = f"line {lines.of(number)}"
             found = several(len(cells), "cell")
-            if wrong and len(cells) == width:
+            if len(cells) == width and beyond:
+                found = f"{cells[beyond[0]][:40]!r} in column {beyond[0] + 1}, which has no name"
+            elif len(cells) == width:
                 kind = kinds[wrong[0]]
                 expected = f"{_EXPECTED.get(kind, f'a number ({kind})')} in column {wrong[0] + 1}"
                 found = repr(cells[wrong[0]][:40])

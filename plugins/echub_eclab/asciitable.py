@@ -37,6 +37,7 @@ _UNFILLED = {"Ewe-Ece/V"}
 """Names that EC-Lab prints behind an empty one, without values: seen in two exports with a counter electrode."""
 
 _DIGITS = re.compile(rb"\d+")
+_LINE_ENDS = (b"\n", b"\r\n", b"\r")
 
 
 @dataclass
@@ -274,8 +275,8 @@ def _whole_rows(data: bytes, first: Sequence[bytes], table: AsciiTable) -> bytes
     """
     tail = data[-_TAIL:]
     if tail.endswith((b"\n", b"\r")):
-        blank = len(tail) - len(tail.rstrip(b"\r\n "))
-        return data if blank <= len(b"\r\n") else data[: len(data) - blank] + b"\n"
+        end = tail[len(tail.rstrip(b"\r\n ")) :]
+        return data if end in _LINE_ENDS else data[: len(data) - len(end)] + b"\n"
     begin = data.rfind(b"\n") + 1
     cells = data[begin:].split(b"\t")
     before = data[data.rfind(b"\n", 0, max(begin - 1, 0)) + 1 : begin].rstrip(b"\r\n").split(b"\t")

@@ -43,12 +43,13 @@ def _require_whole(source: Source) -> None:
     """Refuse a file that holds less than its headers claim: galvani would take memory for all of it."""
     container = walk(source)
     data = container.first("VMP data")
-    claims = data is not None and np.frombuffer(source.read(data.offset, 4), "<u4", 1)[0]
-    if container.damage or data is None or claims > data.held:
+    held = data.held if data is not None else 0
+    claims = int(np.frombuffer(source.read(data.offset, 4), "<u4", 1)[0]) if data is not None and held >= 4 else 0
+    if container.damage or not held or claims > held:
         raise ReadError(
             "galvani does not read damaged files",
             path=source.shown,
-            found=container.damage or f"{claims} rows in {data.held if data else 0} bytes",
+            found=container.damage or f"{claims} rows in {held} bytes",
             cause="the file was truncated or changed",
             hint="--reader eclab-mpr recovers the whole rows",
         )

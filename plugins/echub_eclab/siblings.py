@@ -48,7 +48,7 @@ def fill_from_log(source: Source, settings: Module | None, found: LogFindings) -
         return
     other_day = prose.start is not None and day is not None and prose.start.date().isoformat() != day
     # Which program wrote the log, and so what Ewe is, holds without a start as well.
-    found.bt_lab = found.bt_lab or (not other_day and sibling.head[:6].lower() == b"bt-lab")
+    found.bt_lab = not other_day and sibling.head[:6].lower() == b"bt-lab"
     if prose.start is None and found.bt_lab:
         found.notices.append(
             Notice("no-start", f"{sibling.name} states no start: only its program is taken from it")

@@ -2,6 +2,7 @@
 
 import math
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from echub_eclab import decode, records
 from echub_eclab.container import walk
 from echub_eclab.decode import is_clock
 from echub_eclab.header import read_header
-from echub_eclab.layout import record_layout
+from echub_eclab.layout import DataHeader, record_layout
 from echub_eclab.records import Records
 from echub_eclab.table import locate
 from fixtures.eclab import (
@@ -99,10 +100,41 @@ def test_a_wrong_number_of_rows_in_a_cut_file_is_mended_by_what_is_there(points)
     assert message(record, "truncated").endswith(f"10 of {points} rows were recovered")
 
 
-def test_bytes_beyond_the_counted_rows_of_a_cut_file_are_listed():
-    record = read(truncate(set_n_points(CP, 7), RECORDS + 10 * SIZE))
-    assert same_rows(record, 7)
-    assert [d.what for d in record.dropped] == [f"{3 * SIZE} bytes behind 7 rows"]
+@pytest.mark.parametrize(("counted", "extra", "lost", "why"), [
+    (7, 0, f"{3 * SIZE} bytes behind 7 rows", "the header counts no more rows"),
+    (9, 0, f"{SIZE} bytes behind 9 rows", "the header counts no more rows"),
+    (10, SIZE - 1, f"{SIZE - 1} bytes of the incomplete row 10", "the file ends inside it"),
+    (1, 0, f"{9 * SIZE} bytes behind 1 row", "the header counts no more rows"),
+])  # fmt: skip
+def test_bytes_beyond_the_counted_rows_of_a_cut_file_are_listed(counted, extra, lost, why):
+    record = read(truncate(set_n_points(CP, counted), RECORDS + 10 * SIZE + extra))
+    assert same_rows(record, counted)
+    assert [(d.what, d.why) for d in record.dropped] == [(lost, why)]
+
+
+@pytest.mark.parametrize("chunk", [7, 512, 1 << 19])
+@pytest.mark.parametrize(("last", "start", "kept"), [
+    (0, 0, 0), (1, 0, 1), (504, 0, 63), (505, 0, 64), (511, 0, 64), (512, 0, 64), (513, 0, 65),
+    (5, 500, 1), (9, 500, 1), (12, 500, 1), (13, 500, 2), (0, 500, 0), (556, 0, 70), (553, 0, 70),
+])  # fmt: skip
+def test_a_row_that_ends_in_zeros_from_the_edge_of_a_sector_on_was_never_written_whole(
+    last, start, kept, chunk, monkeypatch
+):
+    """Rows of 8 bytes, `last` of all their bytes are written; sectors of 512 bytes begin at the file's start."""
+    monkeypatch.setattr(decode, "CHUNK", chunk)
+    rows = 70
+    data = bytes(start) + b"\1" * last + bytes(8 * rows - last)
+    found = decode.without_zero_tail(
+        Source.from_bytes(data, "run.mpr"), DataHeader(rows, (6,), start, 8 * rows, 8 * rows),
+        SimpleNamespace(size=8), decode.Extent(rows, len(data)),
+    )  # fmt: skip
+    assert found.rows == kept
+    if kept < rows:
+        (notice,), (dropped,) = found.notices, found.dropped
+        gone = f"{rows - kept} rows"
+        end = f"(offset {start + 8 * kept}) to the end of the data: {gone} are not data"
+        assert (notice.code, notice.message) == ("zero-tail", f"zero bytes from row {kept} {end}")
+        assert dropped.what == f"{gone} of zero bytes from row {kept}"
 
 
 def test_rows_that_fit_neither_statement_are_refused():
@@ -162,6 +194,60 @@ def test_fields_are_contiguous_arrays_that_share_no_number():
     assert len(arrays) == len(table.layout.fields)
     assert all(a.flags.c_contiguous and a.flags.writeable for a in arrays)
     assert not any(np.may_share_memory(a, b) for a, b in combinations(arrays, 2))
+
+
+def records_of(rows=50):
+    """Return the truth, and the columns of records of codes, counters and a clock, in blocks of three."""
+    dtype = np.dtype([("a", "<u4"), ("c", "u1"), ("t", "<f8"), ("b", "<u4"), ("d", "<u2")])
+    truth = np.zeros(rows, dtype)
+    truth["a"], truth["b"] = 1000 + (7 * np.arange(rows)) % 40, 70_000 - np.arange(rows)
+    truth["c"], truth["d"] = np.arange(rows) % 3 * 5, 300 + np.arange(rows) // 20
+    truth["t"] = np.arange(rows) / 2
+    source = Source.from_bytes(bytes(9) + truth.tobytes(), "run.mpr")
+    return truth, dict(zip(dtype.names, Records(source, 9, dtype, rows, "t").columns(), strict=True))
+
+
+@pytest.mark.parametrize("before", [(), ("t",), ("c",), ("t", "c", "a"), ("a", "b"), ("d", "t")])
+@pytest.mark.parametrize(("kept", "large", "look"), [
+    (1 << 26, 1 << 22, 1 << 18), (0, 1, 10), (550, 100, 50), (549, 200, 7), (1 << 26, 150, 1),
+])  # fmt: skip
+def test_whole_columns_and_what_occurs_in_them_are_those_of_the_file(before, kept, large, look, monkeypatch):
+    """In any order of asking, and however much is kept, looked at together, or large enough for its own memory."""
+    for name, value in {"CHUNK": 60, "KEPT": kept, "_LARGE": large, "_LOOK": look}.items():
+        monkeypatch.setattr(records, name, value)
+    truth, columns = records_of()
+    for name in before:
+        assert np.array_equal(columns[name].load(), truth[name])
+    assert columns["c"].distinct().tolist() == [0, 5, 10]
+    assert columns["d"].distinct().tolist() == [300, 301, 302]
+    assert [int(end) for end in columns["a"].ends()] == [1000, 1039]
+    assert [int(end) for end in columns["b"].ends()] == [69_951, 70_000]
+    for name, column in columns.items():
+        assert np.array_equal(column.load(), truth[name])
+        assert column.part(0, 0).dtype == truth.dtype[name]
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+def test_no_row_at_all_can_be_asked_for(order, monkeypatch):
+    monkeypatch.setattr(records, "CHUNK", 60)
+    truth, columns = records_of()
+    if order == "last":
+        assert columns["a"].part(3, 5).tolist() == truth["a"][3:5].tolist()
+    assert columns["a"].part(0, 0).tolist() == []
+    assert columns["t"].part(40, 42).tolist() == [20.0, 20.5]
+
+
+@pytest.mark.parametrize(("chunk", "at_once"), [(ROWS * SIZE, True), (ROWS * SIZE - 1, False)])
+def test_a_file_of_one_block_is_read_at_once(chunk, at_once, monkeypatch):
+    monkeypatch.setattr(records, "CHUNK", chunk)
+    source, table = Source.from_bytes(CP), table_of(CP)
+    columns = Records(source, table.header.start, table.layout.dtype, ROWS).columns()
+    assert {isinstance(column, np.ndarray) for column in columns} == {at_once}
+
+
+def test_a_clock_in_doubt_is_looked_at_in_a_large_file_too(monkeypatch):
+    monkeypatch.setattr(records, "CHUNK", 3 * SIZE)
+    assert same_rows(read(set_n_points(CP, 99)), ROWS)
 
 
 def test_looking_at_the_codes_does_not_change_what_was_read_before(monkeypatch):

@@ -109,6 +109,15 @@ def test_the_capacity_is_zero_where_the_current_runs_against_its_half_cycle():
     assert late.values.tolist() == [0.0, 1.0, 2.0, 0.0, 0.5, 1.0, 0.75]
 
 
+@pytest.mark.parametrize(("half", "dtype", "cycles", "made"), [
+    ([0, 1, 2, 5], "u4", [0, 0, 1, 2], "u1"), ([0, 511, 512], "u4", [0, 255, 256], "u2"),
+    ([-3, -1, 0, 300], "i8", [-2, -1, 0, 150], "i8"), ([0, 255], "i8", [0, 127], "u1"), ([], "u4", [], "u4"),
+])  # fmt: skip
+def test_a_cycle_is_two_half_cycles_in_the_smallest_type_that_holds_them(half, dtype, cycles, made):
+    found = derived(column("half cycle", half, "half_cycle", dtype))["cycle number"].values
+    assert (found.tolist(), found.dtype.str.lstrip("<|")) == (cycles, made)
+
+
 def test_the_capacity_without_a_current_is_the_charge():
     charge = column("Q charge/discharge/mA.h", [0.0, 1.0, -2.0])
     assert derived(charge)["Capacity/mA.h"].values.tolist() == [0.0, 1.0, 2.0]

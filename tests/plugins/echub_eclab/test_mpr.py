@@ -316,6 +316,35 @@ def test_modules_may_come_in_any_order():
         assert record.metadata.tree() == read(data).metadata.tree()
 
 
+@pytest.mark.parametrize(("others", "read_"), [
+    (["VMP loop", "VMP ExtDev"], True), (["VMP loop"], True), (["VMP ExtDev", "VMP new"], False),
+    (["VMP Set2"], False),
+])  # fmt: skip
+def test_a_run_without_rows_may_have_loops_and_a_device(others, read_):
+    data = drop_module(fixture("cp"), "VMP data") + b"".join(
+        encode_module(name, bytes(8), "v2", 1, "03/14/24") for name in others
+    )
+    if read_:
+        assert codes(read(data)) == ["no-data"]
+    else:
+        assert refusal(data).found == ", ".join(["VMP Set", "VMP LOG", *others])
+
+
+def test_an_appended_run_of_two_datasets_is_named_by_its_first():
+    alone, record = read(fixture("geis_with_dc")), read(CP + fixture("geis_with_dc")[52:])
+    assert len(list(alone)) == 2
+    assert list(record) == ["timeseries", *(f"{name}_part_2" for name in alone)]
+    for name in alone:
+        assert record[f"{name}_part_2"].rows == alone[name].rows
+        assert record[f"{name}_part_2"].attrs["part"] == "part_2"
+    said = message(record, "appended-data")
+    assert said == f"a further run stands behind the first, at offset {_second_data()}: {next(iter(alone))}_part_2"
+
+
+def _second_data():
+    return byte_map(fixture("geis_with_dc"))["VMP data"].data + len(CP) - 52
+
+
 def test_a_technique_that_recorded_nothing_gives_its_settings():
     record = read(drop_module(fixture("cp"), "VMP data"))
     whole = read(fixture("cp"))

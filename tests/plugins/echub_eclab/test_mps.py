@@ -99,6 +99,13 @@ def test_a_staircase_of_spectra_has_its_name(title, name):
     assert not record.notices
 
 
+def test_blank_lines_before_the_title_of_a_technique_are_none():
+    data = settings(REST, CYCLES).replace(b"Technique : 2\r\n", b"Technique : 2\r\n\r\n   \r\n")
+    record = echub.read(data)
+    assert not record.notices
+    assert record.settings["techniques"] == echub.read(settings(REST, CYCLES)).settings["techniques"]
+
+
 def test_techniques_that_are_missing_are_counted():
     record = echub.read(settings(REST, CYCLES, count=3))
     assert [(n.code, n.message) for n in record.notices] == [

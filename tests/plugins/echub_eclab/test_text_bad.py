@@ -326,7 +326,7 @@ def test_whole_numbers_at_first_may_have_decimals_later():
 
 @pytest.mark.parametrize(("row", "expected", "found"), [
     (["1.0", "", "1.5", ""], "a word in column 2", "b''"),
-    (["1.0", "rest", "1.5", "7"], "3 values in every row", "an empty cell, or a row of another width"),
+    (["1.0", "rest", "1.5", "7"], "3 values in every row", "b'7' in column 4, which has no name"),
     (["1.0", "rest", "1.5", "", ""], "3 values in every row", "5 cells"),
 ])  # fmt: skip
 def test_a_row_with_an_empty_word_or_a_value_beyond_the_names_is_refused(row, expected, found):

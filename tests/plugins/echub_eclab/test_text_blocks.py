@@ -69,6 +69,42 @@ def test_a_regular_table_is_read_by_blocks_to_the_same_record(dialect, in_blocks
     assert found == outcome(data)
 
 
+NOTES = "".join(f"{n}.5\t{'go' if n % 3 else 'rest'}\t{n}\tnote {n}, x\t\t\r\n" for n in range(ROWS))
+WORDS = f"EC-Lab ASCII FILE\r\nNb header lines : 3\r\ntime/s\tone\tNs\tother\t\t\r\n{NOTES}".encode()
+
+
+def test_words_and_cells_beyond_the_names_are_read_by_blocks(in_blocks, monkeypatch):
+    data = read_mpt(WORDS, derived="none")["timeseries"]
+    assert in_blocks()
+    assert data["time"].tolist() == [n + 0.5 for n in range(ROWS)]
+    assert data["step"].tolist() == list(range(ROWS))
+    assert data["vendor_one"].tolist() == ["go" if n % 3 else "rest" for n in range(ROWS)]
+    assert data["vendor_other"].tolist() == [f"note {n}, x" for n in range(ROWS)]
+    found = outcome(WORDS)
+    assert in_blocks()
+    monkeypatch.setattr(asciiblocks, "BLOCK", len(WORDS))
+    assert found == outcome(WORDS)
+
+
+@pytest.mark.parametrize("end", [b"\t1\t\r\n", b"\t\t1\r\n"])
+def test_a_value_beyond_the_names_is_told_in_a_late_block_too(in_blocks, end):
+    data = WORDS.removesuffix(b"\t\t\r\n") + end
+    with pytest.raises(ReadError, match="does not fit the others") as caught:
+        read_mpt(data)
+    assert not in_blocks()
+    assert caught.value.where == f"line {ROWS + 3}"
+    assert caught.value.found == f"b'1' in column {6 - (end[1:2] == b'1')}, which has no name"
+
+
+@pytest.mark.parametrize(("more", "asked"), [(0, 0), (-1, 1)])
+def test_a_table_larger_than_a_block_is_read_by_blocks(in_blocks, monkeypatch, more, asked):
+    monkeypatch.setattr(asciiblocks, "BLOCK", len(BODY) + more)
+    read_mpt(WHOLE)
+    assert sum(in_blocks() for _ in range(asked)) == asked
+    with pytest.raises(IndexError):
+        in_blocks()
+
+
 def test_a_last_number_that_may_lack_digits_is_told(in_blocks, monkeypatch):
     data = export(FILE, Dialect(), GCPL, 78)  # the half cycle is 1 in the last row alone
     found = outcome(data)
@@ -99,7 +135,13 @@ def with_point_among_commas():
     return data[:at] + b"." + data[at + 1 :]
 
 
+ONE_NAME = b"EC-Lab ASCII FILE\nNb header lines : 3\nEwe/V\n"
+
 IRREGULAR = {
+    "ends of lines of old": WHOLE.replace(b"\r\n", b"\r"),
+    "a single name": ONE_NAME + b"1.5\n2.5\n" * 100,
+    "semicolons": WHOLE[:START] + WHOLE[START:].replace(b"\t", b";"),
+    "many blank lines first": WHOLE[:START] + LINES[0] + b"\r\n" * 300 + BODY,
     "a blank line": with_line(lambda line: b"\r\n" + line),
     "a line of tabs": with_line(lambda line: re.sub(rb"[^\t]", b"", line) + b"\r\n" + line),
     "an empty cell": with_cell(b""),
