@@ -330,6 +330,18 @@ def test_a_flag_says_what_doubts_a_spectrum(case):
     assert whole(call) == expected
 
 
+@pytest.mark.parametrize(("given", "codes"), [
+    ({"p": 1e-3, "largest": 0.0345}, []), ({"p": 9.9e-4, "largest": 0.0345}, ["kk-inconsistent"]),
+    ({"p": 9.9e-4, "largest": 0.01}, ["kk-deviation-small"]),
+    ({"p": 9.9e-4, "largest": 0.0101}, ["kk-inconsistent"]),
+    ({"noise": 0.05}, []), ({"noise": 0.0501}, ["noisy"]),
+    ({"noise": 0.0501, "p": None}, ["kk-not-assessed"]),  # the noise is not known
+    ({"noise": 0.0501, "p": 1e-4}, ["noisy", "kk-deviation-small"]),
+])  # fmt: skip
+def test_a_spectrum_is_doubted_beyond_its_limits(given, codes):
+    assert [flag.code for flag in looked_at(**given)()] == codes
+
+
 def test_a_cell_that_is_stated_is_not_asked_for():
     assert sizes._cell_flags(CELL) == []
 
