@@ -229,15 +229,23 @@ def test_what_is_said_is_done_and_a_contradiction_reported(said, values, negate,
     assert notes == ([("sign-contradiction", text + WHOLE.format(*contradicted))] if contradicted else [])
 
 
-def test_a_magnitude_takes_the_sign_of_the_charge_that_grows():
-    """The first row, before which nothing is known, goes with the second; a rest has no direction."""
+@pytest.mark.parametrize("amount", [2.0, 1e-4])
+@pytest.mark.parametrize("beside", [(), [("Mode", np.full(N, "R"), None, None)]])
+def test_a_magnitude_takes_the_sign_of_the_charge_that_grows(amount, beside):
+    """The first row, before which nothing is known, goes with the second; a rest has no direction.
+
+    Nor has a state that is always one of rest.
+    """
     charged, discharged = np.arange(N) < 3, (np.arange(N) >= 3) & (np.arange(N) < 6)
     size = np.where(charged | discharged, 2.0, 0.0)
     counters = [
-        ("Qc", counter(charged), "charge_anodic", "A*h"),
-        ("Qd", counter(discharged), "charge_cathodic", "A*h"),
+        ("Qc", counter(charged, amount), "charge_anodic", "A*h"),
+        ("Qd", counter(discharged, amount), "charge_cathodic", "A*h"),
     ]
-    made, decisions, notes = settled(table(TIMES, current(size), *counters), "unsigned")
+    given = table(TIMES, current(size), *counters, *beside)
+    given[1] = dataclasses.replace(given[1], negate=True)  # of a magnitude that says nothing
+    made, decisions, notes = settled(given, "unsigned")
+    assert [(column.quantity, column.negate) for column in made[1:3]] == [(None, False), ("current", False)]
     assert made[2].values.tolist() == [2, 2, 2, -2, -2, -2, 0, 0]
     assert decisions == [("I", "unsigned", "said by the user or a profile")]
     assert notes == [("sign-by-state", "I has no sign and takes that of Qc and Qd")]
