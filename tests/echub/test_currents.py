@@ -387,3 +387,19 @@ def test_single_letters_are_states_under_the_headers_that_programs_print(header)
 def test_single_letters_are_no_states_under_any_other_header(header):
     _, _, notes = settled(table(TIMES, current(SIGNED), (header, STATES, None, None)))
     assert [code for code, _ in notes] == ["sign-assumed"]
+
+
+# -- ranges ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "milliamperes"),
+    [
+        ("10 mA", 10.0), (" 100uA ", 0.1), ("±1,5 A", 1500.0), ("+/- 2.5 µA", 2.5e-3), ("1e-3 A", 1.0),
+        ("auto", None), ("", None), ("10", None), ("10 mV", None), ("10 smoots", None), ("0 mA", None),
+        ("10 mA auto", None), ("-10 mA", None),
+    ],
+)  # fmt: skip
+def test_a_range_is_a_number_and_a_unit_of_current(label, milliamperes):
+    found = currents.full_scale(label)
+    assert found == (None if milliamperes is None else pytest.approx(milliamperes))
