@@ -229,15 +229,23 @@ def test_what_is_said_is_done_and_a_contradiction_reported(said, values, negate,
     assert notes == ([("sign-contradiction", text + WHOLE.format(*contradicted))] if contradicted else [])
 
 
-def test_a_magnitude_takes_the_sign_of_the_charge_that_grows():
-    """The first row, before which nothing is known, goes with the second; a rest has no direction."""
+@pytest.mark.parametrize("amount", [2.0, 1e-4])
+@pytest.mark.parametrize("beside", [(), [("Mode", np.full(N, "R"), None, None)]])
+def test_a_magnitude_takes_the_sign_of_the_charge_that_grows(amount, beside):
+    """The first row, before which nothing is known, goes with the second; a rest has no direction.
+
+    Nor has a state that is always one of rest.
+    """
     charged, discharged = np.arange(N) < 3, (np.arange(N) >= 3) & (np.arange(N) < 6)
     size = np.where(charged | discharged, 2.0, 0.0)
     counters = [
-        ("Qc", counter(charged), "charge_anodic", "A*h"),
-        ("Qd", counter(discharged), "charge_cathodic", "A*h"),
+        ("Qc", counter(charged, amount), "charge_anodic", "A*h"),
+        ("Qd", counter(discharged, amount), "charge_cathodic", "A*h"),
     ]
-    made, decisions, notes = settled(table(TIMES, current(size), *counters), "unsigned")
+    given = table(TIMES, current(size), *counters, *beside)
+    given[1] = dataclasses.replace(given[1], negate=True)  # of a magnitude that says nothing
+    made, decisions, notes = settled(given, "unsigned")
+    assert [(column.quantity, column.negate) for column in made[1:3]] == [(None, False), ("current", False)]
     assert made[2].values.tolist() == [2, 2, 2, -2, -2, -2, 0, 0]
     assert decisions == [("I", "unsigned", "said by the user or a profile")]
     assert notes == [("sign-by-state", "I has no sign and takes that of Qc and Qd")]
@@ -379,3 +387,19 @@ def test_single_letters_are_states_under_the_headers_that_programs_print(header)
 def test_single_letters_are_no_states_under_any_other_header(header):
     _, _, notes = settled(table(TIMES, current(SIGNED), (header, STATES, None, None)))
     assert [code for code, _ in notes] == ["sign-assumed"]
+
+
+# -- ranges ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "milliamperes"),
+    [
+        ("10 mA", 10.0), (" 100uA ", 0.1), ("±1,5 A", 1500.0), ("+/- 2.5 µA", 2.5e-3), ("1e-3 A", 1.0),
+        ("auto", None), ("", None), ("10", None), ("10 mV", None), ("10 smoots", None), ("0 mA", None),
+        ("10 mA auto", None), ("-10 mA", None),
+    ],
+)  # fmt: skip
+def test_a_range_is_a_number_and_a_unit_of_current(label, milliamperes):
+    found = currents.full_scale(label)
+    assert found == (None if milliamperes is None else pytest.approx(milliamperes))

@@ -53,6 +53,8 @@ KNOWN = {
 def test_a_resistance_is_a_value_a_bound_or_an_interval(case):
     known, outside, (value, u, censoring, ends, note) = KNOWN[case]
     found = parts.resistance("gb", known, a_fit(outside), PARAMS)
+    assert found.unit == "ohm"
+    assert [(part.name, part.uncertainty) for part in found.components] == ([("fit", u)] if value else [])
     if censoring in ("right", "left"):
         bound = found.interval.low if censoring == "right" else found.interval.high
         assert (found.value, found.censoring, bound, found.note) == (None, censoring, ends, note)
@@ -83,7 +85,7 @@ def test_a_derived_value_has_an_interval_that_is_symmetric_in_ln():
     assert [(part.name, part.uncertainty) for part in found.components] == [("fit", 1.0)]
 
 
-@pytest.mark.parametrize(("u", "given"), [(0.99, True), (1.01, False)])
+@pytest.mark.parametrize(("u", "given"), [(0.99, True), (1.0, False), (1.01, False)])
 def test_an_exponent_is_given_if_its_error_is_below_a_quarter(u, given):
     """At n = 1/2 its logit has a slope of a quarter."""
     found = parts._exponent(0.5, u, a_fit(), PARAMS)
@@ -96,8 +98,17 @@ def test_an_exponent_is_given_if_its_error_is_below_a_quarter(u, given):
         assert (found.interval.level, found.interval.method) == (0.9, "symmetric in the logit")
 
 
+def test_an_exponent_near_one_has_an_interval_that_ends_below():
+    """At n = 0.9 the logit is ln 9, and its slope 0.09."""
+    found = parts._exponent(0.9, 0.5, a_fit(), PARAMS)
+    assert (found.unit, found.value, found.uncertainty) == ("1", 0.9, pytest.approx(0.045))
+    factor = np.exp(student.ppf(0.95, 10) * 0.5)
+    assert (found.interval.low, found.interval.high) == pytest.approx((9 / (9 + factor), 9 / (9 + 1 / factor)))
+
+
 def test_a_sum_names_the_arc_that_has_not_ended():
     found = parts._total(a_fit({"gb": "low"}), PARAMS)
+    assert found.unit == "ohm"
     assert told(found) == (
         None,
         None,

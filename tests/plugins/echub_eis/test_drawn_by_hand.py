@@ -56,6 +56,34 @@ def test_the_colours_of_a_map_of_distributions_end_at_what_is_above_zero(gamma, 
     assert figure.axes[0].collections[0].get_clim() == (0.0, pytest.approx(top))
 
 
+@pytest.mark.parametrize(
+    ("level", "time", "label", "places", "order"),
+    [
+        ([0.2, 0.1, 0.4], [0.0, 60.0, 120.0], "I / mA", [0.1, 0.2, 0.4], [1, 0, 2]),
+        ([0.1, 0.1, 0.4], [7200.0, 0.0, 3600.0], "t / h", [0.0, 1.0, 2.0], [1, 2, 0]),
+        ([np.nan, 0.1, 0.4], [0.0, 20.0, 10.0], "t / s", [0.0, 10.0, 20.0], [0, 2, 1]),
+        ([0.1, 0.1, 0.4], [0.0, np.nan, 9.0], "number of the spectrum", [0.0, 1.0, 2.0], [0, 1, 2]),
+    ],
+)
+def test_distributions_stand_by_level_by_time_or_by_number(level, time, label, places, order):
+    """γ of each of three spectra is one value over τ."""
+    shown = {"map_level": np.array(level), "map_time": np.array(time), "per_decade": [1.0],
+             "map_tau": np.array([1e-3, 1e-2, 0.1, 1.0]), "map_gamma": np.repeat([1.0, 2.0, 3.0], 4),
+             "window": [1e-2, 0.1]}  # fmt: skip
+    figure = Figure()
+    distribution._map(figure, shown, Fake(diagnostics={name: Fake(unit="mA") for name in shown}))
+    axis, bar = figure.axes
+    (mesh,) = axis.collections
+    assert (axis.get_xlabel(), axis.get_ylabel(), axis.get_yscale()) == (label, "τ / s", "log")
+    assert axis.get_ylim() == (1e-3, 1.0)
+    assert mesh.get_array().tolist() == [[k + 1.0 for k in order]] * 4
+    edges = mesh.get_coordinates()[0, :, 0]
+    assert [np.searchsorted(edges, place) for place in places] == [1, 2, 3]
+    assert bar.get_ylabel() == "γ / Ω per decade of τ (root scale; hatched: not measured)"
+    shaded = [(patch.get_y(), patch.get_y() + patch.get_height()) for patch in axis.patches]
+    assert shaded == [(1e-3, pytest.approx(1e-2)), (0.1, pytest.approx(1.0))]
+
+
 def test_peaks_with_support_are_full_and_say_it():
     example = outcome_of("eis-drt")
     outcome = with_series(example, peak_tau=[1e-6, 1e-4], peak_support=[0.95, 0.94])

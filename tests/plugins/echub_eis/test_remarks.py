@@ -330,6 +330,18 @@ def test_a_flag_says_what_doubts_a_spectrum(case):
     assert whole(call) == expected
 
 
+@pytest.mark.parametrize(("given", "codes"), [
+    ({"p": 1e-3, "largest": 0.0345}, []), ({"p": 9.9e-4, "largest": 0.0345}, ["kk-inconsistent"]),
+    ({"p": 9.9e-4, "largest": 0.01}, ["kk-deviation-small"]),
+    ({"p": 9.9e-4, "largest": 0.0101}, ["kk-inconsistent"]),
+    ({"noise": 0.05}, []), ({"noise": 0.0501}, ["noisy"]),
+    ({"noise": 0.0501, "p": None}, ["kk-not-assessed"]),  # the noise is not known
+    ({"noise": 0.0501, "p": 1e-4}, ["noisy", "kk-deviation-small"]),
+])  # fmt: skip
+def test_a_spectrum_is_doubted_beyond_its_limits(given, codes):
+    assert [flag.code for flag in looked_at(**given)()] == codes
+
+
 def test_a_cell_that_is_stated_is_not_asked_for():
     assert sizes._cell_flags(CELL) == []
 
@@ -603,22 +615,24 @@ def test_a_flag_says_what_doubts_the_answers_of_a_series(case):
 
 
 def test_an_excess_is_the_mean_of_the_lowest_decade_less_the_fit():
-    """10 and 8 Ω at 1 and 5 Hz, where the fit has 5 Ω; at 100 Hz nothing counts. Noise: 0.2 Ω of each."""
-    spectrum = Fake(frequency=A([1.0, 5.0, 100.0]), z=A([10 + 0j, 8 + 0j, 1 + 0j]), modulus=np.ones(3))
+    """10, 8 and 15 Ω at 1, 5 and 10 Hz, where the fit has 5 Ω; beyond nothing counts. Noise: 0.2 Ω of each."""
+    spectrum = Fake(
+        frequency=A([1.0, 5.0, 10.0, 10.1]), z=A([10 + 0j, 8 + 0j, 15 + 0j, 1 + 0j]), modulus=np.ones(4)
+    )
     found = Fake(trace=None, spectrum=spectrum, noise=Fake(sigma=lambda modulus: 0.2 * modulus))
     fitted = Fake(x=[], covariance=lambda: np.diag([0.1**2, np.inf]), freedom=7)
-    at = (A([5 + 0j, 5 + 0j]), A([[2 + 0j, 4 + 0j], [9 + 0j, 9 + 0j]]))  # of the second nothing is known
+    at = (np.full(3, 5 + 0j), A([[2, 4, 6], [9, 9, 9]]) + 0j)  # of the second parameter nothing is known
     stubs = {"examine": lambda *_: Fake(spectrum=None), "affordable": lambda *_: True, "fit": lambda *_: fitted,
              "settled": lambda one: one, "Model": lambda _: Fake(evaluate=lambda *_: at)}  # fmt: skip
     with patch.multiple(excess, **stubs):
         made = excess.excess(found, replace(CELL, area=None), ResistanceParams(interface_capacitance=1.0))
         assert list(excess.excess(found, CELL, ResistanceParams())) == list(made) == ["excess_resistance_below"]
     below = made["excess_resistance_below"]
-    u = np.hypot(3 * 0.1, 0.2 / np.sqrt(2))
-    assert (below.unit, below.value, below.uncertainty) == ("ohm", 4.0, pytest.approx(u))
+    u = np.hypot(4 * 0.1, 0.2 / np.sqrt(3))
+    assert (below.unit, below.value, below.uncertainty) == ("ohm", 6.0, pytest.approx(u))
     assert below.note == "mean of the lowest decade less the fit of LR(RQ) above 20000 Hz"
     reach = student.ppf(0.975, 7) * u
-    assert (below.interval.low, below.interval.high) == pytest.approx((4 - reach, 4 + reach))
+    assert (below.interval.low, below.interval.high) == pytest.approx((6 - reach, 6 + reach))
     assert (below.interval.level, below.interval.method) == (0.95, "propagated")
 
 
@@ -648,7 +662,8 @@ def test_an_interface_by_a_stated_capacitance_has_what_a_factor_of_two_does_to_i
 
 
 @pytest.mark.parametrize(
-    ("u", "told", "bound"), [(3.99, True, None), (4.01, True, 16.02 / 4), (1.0, False, 10 / 4)]
+    ("u", "told", "bound"),
+    [(3.99, True, None), (4.0, True, 16 / 4), (4.01, True, 16.02 / 4), (1.0, False, 10 / 4)],
 )
 def test_an_interface_within_two_deviations_of_none_or_that_is_not_told_is_bounded(u, told, bound):
     found = with_interface(8.0, u, 8.0, 8.0, told)

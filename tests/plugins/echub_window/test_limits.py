@@ -258,6 +258,24 @@ def test_a_row_of_the_quietest_part_may_be_off_by_3_percent_of_the_threshold(off
     assert (baseline_of(swept(j), 10.0, None).level == 0.0) == left_out
 
 
+@pytest.mark.parametrize("off", [0.3, 0.301])
+def test_rows_at_one_potential_beside_others_are_judged_by_the_line_too(off):
+    """Two rows at each potential: of the pairs of one potential none has a slope."""
+    e = np.repeat(np.linspace(0, 1, 501), 2)
+    j = np.where(e < 0.15, 0.0, 1000.0)
+    j[75] = off
+    base = baseline_of(PotentialSweep(1, 1, 1000 * e, e, j, 1.0), 10.0, None)
+    assert (base.level == 0.0) == (off > 0.3)
+
+
+def test_slow_noise_makes_a_line_uncertain_as_two_values_do():
+    """Its rows are spread evenly over √12 V, with a deviation of 1 V."""
+    base = BaselineFit(0.0, 0.0, 5.0, 5.0 - sqrt(3), 5.0 + sqrt(3), 0.0, 0.3, 0.4, slow=2.0)
+    assert base.error_at(5.0) == pytest.approx(np.hypot(0.3, 2 / sqrt(2)))
+    for away in (-3.0, 3.0):
+        assert base.error_at(5.0 + away) == pytest.approx(np.sqrt(0.3**2 + (3 * 0.4) ** 2 + 4 * (1 + 9) / 2))
+
+
 @pytest.mark.parametrize(("rows", "slope"), [(7, 0.0), (9, 2.0)])
 def test_a_line_by_the_inner_half_of_the_rows_takes_five_of_them(rows, slope):
     """The inner half of seven rows are the middle one and one to each side, of nine rows two to each side."""
