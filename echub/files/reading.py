@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -209,11 +210,16 @@ def _missing_columns(dataset: Dataset) -> list[Remark]:
 def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
     """Report the columns of the source without any number, in one notice, unless one already names them."""
     found = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(held(c))]
-    empty = [h for h in found if not any(h == notice.column or h in notice.message for notice in told)]
+    empty = [h for h in found if not any(h == notice.column or _names(h, notice.message) for notice in told)]
     if len(empty) > 1:
         columns = several(len(empty), "column holds", "columns hold")
         return [Remark("no-number", f"{columns} no number at all: {', '.join(empty)}")]
     return [Remark("no-number", f"{header} holds no number at all", column=header) for header in empty]
+
+
+def _names(header: str, message: str) -> bool:
+    """Return whether a message names a column: `I` is no part of another word."""
+    return re.search(rf"(?<!\w){re.escape(header)}(?!\w)", message) is not None
 
 
 def _is_nan(values: NDArray[Any] | Deferred) -> bool:
