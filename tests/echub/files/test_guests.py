@@ -9,7 +9,9 @@ import pytest
 
 import echub
 from echub.files import store, stored
+from echub.files.enriching import _with
 from echub.registry.registry import PluginWarning, registry
+from echub.remark import Notice
 from tests.echub.strangers import install
 
 GUEST = """
@@ -158,6 +160,12 @@ def test_remarks_of_the_reader_stay_in_their_order_and_new_ones_follow(guests, e
     after = echub.read(eclab / "two_unknown_ids.mpr").notices
     assert after[: len(before)] == before
     assert [n.code for n in after[len(before) :] if n.code in "xy"] == ["x", "y"]
+
+
+def test_lost_remarks_come_back_before_the_others_in_their_order():
+    one, two, three, new = (Notice(code, "m") for code in ("one", "two", "three", "new"))
+    assert _with([one, two, three], [two, new, 3], Notice) == [one, three, two, new]
+    assert _with([], [new, None], Notice) == [new]
 
 
 def test_a_hook_cannot_take_remarks_away(guests, eclab):
