@@ -20,7 +20,7 @@ _SHOWN = ("where", "expected", "found", "cause", "hint", "column", "rows", "coun
 
 
 def is_named(column: str, message: str) -> bool:
-    """Return whether a message names a column, as a word of its own: `I` is no part of another."""
+    """Return whether a message names a column, as a word of its own: `I` stands in many others."""
     return not column or re.search(rf"(?<!\w){re.escape(column)}(?!\w)", message) is not None
 
 

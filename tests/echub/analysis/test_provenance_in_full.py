@@ -148,7 +148,7 @@ def test_runs_are_joined_by_the_reader_that_is_named(tmp_path, monkeypatch):
     made = analyze(together, paths, reader="table")
     ((many, records, reader),) = asked
     assert (many, len(records), reader, made["level"].n) == (paths, 2, "table", 1)
-    assert analyze(together, paths[:1])["level"].n == len(asked)  # one file is no run of several
+    assert analyze(together, paths[:1])["level"].n == len(asked)  # one file alone is never a run of several
 
 
 def second(data, params):
