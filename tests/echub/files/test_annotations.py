@@ -13,6 +13,7 @@ from echub.files.cells import with_points
 from echub.files.output import plan
 from echub.model.metadata import Metadata
 from echub.model.source import Source
+from tests.messages.parts import said
 
 
 @pytest.fixture
@@ -328,6 +329,7 @@ STUDY = 'title = "all"\nfiles = ["a.mpr"]\n\n# [[step]]\n# name = "cycling"\n'
         ("run.mpr.echub.toml", "", True),
         ("run.csv", "time / s,current / mA\n0,1\n", False),
         ("list.csv", "file,size\na.mpr,1\n", False),
+        ("other.csv", "filex,sample.id\na.mpr,1\n", False),
         ("sims.toml", 'files = ["a.csv"]\n', False),
         ("run.mpr", "file,cell.area\n", False),
     ],
@@ -393,9 +395,25 @@ def test_a_table_that_cannot_be_read_is_named(tmp_path, content):
     path = tmp_path / "cells.csv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(MetadataError, match="the metadata table cannot be read") as refused:
+    with pytest.raises(MetadataError, match="the metadata table cannot be read: ") as refused:
         MetaTable.load(path)
     assert refused.value.path == str(path)
+
+
+def test_what_is_wrong_with_a_table_is_told_whole(tmp_path):
+    path = table(tmp_path, "file;cell.area / cm^2;cell.temperature / degC\n*;0,785;25.5\n")
+    told = said(lambda: MetaTable.load(path))
+    assert told.pop("found")
+    assert told == {
+        "message": "the metadata table cannot be read: the decimal mark of its numbers is open", "path": str(path),
+        "expected": "decimal points, or decimal commas of which one has not exactly three digits behind it",
+    }  # fmt: skip
+    path.write_text("name,sample.id\na,b\n", encoding="utf-8")
+    assert said(lambda: MetaTable.load(path)) == {
+        "message": "the metadata table has no column `file`", "path": str(path), "where": "line 1",
+        "expected": "file, then paths with units, such as cell.area / cm^2", "found": "name, sample.id",
+        "hint": "`echub meta init FOLDER` writes such a table",
+    }  # fmt: skip
 
 
 def test_a_wrong_cell_names_its_row(tmp_path, run):
