@@ -19,6 +19,11 @@ DETAILS = ("where", "expected", "found", "cause", "hint")
 _SHOWN = ("where", "expected", "found", "cause", "hint", "column", "rows", "count")
 
 
+def is_named(column: str, message: str) -> bool:
+    """Return whether a message names a column, as a word of its own: `I` stands in many others."""
+    return not column or re.search(rf"(?<!\w){re.escape(column)}(?!\w)", message) is not None
+
+
 class RemarkShape(TypedDict):
     """The declared shape of a stored remark, as `Remark.as_dict` writes it."""
 
@@ -68,7 +73,7 @@ class Remark:
     @property
     def text(self) -> str:
         """Return the message, preceded by the column if the message does not name it."""
-        return self.message if self.column in self.message else f"{self.column}: {self.message}"
+        return self.message if is_named(self.column, self.message) else f"{self.column}: {self.message}"
 
     def details(self) -> list[tuple[str, str]]:
         """Return the texts that are set, in the order in which they are printed."""

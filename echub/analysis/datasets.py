@@ -59,8 +59,9 @@ def chosen_datasets(record: Record, analysis: Analysis, name: str | None = None)
 
 
 def _start(dataset: Dataset) -> float:
-    """Return the first time; datasets without a clock keep their order, before all others."""
-    return float(dataset["time"][0]) if "time" in dataset.columns else float("-inf")
+    """Return the first time that is known; datasets without a clock keep their order, before all others."""
+    known = (float(time) for time in dataset["time"] if time == time) if "time" in dataset.columns else iter(())
+    return next(known, float("-inf"))
 
 
 def _named(record: Record, fitting: Sequence[Dataset], kind: str, name: str) -> Dataset:

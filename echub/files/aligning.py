@@ -268,9 +268,11 @@ def _steps_of(record: Record, wanted: str) -> tuple[str, Brackets]:
     time = dataset.to("time", "s")
     known = np.isfinite(values) & np.isfinite(time)
     values, time = values[known], time[known]
+    if not len(values):
+        return column.name, Brackets(time, time)
     starts = np.asarray(steps(values).start)[1:]
     levels = np.array([np.median(part) for part in np.split(values, starts)])
-    large = np.abs(np.diff(levels)) > STEP_SHARE * float(np.ptp(values) if len(values) else 0)
+    large = np.abs(np.diff(levels)) > STEP_SHARE * float(np.ptp(values))
     starts = starts[large]
     return column.name, Brackets(time[starts - 1], time[starts])
 

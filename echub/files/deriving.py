@@ -221,7 +221,7 @@ def _names(name: str) -> list[str]:
 class _NotDerived(Exception):
     """A file does not allow a derivation; `hint` is what would."""
 
-    def __init__(self, why: str, hint: str = "") -> None:
+    def __init__(self, why: str, hint: str) -> None:
         super().__init__(why)
         self.hint = hint
 

@@ -19,6 +19,8 @@ NOISE = bytes(range(255, -1, -1))
 """Noise under a meaningless name, which no reader can know: a sniffer that accepts it would accept every file."""
 
 
+_SHOWN = 24
+"""Bytes of a file that messages show."""
 SNIFF_SECONDS = 10.0
 """Time of all sniffers for 64 KiB, after which the one that runs is stopped: ours take some milliseconds."""
 
@@ -209,6 +211,6 @@ def _unknown(source: Source, registry: Registry) -> UnknownFormat:
     )
 
 
-def first_bytes(source: Source, count: int = 24) -> str:
+def first_bytes(source: Source) -> str:
     """Return the first bytes of a file as text, for messages."""
-    return f"{source.head[:count]!r}{'…' if source.size > count else ''}"
+    return f"{source.head[:_SHOWN]!r}{'…' if source.size > _SHOWN else ''}"

@@ -29,7 +29,7 @@ from echub.model.vocabulary import kinds
 from echub.registry.calling import call, options_of
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
-from echub.remark import Remark
+from echub.remark import Remark, is_named
 from echub.segments import clock_restarts
 from echub.text import several
 
@@ -209,7 +209,7 @@ def _missing_columns(dataset: Dataset) -> list[Remark]:
 def _without_numbers(dataset: Dataset, told: Sequence[Remark]) -> list[Remark]:
     """Report the columns of the source without any number, in one notice, unless one already names them."""
     found = [c.header for c in dataset.columns.values() if c.index is not None and _is_nan(held(c))]
-    empty = [h for h in found if not any(h == notice.column or h in notice.message for notice in told)]
+    empty = [h for h in found if not any(h == notice.column or is_named(h, notice.message) for notice in told)]
     if len(empty) > 1:
         columns = several(len(empty), "column holds", "columns hold")
         return [Remark("no-number", f"{columns} no number at all: {', '.join(empty)}")]

@@ -31,13 +31,14 @@ class DeferredErrorFile(io.FileIO):
         return len(data)
 
     def truncate(self, size: int | None = None) -> int:
-        """Truncate or extend, or keep the error."""
+        """Truncate or extend, by default to the position, or keep the error."""
+        size = self.tell() if size is None else size
         try:
             if self.error is None:
                 super().truncate(size)
         except OSError as error:
             self.error = error
-        return size or 0
+        return size
 
     def __exit__(self, *raised: object) -> None:
         self.close()

@@ -61,8 +61,12 @@ def test_an_outcome_of_before_opens():
 
 
 @pytest.mark.parametrize(
-    ("column", "text"), [("I/mA", "I/mA: it is cut"), ("cut", "it is cut"), ("", "it is cut")]
-)
+    ("column", "text"),
+    [
+        ("I/mA", "I/mA: it is cut"), ("cut", "it is cut"), ("", "it is cut"), ("i", "i: it is cut"),
+        ("cu", "cu: it is cut"), ("s", "s: it is cut"), ("is cut", "it is cut"),
+    ],
+)  # fmt: skip
 def test_a_column_precedes_the_message_that_does_not_name_it(column, text):
     assert Remark("a", "it is cut", column=column).text == text
 

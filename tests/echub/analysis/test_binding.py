@@ -391,6 +391,12 @@ def test_each_answer_says_its_quantity_unit_origin_and_how_it_was_had():
     assert [data.how(n) for n in ("t", "U", "j")] == [
         "time", "potential_we - potential_ce", "current / 1.5 cm^2 (cell.area by file)"
     ]  # fmt: skip
+    other = (
+        Need("j", any_of=("current_density", "current"), unit="A/m^2"),
+        Need("q", any_of=("areal_charge", "charge"), unit="C/m^2"),
+    )
+    data = bind(asking(*other), record(given, cell__area="150 mm^2"))
+    assert values_of(data) == {"j": pytest.approx([20, 40]), "q": pytest.approx([12_000, 36_000])}
     bare = bind(asking(needs[-1]), record(given))
     assert (bare["q"].tolist(), bare.unit_of("q"), bare.origin_of("q")) == ([0.0005, 0.0015], "A*h", "reported")
     assert bare.how("q") == "charge; no area is stated"

@@ -109,6 +109,17 @@ def test_all_datasets_are_taken_in_the_order_of_their_start_on_request():
         chosen_datasets(given, replace(every, every_dataset=False))
 
 
+def test_a_first_row_without_a_time_does_not_hide_when_a_dataset_starts():
+    nan = float("nan")
+    starts = {"a": [30.0, 31.0], "b": [nan, 10.0], "c": [nan, nan], "d": [20.0, 21.0]}
+    made = []
+    for label, times in starts.items():
+        columns = [SourceColumn("t", np.array(times), "time", "s"), SourceColumn("U", np.ones(2), "voltage", "V")]
+        made.append(replace(build_dataset("timeseries", columns), label=label))
+    found = chosen_datasets(Record(made), replace(TOY, consumes="datasets", every_dataset=True))
+    assert [dataset.name for dataset in found] == ["c", "b", "d", "a"]
+
+
 def test_datasets_of_which_one_must_be_named_are_told_with_technique_and_rows():
     given = several(("a", 0.0, "OCV", 1), ("b", 0.0, "", 4), ("c", 0.0, "GCPL", 0))
     assert said(lambda: chosen_dataset(given, TOY)) == {

@@ -8,6 +8,7 @@ import pytest
 
 import echub
 from echub.analysis.comparable import require_comparable
+from echub.analysis.needs import bind
 from echub.analysis.outcome import Condition, Outcome, Refusal
 from echub.analysis.parts import Part, condition_on, part_of, require_one, values_of
 from echub.analysis.study import load_study, run_study
@@ -185,6 +186,15 @@ def test_what_cannot_part_the_rows():
         assert refused.value.expected == 'a column, such as each="spectrum", and an analysis of one dataset'
 
 
+def test_the_data_are_those_of_one_part_unless_another_column_parts_them():
+    with pytest.raises(Refusal, match="there are 3 spectra"):
+        bind(declared(), record())
+    data = bind(declared(), record(), each="step")
+    assert (len(data), data.part) == (9, Part())
+    alone = bind(declared(), record(1))
+    assert alone.part.conditions["spectrum"] == Condition(0, compared=False)
+
+
 def test_texts_part_rows_too():
     words = SourceColumn("word", np.array(["b", "a", "b"]), None, index=0)
     assert values_of("vendor_word", build_dataset("timeseries", [words])) == ["b", "a"]
@@ -312,8 +322,6 @@ def test_another_kind_that_is_missing():
 
 
 def test_re_and_im_follow_from_modulus_and_phase_signed():
-    from echub.analysis.needs import bind
-
     data = bind(declared(F, RE, IM), polar([0.001, 0.002, 0.002], [0.0, -60.0, 90.0]))
     np.testing.assert_allclose(data["re"], [1, 1, 0], atol=1e-12)
     np.testing.assert_allclose(data["im"], [0, -np.sqrt(3), 2], atol=1e-12)
@@ -324,8 +332,6 @@ def test_re_and_im_follow_from_modulus_and_phase_signed():
 
 
 def test_modulus_and_phase_follow_from_re_and_im_of_each_electrode():
-    from echub.analysis.needs import bind
-
     for electrode in ("", "_ce", "_wece"):
         columns = [("frequency", "Hz", [1.0]), (f"impedance{electrode}_real", "ohm", [-1.0])]
         columns.append((f"impedance{electrode}_imag", "ohm", [-1.0]))

@@ -15,7 +15,7 @@ from echub.analysis.analysis import InputSet, analyze, analyze_each, handed, par
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Condition, Measurand, Outcome, Refusal, Series
 from echub.declare import option
-from echub.declare_analysis import Analysis, Need, Output
+from echub.declare_analysis import Analysis, Need, Output, Sampling
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.metadata import Metadata
 from echub.model.record import Provenance, Record
@@ -121,7 +121,8 @@ def test_a_kind_that_does_not_suit_is_told_of_all_inputs_before_their_area_is_as
         dataclasses.replace(record("c")["timeseries"], label="c2"),
         dataclasses.replace(record("c")["timeseries"].query("time > 1"), label="c1"),
     )
-    (flag,) = analyze(dataclasses.replace(asking, every_dataset=True), [Record(two), record("d")]).flags
+    asking = dataclasses.replace(asking, every_dataset=True, sampling=Sampling())
+    (flag,) = analyze(asking, [Record(two), record("d")]).flags
     assert sorted(flag.message.split(", ")) == ["2", "4", "4"]
     outcomes = dataclasses.replace(AFTER, run=f"{HERE}:lacking", look=f"{HERE}:seen")
     (flag,) = analyze(outcomes, [Outcome(label="x"), Outcome(label="y")]).flags
@@ -132,7 +133,8 @@ def test_every_remark_on_the_inputs_is_one_on_the_outcome():
     gaps = record()["timeseries"]
     changed = {"voltage": np.array([np.nan, 1.5, 2.5, 3.5]), "time": np.array([0.0, 2.0, 2.0, 3.5])}
     columns = {n: dataclasses.replace(c, values=changed.get(n, c.values)) for n, c in gaps.columns.items()}
-    made = analyze(TOY, Record([dataclasses.replace(gaps, columns=columns)]))
+    patient = dataclasses.replace(TOY, sampling=Sampling())
+    made = analyze(patient, Record([dataclasses.replace(gaps, columns=columns)]))
     assert [flag.code for flag in made.flags] == ["rows-without-values", "equal-times"]
 
 
@@ -146,7 +148,7 @@ def test_runs_are_joined_by_the_reader_that_is_named(tmp_path, monkeypatch):
     made = analyze(together, paths, reader="table")
     ((many, records, reader),) = asked
     assert (many, len(records), reader, made["level"].n) == (paths, 2, "table", 1)
-    assert analyze(together, paths[:1])["level"].n == len(asked)  # one file does not make a run
+    assert analyze(together, paths[:1])["level"].n == len(asked)  # one file alone is never a run of several
 
 
 def second(data, params):

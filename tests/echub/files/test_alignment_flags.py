@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import echub
+from echub.errors import NoCommonClock
+from echub.files import aligning
 from echub.files.aligning import (
     STEP_SHARE,
     Alignment,
     _by_clock,
     _clock_option,
+    _column_of,
     _no_clock,
     _report,
     _steps_of,
+    _with_drift,
     _zero,
 )
+from echub.model.column import Column
+from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata
 from echub.model.record import Provenance, Record
 from echub.plugin import SourceColumn, build_dataset
@@ -127,6 +135,22 @@ def test_time_zero_is_the_stated_start_or_the_middle_of_the_rows():
     assert _zero(record(start="2024-01-01T00:00:00")) is None
 
 
+def test_any_dataset_of_a_record_may_have_the_clocks_and_no_other_column():
+    kinds = {
+        "table": None,
+        "impedance": [np.nan] * 3,
+        "timeseries": [50.0, 51.0, 52.0],
+        "recovery": [80.0, 81.0, 82.0],
+    }
+    made = []
+    for kind, clock in kinds.items():
+        columns = {"time": Column("time", np.arange(3.0), "time", "s")}
+        if clock is not None:
+            columns["unix_time"] = Column("unix_time", np.array(clock), "unix_time", "s")
+        made.append(Dataset(kind, columns))
+    assert _zero(Record(made)) == 50.0
+
+
 def test_clocks_of_equal_uncertainty_are_uncertain_by_root_two():
     found = _by_clock(record(clock=[100.0, 101.0, 102.0]), record(clock=[107.0, 108.0, 109.0]), "b", 2.0)
     assert (found.offset, found.found, found.name) == (7.0, "absolute clocks", "b")
@@ -160,6 +184,66 @@ def test_a_step_is_a_tenth_of_the_range_of_its_signal(share, count):
     assert name == "current"
     assert list(found.early) == [38.0, 78.0][:count]
     assert list(found.late) == [40.0, 80.0][:count]
+
+
+def test_a_current_without_a_number_has_no_steps():
+    columns = [
+        SourceColumn("t", np.arange(4.0), "time", "s", index=0),
+        SourceColumn("I", np.full(4, np.nan), "current", "mA", index=1),
+    ]
+    name, found = _steps_of(Record([build_dataset("timeseries", columns)]), "")
+    assert (name, list(found.early), list(found.late)) == ("current", [], [])
+    with pytest.raises(NoCommonClock, match="no step of current is seen in current of record"):
+        echub.align([Record([build_dataset("timeseries", columns)])] * 2, event="auto")
+
+
+def test_a_signal_is_found_in_any_dataset_with_a_time():
+    def data(kind, label, **columns):
+        units = {"time": "s", "current": "mA", "voltage": "V"}
+        made = [SourceColumn(n, np.array(v, float), n, units[n]) for n, v in columns.items()]
+        return replace(build_dataset(kind, made), label=label)
+
+    one = data("timeseries", "a", time=[0, 1], voltage=[1, 1])
+    two = data("timeseries", "b", time=[0, 1, 2, 3], current=[0, 0, 9, 9], voltage=[2, 2, 2, 2])
+    bare = data("table", "c", current=[1, 9])
+    record_ = Record([bare, one, two])
+    assert list(_steps_of(record_, "current")[1].late) == [2.0]
+    found, column = _column_of(record_, "", ("nothing", "voltage", "current"), "x")
+    assert (found.label, column.name) == ("a", "voltage")
+    with pytest.raises(NoCommonClock) as refused:
+        _column_of(record_, "ion_counts", (), "x")
+    assert refused.value.found == "row, time, voltage, current"
+    with pytest.raises(NoCommonClock) as refused:
+        _column_of(Record([bare]), "", ("current", "voltage"), "x")
+    assert (refused.value.message, refused.value.expected, refused.value.found) == (
+        "x has no signal with steps over time", "current or voltage", "no time"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("averaged", "told"), [(True, True), (False, None)])
+def test_a_signal_that_the_file_calls_an_average_is_matched_as_one(monkeypatch, averaged, told):
+    given = {}
+    monkeypatch.setattr(aligning, "match_steps", lambda *arrays, **more: given.update(more) or event())
+    time = SourceColumn("t", np.arange(4.0), "time", "s", index=0)
+    first = Record(
+        [build_dataset("timeseries", [time, SourceColumn("I", np.array([0.0, 0, 9, 9]), "current", "mA")])]
+    )
+    signal = SourceColumn("U", np.array([1.0, 1, 2, 2]), "voltage", "V", averaged=averaged)
+    other = Record([build_dataset("timeseries", [time, signal])], provenance=Provenance(source={"name": "b"}))
+    echub.align([first, other], event="auto", near={"b": (1.0, 9.0)})
+    assert given == {"counts": False, "averaged": told, "near": (1.0, 9.0)}
+
+
+def test_two_steps_leave_no_drift_to_correct():
+    found = _with_drift("b", "steps", event(drift=None, drift_uncertainty=None), True)
+    assert (found.drift, found.offset, found.low, found.high) == (0.0, 5.0, 4.4, 5.6)
+    found = _with_drift("b", "steps", event(drift=0.01), True)  # 7 s at the middle of 700 s
+    assert (found.drift, found.offset, found.low, found.high) == (
+        0.01,
+        -2.0,
+        pytest.approx(-2.6),
+        pytest.approx(-1.4),
+    )
 
 
 def test_the_record_says_where_all_of_it_comes_from():

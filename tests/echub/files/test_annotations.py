@@ -1,16 +1,20 @@
 """Metadata that people add: which wins, what contradicts, what met nothing."""
 
 import tomllib
+import zipfile
 from datetime import datetime
 
 import pytest
 
 import echub
-from echub.errors import EchubError, MetadataError, PluginError
+from echub.errors import DataError, EchubError, MetadataError, PluginError
+from echub.files import cells
 from echub.files.annotations import Annotations, MetaTable, is_about_files, sidecar_text
+from echub.files.cells import with_points
 from echub.files.output import plan
 from echub.model.metadata import Metadata
 from echub.model.source import Source
+from tests.messages.parts import said
 
 
 @pytest.fixture
@@ -64,6 +68,33 @@ def test_the_later_table_wins(tmp_path, run):
     first = table(tmp_path, "file,sample.id\n*,one\n")
     second = table(tmp_path, "file,sample.id\n*,two\n", "more.csv")
     assert apply(run, [first, second])[0].value("sample.id") == "two"
+
+
+def test_every_table_says_what_its_rows_met(tmp_path, run):
+    tables = [
+        table(tmp_path, "file,sample.id\nother.mpr,one\n"),
+        table(tmp_path, "file,sample.id\n*,two\nno.mpr,none\n*,three\n", "more.csv"),
+        table(tmp_path, "file,cell.id\nthird.mpr,c\n", "last.csv"),
+    ]
+    metadata, notices = apply(run, tables)
+    assert [(n.code, n.message) for n in notices if n.code == "no-metadata-row"] == [
+        ("no-metadata-row", f"no row of {name} is for this file") for name in ("cells.csv", "last.csv")
+    ]
+    assert [(entry.value, entry.source) for entry in metadata.entries] == [
+        ("two", "more.csv row 2"), ("three", "more.csv row 4")
+    ]  # fmt: skip
+    part = Annotations.of(tables, {"cell.id": "x"}).for_files([run, run.with_name("third.mpr")])
+    assert [(one.name, {n: row["file"] for n, row in one.rows.items()}) for one in part.tables] == [
+        ("cells.csv", {}), ("more.csv", {2: "*", 4: "*"}), ("last.csv", {2: "third.mpr"})
+    ]  # fmt: skip
+    assert part.values == {"cell.id": "x"}
+
+
+def test_bytes_in_memory_have_the_rows_of_their_name(tmp_path):
+    cells = table(tmp_path, "file,sample.id\nrun.mpr,S1\n")
+    metadata = Metadata()
+    Annotations.of([cells]).apply(Source.from_bytes(b"x", "run.mpr"), metadata)
+    assert metadata.value("sample.id") == "S1"
 
 
 def test_a_native_file_keeps_what_outranked_the_sidecar(cp):
@@ -205,6 +236,7 @@ def test_byte_order_mark_quotes_and_line_breaks_in_a_name(tmp_path):
         ("file,sample.idd\na,b\n", "unknown metadata path 'sample.idd'"),
         ("file,cell.area / V\na,1\n", "V cannot become cm"),
         ("file,cell.area / acre\na,1\n", "unknown unit 'acre'"),
+        ("file,cell.n_interfaces / V\na,1\n", "V cannot become 1"),
         ("file,cell.area / cm^2\na,0,785\n", "more cells than its header"),
     ],
 )
@@ -252,6 +284,40 @@ def test_a_group_of_thousands_is_not_a_decimal_point(tmp_path, run):
         apply(run, [table(tmp_path, "file;cell.area / cm^2\n*;1.234,5\n")])
 
 
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        ([["a,b", "1,5"], ["c", "2,25 V", "3,5"]], [["a,b", "1.5"], ["c", "2.25 V", "3,5"]]),
+        ([["a", "1,5"], ["b", "1,234"]], [["a", "1.5"], ["b", "1.234"]]),
+        ([["a", "1,234.5"], ["b", "2.5"]], None),
+        ([["a,b", "1.5"], ["c", "2.5"]], None),
+        ([["a"], ["c", ""]], None),
+    ],
+)
+def test_only_columns_of_numbers_lose_their_decimal_commas(rows, read):
+    assert with_points(rows, [False, True]) == (rows if read is None else read)
+
+
+def test_the_first_sheet_with_the_column_is_read(tmp_path, run):
+    pytest.importorskip("fastexcel")
+    path = workbook(tmp_path / "cells.xlsx", [["file", "sample.id"], ["*", "S1"], ["x", "S2"]], "notes", None)
+    rows, _ = cells.rows_of(path, "file")
+    assert rows == [["file", "sample.id"], ["*", "S1"], ["x", "S2"]]
+    assert cells.rows_of(path, "nothing")[0] == [[]]
+
+
+def test_a_workbook_may_unpack_to_so_much_and_no_more(tmp_path, monkeypatch):
+    pytest.importorskip("fastexcel")
+    path = workbook(tmp_path / "cells.xlsx", [["file", "sample.id"], ["*", "S1"]])
+    with zipfile.ZipFile(path) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    monkeypatch.setattr(cells, "LARGEST", size)
+    assert cells.rows_of(path, "file")[0] == [["file", "sample.id"], ["*", "S1"]]
+    monkeypatch.setattr(cells, "LARGEST", size - 1)
+    with pytest.raises(DataError, match="the workbook is too large"):
+        cells.rows_of(path, "file")
+
+
 STUDY = 'title = "all"\nfiles = ["a.mpr"]\n\n# [[step]]\n# name = "cycling"\n'
 
 
@@ -264,6 +330,7 @@ STUDY = 'title = "all"\nfiles = ["a.mpr"]\n\n# [[step]]\n# name = "cycling"\n'
         ("run.mpr.echub.toml", "", True),
         ("run.csv", "time / s,current / mA\n0,1\n", False),
         ("list.csv", "file,size\na.mpr,1\n", False),
+        ("other.csv", "filex,sample.id\na.mpr,1\n", False),
         ("sims.toml", 'files = ["a.csv"]\n', False),
         ("run.mpr", "file,cell.area\n", False),
     ],
@@ -279,7 +346,9 @@ def workbook(path, rows, *before):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     for name in before:
-        book.create_sheet(name, 0).append(["something", "else"])
+        sheet = book.create_sheet(name, 0)  # an empty one without a name
+        if name:
+            sheet.append(["something", "else"])
     for row in rows:
         book["Sheet"].append(row)
     book.save(path)
@@ -327,9 +396,25 @@ def test_a_table_that_cannot_be_read_is_named(tmp_path, content):
     path = tmp_path / "cells.csv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(MetadataError, match="the metadata table cannot be read") as refused:
+    with pytest.raises(MetadataError, match="the metadata table cannot be read: ") as refused:
         MetaTable.load(path)
     assert refused.value.path == str(path)
+
+
+def test_what_is_wrong_with_a_table_is_told_whole(tmp_path):
+    path = table(tmp_path, "file;cell.area / cm^2;cell.temperature / degC\n*;0,785;25.5\n")
+    told = said(lambda: MetaTable.load(path))
+    assert told.pop("found")
+    assert told == {
+        "message": "the metadata table cannot be read: the decimal mark of its numbers is open", "path": str(path),
+        "expected": "decimal points, or decimal commas of which one has not exactly three digits behind it",
+    }  # fmt: skip
+    path.write_text("name,sample.id\na,b\n", encoding="utf-8")
+    assert said(lambda: MetaTable.load(path)) == {
+        "message": "the metadata table has no column `file`", "path": str(path), "where": "line 1",
+        "expected": "file, then paths with units, such as cell.area / cm^2", "found": "name, sample.id",
+        "hint": "`echub meta init FOLDER` writes such a table",
+    }  # fmt: skip
 
 
 def test_a_wrong_cell_names_its_row(tmp_path, run):

@@ -1,6 +1,7 @@
 """One source converted: outputs, refusals before any work, and what is reported."""
 
 import csv
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from echub.errors import (
 )
 from echub.files.annotations import Annotations
 from echub.files.conversion import Conversion, summary
+from echub.files.output import PreviousOutputs
 from echub.model.record import Record
 from echub.registry import calling
 from echub.registry.registry import registry
@@ -199,6 +201,37 @@ def test_a_writer_that_fails_leaves_nothing_and_is_named(cp, writer, write):
         echub.convert(cp, to="acme")
     assert "a mistake in the plugin" in refused.value.cause
     assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
+
+
+@pytest.mark.parametrize(
+    "part", [(".a",), (".a", print, 3), (None, print), (".a", "no function")], ids=["one", "three", "name", "text"]
+)
+def test_a_writer_must_give_suffixes_and_functions(cp, writer, part):
+    writer(lambda record, options: [(".fine", lambda file: file.write(b"x")), part])
+    with pytest.raises(PluginError) as refused:
+        echub.convert(cp, to="acme")
+    assert refused.value.message == "the writer acme failed"
+    assert refused.value.found == f"it gave {part!r}, not (suffix, function)"
+    assert [p.name for p in cp.parent.iterdir()] == ["cp.mpr"]
+
+
+def test_an_output_of_an_earlier_run_may_be_replaced_and_no_other(cp):
+    made = Path(echub.convert(cp).outputs[0])
+    sha256 = hashlib.sha256(made.read_bytes()).hexdigest()
+    stated = Annotations.of(values={"cell.area": "2 cm^2"})
+    known = PreviousOutputs({str(made): frozenset({sha256})})
+    with pytest.raises(TargetExists):
+        echub.convert(cp, earlier=PreviousOutputs(), annotations=stated)
+    echub.convert(cp, earlier=known, annotations=stated)
+    assert echub.read(made).metadata.value("cell.area") == 2.0
+
+
+def test_a_page_names_every_file_that_was_written():
+    html = Conversion("a.mpr", outputs=["a.csv", "b.csv"], companions=["a.csv.json", "b.csv.json"])._repr_html_()
+    order = [
+        html.index(name) for name in ("a.mpr", "ok", "a.csv<", "b.csv<", "with a.csv.json", "with b.csv.json")
+    ]
+    assert order == sorted(order)
 
 
 def test_a_writer_of_several_parts(cp, writer):

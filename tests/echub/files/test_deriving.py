@@ -53,6 +53,13 @@ def test_a_column_by_hand(text, name, values):
     assert not record.notices
 
 
+def test_several_columns_are_derived_one_after_another():
+    record = record_of()
+    derive(record, (Derivation.parse("areal_charge"), Derivation.parse("current_density")))
+    assert list(record["timeseries"].columns)[-2:] == ["areal_charge", "current_density"]
+    assert record.provenance.operations == ("derived areal_charge", "derived current_density")
+
+
 def test_a_charge_per_area_needs_no_area():
     record = record_of({}, areal_charge=(np.array([0.0, 1.0, 2.0]), "mA*h/cm^2"))
     column = derived(f"thickness: {SODIUM}", record)["timeseries"].column("layer_thickness")

@@ -12,6 +12,7 @@ from echub.files.content import column_digest
 from echub.files.description import describe, plain_types, restore, restored
 from echub.model.record import Record
 from echub.model.source import Source
+from echub.remark import Dropped
 from tests.echub.files.test_store_in_full import CURRENT, FLAGS, ODD, RECORD, ROW, TABLE, WORDS
 from tests.messages.parts import said
 
@@ -80,6 +81,13 @@ def test_description_and_table_are_the_record_again():
     assert (back.notices[-1].code, back.notices[-1].message) == (
         "read-back", "this table was written by echub from a.mpr"
     )  # fmt: skip
+
+
+def test_everything_that_was_left_out_is_told_again():
+    more = [{"what": "line 9", "why": "no number"}, {"what": "line 12", "why": "cut"}]
+    assert restore({**SAID, "dropped": more}, PLAIN).dropped == [
+        Dropped("line 9", "no number"), Dropped("line 12", "cut")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

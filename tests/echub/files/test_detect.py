@@ -3,7 +3,7 @@
 import pytest
 
 from echub.declare import Confidence, KnownFormat, Reader
-from echub.errors import AmbiguousFormat, ReaderNotInstalled, ReadError, UnknownFormat
+from echub.errors import AmbiguousFormat, PluginError, ReaderNotInstalled, ReadError, UnknownFormat
 from echub.files import detect
 from echub.files.detect import choose, first_bytes, rank
 from echub.model.source import Source
@@ -188,7 +188,17 @@ def test_an_unreadable_file_is_a_read_error_and_not_unknown(tmp_path):
 
 def test_first_bytes_are_shown_as_bytes():
     assert first_bytes(Source.from_bytes(b"\x00\xffab", "x")) == "b'\\x00\\xffab'"
-    assert first_bytes(Source.from_bytes(b"a" * 30, "x")) == f"b'{'a' * 24}'…"
+    assert first_bytes(Source.from_bytes(b"a" * 24, "x")) == f"b'{'a' * 24}'"
+    assert first_bytes(Source.from_bytes(b"a" * 25, "x")) == f"b'{'a' * 24}'…"
+
+
+def test_a_broken_sniffer_is_an_error_only_for_files_of_its_suffix(readers):
+    found = readers(a=PluginError("broken"), b=C.NO)
+    with pytest.raises(PluginError) as refused:
+        choose(FILE, found)
+    assert (refused.value.message, refused.value.path) == ("broken", "run.acme")
+    with pytest.raises(UnknownFormat):
+        choose(Source.from_bytes(FILE.head, "README"), found)
 
 
 def test_a_foreign_suffix_speaks_against_a_fallback_that_only_guesses(readers):

@@ -57,6 +57,18 @@ def test_a_block_is_whole_rows_or_planes_as_far_as_they_fit(shape, block):
     assert block_shape(shape) == block
 
 
+@pytest.mark.parametrize("lost", [0, 1, 4, 6])
+def test_a_chunk_whose_end_is_missing_is_damaged(lost):
+    """Zlib ends with a checksum of four bytes: all values are there without it, and none is checked."""
+    whole = zlib.compress(bytes(range(200)))
+    chunk = whole[: len(whole) - lost]
+    if not lost:
+        assert filters.inflate(chunk, 4, 50).tobytes() == bytes(range(200))
+        return
+    with pytest.raises(ValueError, match="a chunk"):
+        filters.inflate(chunk, 4, 50)
+
+
 def test_order_is_kept_with_a_bounded_number_in_flight(monkeypatch):
     monkeypatch.setattr(workers, "_AHEAD", 3)
     monkeypatch.setattr(workers, "WORKERS", 1)

@@ -9,7 +9,9 @@ import pytest
 
 import echub
 from echub.files import store, stored
+from echub.files.enriching import _with
 from echub.registry.registry import PluginWarning, registry
+from echub.remark import Notice
 from tests.echub.strangers import install
 
 GUEST = """
@@ -132,6 +134,38 @@ def test_a_hook_that_spoils_a_record_is_named_and_the_file_converts(guests, ecla
     assert len(record["timeseries"])
     fits = (part, value[0]) in {("settings", "{"), ("notices", "["), ("dropped", "[")}
     assert fits != ("plugin-changed-columns" in [n.code for n in record.notices])
+
+
+def test_every_plugin_that_fails_or_spoils_is_named_with_all_that_it_did(guests, eclab):
+    two = "record.settings = None; record.metadata = 3; record.datasets['impedance'] = 'text'"
+    guests(
+        first=HOOK.format(body="raise ValueError('one')"),
+        second=HOOK.format(body="raise KeyError('two')"),
+        third=HOOK.format(body=two),
+    )
+    record = echub.read(eclab / "two_unknown_ids.mpr")
+    told = {n.message for n in record.notices if n.code == "plugin-failed"}
+    assert {text.partition(":")[0] for text in told} == {f"{n}_plugin of {n}-plugin" for n in ("first", "second")}
+    (changed,) = [n.message for n in record.notices if n.code == "plugin-changed-columns"]
+    assert changed.startswith("third_plugin of third-plugin changed or removed ")
+    assert {"settings", "metadata", "datasets"} <= set(changed.partition("removed ")[2].split(", "))
+    assert list(record) == ["timeseries"]
+    assert record.metadata.value("technique.name")
+
+
+def test_remarks_of_the_reader_stay_in_their_order_and_new_ones_follow(guests, eclab):
+    before = echub.read(eclab / "two_unknown_ids.mpr").notices
+    added = "from echub.plugin import Notice; record.notices[:] = [Notice('x', 'one'), 3, Notice('y', 'two')]"
+    guests(loud=HOOK.format(body=added))
+    after = echub.read(eclab / "two_unknown_ids.mpr").notices
+    assert after[: len(before)] == before
+    assert [n.code for n in after[len(before) :] if n.code in "xy"] == ["x", "y"]
+
+
+def test_lost_remarks_come_back_before_the_others_in_their_order():
+    one, two, three, new = (Notice(code, "m") for code in ("one", "two", "three", "new"))
+    assert _with([one, two, three], [two, new, 3], Notice) == [one, three, two, new]
+    assert _with([], [new, None], Notice) == [new]
 
 
 def test_a_hook_cannot_take_remarks_away(guests, eclab):

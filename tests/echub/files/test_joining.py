@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from echub.batch.batch import convert_many
-from echub.files import stored
+from echub.declare import Reader
+from echub.files import joining, stored
 from echub.files.joining import Link, join, link_of, runs_of, why_not_one_run
 from echub.files.output import plan
 from echub.files.reading import read
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.metadata import Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
 from echub.remark import Dropped, Notice
@@ -41,6 +44,46 @@ def test_the_reader_says_from_the_name_what_is_linked(tmp_path, name, link):
     path = tmp_path / name
     path.write_bytes(SCENARIOS["ocv"]().data)
     assert link_of(Source(path)) == link
+
+
+def reader(name, link=""):
+    return Reader(name, name, (".x",), sniff="a:b", read="a:b", link=link)
+
+
+@pytest.mark.parametrize(
+    ("readers", "asked"),
+    [
+        ([("a", ""), ("b", "b:link"), ("c", "c:link")], "b"),
+        ([("a", "a:link"), ("b", "b:link")], "a"),
+        ([("a", ""), ("b", "")], None),
+        ([], None),
+    ],
+)
+def test_the_first_reader_that_links_files_is_asked(monkeypatch, readers, asked):
+    known = [SimpleNamespace(reader=reader(*one), confidence=1) for one in readers]
+    unsure = SimpleNamespace(reader=reader("z", "z:link"), confidence=0)
+    monkeypatch.setattr(joining, "rank", lambda source, registry: [*known, unsure])
+    monkeypatch.setattr(
+        joining, "call", lambda reader, target, name, **_: (f"{reader.name} {target} {name}", 3, "p")
+    )
+    found = link_of(Source.from_bytes(b"", "run.x"))
+    assert found == (Link(f"{asked} {asked}:link run.x", 3, "p") if asked else None)
+
+
+def test_every_pair_of_parts_that_were_resumed_must_follow_one_another():
+    def record(start, technique):
+        metadata = Metadata()
+        metadata.set("experiment.start", start)
+        metadata.set("technique.name", technique)
+        column = SourceColumn("t", np.array([0.0, 10.0]), "time", "s")
+        return Record([build_dataset("timeseries", [column])], metadata=metadata)
+
+    early, late = (f"2024-03-14T09:{minute}:00" for minute in ("00", "30"))
+    records = [record(early, "OCV"), record(early, "CP"), record(late, "OCV"), record(late, "CP")]
+    links = [Link("r", n, part, run) for run, n, part in ((1, 1, "01"), (1, 2, "02"), (2, 1, "01"), (2, 2, "02"))]
+    assert why_not_one_run(records, links) == ""
+    records[3] = record(late, "CA")
+    assert why_not_one_run(records, links) == "the parts are of different techniques: CA, CP"
 
 
 def test_files_of_a_run_are_grouped_in_order(run):

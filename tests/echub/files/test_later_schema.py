@@ -1,5 +1,7 @@
 """A native file of a later minor version: read with a notice, verified, and damage to it found."""
 
+from dataclasses import replace
+
 import h5py
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import echub
 from echub.errors import ChangedContent
 from echub.files import content, store, stored
 from echub.files.verification import verify
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.record import Record
 from tests.echub.files.test_store import series
 
 
@@ -45,6 +49,25 @@ def test_damage_to_what_a_later_schema_adds_is_found(later, place):
     assert not verify(later)[0].holds
     with pytest.raises(ChangedContent):
         stored.read(later)
+
+
+def test_every_key_of_a_later_schema_is_named_with_its_dataset_and_column(tmp_path, monkeypatch):
+    path = tmp_path / "later.h5"
+    column, dataset = store.describe_column, store.describe_dataset
+    with monkeypatch.context() as patch:
+        patch.setattr(store.echub_schemas, "VERSION", "1.9.0")
+        for module in (store, content):
+            patch.setattr(
+                module, "describe_column", lambda c: column(c) | ({"one": 1, "two": 2} if c.name == "y" else {})
+            )
+            patch.setattr(module, "describe_dataset", lambda d: dataset(d) | {"three": 3, "four": 4})
+        made = [build_dataset(kind, [SourceColumn("y", np.ones(2), index=0)]) for kind in ("table", "recovery")]
+        renamed = [replace(d, columns={"y": replace(d.columns["vendor_y"], name="y")}) for d in made]
+        store.write(Record(renamed), path)
+    (notice,) = [notice for notice in stored.read(path).notices if notice.code == "later-schema"]
+    named = notice.message.partition("(")[2].partition(")")[0].split(", ")
+    assert named == ["table: four", "table: three", "y: one", "y: two", "recovery: four and 3 more"]
+    assert verify(path)[0].holds
 
 
 def test_a_value_of_a_later_schema_that_changed_is_found(later):

@@ -24,6 +24,8 @@ from echub.errors import (
 from echub.files import reading
 from echub.files.annotations import Annotations
 from echub.model.build import SourceColumn, build_dataset
+from echub.model.column import Column
+from echub.model.dataset import Dataset
 from echub.model.deferred import parts
 from echub.model.record import Record
 from echub.model.source import Source
@@ -94,6 +96,10 @@ def test_a_converted_file_takes_statements_and_columns_to_derive(cp):
     assert echub.read(written, annotations=tables).metadata.value("cell.area") == 0.25
     derived = echub.read(written, annotations=values, derive=["current_density"])["timeseries"]
     np.testing.assert_allclose(derived["current_density"], derived["current"] / 0.5)
+    both = echub.read(written, derive=["current_density", "areal_charge"])["timeseries"]
+    assert [name for name in both.columns if name in ("areal_charge", "current_density")] == [
+        "current_density", "areal_charge"
+    ]  # fmt: skip
     own = echub.read(written, derive=["current_density"])["timeseries"]
     np.testing.assert_allclose(own["current_density"], own["current"] / 0.785)
 
@@ -253,6 +259,7 @@ EMPTY = np.full(4, np.nan)
     ({"U/V": EMPTY, "I/A": [np.nan, np.nan, np.nan, 0.0]}, ("U/V", "U/V holds no number at all")),
     ({"U": EMPTY, "T": EMPTY, "I": [0.0, np.nan, np.nan, np.nan]}, ("", "2 columns hold no number at all: U, T")),
     ({"U/V": EMPTY, "told": EMPTY}, ("U/V", "U/V holds no number at all")),
+    ({"i": EMPTY, "named": EMPTY}, ("i", "i holds no number at all")),  # another remark has the letter in a word
     ({"told": EMPTY, "named": EMPTY, "n": [1, 2, 3, 4], "word": ["a", "b", "c", "d"]}, None),
 ])  # fmt: skip
 @pytest.mark.parametrize("step", [2, 100])
@@ -264,6 +271,16 @@ def test_columns_without_a_number_are_told_once_unless_the_reader_did(acme, monk
     record = reading.read(acme(lambda source: Record([build_dataset("timeseries", made)], notices=list(told))))
     found = [(n.column, n.message) for n in record.notices if n.code == "no-number"]
     assert found == ([said] if said else [])
+
+
+@pytest.mark.parametrize(("known", "said"), [(np.nan, ["counts holds no number at all"]), (3.0, [])])
+def test_a_map_without_a_number_is_told(acme, known, said):
+    values = np.full((2, 3), np.nan)
+    values[1, 2] = known
+    column = Column("vendor_counts", values, None, "1", header="counts", index=0, axes=("y", "x"))
+    made = Record([Dataset("ion_map", {"vendor_counts": column})])
+    record = reading.read(acme(lambda source: made))
+    assert [n.message for n in record.notices if n.code == "no-number"] == said
 
 
 def test_what_a_kind_lacks_is_flagged(acme):

@@ -241,6 +241,23 @@ def test_a_charge_continues_within_a_hundredth_of_its_range(again, word):
     assert whole.attrs["charge_at_run_starts"] == word
 
 
+def test_clocks_that_restart_several_times_in_a_part_are_all_kept():
+    parts = [part(restarts="1 3", time=[0.0, -1, 2, 0]), part(restarts="1 2", time=[0.0, -1, -2])]
+    assert resume(parts, [0.0, 9.0]).attrs["clock_restarts"] == "1 3 5 6"
+
+
+def test_codes_below_zero_and_parts_without_rows_keep_their_words():
+    whole = resume(
+        [part({-1: "a", 300: "b"}, time=[0.0, 1], word=[-1, 300]), part({5: "a"}, time=[0.0], word=[5])],
+        [0.0, 9.0],
+    )
+    assert whole.columns["word"].values.tolist() == [-1, 300, -1]
+    assert whole.columns["word"].labels == {-1: "a", 300: "b"}
+    empty = part({0: "a"}, time=np.empty(0), word=np.empty(0, np.int64), charge=np.empty(0))
+    none = resume([empty, empty], [0.0, 9.0])
+    assert (none.rows, none.columns["word"].labels, none.attrs["charge_at_run_starts"]) == (0, {0: "a"}, "")
+
+
 def test_a_part_without_rows_has_no_joint():
     empty = part(time=np.empty(0), charge=np.empty(0), row=np.empty(0, np.int64))
     one = part(time=[0.0, 1], charge=[0.0, 1], row=[0, 1])
@@ -303,6 +320,23 @@ def test_parts_on_one_clock_state_one_start():
     assert why_not_resumed([first, second]) == ""
     second.datasets["timeseries"] = part(time=[8.9, 20.0])
     assert why_not_resumed([first, second]) == "part 2 starts before part 1 ends"
+
+
+@pytest.mark.parametrize(
+    ("clocks", "why"),
+    [
+        (([0, 5], [0, 20], [20, 30], [25, 30]), ""),
+        (([0, 20], [0, 5], [20, 30], [25, 30]), ""),
+        (([0, 5], [0, 20], [15, 30], [20, 30]), "part 2 starts before part 1 ends"),
+        (([0, 20], [0, 5], [20, 30], [15, 30]), "part 2 starts before part 1 ends"),
+    ],
+)
+def test_the_clocks_of_all_datasets_of_a_part_count(clocks, why):
+    first, second = stated("2024-03-14T09:00:00", "2024-03-14T09:00:00")
+    for record, times in ((first, clocks[:2]), (second, clocks[2:])):
+        for kind, time in zip(("timeseries", "impedance"), times, strict=True):
+            record.datasets[kind] = part(time=np.array(time, float))
+    assert why_not_resumed([first, second]) == why
 
 
 def test_the_latest_end_of_all_parts_before_counts():

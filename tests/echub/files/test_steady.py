@@ -14,6 +14,12 @@ def test_it_is_an_ordinary_file_where_nothing_goes_wrong(tmp_path):
         assert file.truncate(5) == 5
         file.seek(0)
         assert file.read() == b"hello"
+        assert file.truncate() == 5
+        file.seek(2)
+        assert file.truncate() == 2
+        assert file.truncate(0) == 0
+        file.seek(0)
+        file.write(b"hello")
     assert (tmp_path / "a").read_bytes() == b"hello"
 
 

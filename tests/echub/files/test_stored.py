@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -16,7 +17,7 @@ from echub.files import hdf5, store, stored, stored_column
 from echub.files.content import BLOCK
 from echub.files.layout import text_hash
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.deferred import Deferred, Passed, extremes, held, passed
+from echub.model.deferred import Deferred, Passed, extremes, held, passed, shuffled
 from echub.model.metadata import Entry, Metadata
 from echub.model.record import Provenance, Record
 from echub.model.source import Source
@@ -204,6 +205,65 @@ def test_large_columns_are_read_when_they_are_used(native, record):
     )
     assert np.array_equal(column.values, record["timeseries"]["current"])
     assert column.values is column.values
+
+
+PLACES = [(0, BLOCK), (0, 2 * BLOCK), (BLOCK, 2 * BLOCK + 5), (0, ROWS), (3, 9), (BLOCK - 1, BLOCK + 1), (7, ROWS)]
+
+
+@pytest.mark.parametrize("name", ["time", "current"])
+def test_any_rows_of_a_large_column_are_read(native, record, name):
+    values, expected = held(stored.read(native)["timeseries"].columns[name]), record["timeseries"][name]
+    for first, last in PLACES:
+        assert np.array_equal(values.part(first, last), expected[first:last])
+        planes = shuffled(np.ascontiguousarray(expected[first:last]).view(np.uint8).reshape(last - first, -1))
+        assert np.array_equal(values.planes(first, last), planes)
+
+
+@pytest.mark.parametrize("more", [{"fletcher32": True}, {"shuffle": True, "fletcher32": True}, {"shuffle": True}])
+def test_chunks_of_other_filters_are_left_to_hdf5(tmp_path, more):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        ours = more == {"shuffle": True}
+        made = file.create_dataset("x", data=np.arange(9.0), chunks=(9,), compression="gzip", **more)
+        assert hdf5.our_chunk(made.id) == (9 if ours else 0)
+
+
+def test_a_chunk_that_skips_its_filters_is_refused():
+    """No values of ours are stored so; reading them as if they were deflated would give others."""
+    array = SimpleNamespace(read_direct_chunk=lambda at: (2, b"octets"))
+    with pytest.raises(ValueError, match="a chunk without its filters"):
+        hdf5.chunk_at(array, 0)
+    array.read_direct_chunk = lambda at: (0, memoryview(b"octets of %d" % at))
+    assert hdf5.chunk_at(array, 9) == b"octets of 9"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.bytes_(b"abc"), b"abc"), ("äb", "äb".encode()), (np.array([b"a", b"b"]), None), (3, None),
+        (np.array(["a", "b"], h5py.string_dtype()), None),
+    ],
+)  # fmt: skip
+def test_only_one_text_is_a_text(tmp_path, value, text):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.attrs["said"] = value
+        root = hdf5.h5g.open(file.id, b"/")
+        if text is not None:
+            assert hdf5.text_attribute(root, "said") == text
+            return
+        with pytest.raises(ValueError, match="the attribute said is not a text"):
+            hdf5.text_attribute(root, "said")
+
+
+def test_files_stay_open_until_the_last_one_who_wants_it_has_ended(native):
+    values = [held(stored.read(native)["timeseries"].columns[name]) for name in ("time", "current")]
+    files = {part._part.__self__.file for part in values}
+    with hdf5.files_stay_open():
+        with hdf5.files_stay_open():
+            values[0].part(0, 2)
+            assert any(file.stays_open for file in files)
+        assert any(file.stays_open for file in files)
+        values[1].part(0, 2)
+    assert not any(file.stays_open for file in files)
 
 
 def test_a_file_that_changed_before_its_column_was_used_is_said_so(native):

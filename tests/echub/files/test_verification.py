@@ -10,9 +10,11 @@ import pytest
 
 from echub.batch.batch import convert_many
 from echub.errors import ReadError, SourceNotFound, UnknownFormat
+from echub.files.content import content_hash
 from echub.files.conversion import convert
 from echub.files.output import plan
-from echub.files.verification import _option, verify
+from echub.files.reading import read
+from echub.files.verification import Check, _content, _option, verify
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import export
 from fixtures.eclab.texts import GCPL, OCV
@@ -38,6 +40,16 @@ def test_a_converted_file_is_verified(converted):
     assert [check.what for check in checks] == ["content hash", "source hash", "values"]
     assert all(check.holds for check in checks)
     assert "265 rows, bit for bit" in checks[-1].found
+
+
+def test_a_hash_without_a_name_is_sha256_and_one_of_another_name_does_not_hold(converted):
+    record = read(converted)
+    digest = content_hash(record, "sha256").rpartition(":")[2]
+    assert _content(record, digest) == Check("content hash", True, "as written")
+    assert _content(record, f"sha256:{digest}").holds
+    other = _content(record, "md5:0123456789abcdef")
+    assert not other.holds
+    assert other.found.endswith("…, written was 0123456789ab…")
 
 
 def columns_of(path):

@@ -282,6 +282,14 @@ def test_the_first_row_that_differs_is_that_of_the_source(one, other):
     assert result.differences == ["timeseries: 4 rows against 4, 3 in common"]
 
 
+@pytest.mark.parametrize(("rows_a", "rows_b"), [(3, 2), (2, 3)])
+def test_tables_of_other_lengths_without_row_numbers_meet_as_far_as_both_go(rows_a, rows_b):
+    made = [Dataset("table", {"y": Column("y", np.arange(float(n)), header="y")}) for n in (rows_a, rows_b)]
+    found = compare(*(Record([one]) for one in made))
+    assert found.verdicts == [Verdict("table", "y", "y", "same", 2)]
+    assert found.differences == [f"table: {rows_a} rows against {rows_b}, 2 in common"]
+
+
 @pytest.mark.parametrize("without", ["a", "b", "ab"])
 def test_rows_without_numbers_meet_in_their_order(without):
     """The second has its rows from 5 on: one without row numbers cannot say so."""
