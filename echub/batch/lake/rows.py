@@ -195,7 +195,7 @@ def _outcome_rows(file: str, told: Mapping[str, Any], units: dict[str, str]) -> 
         }
 
 
-_PYTHON = {"number": (int, float), "integer": int, "boolean": bool}
+_PYTHON: dict[str, type | tuple[type, ...]] = {"number": (int, float), "integer": int, "boolean": bool}
 """Types that a column takes; another value would leave no table of outcomes at all."""
 
 
