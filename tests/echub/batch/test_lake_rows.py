@@ -317,7 +317,10 @@ def test_what_is_no_outcome_is_named_and_the_others_are_read(tmp_path, text):
 )
 def test_an_outcome_with_a_value_of_another_type_is_named_and_the_others_are_read(tmp_path, place, value, said):
     (tmp_path / "b.outcome.json").write_text(json.dumps(outcome()))
-    wrong = json.loads(json.dumps(outcome()))
+    interval = {"low": 1.0, "high": 4.0, "kind": "coverage", "level": 0.95}
+    r = {"unit": "ohm", "value": 2.5, "uncertainty": 0.1, "interval": interval, "n": 3, "censoring": "none"}
+    temperature = {"value": 25.0, "unit": "degC", "source": "x"}
+    wrong = outcome(measurands={"r": r}, metadata={"cell.temperature": temperature})
     holder = wrong
     for name in place[:-1]:
         holder = holder[name]
