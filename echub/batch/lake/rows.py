@@ -170,7 +170,7 @@ def _outcome_rows(file: str, told: Mapping[str, Any], units: dict[str, str]) -> 
     said: Row = {}
     for path, entry in told["metadata"].items():
         if path in leaves() and leaves()[path].type not in ("list", "any"):
-            said[path] = entry["value"]
+            said[path] = _typed(path, entry["value"], leaves()[path].type)
             if leaves()[path].unit:
                 units[path] = str(leaves()[path].unit)
     inputs = " ".join(sorted({str(i["sha256"]) for i in told["provenance"].get("inputs", ()) if "sha256" in i}))
@@ -183,15 +183,27 @@ def _outcome_rows(file: str, told: Mapping[str, Any], units: dict[str, str]) -> 
             "label": told["label"],
             "status": told["status"],
             "measurand": name,
-            **{key: measurand.get(key) for key in ("value", "unit", "uncertainty", "censoring", "n")},
+            **{key: measurand.get(key) for key in ("unit", "censoring")},
+            **{key: _typed(key, measurand.get(key), "number") for key in ("value", "uncertainty", "n")},
             "low": _number(interval.get("low")),
             "high": _number(interval.get("high")),
             "interval": interval.get("kind"),
-            "level": interval.get("level"),
+            "level": _typed("level", interval.get("level"), "number"),
             "flags": flags,
             "inputs": inputs,
             **said,
         }
+
+
+_PYTHON: dict[str, type | tuple[type, ...]] = {"number": (int, float), "integer": int, "boolean": bool}
+"""Types that a column takes; another value would leave no table of outcomes at all."""
+
+
+def _typed(name: str, value: Any, kind: str) -> Any:  # noqa: ANN401
+    """Return a value; `TypeError` if its column cannot hold it."""
+    if value is not None and not isinstance(value, _PYTHON.get(kind, object)):
+        raise TypeError(f"{name} is {value!r}, not {'an' if kind == 'integer' else 'a'} {kind}")
+    return value
 
 
 def _number(value: float | None) -> float | None:

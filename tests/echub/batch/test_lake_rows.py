@@ -303,6 +303,34 @@ def test_what_is_no_outcome_is_named_and_the_others_are_read(tmp_path, text):
     assert [problem.split(":")[0] for problem in wrong] == [str(tmp_path / "a.outcome.json")]
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("measurands", "r", "value"), "2.5 ohm", "value is '2.5 ohm', not a number"),
+        (("measurands", "r", "uncertainty"), [1], "uncertainty is [1], not a number"),
+        (("measurands", "r", "n"), "3", "n is '3', not a number"),
+        (("measurands", "r", "interval", "level"), "95%", "level is '95%', not a number"),
+        (("metadata", "cell.temperature", "value"), "warm", "cell.temperature is 'warm', not a number"),
+        (("metadata", "cell.n_interfaces"), {"value": 1.5}, "cell.n_interfaces is 1.5, not an integer"),
+        (("metadata", "cell.symmetric"), {"value": "yes"}, "cell.symmetric is 'yes', not a boolean"),
+    ],
+)
+def test_an_outcome_with_a_value_of_another_type_is_named_and_the_others_are_read(tmp_path, place, value, said):
+    (tmp_path / "b.outcome.json").write_text(json.dumps(outcome()))
+    interval = {"low": 1.0, "high": 4.0, "kind": "coverage", "level": 0.95}
+    r = {"unit": "ohm", "value": 2.5, "uncertainty": 0.1, "interval": interval, "n": 3, "censoring": "none"}
+    temperature = {"value": 25.0, "unit": "degC", "source": "x"}
+    wrong = outcome(measurands={"r": r}, metadata={"cell.temperature": temperature})
+    holder = wrong
+    for name in place[:-1]:
+        holder = holder[name]
+    holder[place[-1]] = value
+    (tmp_path / "a.outcome.json").write_text(json.dumps(wrong))
+    frame, problems = outcome_frame([tmp_path], {})
+    assert set(frame["file"]) == {"b.outcome.json"}
+    assert problems == [f"{tmp_path / 'a.outcome.json'}: {said}"]
+
+
 # -- the archive -----------------------------------------------------------------------------------
 
 

@@ -115,6 +115,7 @@ def test_a_vocabulary_takes_a_name_too(monkeypatch):
         ("numpy", "the distribution numpy"),
         ("json", "the Python module json"),
         ("ramp", "ramp-onset is there already"),
+        ("galvani", "galvani-mpr is there already"),
     ],
 )
 def test_a_name_that_is_taken(name, found):

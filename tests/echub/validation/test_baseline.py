@@ -1,6 +1,7 @@
 """A baseline covers what was there, and nothing that is new or worse."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from echub.remark import Remark
 from echub.validation import baseline
 from echub.validation.problem import Problem
 from echub.validation.rules import rule_of
-from echub.validation.validation import apply_baseline, validate
+from echub.validation.validation import Checked, Report, apply_baseline, validate
 from fixtures.broken import sound
 from fixtures.broken.base import changed
 
@@ -55,6 +56,25 @@ def test_the_same_notice_about_another_place_counts(tmp_path):
     assert baseline.save(tmp_path / "known.json", [known]) == 1
     loaded = baseline.Baseline.load(tmp_path / "known.json")
     assert (loaded.has(known), loaded.has(other)) == (True, False)
+
+
+@pytest.mark.parametrize("counts", [(9, 10), (10, 9), (0, 3)])
+def test_a_column_that_breaks_a_rule_in_two_ways_is_known_with_both(tmp_path, counts):
+    """Such as by missing values and by NaN, of which there are more or fewer."""
+    path = str(tmp_path / "a.h5")
+    problems = [
+        Problem(
+            rule_of("not-finite"), path, Remark("not-finite", what, column="current", count=count), "timeseries"
+        )
+        for what, count in zip(("current is missing", "current is not a number (NaN)"), counts, strict=True)
+    ]
+    assert baseline.save(tmp_path / "known.json", problems) == 2
+    known = baseline.Baseline.load(tmp_path / "known.json")
+    report = Report([Checked(path, tuple(problems)), Checked("b.h5")])
+    apply_baseline(report, known.has)
+    assert (report.problems, report.known) == ([], 2)
+    worse = replace(problems[0], remark=replace(problems[0].remark, count=11))
+    assert not known.has(worse)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"problems": [{"path": 1}]}'])
