@@ -22,6 +22,14 @@ def read(source: Source, options: object) -> Record:
     start = next((n for n, (_, line) in enumerate(lines) if line.startswith(_HEADERS[0])), None)
     if start is None:
         raise ReadError("the data have no header", expected=" and ".join(_HEADERS), cause="the file was cut")
+    number, names = lines[start]
+    if [name.strip() for name in names.split("\t") if name.strip()] != list(_HEADERS):
+        raise ReadError(
+            "a column of the data has an unknown header",
+            where=f"line {number}",
+            expected=" and ".join(_HEADERS),
+            found=names.strip(),
+        )
     rows = [_row(number, line) for number, line in lines[start + 1 :]]
     table = np.array(rows, dtype=np.float64).reshape(-1, 2)
     columns = [

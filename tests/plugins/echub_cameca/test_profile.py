@@ -147,9 +147,9 @@ def test_the_binary_profile_is_recognised_and_refused():
         echub.read(REAL / "sims" / "depth profile.dp")
 
 
-def printed_as(counts, points=60):
+def printed_as(counts):
     """Return the profile in which 113In has other counts; those that 7Li has are its own."""
-    lines = cameca_profile(points).decode().split("\r\n")
+    lines = cameca_profile().decode().split("\r\n")
     first = next(k for k, line in enumerate(lines) if line.startswith("\t8.0"))
     for k, n in enumerate(counts):
         cells = lines[first + k].split("\t")

@@ -59,6 +59,8 @@ def spectrum(*data):
         cause="cells of the rows were moved, or it is another version of the export"),
     row(spectrum("run.ms", "1\t2"), "the data have no header",
         expected="Mass[a.m.u] and I[cnt/s]", cause="the file was cut"),
+    row(spectrum("run.ms", "Mass[a.m.u]\tI[cnt]\t", "1\t2"), "a column of the data has an unknown header",
+        where="line 4", expected="Mass[a.m.u] and I[cnt/s]", found="Mass[a.m.u]\tI[cnt]"),
     row(spectrum("Mass[a.m.u]\tI[cnt/s]", "1\t2", "3\tx"), "a row of the spectrum is not a pair of numbers",
         where="line 5", found="3\tx", cause="the file is damaged"),
     row(spectrum("Mass[a.m.u]\tI[cnt/s]", "1\t2\t3"), "a row of the spectrum is not a pair of numbers",
@@ -136,6 +138,22 @@ def test_every_field_of_the_header_is_metadata():
 @pytest.mark.parametrize(("printed", "sign"), [("+", 1), ("-", -1), ("", 0), ("both", 0)])
 def test_the_polarity_of_the_header(printed, sign):
     assert polarity(Export({"A": [(1, f"Secondary ion polarity\t{printed}")]})) == sign
+
+
+def test_a_spectrum_is_read_whole():
+    record = spectrum("run.ms", "", "Mass[a.m.u]\tI[cnt/s]\t", "1.5\t20\t", "", "2.5\t3.5E+01")()
+    table = record["mass_spectrum"]
+    _, *found = table.columns.values()
+    assert [(c.header, c.quantity, c.unit, c.index, c.values.tolist()) for c in found] == [
+        ("Mass[a.m.u]", "mass_to_charge", "1", 0, [1.5, 2.5]),
+        ("I[cnt/s]", "ion_count_rate", "count/s", 1, [20, 35]),
+    ]  # fmt: skip
+    assert record.settings == {
+        "sections": {"DATA FILES": [], "DATA END": []}, "layers": [], "conditions": [],
+    }  # fmt: skip
+    assert [(notice.code, notice.message) for notice in record.notices] == []
+    assert {entry.path: entry.value for entry in record.metadata} == {"instrument.manufacturer": "Cameca"}
+    assert spectrum("Mass[a.m.u]\tI[cnt/s]")()["mass_spectrum"].rows == 0
 
 
 POLARITY = "the header does not say the polarity of the detected ions"

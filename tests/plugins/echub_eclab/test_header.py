@@ -92,6 +92,11 @@ def test_an_unknown_version_without_proof_is_refused():
     assert error.where == f"offset {byte_map(fixture('unknown_id'))['VMP data'].data}"
 
 
+def test_an_unknown_version_without_a_row_proves_nothing():
+    """No row fills no module, whatever the columns are."""
+    assert refusal(with_version(fixture("wait"), 12)).message == "data of the unknown version v1/12"
+
+
 def test_an_unknown_version_is_no_proof_where_the_rows_do_not_fill_the_module():
     assert (
         refusal(with_version(set_n_points(fixture("cp"), 99), 12)).message == "data of the unknown version v2/12"

@@ -89,6 +89,16 @@ def test_an_unknown_code_stays_a_number_and_is_flagged():
     assert "unit Is = 9" in notices[0].message
 
 
+@pytest.mark.parametrize(("days", "printed"), [
+    (0.0, 0.0), (1.0, "1899-12-31"), (45_365.0, "2024-03-14"), (99_998.0, "2173-10-12"), (99_999.0, 99_999.0),
+    (-1.0, -1.0), (2.75, "1900-01-01"),
+])  # fmt: skip
+def test_a_day_since_1899_is_a_date_unless_it_is_none_or_wild(days, printed):
+    row = b"\1" + struct.pack("<f", days)
+    assert ours._value(row, ours.ParameterPlace(1, "f4", "date (m/d/y)")) == printed
+    assert ours._value(row, ours.ParameterPlace(1, "f4", "other")) == days
+
+
 def test_the_unit_of_nothing_is_not_flagged():
     _, notices, _ = parameters("CP", [{"I Range": 9, "unit Is": 9, "Is": 0.0}])
     assert notices == []

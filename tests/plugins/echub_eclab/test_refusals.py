@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from echub.plugin import Source
@@ -11,9 +14,9 @@ from echub_eclab.container import Module, walk
 from echub_eclab.layout import DataHeader
 from echub_eclab.mps import read as read_mps
 from echub_eclab.options import MpsOptions
-from echub_eclab.second_opinion import _require_whole
+from echub_eclab.second_opinion import _columns, _require_whole
 from echub_eclab.table import _unknown_size
-from fixtures.eclab import SCENARIOS
+from fixtures.eclab import SCENARIOS, byte_map, drop_module, set_n_points
 from tests.messages.parts import row, said
 from tests.plugins.echub_eclab.support import fixture
 from tests.plugins.echub_eclab.text_support import read_mpt
@@ -127,6 +130,7 @@ def test_settings_whose_techniques_are_missing():
 # -- binary files ------------------------------------------------------------------------------------
 
 WHOLE = SCENARIOS["ocv"]().data
+HELD = byte_map(WHOLE)["VMP data"].length
 DAMAGED = Source.from_bytes(WHOLE[:-3], "run.mpr")
 MAGIC = container.MAGIC
 FIRST = container.FIRST_MODULE
@@ -188,10 +192,31 @@ CUT = "the file was truncated or overwritten; copy it again from the instrument'
     row(lambda: _require_whole(DAMAGED), "galvani does not read damaged files",
         found="the file ends inside the module VMP LOG", cause="the file was truncated or changed",
         hint="--reader eclab-mpr recovers the whole rows"),
+    row(lambda: _require_whole(binary(drop_module(WHOLE, "VMP data"))), "galvani does not read damaged files",
+        found="0 rows in 0 bytes", cause="the file was truncated or changed",
+        hint="--reader eclab-mpr recovers the whole rows"),
+    row(lambda: _require_whole(binary(set_n_points(WHOLE, HELD + 1))), "galvani does not read damaged files",
+        found=f"{HELD + 1} rows in {HELD} bytes", cause="the file was truncated or changed",
+        hint="--reader eclab-mpr recovers the whole rows"),
 ])  # fmt: skip
 def test_a_binary_file_that_is_not_read_says_all_that_is_known(function, parts):
     assert said(function) == {**parts, "path": "run.mpr"}
 
 
 def test_a_whole_file_is_no_damaged_one():
-    assert _require_whole(Source.from_bytes(fixture("ocv"), "run.mpr")) is None
+    for data in (fixture("ocv"), set_n_points(WHOLE, HELD)):
+        assert _require_whole(binary(data)) is None
+
+
+def test_columns_of_another_reader_are_those_of_the_text_and_its_flags_one_each():
+    """Flags that no text prints are left out; `Ewe/V` is a potential, the imaginary part is negated."""
+    data = np.array([(1, 2.5, 3.5), (5, 4.5, 0.5)], [("flags", "u1"), ("Ewe/V", "f4"), ("-Im(Z)/Ohm", "f4")])
+    masks = {"mode": 3, "other": 4, "ox/red": 4}
+    theirs = SimpleNamespace(data=data, flags_dict=masks, get_flag=lambda name: data["flags"] & masks[name] > 0)
+    assert [(c.header, c.quantity, c.unit, c.negate, c.index, c.values.tolist()) for c in _columns(theirs)] == [
+        ("Ewe/V", "potential_we", "V", False, 0, [2.5, 4.5]),
+        ("-Im(Z)/Ohm", "impedance_imag", "ohm", True, 1, [3.5, 0.5]),
+        ("mode", "control_mode", None, False, 2, [1, 1]), ("ox/red", "oxidation_flag", None, False, 3, [0, 1]),
+    ]  # fmt: skip
+    bare = SimpleNamespace(data=data[["Ewe/V"]])
+    assert [column.header for column in _columns(bare)] == ["Ewe/V"]

@@ -7,7 +7,16 @@ from datetime import datetime
 import pytest
 
 from echub.plugin import Metadata
-from echub_eclab.settings import iso, iso_date, read_external_device, read_log, read_loop, read_set, shortest
+from echub_eclab.settings import (
+    _plausible,
+    iso,
+    iso_date,
+    read_external_device,
+    read_log,
+    read_loop,
+    read_set,
+    shortest,
+)
 from fixtures.eclab import AnalogInput, ExternalDevice, Log, RawParameters, Settings
 from fixtures.eclab.settings import encode_external_device, encode_log, encode_loop, encode_settings
 
@@ -203,6 +212,15 @@ def test_a_log_cut_anywhere_gives_what_is_there():
     for cut in range(0, 0x930, 3):
         values, _ = read_log(whole[:cut], Metadata())
         assert all(complete[name] == value for name, value in values.items())
+
+
+@pytest.mark.parametrize(("days", "start"), [
+    (32_874.0, None), (32_874.5, "1990-01-01T12:00:00.000"), (73_050.5, "2099-12-31T12:00:00.000"),
+    (73_051.0, None), (None, None), (math.nan, None),
+])  # fmt: skip
+def test_a_start_lies_between_1990_and_2100(days, start):
+    """Day 32 874 is the first of January 1990, which no instrument's clock was set to."""
+    assert _plausible(days) == start
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from echub.files.conversion import convert
 from echub.files.reading import read
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import log_file
+from fixtures.eclab.corrupt import drop_module
 from fixtures.eclab.texts import GCPL
 
 FILE = SCENARIOS["gcpl"]().file
@@ -64,6 +65,43 @@ def test_a_log_that_says_nothing_costs_nothing(run, data):
     assert record["timeseries"].rows == 265
     assert "experiment.start" not in record.metadata
     assert "sibling-not-used" in codes(record)
+
+
+NO_LOG = (
+    "no-log", "there is no LOG module (an unfinished run, or a cut file): the start time is unknown, "
+    "and whether Ewe is a cell voltage, as in BT-Lab files",
+)  # fmt: skip
+
+
+def unused(why):
+    return [("sibling-not-used", f"run.mpl was not used: {why}"), NO_LOG]
+
+
+@pytest.mark.parametrize(("log", "told", "start"), [
+    (log_file(FILE, START), [], "2024-03-14T09:26:53.250"),
+    (log_file(FILE, "03/15/2024 09:26:53.250"), unused("it began on 2024-03-15, this file on 2024-03-14"), None),
+    (log_file(FILE, "04/05/2024 09:26:53.250"), unused("it began on 2024-04-05, this file on 2024-03-14"), None),
+    (log_file(FILE, "xx/xx/xxxx xx:xx:xx"), unused("it states no start"), None),
+    (b"\0\1\2" * 20, unused("this is not text of EC-Lab"), None),
+    (log_file(FILE, "xx/xx/xxxx xx:xx:xx").replace(b"EC-Lab LOG", b"BT-Lab LOG"), [
+        ("no-start", "run.mpl states no start: only its program is taken from it"), NO_LOG], None),
+])  # fmt: skip
+def test_all_that_is_said_of_a_log(run, log, told, start):
+    run.with_suffix(".mpl").write_bytes(log)
+    record = read(run)
+    assert [(notice.code, notice.message) for notice in record.notices] == told
+    assert record.metadata.value("experiment.start") == start
+
+
+def test_a_log_beside_a_file_without_settings_needs_no_day(run):
+    """Nothing says on which day the file began: its log is all that does."""
+    run.write_bytes(drop_module(replace(FILE, log=None).to_bytes(), "VMP Set"))
+    for date in ("03/14/2024", "04/05/2024"):
+        run.with_suffix(".mpl").write_bytes(log_file(FILE, f"{date} 09:26:53.250"))
+        record = read(run)
+        month, day, year = date.split("/")
+        assert record.metadata.value("experiment.start") == f"{year}-{month}-{day}T09:26:53.250"
+        assert codes(record) == {"no-settings"}
 
 
 def test_the_report_of_a_conversion_names_the_siblings(run):

@@ -149,6 +149,20 @@ def test_a_small_table_that_does_not_fit_is_refused(text, options, parts):
     assert said(lambda: read_mpt((HEAD + text).encode(), **options)) == parts
 
 
+@pytest.mark.parametrize(("good", "bad", "expected", "found"), [
+    ("0\t1.5\n", "x\tover\n", "a number (int) in column 1", "b'x'"),
+    ("0:00:01\t1.5\n", "x\tover\n", "a time h:m:s in column 1", "b'x'"),
+    ("0\t1.5\n", "1\t2.5\t3.5\n", "2 values in every row", "3 cells"),
+])  # fmt: skip
+def test_of_a_row_behind_the_sample_the_first_cell_that_does_not_fit_is_named(good, bad, expected, found):
+    """200 rows settle what each column holds; the next one is line 204. Most of its numbers are words."""
+    text = f"{HEAD}time/s\tEwe/V\n{good * 200}{bad}"
+    if good[1] == ":":
+        text = text.replace("Ewe/V\n", "Ewe/V\tI/mA\n").replace(".5\n", ".5\t1.5\n").replace("over", "over\tunder")
+    parts = {**MISFIT, "where": "line 204", "expected": expected, "found": found}
+    assert said(lambda: read_mpt(text.encode())) == parts
+
+
 def test_a_text_that_was_made_utf_16_twice_is_none():
     twice = f"{HEAD}time/s\tEwe/V\n0\t1\n".encode("utf-16-le").decode("latin-1").encode("utf-16")
     found = said(lambda: read_mpt(twice))

@@ -16,7 +16,9 @@ from echub_hiden.header import Header, Scan
 from echub_hiden.images import Stack
 from echub_hiden.manifest import _check_images, _check_labels, _whole
 from echub_hiden.massoft import _hundreds
+from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import groups, marked, scan_of_sweeps, sweeps
+from echub_hiden.units import scan_meaning, trend_meaning
 from fixtures.sims import massoft
 
 
@@ -55,6 +57,44 @@ def test_a_scan_that_rises_is_ranged(stop, ranged):
 def test_whole_masses_are_bars(step, shape):
     column = SourceColumn("mass amu", np.zeros(1), "mass_to_charge", "1")
     assert marked(column, scan(step=step)).attrs.get("shape") == shape
+
+
+@pytest.mark.parametrize(("header", "meaning", "detector"), [
+    ("SEM c/s", ("ion_count_rate", "c/s"), "SEM"), ("Faraday torr", ("partial_pressure", "torr"), "Faraday"),
+    ("SEM 2 A", ("ion_current", "A"), "SEM 2"), ("SEM", (None, None), "SEM"), ("SEM furlong", (None, None), "SEM"),
+    ("Cycle", ("cycle", "1"), None), ("MASS amu", ("mass_to_charge", "1"), None),
+    ("mass", ("mass_to_charge", "1"), None),
+])  # fmt: skip
+def test_a_column_of_a_scan_ends_in_its_unit(header, meaning, detector):
+    found = scan_meaning(header, np.ones(1), 7)
+    assert (found.header, (found.quantity, found.unit), found.index) == (header, meaning, 7)
+    assert found.attrs == ({"detector": detector} if detector else {})
+
+
+@pytest.mark.parametrize(("given", "options", "meaning", "source"), [
+    ("SEM c/s", {"sem": "torr"}, ("ion_count_rate", "c/s"), "the scan's input"),
+    ("SEM", {"sem": "c/s", "faraday": "torr"}, ("ion_count_rate", "c/s"), "--option sem=c/s"),
+    ("Faraday", {"faraday": "A"}, ("ion_current", "A"), "--option faraday=A"),
+    ("Vacuum", {"vacuum": "mbar"}, ("ambient_pressure", "mbar"), "--option vacuum=mbar"),
+    ("temperature", {"temperature": "K"}, ("temperature", "K"), "--option temperature=K"),
+    ("SEM", {"vacuum": "mbar"}, (None, None), None), ("other", {}, (None, None), None),
+    (None, {}, (None, None), None),
+])  # fmt: skip
+def test_a_channel_of_a_trend_has_the_unit_of_its_input_or_the_stated_one(given, options, meaning, source):
+    """A legend that is a number, or an ion at its own mass, is not doubted."""
+    one, head = Scan("Scan 3", given, {"Start": "44.00"}) if given else None, header()
+    for legend, mass in (("CO2", "44.00"), ("28", None)):
+        found = trend_meaning(head, one, legend, np.ones(1), 5, MassoftOptions(**options))
+        assert (found.header, (found.quantity, found.unit), found.index) == (legend, meaning, 5)
+        assert found.attrs == {
+            "legend": legend, "input": given or "", **({"scan": "Scan 3"} if given else {}),
+            **({"mass": mass} if mass and given else {}), **({"unit_from": source} if source else {}),
+        }  # fmt: skip
+    how = f"; state it: --option {given.lower()}=UNIT" if given == "SEM" else ""
+    text = f"the file prints no unit for the input {given or '(none)'}{how}"
+    assert [(notice.code, notice.message) for notice in head.notices] == [("unit-unknown", text)] * (
+        source is None
+    )
 
 
 def test_a_sweep_starts_where_the_mass_does_not_rise_or_another_scan_does():
