@@ -45,12 +45,13 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
     outcomes = list(data)
     name = _measurand(outcomes, params.measurand)
     x, unit = _abscissa(outcomes, params.x)
-    points, missing = [], []
+    points, missing, used = [], [], []
     for outcome in outcomes:
         place, measurand = _number(outcome, x), outcome.measurands.get(name)
         if place is None or measurand is None or measurand.value is None:
             missing.append(outcome.label)
         else:
+            used.append(outcome)
             points.append(PlacedValue(place, measurand, outcome.label, str(outcome.meta(params.series) or "")))
     points.sort(key=lambda point: (point.series, point.x))
     places = len({point.x for point in points})
@@ -62,7 +63,9 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
         )
     if len(units := sorted({point.measurand.unit for point in points})) > 1:
         raise Refusal("mixed-unit", f"the values are in {' and '.join(map(unit_text, units))}")
-    flags = [*_missing(missing, len(outcomes)), *input_flags([o for o in outcomes if o.label not in missing])]
+    if len(units := sorted({each for outcome in used if (each := _unit(outcome, x))})) > 1:
+        raise Refusal("mixed-unit", f"{x} is in {' and '.join(map(unit_text, units))}")
+    flags = [*_missing(missing, len(outcomes)), *input_flags(used)]
     table = _table(points, x, unit, name)
     return Outcome(_measurands(points), tuple(flags), {"values": table}, diagnostics=table)
 
@@ -92,16 +95,22 @@ def _abscissa(outcomes: Sequence[Outcome], wanted: str) -> tuple[str, str]:
         )
     x = wanted or varying[0]
     for outcome in outcomes:
-        if x in outcome.conditions:
-            return x, outcome.conditions[x].unit
-        if (entry := outcome.metadata.get(x)) is not None:
-            return x, str(entry.get("unit") or "")
+        if (unit := _unit(outcome, x)) is not None:
+            return x, unit
     raise Refusal(
         "which-setting",
         f"no outcome has a condition or a statement {x}",
         where=f"conditions {', '.join(names)}",
         hint=f"--param x={varying[0] if varying else 'cell.temperature'}",
     )
+
+
+def _unit(outcome: Outcome, name: str) -> str | None:
+    """Return the unit of a condition or a statement; None without one of that name."""
+    if name in outcome.conditions:
+        return outcome.conditions[name].unit
+    entry = outcome.metadata.get(name)
+    return None if entry is None else str(entry.get("unit") or "")
 
 
 def _number(outcome: Outcome, name: str) -> float | None:

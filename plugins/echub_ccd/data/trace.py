@@ -90,8 +90,8 @@ def _levels(data: Inputs, j: Floats, threshold: Threshold, whole: Segments) -> S
         programmed = np.where(sign != 0, np.nan_to_num(np.asarray(data["j_set"], dtype=np.float64)), 0.0)
         levels = runs(programmed, np.where(programmed, sign, 0))
     else:
-        size = np.abs(j[sign != 0])
-        noise = float(np.nanmedian(np.abs(np.diff(size)))) / float(np.nanmedian(size)) if len(size) > 1 else 0.0
+        size = np.abs(j[(sign != 0) & np.isfinite(j)])
+        noise = float(np.median(np.abs(np.diff(size)))) / float(np.median(size)) if len(size) > 1 else 0.0
         levels = segments.steps(j, threshold=threshold, level=max(FINE_LEVEL, NOISE * noise))
         if not _is_staircase(levels):
             levels = segments.steps(j, threshold=threshold, level=max(LEVEL, NOISE * noise))

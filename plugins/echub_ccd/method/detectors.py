@@ -150,7 +150,7 @@ def fell_between(table: HalfCycleTable, context: Context, changed: float = 2.0) 
     with np.errstate(divide="ignore", invalid="ignore"):
         usual = np.fmin(before(table, table.r_first / before(table, table.r_last)), 1.0)
         earlier = np.minimum(before(table, table.r_first), before(table, table.r_last) * usual)
-        fall = 1 - table.r_first / earlier
+        fall = 1 - table.r_first / np.where(earlier > 0, earlier, np.nan)  # from nothing nothing falls
         sharp = fall / np.fmax(1 - table.r_quarter / earlier, fall)
         sigma = np.hypot(np.hypot(table.calm, before(table, table.calm)), table.slow) / earlier
         moved = np.abs(before(table, table.level) / table.level - 1) > SAME_LEVEL
@@ -198,7 +198,7 @@ def coarse_fall(table: HalfCycleTable, context: Context) -> NDArray[np.bool_]:
     earlier = np.fmin(table.r_first, before(table, table.r_last))
     following = after(table, table.r_last)
     with np.errstate(divide="ignore", invalid="ignore"):
-        fall = 1 - table.r_last / earlier
+        fall = 1 - table.r_last / np.where(earlier > 0, earlier, np.nan)
         sigma = np.hypot(np.where(np.isnan(table.calm), 0.0, table.calm), table.slow) / earlier
     stays = np.isnan(following) | (following <= earlier * (1 - fall / 2))
     return np.asarray(

@@ -62,7 +62,8 @@ def _skew(table: HalfCycleTable, pairs: np.ndarray) -> Floats:
     """Return R while the working electrode is oxidised over R while it is reduced, less 1."""
     oxidised = np.where(table.sign[pairs] > 0, pairs, pairs + 1)
     reduced = np.where(table.sign[pairs] > 0, pairs + 1, pairs)
-    return np.asarray(table.r_median[oxidised] / table.r_median[reduced] - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # after a short there may be no R
+        return np.asarray(table.r_median[oxidised] / table.r_median[reduced] - 1)
 
 
 def _cycles(experiment: Experiment, pairs: np.ndarray, bulk: float) -> dict[str, Series]:

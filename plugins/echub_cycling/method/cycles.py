@@ -142,7 +142,7 @@ def _reached(trace: CellTrace, halves: Halves, which: int, other: int, *, at_end
     span = float(np.ptp(trace.u)) or 1.0
     ends = halves.u_end if at_end else trace.u[halves.rows.start]
     near = abs(ends[which] - ends[other]) < ENDS * span
-    share = halves.charge[which] / halves.charge[other]
+    share = halves.charge[which] / halves.charge[other] if halves.charge[other] else np.inf
     row = halves.rows.stop - 1 if at_end else halves.rows.start
     tail = np.abs(trace.current[row]) / halves.level
     # A voltage at its limit ends a half cycle, unless the current still had to fall there; a fixed charge ends

@@ -255,7 +255,8 @@ def _median(
     """
     value = float(np.median(values))
     cycles, k = found.cycles, accuracy.middle(values, chosen)
-    each = np.hypot(cycles.charge_spread / cycles.charge, cycles.discharge_spread / cycles.discharge)[chosen]
+    ways = (cycles.charge_spread, cycles.charge), (cycles.discharge_spread, cycles.discharge)
+    each = np.hypot(*(spread[chosen] / size[chosen] for spread, size in ways))
     each *= np.sqrt(np.where(_meet(found)[chosen], SHARED, 1.0))
     scatter = _of_median(values, float(np.median(each)) * value)
     uniform: dict[str, float | tuple[float, ...]] = {OFFSET: 2 * found.offset * value}  # one direction has it more

@@ -228,6 +228,14 @@ def test_without_a_set_point_levels_differ_beyond_the_noise_of_rows(parts, found
     assert levels(*parts) == found
 
 
+@pytest.mark.filterwarnings("error")
+def test_where_no_two_rows_side_by_side_have_a_current_the_whole_half_cycle_stays():
+    j = np.repeat([0.0, 1.0, 2.0], [20, 60, 60])
+    j[1::2] = np.nan
+    found = t._levels(Rows(items={"j": j}), j, rest_threshold(j), Segments(A([20]), A([140]), A([1])))
+    assert [*zip(found.start.tolist(), found.stop.tolist(), strict=True)] == [(20, 140)]
+
+
 @pytest.mark.parametrize(("noise", "count"), [(0.01, 2), (0.0105, 1)])
 def test_a_level_differs_by_eight_times_the_usual_change_of_rows(noise, count):
     """Rows change by 0.02 or 0.021 of 1.1: eight times 1.82 % or 1.91 %; levels by 0.18 of 1.19, 15.1 %."""

@@ -218,6 +218,17 @@ def test_r_falls_between_two_half_cycles(given, found):
     assert between(**given) == found
 
 
+@pytest.mark.filterwarnings("error")
+def test_r_falls_to_nothing_once_and_not_from_nothing():
+    """As after a dead short, which opens a little later."""
+    r = [100.0, 0, 0, 20]
+    names = ("r_end", "r_first", "r_last", "r_quarter", "r_start", "r_median")
+    assert between(**dict.fromkeys(names, r)) == [1]
+    # Of a few rows too: one began with 100 and ends with nothing, with which the next ones begin.
+    coarse = table(r_end=r, r_first=[100.0, 100, 0, 0], r_last=r, rows=[9] * 4)
+    assert marked(d.coarse_fall(coarse, context())) == [1]
+
+
 def test_what_the_level_takes_off_is_no_fall_and_what_it_takes_later_not_of_it():
     fallen = {name: [100.0, 100, 80, 89] for name in ("r_first", "r_last", "r_quarter", "r_start", "r_median")}
     found = table(r_end=[100.0, 100, 80, 89], **fallen)

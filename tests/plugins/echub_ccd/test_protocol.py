@@ -402,6 +402,12 @@ def test_a_cycle_has_the_means_of_both_half_cycles_and_the_asymmetry_of_the_oxid
     assert [series.unit for series in found.values()] == units[: len(expected)]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_cycle_without_a_resistance_has_no_asymmetry():
+    table = Table(items=range(4), sign=A([1, -1, 1, -1]), r_median=A([20.0, 0, 0, 0]))
+    assert cycles._skew(table, A([0, 2])) == pytest.approx([np.inf, NAN], nan_ok=True)
+
+
 @pytest.mark.parametrize(
     ("takes", "number", "survived", "failed", "told"),
     [

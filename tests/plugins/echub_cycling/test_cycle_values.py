@@ -7,8 +7,8 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from echub.plugin import Component, Measurand
-from echub_cycling.outcome import lifetimes, measured
+from echub.plugin import Component, Measurand, Refusal
+from echub_cycling.outcome import cycling, lifetimes, measured
 from echub_cycling.outcome.measured import CyclesFound
 from echub_cycling.outcome.values import ErrorBudget, drawn, measurand
 from tests.messages.saying import Fake
@@ -73,6 +73,38 @@ def test_energy_is_given_back_if_every_voltage_is_above_zero(lowest, known, half
             ([81.0], [1], "cycle 2", True) if one else ([81.0, 82.0], [1, 2], "median of 2 cycles", True)
         )
     assert got == expected
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("way", "part"), [("sampled current", 0.03), ("charge", 0.0), ("charge_step", 0.0)])
+def test_what_is_read_at_rest_is_a_part_of_the_reference_current_unless_the_instrument_counts(sign, way, part):
+    """0.02 mA of 2 mA, and half as much again for rests that take half of the time under current."""
+    found = Fake(
+        trace=Fake(counted=[Fake(name=way)], current="i", t="t"), params=Fake(current_accuracy=0.1), ranges="r",
+        cycles=Fake(discharge_level=A([9.0, 2.0])), reference=1,
+    )  # fmt: skip
+    with (
+        patch.object(measured, "offset_of", lambda *given: sign * 0.02 if given == ("i", 0.001, "r") else None),
+        patch.object(measured, "rest_share", lambda *given: 2.0 if given == ("t", "i") else None),
+    ):
+        assert CyclesFound.offset.func(found) == pytest.approx(part)
+
+
+@pytest.mark.parametrize(("halves", "refused"), [(1, True), (2, False)])
+def test_a_first_look_asks_for_two_half_cycles_of_a_held_current(halves, refused, monkeypatch):
+    asked = []
+    found = Fake(items=range(halves), sign=A([-1] * halves), charge=A([0.25] * halves))
+    trace = Fake(charge_unit="mA*h")
+    monkeypatch.setattr(cycling, "trace_of", lambda *given: asked.append(given) or trace)
+    monkeypatch.setattr(cycling, "halves_of", lambda given: found if given is trace else None)
+    monkeypatch.setattr(cycling, "require_held", lambda *given: asked.append(given))
+    if refused:
+        with pytest.raises(Refusal) as one:
+            cycling.look("data", Fake(rest=0.5))
+        assert one.value.message == "the current is only cathodic, 0.25 mA·h: it never reverses"
+    else:
+        cycling.look("data", Fake(rest=0.5))
+    assert asked == [("data", 0.5), (trace, found)]
 
 
 # -- uncertainties -------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
+from echub.plugin import Condition
 from echub.segments import Segments
 from echub_cycling.data.ranges import RangeShares
 from echub_cycling.outcome import flags as f
@@ -53,6 +54,7 @@ def test_what_the_values_of_cycles_show(given, found):
         (3, 2.0, "current", None),
         (4, 2.0, "current", "the instrument counts 4 cycles with current, the current itself shows 3"),
         (6, 1.0, "current", "the instrument counts 6 half cycles with current, the current itself shows 3"),
+        (2, 1.0, "current", "the instrument counts 2 half cycles with current, the current itself shows 3"),
         (1, 1.0, "current", "the instrument counts 1 cycle with current, the current itself shows 3"),
         (2, 8.0, "counter", "the instrument's cycles have 8 half cycles each; they are used as they are"),
     ],
@@ -242,6 +244,21 @@ def test_rows_that_are_missing_while_current_flows(t, cuts, text, where):
     assert [(flag.code, flag.message, flag.where) for flag in s._missing(recorded(t, cuts))] == (
         [("rows-missing", text, where)] if text else []
     )
+
+
+@pytest.mark.parametrize(("until", "level"), [(0, 1.0), (1, 1.0), (3, 1.23), (4, 1.62)])
+def test_the_level_that_is_compared_is_the_median_before_the_drop_to_three_digits(until, level):
+    found = Fake(level=A([1.0, 1.2345, 2.0, 3.0]), level_unit="mA/cm^2")
+    assert s._level_condition(found, until) == {"level": Condition(level, "mA/cm^2")}
+
+
+@pytest.mark.parametrize("event", [None, Fake(before=3.0, after=4.0)])
+def test_the_trace_and_the_event_are_drawn(event):
+    found = Fake(trace=Fake(t=A([0.0, 1]), u=A([2.0, 3]), current=A([4.0, 5]), unit="mA"))
+    shown = {name: (series.values, series.unit) for name, series in s._diagnostics(found, event).items()}
+    units = {"t": "s", "U_low": "V", "U_high": "V", "I_low": "mA", "I_high": "mA", "event": "s"}
+    assert {name: unit for name, (_, unit) in shown.items()} == units
+    assert shown["event"][0] == (() if event is None else (3.0, 4.0))
 
 
 @pytest.mark.parametrize(("after", "number"), [(9.9, 1), (10.0, 2), (19.0, 2), (30.0, 4)])

@@ -423,6 +423,14 @@ def test_a_half_cycle_that_the_file_cuts_is_whole_if_it_comes_as_far_as_another(
     assert reached(**given) == whole
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("charge", [0.0, 0.5])
+def test_over_a_half_cycle_without_a_charge_any_is_enough_at_the_same_voltage(charge):
+    """Its counter stood still: then the voltage decides."""
+    assert reached(charge=(0.0, charge))
+    assert not reached(charge=(0.0, charge), ends=(3.0, 3.021))
+
+
 @pytest.mark.parametrize(("end", "whole"), [(0.99, True), (1.0, False)])
 def test_a_limit_of_voltage_is_reached_to_less_than_a_fiftieth_of_its_range(end, whole):
     """U goes from 0 to 50 V, and ends 1 V from where it did before; one that stands still has always got there."""

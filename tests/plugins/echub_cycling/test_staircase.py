@@ -7,7 +7,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from echub.plugin import Refusal
+from echub.plugin import Condition, Refusal
 from echub.science import CurrentRanges
 from echub_cycling.outcome import staircase
 from tests.messages.saying import Fake
@@ -43,7 +43,8 @@ def test_resistances_of_both_directions_differ_by_two_percent_of_their_mean_and_
     assert codes(flags) == (["directions-differ"] if differ else [])
     if differ:
         size = abs(slopes[0] - slopes[1]) / np.mean(slopes)
-        assert flags[0].message.startswith(f"R of both directions differs by {size:.1%}")
+        text = f"R of both directions differs by {size:.1%}: the voltage drifts, or the interfaces differ"
+        assert (flags[0].message, flags[0].hint) == (text, "a rest after the staircase shows a drift")
 
 
 @pytest.mark.parametrize(("difference", "differ"), [(7.5, True), (7.4, False)])
@@ -160,7 +161,7 @@ def test_a_level_in_two_ranges_has_both_and_the_first_level_of_each_is_named():
     used = staircase._ranges(found)
     assert used.first == {"1 mA": "0.5 mA/cm²", "10 mA": "1 mA/cm²"}
     assert (used.unknown, used.recorded) == ("2 mA/cm²", True)
-    assert used.condition().value == "1 mA, 10 mA, not known"
+    assert used.condition() == Condition("1 mA, 10 mA, not known", compared=False)
 
 
 @pytest.mark.parametrize(

@@ -310,6 +310,24 @@ def test_a_counter_that_stands_still_in_a_half_cycle_leaves_its_current(still):
     assert (outcome["lifetime"].censoring, outcome["change"].value) == ("right", pytest.approx(0.0))
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_half_cycle_in_which_the_counter_stands_still_has_no_energy():
+    """Two counts of two cycles each: 3.1 V while charging, 3.0 V back; of one discharge nothing is counted."""
+    way = np.repeat(np.tile([1.0, -1.0], 4), 60)
+    counted = np.where(np.repeat(np.arange(8), 60) == 5, 0.0, way / 60)
+    columns = {
+        "time": synth.Column(60.0 * np.arange(480), "s"), "current": synth.Column(way, "mA"),
+        "voltage": synth.Column(np.where(way > 0, 3.1, 3.0), "V"),
+        "charge_increment": synth.Column(counted, "mA*h"), "cycle": synth.Column(np.repeat([1.0, 2.0], 240)),
+    }  # fmt: skip
+    stated = {"cell.electrodes.working.polarity": "positive"}
+    outcome = echub.analyze("cycling", synth.Case(columns, stated, {}).data(), params={"cycles": "counter"})
+    table = outcome.tables["cycles"]
+    assert table["U_charge"].array() == pytest.approx([3.1, 3.1], abs=0.01)
+    assert table["U_discharge"].array() == pytest.approx([3.0, 3.0], abs=0.01)
+    assert table["discharge"].array() == pytest.approx([2.0, 1.0], abs=0.03)
+
+
 def test_a_lost_contact_is_not_a_short():
     case = synth.symmetric(3, SymmetricRun(drop_h=12.2, left=20.0, count=24))
     outcome = echub.analyze("symmetric-cycling", case.data())

@@ -10,6 +10,7 @@ from echub.science import CurrentRanges
 from echub_dc import resistances
 from echub_dc.figure import _headline
 from echub_dc.method import decay
+from echub_dc.method import initial as initial_module
 from echub_dc.method.initial import initial
 from echub_dc.method.jumps import jumps
 from echub_dc.outcome import polarisation, steady, transference
@@ -182,6 +183,14 @@ def test_a_first_row_at_fifteen_percent_of_the_half_time_is_early(first, early):
     data = course(first + np.arange(30.0))
     data.current = 5.0 + np.where(np.arange(30) < 20, 100.0, 40.0)
     assert initial(data, 5.0).early == early
+
+
+def test_a_line_and_a_parabola_are_carried_back_with_their_scatter():
+    """2, 2 and 4 at 1, 2 and 3 s are 2/3 + t with squares of 2/3 in all, or t² - 3 t + 4, which leaves nothing."""
+    found = initial_module._at_zero(A([1.0, 2, 3]), A([2.0, 2, 4]), 1)
+    # Of three rows less two parameters; of the value at 0 (JᵀJ)⁻¹ is 14/(3 · 14 - 36).
+    assert found == pytest.approx((2 / 3, (2 / 3 * 14 / 6) ** 0.5))
+    assert initial_module._at_zero(A([1.0, 2, 3]), A([2.0, 2, 4]), 2) == pytest.approx((4.0, 0.0), abs=1e-9)
 
 
 def test_a_current_that_rises_tells_none_at_the_step():

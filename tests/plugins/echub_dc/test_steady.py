@@ -109,6 +109,19 @@ def test_a_tail_falls_that_is_not_flat_and_goes_down(slope, flat, falls):
     assert t.Tail(1.0, 0.1, slope, 0.01, 0.1, 0.0, 2.0, flat).falls == falls
 
 
+def test_the_slow_noise_of_a_tail_is_asked_of_its_own_rows():
+    """3 and 4 nA together are 5; asked with the rows of the last tenth, and how they scatter side by side."""
+    asked = []
+    with (
+        patch.object(t, "_slow", lambda *given: asked.append(given) or 4.0),
+        patch.object(t, "difference_noise", lambda rows: len(rows)),
+    ):
+        found = t._tail(decay(np.full(100, 7.0), u_offset=3.0), 0.1, PARAMS)
+    ((times, current, noise),) = asked
+    assert (times.tolist(), current.tolist(), noise) == ([*range(90, 100)], [7.0] * 10, 10)
+    assert found.u == pytest.approx(5.0)
+
+
 def test_a_tail_has_five_rows():
     few = t._tail(decay(np.ones(40)), 0.1, PARAMS)
     assert (few.mean, few.flat, few.u, few.low, few.high) == (1.0, False, np.inf, -np.inf, np.inf)

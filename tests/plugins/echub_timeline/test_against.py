@@ -9,6 +9,7 @@ import pytest
 
 import echub
 from echub.analysis.outcome import Condition, Interval, Measurand, Outcome
+from echub.plugin import Flag
 from echub.testing import AnalysisContract
 from echub.testing.synth.case import Case
 
@@ -116,6 +117,14 @@ def test_two_places_of_one_unit_are_needed():
     assert (few.code, few.message) == ("too-few-settings", "2 of 3 outcomes have a a, at 1 value of x")
     mixed = refused([one("p"), one("q", 2.0, unit="mA")])
     assert (mixed.code, mixed.message) == ("mixed-unit", "the values are in V and mA")
+    levels = [replace(one(unit, k), conditions={"level": Condition(k, unit)})
+              for k, unit in ((1.0, "mA/cm^2"), (2.0, "mA"), (3.0, ""))]  # fmt: skip
+    mixed = refused(levels)
+    assert (mixed.code, mixed.message) == ("mixed-unit", "level is in mA and mA/cm²")
+    # One without a unit is taken as the others, and one that is left out says nothing.
+    left = [levels[0], replace(levels[1], measurands={}), levels[2]]
+    table = echub.analyze("against", left).tables["values"]
+    assert (table["level"].values, table["level"].unit) == ((1.0, 3.0), "mA/cm^2")
 
 
 def test_an_outcome_without_a_number_to_place_it_at_is_left_out():
@@ -126,6 +135,14 @@ def test_an_outcome_without_a_number_to_place_it_at_is_left_out():
     assert (flag.message, flag.where) == (
         "2 of 4 outcomes have no value, or no number to place it at", "r; s",
     )  # fmt: skip
+
+
+def test_the_flags_of_an_outcome_count_that_is_called_as_one_that_is_left_out():
+    doubted = replace(one("p"), flags=(Flag("noisy", "it is noisy"),))
+    found = echub.analyze("against", [doubted, one("q", 2.0), one("p", 3.0, None)])
+    assert [flag.code for flag in found.flags] == ["left-out", "flagged-inputs"]
+    alone = echub.analyze("against", [one("p"), one("q", 2.0), replace(doubted, measurands={})])
+    assert [flag.code for flag in alone.flags] == ["left-out"]
 
 
 def test_ten_outcomes_without_a_value_are_named():
