@@ -359,3 +359,12 @@ def test_a_row_that_lacks_the_delimiter_that_ends_all_others_is_whole(missing):
     table = parse(small("\n".join(["t / s;U / V;", *rows, ""])))
     assert [column.tolist() for column in table.columns] == [[*range(6)], [*range(1, 7)]]
     assert table.faults.rows == 0
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_mark_of_the_encoding_is_no_part_of_a_first_row_either(encoding, end):
+    dialect = small(end.join(["0,1", "1,2", "2,3", ""]), encoding, columns=("t / s", "U / V"))
+    table = parse(dialect)
+    assert [column.tolist() for column in table.columns] == [[0, 1, 2], [1, 2, 3]]
+    assert (table.rows, table.faults.rows) == (3, 0)
