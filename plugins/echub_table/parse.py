@@ -479,8 +479,8 @@ def _parsed_kind(dialect: Dialect, i: int) -> str:
     kind = dialect.columns[i]
     if kind in (TEXT, CLOCK, DATE, EMPTY, MISSING, UNITED) or i in dialect.grouped:
         return kind if kind != NUMBER else UNITED
-    long = any(len(row[i].strip().lstrip("-+")) >= _LONG and row[i].strip().isdigit() for row in dialect.sample)
-    return "long" if long else NUMBER
+    digits = (row[i].strip().lstrip("-+") for row in dialect.sample)
+    return "long" if any(len(text) >= _LONG and text.isdigit() for text in digits) else NUMBER
 
 
 def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:

@@ -150,3 +150,46 @@ def test_each_counter_of_charge_has_its_reset_whichever_others_there_are(further
     series = echub.read(database([main([*INDEXED, *further], rows)]), reader="arbin-res")["timeseries"]
     assert series.column("charge_anodic").attrs["reset"] == "cycle"
     assert ("charge_cathodic" in series.columns) is bool(further)
+
+
+STATED = "stated in Aux_Global_Data_Table"
+FIXED = "fixed by the format; the file does not print it"
+INPUTS = {
+    # kind and number of an input, the units that the file states of it, and what its column is
+    "a temperature of which nothing is stated": (1, 0, [], ("aux_temperature_0", "degC", {"unit_origin": FIXED})),
+    "a temperature in C": (1, 0, ["C"], ("aux_temperature_0", "degC", {"unit_origin": STATED})),
+    "a temperature in F": (1, 2, ["F"], ("aux_temperature_2", "degF", {"unit_origin": STATED})),
+    "a temperature stated twice": (1, 0, ["K", "K "], ("aux_temperature_0", "K", {"unit_origin": STATED})),
+    "a temperature of two units": (1, 0, ["C", "F"], ("aux_temperature_0", "degC", {"unit_origin": FIXED})),
+    "a temperature of a blank": (1, 0, [" "], ("aux_temperature_0", "degC", {"unit_origin": FIXED})),
+    "a voltage": (0, 1, [], ("aux_voltage_1", "V", {"unit_origin": FIXED})),
+    "a voltage in mV": (0, 1, ["mV"], ("aux_voltage_1", "mV", {"unit_origin": STATED})),
+    "another input": (7, 3, [], ("aux_type_7_3", None, {})),
+    "another input in C": (7, 3, ["C"], ("aux_type_7_3", "C", {"unit_origin": STATED})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", INPUTS)
+def test_an_input_is_a_vendor_column_in_the_unit_that_is_stated_of_it(what):
+    kind, number, units, (header, unit, attrs) = INPUTS[what]
+    names = ("Test_ID", "Data_Point", "Auxiliary_Index", "Data_Type", "X", "dX/dt")
+    inputs = Table("Auxiliary_Table", [(name, DOUBLE if "X" in name else LONG) for name in names],
+                   [[1, 1, number, kind, 20.5, 0.25], [1, 1, number + 1, kind, 30.5, 0.5]])  # fmt: skip
+    about = Table("Aux_Global_Data_Table", [("Data_Type", LONG), ("Auxiliary_Index", LONG), ("Unit", TEXT)],
+                  [[kind, number, text] for text in units] or [[9, 9, "K"]])  # fmt: skip
+    series = echub.read(database([main(), inputs, about]), reader="arbin-res")["timeseries"]
+    columns = {c.header: c for c in series.columns.values() if c.header.startswith("aux")}
+    following = header[:-1] + str(number + 1)
+    assert list(columns) == [header, f"{header}_dX/dt", following, f"{following}_dX/dt"]
+    column, rate = columns[header], columns[f"{header}_dX/dt"]
+    assert (column.values.tolist(), column.unit, column.attrs, column.quantity) == ([20.5], unit, attrs, None)
+    assert (rate.values.tolist(), rate.unit, rate.origin) == ([0.25], None, "reported")
+    assert [c.index for c in columns.values()] == [5, 6, 7, 8]
+    assert columns[following].unit == {0: "V", 1: "degC"}.get(kind)
+
+
+def test_tables_of_access_itself_are_not_named():
+    tables = [main(), *(Table(name, [("n", LONG)], [[1]]) for name in ("MSysACEs", "MSyMine", "Mine"))]
+    assert [lost.what for lost in echub.read(database(tables), reader="arbin-res").dropped] == [
+        "the table MSyMine, 1 row", "the table Mine, 1 row",
+    ]  # fmt: skip

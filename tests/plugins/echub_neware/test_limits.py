@@ -8,6 +8,7 @@ import warnings
 
 import fastnda
 import numpy as np
+import polars as pl
 import pytest
 
 import echub
@@ -183,4 +184,21 @@ def test_rows_behind_the_end_of_a_file_are_said(data, said):
     assert [(n.code, n.message) for n in notices] == ([("truncated", said)] if said else [])
     assert [(d.what, d.why) for d in dropped] == (
         [("the rows behind the first 3", "the file ends inside or before them")] if said else []
+    )
+
+
+@pytest.mark.parametrize(("factor", "rows"), [(1, 0), (-1, "all")])
+def test_currents_against_their_steps_cost_current_and_charge_their_quantities(monkeypatch, factor, rows):
+    read = fastnda.read
+    turned = pl.col("current_mA") * factor
+    monkeypatch.setattr(fastnda, "read", lambda *given, **more: read(*given, **more).with_columns(turned))
+    record = echub.read(HERE / "cell.nda")
+    quantities = {column.header: column.quantity for column in record["timeseries"].columns.values()}
+    assert (quantities["current_mA"] is None) is (rows == "all")
+    assert quantities["voltage_V"] == "voltage"
+    said = [notice.message for notice in record.notices]
+    assert len(said) == (rows == "all")
+    assert all(
+        text.endswith("the current is against the name of its step: current and charge stay vendor columns")
+        for text in said
     )

@@ -79,6 +79,7 @@ TEMPLATE = "`echub plugins show hiden > sims.toml` writes a template to fill in;
         ("depth", None, {"Na+": "counts"}, TEMPLATE),
         ("depth", "nm", {"Na": "counts"}, TEMPLATE),
         ("depth", "nm", {"Na+": "counts", "T": "degC"}, TEMPLATE),  # a column beside the ions
+        ("depth", "nm", {"Na+": "counts", "K+": "counts"}, TEMPLATE),  # one that is known already
         (
             "sputter_time", "s", {"Na+ (cps)": "cps"},
             "printf '%s\\n' 'format = \"sims\"' 'region = [{ name = \"sample\", profile = [{ file = \"run\", "
@@ -90,7 +91,7 @@ TEMPLATE = "`echub plugins show hiden > sims.toml` writes a template to fill in;
 )  # fmt: skip
 def test_the_command_is_told_only_where_the_table_says_all_of_it(axis, unit, heads, hint):
     values = np.arange(3.0)
-    known = {"T": "temperature"}
+    known = {"T": "temperature", "K+": "ion_counts"}
     ions = [SourceColumn(head, values, known.get(head), unit) for head, unit in heads.items()]
     (said,) = undeclared_profile([SourceColumn(axis, values, axis, unit), *ions], "run", "\t", ".")
     text = f"ions over {axis} are a depth_profile only if they are declared as one"

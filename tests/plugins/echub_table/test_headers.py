@@ -6,7 +6,7 @@ import pytest
 
 from echub.errors import UnitMismatch
 from echub.plugin import quantities, unit
-from echub_table.headers import Meaning, aliases, bare_unit, meaning_of
+from echub_table.headers import Meaning, aliases, bare_unit, contradict, meaning_of
 
 
 @pytest.mark.parametrize(
@@ -185,3 +185,38 @@ def test_a_name_of_several_quantities_is_told_apart_by_its_unit():
     shared = [dimensions for dimensions in of_name.values() if len(dimensions) > 1]
     assert shared
     assert all(len(set(dimensions)) == len(dimensions) for dimensions in shared)
+
+
+@pytest.mark.parametrize(
+    "header", ["Z’ / ohm", "Z´ / ohm", "Z′ / ohm", "Z’’ / ohm", "Z″ / ohm", 'Z" / ohm', "Z´´ / ohm"]
+)
+def test_every_mark_of_a_prime_is_one(header):
+    name = header.partition(" ")[0]
+    part = "impedance_real" if len(name) == 2 and name[1] not in '″"' else "impedance_imag"
+    assert meaning_of(header) == Meaning(part, "ohm")
+
+
+@pytest.mark.parametrize("header", ["sample.id / V", "sample.id (V)"])
+def test_a_text_has_no_unit(header):
+    with pytest.raises(UnitMismatch) as caught:
+        meaning_of(header)
+    assert caught.value.message == f"the column {header!r} names sample_id, but its unit V does not fit"
+    assert (caught.value.expected, caught.value.found[:3]) == ("no unit", "V (")
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text", "contradicts"),
+    [
+        (Meaning("voltage", "V"), "mV", True),
+        (Meaning("voltage", "V"), "V", False),
+        (Meaning("temperature", "degC"), "C", False),
+        (Meaning("temperature", "degC"), "K", True),
+        (Meaning(None, "degC"), "C", True),  # a coulomb, where nothing says that it is a temperature
+        (Meaning(None, "A*h"), "Ah", False),
+        (Meaning("charge", "C"), "A*s", False),
+        (Meaning("voltage", None), "V", False),
+        (Meaning("voltage", "V"), "foo", False),
+    ],
+)
+def test_two_units_contradict_each_other_if_they_are_known_and_not_the_same(meaning, text, contradicts):
+    assert contradict(meaning, text) is contradicts

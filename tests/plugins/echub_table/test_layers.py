@@ -186,3 +186,9 @@ def test_a_report_with_a_cell_over_two_lines_is_no_layered_one():
     data = report().replace(b",1,Rest,", b',1,"Rest\n(long)",', 1)
     assert layered(Source.from_bytes(data, "a.csv"), "") is None
     assert layered(Source.from_bytes(report(), "a.csv"), "") is not None
+
+
+@pytest.mark.parametrize("blank", [(), ("",), ("", "")])
+def test_the_names_of_the_records_stand_where_they_are_in_the_file(blank):
+    record = echub.read(report(names=(OUTER[0], *blank, OUTER[1], RECORDS)))
+    assert record.settings["dialect"]["header_line"] == 3 + len(blank)

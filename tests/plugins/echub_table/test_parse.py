@@ -338,3 +338,33 @@ def test_a_comment_at_which_a_profile_lets_the_data_begin_is_no_row():
     table = parse(small("".join(["t / s,U / V\n# 5,6\n", *rows[:20], "# 7,8\n", *rows[20:]]), data_line=1))
     assert [column.tolist() for column in table.columns] == [list(range(40)), list(range(1, 41))]
     assert (table.faults.comments, table.faults.rows) == (["# 5,6", "# 7,8"], 0)
+
+
+@pytest.mark.parametrize("digits", [15, 16, 17])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_whole_numbers_that_a_float_cannot_hold_keep_their_digits(digits, sign):
+    """2⁵³ + 1 has 16 digits; those with fewer fit."""
+    numbers = [int(sign + str(9_007_199_254_740_993)[:digits].ljust(digits, "7")) + n for n in range(5)]
+    column = parse(
+        small("t / s,stamp\n" + "".join(f"{n},{number}\n" for n, number in enumerate(numbers)))
+    ).columns[1]
+    assert column.dtype == (np.float64 if digits < 16 else np.int64)
+    assert column.tolist() == numbers
+
+
+@pytest.mark.parametrize("missing", [1, 2, 5])
+def test_a_row_that_lacks_the_delimiter_that_ends_all_others_is_whole(missing):
+    rows = [f"{n};{n + 1};{'' if n == missing else ';'}" for n in range(6)]
+    rows = [row.removesuffix(";;") + ";" if row.endswith(";;") else row.removesuffix(";") for row in rows]
+    table = parse(small("\n".join(["t / s;U / V;", *rows, ""])))
+    assert [column.tolist() for column in table.columns] == [[*range(6)], [*range(1, 7)]]
+    assert table.faults.rows == 0
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_mark_of_the_encoding_is_no_part_of_a_first_row_either(encoding, end):
+    dialect = small(end.join(["0,1", "1,2", "2,3", ""]), encoding, columns=("t / s", "U / V"))
+    table = parse(dialect)
+    assert [column.tolist() for column in table.columns] == [[0, 1, 2], [1, 2, 3]]
+    assert (table.rows, table.faults.rows) == (3, 0)

@@ -442,6 +442,13 @@ SAID = {
          ("replicates-in-columns", "spot1 / K, spot 2 / K, spot3 / K seem to be replicates side by side: each is "
           "taken as a value of its own")],
     ),
+    "a spread of values that are counted": (
+        "sample.id,replicate,H / GPa,n(H),SD(H) / GPa\na,1,1,3,0.1\nb,1,2,3,0.2\n", [],
+    ),
+    "the samples in the second column": (
+        "batch,sample.id,replicate,H / GPa\nx,S1,1,1\ny,s1,1,2\nx,b,1,2\n",
+        [("similar-samples", "S1/s1 differ only by case or blanks, and count as different samples")],
+    ),
     "no replicates": (
         "sample.id,H / GPa\na,1\nb,2\n",
         [("no-replicates", "there is no column `replicate`: each row counts as a value of its own, without an "
@@ -454,3 +461,22 @@ SAID = {
 def test_all_that_is_said_of_a_table_of_samples(tmp_path, what):
     text, notices = SAID[what]
     assert [(n.code, n.message) for n in read(tmp_path, text).notices] == notices
+
+
+@pytest.mark.parametrize(("header", "unit"), [
+    ("H / HV 10", "HV 10"), ("R1 / 1/s", "1/s"), ("a / b / c", "b / c"), ("H/GPa", "GPa"), ("note", None),
+])  # fmt: skip
+def test_the_unit_of_a_column_is_what_stands_behind_the_first_slash(tmp_path, header, unit):
+    columns = read(tmp_path, f"sample.id,replicate,{header}\na,1,1\na,2,2\n")["table"].columns.values()
+    assert (list(columns)[-1].header, list(columns)[-1].unit) == (header, unit)
+
+
+@pytest.mark.parametrize("signal", [
+    "Current / mA", "Ewe / V", "Voltage / V", "Charge / mAh", "energy_we / Wh", "Power / W", "Ion current / A",
+])  # fmt: skip
+def test_what_an_instrument_records_over_a_time_is_no_table_of_samples(tmp_path, signal):
+    rows = "".join(f"a,{n},{n}\n" for n in range(3))
+    assert list(read(tmp_path, f"sample.id,time / s,{signal}\n{rows}").datasets) == ["timeseries"]
+    assert list(read(tmp_path, f"sample.id,time / s,volume / mm^3\n{rows}").datasets) == ["table"]
+    rows = "".join(f"a,1,{n},{n}\n" for n in range(3))
+    assert list(read(tmp_path, f"sample.id,replicate,time / s,{signal}\n{rows}").datasets) == ["table"]
