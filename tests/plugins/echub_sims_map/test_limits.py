@@ -302,6 +302,24 @@ def test_a_correlation_and_its_ends_are_within_one(sign):
     assert 0.97 < ends[0] < sign * found.correlation <= 1.0
 
 
+def test_maps_of_one_frame_go_together_as_well():
+    shape = 1000 + 600 * np.sign(np.arange(16) % 4 - 1.5)[None, None, :] * np.ones((1, 16, 1))
+    assert together(cube(shape), cube(shape / 2), np.random.default_rng(1)).correlation == pytest.approx(
+        1, abs=0.01
+    )
+
+
+def test_what_lies_around_columns_is_two_pixels_off_and_counted_by_frame():
+    """A column of one pixel of 9 counts, and a rim of 24 of 7 counts around it; the others have the frame's number."""
+    taken, rim = np.zeros((9, 9), bool), np.zeros((9, 9), bool)
+    taken[4, 4] = rim[2:7, 2:7] = True
+    counts = np.where(taken, 9, np.where(rim, 7, np.arange(3)[:, None, None]))
+    cluster = Cluster((slice(0, 3), slice(4, 5), slice(4, 5)), np.ones((3, 1, 1), bool))
+    around = of_width.Surroundings.of(cube(counts), [cluster])
+    assert (around.clear == ~rim).all()
+    assert around.level.tolist() == [0, 1, 2]
+
+
 def test_frames_that_are_added_up_may_leave_too_few():
     """Of eleven frames five pairs are left: what is added up has to have a depth."""
     data = synth.cube(1, synth.Cube(16, 11, 1.0, {"Na+": MappedIon(background=20.0)})).record()

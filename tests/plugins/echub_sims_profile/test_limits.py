@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from echub.plugin import Refusal
+from echub.plugin import Flag, Interval, Refusal
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.corrections import detector_yield, normalisation
 from echub_sims_profile.data.counts import _suspected, _underdispersed, counts, dead_time
@@ -354,6 +354,8 @@ def test_the_best_split_gains_the_likelihood_of_two_constants():
     assert gained == pytest.approx(30 * log(left / mean) + 6 * log(right / mean))
     assert find_step(n[::-1], gain[::-1], "either")[::2] == (3, 1)
     assert find_step(np.array([5.0, 4, 3, 2, 1, 0]), np.ones(6), "rising")[1:] == (0.0, -1)
+    both = np.array([1.0, 1, 1, 99, 99, 99, 20, 20, 20])  # the smaller step is the one that is asked for
+    assert [find_step(both, np.ones(9), wanted)[::2] for wanted in ("either", "falling")] == [(3, 1), (6, -1)]
 
 
 def test_a_step_must_gain_twelve_and_an_edge_has_six_points():
@@ -602,6 +604,16 @@ def test_doubts_are_told(doubts, codes):
     assert [flag.code for flag in doubted(edge(), doubts, "nm")] == codes
 
 
+@pytest.mark.parametrize(("sign", "place", "position"), [(1, "51 nm", "53.5 nm"), (-1, "49 nm", "46.5 nm")])
+def test_a_changing_yield_is_told_with_its_place_and_the_edge_beside_it(sign, place, position):
+    found = doubted(edge(50.0, sign=sign), Doubts(yields=YieldChange(1.0, 1.5, 3.5, 4.0, 9.0, 12.0)), "nm")
+    text = (
+        "the edge fits better if the yield changes within it, by a factor of 1.50: the position would then be "
+        f"{position}; the interval includes both"
+    )
+    assert found == [Flag("yield-changes", text, where=place, hint="--param normalise=matrix --param matrix=ION")]
+
+
 @pytest.mark.parametrize(("more", "codes"), [
     ({"dispersion": 2.01}, ["overdispersed"]), ({"dispersion": 1.99}, []),
     ({"dispersion": 2.0}, []), ({"step": 2.01}, ["interface-undersampled"]),
@@ -631,7 +643,7 @@ def test_uncertainties_of_calibration_and_shape_widen_both_ends():
 def test_an_edge_between_two_points_lies_between_the_next_two(position, ends, low, high):
     one = edge(position, sigma=0.1, position_interval=ends, sigma_interval=(0.0, 1.5), position_error=0.3)
     place, width = _bracketed(one, np.arange(100.0), "nm")
-    assert (place.interval.low, place.interval.high) == (low, high)
+    assert place.interval == Interval(low, high, "bracketing", method="two points on either side")
     assert place.uncertainty == pytest.approx(hypot(0.3, 1 / sqrt(12)))
     assert width.interval.high == 3.0
     wide = edge(position, sigma=0.1, position_interval=ends, sigma_interval=(0.0, 0.5))
