@@ -310,7 +310,7 @@ def test_maps_of_one_frame_go_together_as_well():
 
 
 def test_what_lies_around_columns_is_two_pixels_off_and_counted_by_frame():
-    """A column of one pixel of 9 counts, and a rim of 24 of 7 counts around it; the others have the frame's number."""
+    """A column of one pixel of 9 counts, and a rim of 24 of 7 counts; the others have the frame's number."""
     taken, rim = np.zeros((9, 9), bool), np.zeros((9, 9), bool)
     taken[4, 4] = rim[2:7, 2:7] = True
     counts = np.where(taken, 9, np.where(rim, 7, np.arange(3)[:, None, None]))

@@ -232,7 +232,7 @@ def test_other_choices_stay_within_what_may_be_chosen(span, quantile, told):
 
 
 def test_outlines_go_around_the_pixels_of_each_column():
-    """A pixel in row 2 of column 1, whose edges are at 10.25 and 10.75, 23 and 25 µm; and two, of four edges each."""
+    """A pixel in row 2 and column 1, with edges at 10.25 and 10.75, 23 and 25 µm; and two beside each other."""
     one, two = np.zeros((12, 12), bool), np.zeros((12, 12), bool)
     one[2, 1] = two[0, 0] = two[0, 1] = True
     shown = {name: series.array() for name, series in _outlines([found(one), found(two)], GRID).items()}
