@@ -78,7 +78,9 @@ def file_flags(train: PulseTrain, blocks: int, params: PulsedStrippingParams) ->
     known = charge_needs(train)
     if not known:
         there = [need for need in CHARGES.values() if need in train.data]
-        why = "is in mA·h while the current is per area" if there else "is not there"
+        gaps = any(np.isnan(train.data[need]).any() for need in there)
+        alike = "has empty cells" if gaps else "is in mA·h while the current is per area"
+        why = alike if there else "is not there"
         text = f"the instrument's charge column {why}: commanded level and edges decide"
         flags.append(Flag("no-charge-column", text, "info"))
     if train.observed != CELL:

@@ -277,9 +277,12 @@ def filed(
         ({"widest": 9.0, "rest": NAN}, []),
         ({"known": False}, [("no-charge-column", "the instrument's charge column is not there: commanded level "
                              "and edges decide", "info", "", "")]),
-        ({"known": False, "there": ("Q",)}, [
+        ({"known": False, "there": {"Q": A([1.0, 2.0])}}, [
             ("no-charge-column", "the instrument's charge column is in mA·h while the current is per area: "
              "commanded level and edges decide", "info", "", "")]),
+        ({"known": False, "there": {"Q": A([1.0, NAN])}}, [
+            ("no-charge-column", "the instrument's charge column has empty cells: commanded level and edges decide",
+             "info", "", "")]),
         ({"observed": "potential_we"}, [("one-electrode", "the cut-off is read from potential_we against a "
                                          "reference that is not stated, not across the cell", "info", "", "")]),
         ({"unit": "mA"}, [("no-area", "no area is stated: a charge, not a capacity", "info", "",

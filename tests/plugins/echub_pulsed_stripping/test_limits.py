@@ -264,6 +264,10 @@ def test_charges_are_cut_and_counted_positive_as_the_current_is():
     data.unit_of = {"j": "mA/cm^2", "dq": "mA*h", "Q": "mA*h/cm^2"}.get
     assert charge_needs(one) == {"charge": "Q"}
     assert coarse._running(data)[0] == "charge"
+    data["Q"][3] = NAN  # a column with an empty cell counts nothing
+    assert charge_needs(one) == {}
+    assert coarse._running(data) is None
+    data["Q"][3] = -30.0
     data.unit_of = {"j": "mA/cm^2", "dq": "mA*h", "Q": "mA*h"}.get
     assert coarse._running(data) is None
 

@@ -275,7 +275,11 @@ def test_a_current_without_an_area_contradicts_nothing():
     data = {"j": [1.0, 2], "I": [9.0, 9]}
     _require_one_current(Rows(data, sources={"j": "current_density"}))
     _require_one_current(Rows({"j": [1.0, 2]}, sources={"j": "current_density"}, meta={"cell.area": 0.5}))
-    # Where the density is zero all the time nothing is implied.
+    # Where the density is zero all the time, or no current is known, nothing is implied.
+    stated = {"sources": {"j": "current_density"}, "meta": {"cell.area": 0.5}}
+    _require_one_current(Rows({**data, "I": [nan, nan]}, **stated))
+    with pytest.raises(Refusal, match=r"an area of 4\.5 cm², but 0\.5 cm² is stated"):
+        _require_one_current(Rows({**data, "I": [nan, 9.0]}, **stated))
     _require_one_current(Rows({**data, "j": [0.0, 0]}, sources={"j": "current_density"}, meta={"cell.area": 0.5}))
 
 

@@ -144,6 +144,17 @@ def test_pixels_are_even_to_a_thousandth(x, y, uneven):
         assert grid_of(data, "").pixel[1] == 1.0
 
 
+@pytest.mark.parametrize(("x", "y", "axis"), [
+    ([np.nan] * 3, [0, 1], "x"), ([0, np.nan, 2], [0, 1], "x"), ([0, 1, 2], [0, np.nan], "y"),
+])  # fmt: skip
+def test_pixels_without_a_place_are_refused(x, y, axis):
+    data = Told({"n": np.zeros((1, 1, len(y), len(x))), "x": np.array(x, float), "y": np.array(y, float)})
+    with pytest.raises(Refusal) as refused:
+        grid_of(data, "")
+    text = f"the place of some pixels along {axis} is not known"
+    assert (refused.value.code, refused.value.message) == ("uneven-pixels", text)
+
+
 @pytest.mark.parametrize(("columns", "told", "depth"), [
     ({"z": [3.0, 5.0]}, {"sims.crater_depth": 100.0}, ([3.0, 5.0], "nm")),
     ({"z": [3.0], "t": [1.0, 2.0]}, {}, ([1.0, 2.0], "s")),

@@ -22,6 +22,7 @@ from echub_sims_profile.method.alternatives import Doubts, ShapeFit, _further, _
 from echub_sims_profile.method.decay import _decaying
 from echub_sims_profile.method.edge import Edge, _around, find_edge, find_step
 from echub_sims_profile.method.interval import NORMAL_95, _crossing, _minimum
+from echub_sims_profile.method.likelihood import usual_step
 from echub_sims_profile.method.pairing import pivot
 from echub_sims_profile.method.regions import Total, windows
 from echub_sims_profile.method.sensitivity import _element_share, _matrix_mean, _rate, limits
@@ -443,6 +444,15 @@ def test_the_window_of_a_fit_has_twelve_points_to_either_side_or_all():
     gap = np.r_[np.arange(20.0), 60.0, 61.0]
     theta[2:] = 60.0, log(0.1)
     assert _around(theta, gap).all()
+
+
+def test_places_that_are_rounded_have_the_mean_step():
+    """Three points at each of ten places: an edge between the fifth and the sixth."""
+    x = np.repeat(np.arange(0.0, 30, 3), 3)
+    assert usual_step(x) == 27 / 29
+    assert usual_step(np.array([0.0, 1, 1, 4])) == 1.0
+    found = find_edge(x, np.repeat([100.0, 1.0], 15), "either")
+    assert (found.step, 12 < found.position < 15) == (27 / 29, True)
 
 
 def test_a_width_of_two_steps_is_sampled():
