@@ -281,7 +281,8 @@ def filed(
             ("no-charge-column", "the instrument's charge column is in mA·h while the current is per area: "
              "commanded level and edges decide", "info", "", "")]),
         ({"known": False, "there": {"Q": A([1.0, NAN])}}, [
-            ("no-charge-column", "the instrument's charge column has empty cells: commanded level and edges decide",
+            ("no-charge-column", "the instrument's charge column has empty cells: commanded level and edges "
+             "decide",
              "info", "", "")]),
         ({"observed": "potential_we"}, [("one-electrode", "the cut-off is read from potential_we against a "
                                          "reference that is not stated, not across the cell", "info", "", "")]),
