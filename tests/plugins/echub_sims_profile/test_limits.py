@@ -452,7 +452,8 @@ def test_places_that_are_rounded_have_the_mean_step():
     assert usual_step(x) == 27 / 29
     assert usual_step(np.array([0.0, 1, 1, 4])) == 1.0
     found = find_edge(x, np.repeat([100.0, 1.0], 15), "either")
-    assert (found.step, 12 < found.position < 15) == (27 / 29, True)
+    assert found.step == pytest.approx(27 / 29, rel=0.05)  # of those near the edge
+    assert 12 < found.position < 15
 
 
 def test_a_width_of_two_steps_is_sampled():
