@@ -53,9 +53,10 @@ def require_resolved_rests(train: PulseTrain) -> None:
             )
             raise Refusal("no-rests", text, where=train.data.how("j"))
         step, rest = float(np.median(np.diff(train.t))), float(np.nanmedian(train.rest))
+        many = "1 row" if rows == 1 else f"{rows:g} rows"
         raise Refusal(
             "rest-unresolved",
-            f"the rests of {rest:.3g} s have {rows:g} row, at least 2 are needed (a row every {step:.3g} s)",
+            f"the rests of {rest:.3g} s have {many}, at least 2 are needed (a row every {step:.3g} s)",
             where=train.data.how("t"),
             hint=f"record a row every {rest / REST_ROWS:.2g} s, or rows at the edges of the pulses",
         )

@@ -640,7 +640,7 @@ def test_a_last_pulse_that_is_shorter_than_the_usual_one_was_cut(last, within, s
     ("rows", "said"),
     [
         ([2, 2, 1, 0], None),  # the last one, at the end of the file, does not count
-        ([2, 1, 0], "the rests of 4 s have 1.5 row, at least 2 are needed (a row every 2 s)"),
+        ([2, 1, 0], "the rests of 4 s have 1.5 rows, at least 2 are needed (a row every 2 s)"),
         ([1, 1, 9], "the rests of 4 s have 1 row, at least 2 are needed (a row every 2 s)"),
     ],
 )
