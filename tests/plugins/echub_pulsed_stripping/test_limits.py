@@ -720,6 +720,9 @@ def test_a_slope_is_that_of_a_line_by_hand():
 def test_how_steeply_capacities_rise_before():
     on, below = points(4, 6, 9, rests=(e, e**3, e**4), bounds=(2,)), points(1, 3, 7, rests=(1, 1, 1), bounds=(2,))
     assert slope_before(on, below) == pytest.approx((5 - 2) / 2)
+    three = points(1, 3, 8, rests=(1, 1, 1))  # their mean is 4, not the one in the middle
+    assert slope_before(on, three) == pytest.approx((5 - 4) / 2)
+    assert slope_before(three, points(1, rests=(e**-2,))) == pytest.approx((4 - 1) / 2)
 
 
 HALF = sqrt(0.5)
@@ -953,7 +956,8 @@ def test_a_plateau_has_what_its_points_share_and_no_lower_end_where_no_rest_was_
         )
         return found(Measurand("mA*h/cm^2", 1.0, hypot(current, 0.03), components=parts), rest, label=label)
 
-    given = [one(1.0, 0.04, "a"), one(2.0, 0.04, "b"), one(4.0, 0.02, "c"), found(LESS, 8.0, label="d")]
+    given = [one(1.0, 0.04, "a"), one(2.0, 0.04, "b"), one(4.0, 0.02, "c"), found(LESS, 8.0, label="d"),
+             found(rest=None, label="e")]  # fmt: skip
     outcome = echub.analyze("pulsed-stripping-plateau", given)
     plateau, start = outcome["capacity_plateau"], outcome["plateau_from"]
     assert (plateau.components[0].name, plateau.components[0].uncertainty) == (
@@ -972,7 +976,8 @@ def test_a_plateau_has_what_its_points_share_and_no_lower_end_where_no_rest_was_
     assert [(flag.code, flag.message, flag.where) for flag in outcome.flags] == [
         ("plateau-throughout", "no rest was so short that it lowers the capacity: where the plateau begins is not "
          "bracketed", ""),
-        ("left-out", "1 capacity was left out", "d: neither a value nor a lower bound"),
+        ("left-out", "2 capacities were left out",
+         "d: neither a value nor a lower bound; e: has no stripping_capacity with a rest_duration"),
     ]  # fmt: skip
     assert outcome.diagnostics["rest"].values == (1.0, 2.0, 4.0)  # what has no value is not drawn
     assert {outcome.tables["capacities"][name].unit for name in ("capacity", "uncertainty", "more_than")} == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, inf, log, sqrt
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.stats import chi2
 
 from echub.plugin import Flag, Interval, Refusal
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.data.corrections import detector_yield, normalisation
+from echub_sims_profile.data.corrections import _interpolated, detector_yield, normalisation
 from echub_sims_profile.data.counts import _suspected, _underdispersed, counts, dead_time
 from echub_sims_profile.data.depth import _by_craters, _craters, _end, _layers, by_layers
 from echub_sims_profile.data.pipeline import prepare, smoothed
@@ -152,6 +153,15 @@ def test_a_yield_below_100_percent_is_divided_by(percent, applied):
     found = detector_yield(profile([4.0, 8.0], gain=2.0), Told(), SimsProfileParams(detector_yield=percent))
     assert found.gain == pytest.approx([percent / 50] * 2)
     assert [done.applied for done in found.steps] == [applied]
+
+
+def test_a_normaliser_has_the_error_of_its_background_as_well():
+    """Of 100 and 400 counts, 10 of background known to 5, over a gain of 2: half way each has half of both."""
+    one = replace(profile([100.0, 400.0], gain=2.0, base=10.0), base_error=np.full(2, 5.0))
+    signal, own, level = _interpolated(one, ("r", "Na+", 1), np.array([0.0, 0.5, 1.0]))
+    assert signal == pytest.approx([45, 120, 195])
+    assert own == pytest.approx([125 / 4, (125 + 425) / 16, 425 / 4])
+    assert level == pytest.approx([125 / 4, (125 + 425) / 8, 425 / 4])
 
 
 def test_points_without_a_primary_current_are_left_out_and_said():
