@@ -155,6 +155,7 @@ def _require_one_current(data: Inputs) -> None:
     if data.source_of("j") != "current_density" or "I" not in data or not area:
         return
     rows = np.abs(data["j"]) > 0.1 * float(np.nanmax(np.abs(data["j"])))  # of the smallest, offsets are a part
+    rows &= np.isfinite(data["I"])
     with np.errstate(divide="ignore", invalid="ignore"):
         implied = float(np.nanmedian((data["I"] / data["j"])[rows])) if rows.any() else area
     if not abs(implied / area - 1) <= SAME_AREA:

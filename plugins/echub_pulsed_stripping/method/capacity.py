@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.plugin import Inputs
 from echub.segments import Edges, Segments, by_edges, by_increments, by_integration, by_running_charge, edges
 from echub_pulsed_stripping.data.blocks import PulseBlock
 from echub_pulsed_stripping.data.electrode import Floats
@@ -81,9 +82,14 @@ def rows_of(train: PulseTrain, block: PulseBlock, cut_off: float) -> Rows:
 
 
 def charge_needs(train: PulseTrain) -> dict[str, str]:
-    """Name the charge columns that can be compared with the current: both per area, or both not."""
+    """Name the charge columns that can be compared with the current: both per area, or both not; without gaps."""
     data, unit = train.data, CHARGE_UNITS[train.unit]
-    return {name: need for name, need in CHARGES.items() if need in data and data.unit_of(need) == unit}
+    return {name: need for name, need in CHARGES.items() if is_counted(data, need, unit)}
+
+
+def is_counted(data: Inputs, need: str, unit: str) -> bool:
+    """Return whether a charge column is there, in a unit, and has a number in each row."""
+    return need in data and data.unit_of(need) == unit and bool(np.isfinite(data[need]).all())
 
 
 def _crossing(rows: Rows, cut_off: float) -> int | None:

@@ -9,7 +9,7 @@ from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.accuracy import accuracy_of
 from echub_pulsed_stripping.data.electrode import Floats, stripped_voltage
 from echub_pulsed_stripping.data.train import PulseTrain
-from echub_pulsed_stripping.method.capacity import CHARGE_UNITS, CHARGES
+from echub_pulsed_stripping.method.capacity import CHARGE_UNITS, CHARGES, is_counted
 from echub_pulsed_stripping.outcome.diagnostics import trace
 from echub_pulsed_stripping.outcome.results import capacity, conditions, name_of
 
@@ -69,7 +69,7 @@ def _running(data: Inputs) -> tuple[str, Floats] | None:
     """Return the running charge since the first row, by the instrument."""
     unit = CHARGE_UNITS[data.unit_of("j")]
     for name, need in CHARGES.items():
-        if need in data and data.unit_of(need) == unit:
+        if is_counted(data, need, unit):
             values = data[need]
             return name, np.cumsum(values) - values[0] if name == "charge_increment" else values - values[0]
     return None

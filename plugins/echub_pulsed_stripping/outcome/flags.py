@@ -53,9 +53,10 @@ def require_resolved_rests(train: PulseTrain) -> None:
             )
             raise Refusal("no-rests", text, where=train.data.how("j"))
         step, rest = float(np.median(np.diff(train.t))), float(np.nanmedian(train.rest))
+        many = "1 row" if rows == 1 else f"{rows:g} rows"
         raise Refusal(
             "rest-unresolved",
-            f"the rests of {rest:.3g} s have {rows:g} row, at least 2 are needed (a row every {step:.3g} s)",
+            f"the rests of {rest:.3g} s have {many}, at least 2 are needed (a row every {step:.3g} s)",
             where=train.data.how("t"),
             hint=f"record a row every {rest / REST_ROWS:.2g} s, or rows at the edges of the pulses",
         )
@@ -78,7 +79,9 @@ def file_flags(train: PulseTrain, blocks: int, params: PulsedStrippingParams) ->
     known = charge_needs(train)
     if not known:
         there = [need for need in CHARGES.values() if need in train.data]
-        why = "is in mA·h while the current is per area" if there else "is not there"
+        gaps = any(np.isnan(train.data[need]).any() for need in there)
+        alike = "has empty cells" if gaps else "is in mA·h while the current is per area"
+        why = alike if there else "is not there"
         text = f"the instrument's charge column {why}: commanded level and edges decide"
         flags.append(Flag("no-charge-column", text, "info"))
     if train.observed != CELL:

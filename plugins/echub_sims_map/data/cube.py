@@ -225,6 +225,8 @@ def grid_of(data: Inputs, region: str) -> MapGrid:
     scaled = "x" in data and "y" in data
     x, y = (data["x"], data["y"]) if scaled else (np.arange(columns, dtype=float), np.arange(rows, dtype=float))
     for name, axis in (("x", x), ("y", y)):
+        if not np.isfinite(axis).all():
+            raise Refusal("uneven-pixels", f"the place of some pixels along {name} is not known", column=name)
         steps = np.diff(axis)
         if len(steps) and (steps.min() <= 0 or np.ptp(steps) > SMALL * steps.max()):
             raise Refusal("uneven-pixels", f"the pixels differ in size along {name}", column=name)

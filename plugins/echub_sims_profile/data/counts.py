@@ -44,7 +44,7 @@ def counts(data: Inputs) -> CountProfile:
     size = len(data)
     profile = CountProfile(
         np.full(size, np.nan), "", n, np.ones(size), np.zeros(size), np.zeros(size), np.zeros(size),
-        _texts(data["species"]), _regions(data), data["polarity"],
+        _texts(data["species"]), _regions(data), np.trunc(data["polarity"]),
         np.nan_to_num(data["analogue"]).astype(bool) if "analogue" in data else np.zeros(size, bool),
     )  # fmt: skip
     fractions = ~np.isclose(n, np.round(n), atol=_WHOLE, equal_nan=True)

@@ -17,7 +17,7 @@ from scipy.special import expit, log_ndtr, ndtr
 from scipy.stats import norm
 
 from echub_sims_profile.method.edge import SIGNIFICANT, Edge, find_step
-from echub_sims_profile.method.likelihood import Array
+from echub_sims_profile.method.likelihood import Array, usual_step
 from echub_sims_profile.method.yields import CLEAR, TOLD, YieldChange, yield_change
 
 Share = Callable[[Array, Array], Array]
@@ -197,7 +197,7 @@ def _deviance(n: Array, mu: Array) -> float:
 
 
 def _maximised(share: Share, theta: Array, x: Array, n: Array, gain: Array) -> tuple[Array, float]:
-    step = abs(float(np.median(np.diff(x))))
+    step = abs(usual_step(x))
     scale = np.ones(len(theta))
     scale[2] = math.exp(theta[3])
     nudges = _NUDGE * np.vstack([np.zeros(len(theta)), np.diag(scale)])

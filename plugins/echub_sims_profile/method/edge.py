@@ -20,6 +20,7 @@ from echub_sims_profile.method.likelihood import (
     fisher,
     maximise,
     shape,
+    usual_step,
 )
 
 SIGNIFICANT = 12.0
@@ -81,6 +82,8 @@ def find_edge(x: Array, n: Array, edge: str, gain: Array | None = None, floor: f
         raise Refusal("too-few-points", f"an edge needs {LEAST_POINTS} points, the profile has {len(x)}")
     if not n.any():
         raise Refusal("empty-channel", "all counts of the channel are zero")
+    if not x[-1] > x[0]:
+        raise Refusal("too-few-points", f"an edge needs points at different places, all {len(x)} are at one")
     exposure = np.ones(len(x)) if gain is None else gain
     split, gained, sign = find_step(n, exposure, edge)
     if gained < SIGNIFICANT:
@@ -195,6 +198,6 @@ def _best(starts: Array, points: Points, done: float = 1e-5) -> tuple[Array, flo
 
 def _around(theta: Array, x: Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Choose the points near the edge: plateaus far away have their own slopes."""
-    half = max(SPAN * 2 * math.exp(theta[SPREAD]), POINTS * float(np.median(np.diff(x))))
+    half = max(SPAN * 2 * math.exp(theta[SPREAD]), POINTS * usual_step(x))
     kept = np.abs(x - theta[POSITION]) <= half
     return kept if kept.sum() >= LEAST_POINTS else np.ones(len(x), bool)

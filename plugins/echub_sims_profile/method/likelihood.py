@@ -42,8 +42,8 @@ class Points:
 
     @cached_property
     def step(self) -> float:
-        """Return the median distance of the points."""
-        return float(np.median(np.diff(self.x)))
+        """Return the usual distance of the points."""
+        return usual_step(self.x)
 
     @cached_property
     def best(self) -> float:
@@ -54,6 +54,11 @@ class Points:
     def chosen(self, kept: NDArray[np.bool_]) -> Points:
         """Return some of the points; kept: (points,)."""
         return Points(self.x[kept], self.n[kept], self.gain[kept], self.sign)
+
+
+def usual_step(x: Array) -> float:
+    """Return the median distance of points (n,), ascending; the mean one where most share a rounded place."""
+    return float(np.median(np.diff(x))) or float(x[-1] - x[0]) / (len(x) - 1)
 
 
 def spread_limits(points: Points) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from echub.plugin import Flag, Inputs, Interval, Measurand, Refusal, Series
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile
 from echub_sims_profile.method.edge import Edge, find_edge
+from echub_sims_profile.method.likelihood import usual_step
 
 _MOST_BINS = 2000
 """Rows of the wide table, for which it is meant to be read. By eye."""
@@ -96,7 +97,7 @@ def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, S
     Raises `Refusal` `rebin-too-fine` for bins finer than the points, or more than 2000 of them.
     """
     places = [profile.ordered(*key).x for key in profile.channels()]
-    own = min((float(np.median(np.diff(x))) for x in places if len(x) > 1), default=0.0)
+    own = min((usual_step(x) for x in places if len(x) > 1), default=0.0)
     stop = float(profile.x.max())
     if step < own or stop / step > _MOST_BINS:
         printed = unit_text(profile.unit)

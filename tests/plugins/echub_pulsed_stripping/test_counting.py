@@ -62,7 +62,7 @@ def limited(j, u, *, commanded=True, height=1.0):
     """Return the first row at the limit: pulses of 1 mA from row 1 on, whose rests are the last rows of u."""
     found = rows(j, [(1, len(j))], u=u, offset=2)
     setpoint = np.r_[9.0, 9.0, 0.0, np.ones(len(j) - 1)] if commanded else None
-    train = Fake(set_point=setpoint, level=A([9.0, 0.8, 1.0, 1.2, 9.0]), height=height)
+    train = Fake(set_point=setpoint, level=A([9.0, 0.9, 1.0, 1.4, 9.0]), height=height)
     return c._limited(train, found, slice(1, 4))
 
 
@@ -277,9 +277,13 @@ def filed(
         ({"widest": 9.0, "rest": NAN}, []),
         ({"known": False}, [("no-charge-column", "the instrument's charge column is not there: commanded level "
                              "and edges decide", "info", "", "")]),
-        ({"known": False, "there": ("Q",)}, [
+        ({"known": False, "there": {"Q": A([1.0, 2.0])}}, [
             ("no-charge-column", "the instrument's charge column is in mA·h while the current is per area: "
              "commanded level and edges decide", "info", "", "")]),
+        ({"known": False, "there": {"Q": A([1.0, NAN])}}, [
+            ("no-charge-column", "the instrument's charge column has empty cells: commanded level and edges "
+             "decide",
+             "info", "", "")]),
         ({"observed": "potential_we"}, [("one-electrode", "the cut-off is read from potential_we against a "
                                          "reference that is not stated, not across the cell", "info", "", "")]),
         ({"unit": "mA"}, [("no-area", "no area is stated: a charge, not a capacity", "info", "",

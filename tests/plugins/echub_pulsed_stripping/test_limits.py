@@ -15,6 +15,7 @@ from echub.science import CurrentRanges
 from echub.segments import Edges, Segments
 from echub_pulsed_stripping import PlateauParams, PulsedStrippingParams
 from echub_pulsed_stripping.data import accuracy
+from echub_pulsed_stripping.data import train as of_train
 from echub_pulsed_stripping.data.accuracy import CurrentAccuracy
 from echub_pulsed_stripping.data.blocks import blocks_of, uneven_rests
 from echub_pulsed_stripping.data.points import RestPoint, levels_of, points_of, require_comparable
@@ -35,9 +36,16 @@ from echub_pulsed_stripping.method.capacity import (
 )
 from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_before, slope_of
 from echub_pulsed_stripping.outcome import coarse
-from echub_pulsed_stripping.outcome.flags import _at_rest, _charges, _ending, _missing_rows, gathered
+from echub_pulsed_stripping.outcome.flags import (
+    _at_rest,
+    _charges,
+    _ending,
+    _missing_rows,
+    gathered,
+    require_resolved_rests,
+)
 from echub_pulsed_stripping.outcome.plateau import _on_plateau
-from echub_pulsed_stripping.outcome.pulsed_stripping import _require_something, _ways
+from echub_pulsed_stripping.outcome.pulsed_stripping import _chosen, _require_something, _ways
 
 NAN = np.nan
 
@@ -87,6 +95,7 @@ def firsts(one):
         ([4, 4, 5.19, 5.19], 0.1, [0]),  # the rows leave 0.2 s open
         ([4, 4, 5.21, 5.21], 0.1, [0, 3]),
         ([4, 4, 9, 4, 4], 0.0, [0]),  # one pause
+        ([0.1, 0.1, 0.5, 0.1, 0.1], 0.0, [0]),
         ([4, 4, 9, 9, 4, 4], 0.0, [0, 3, 5]),
         ([4, NAN, 4], 0.0, [0, 2]),  # plating between
     ],
@@ -255,6 +264,10 @@ def test_charges_are_cut_and_counted_positive_as_the_current_is():
     data.unit_of = {"j": "mA/cm^2", "dq": "mA*h", "Q": "mA*h/cm^2"}.get
     assert charge_needs(one) == {"charge": "Q"}
     assert coarse._running(data)[0] == "charge"
+    data["Q"][3] = NAN  # a column with an empty cell counts nothing
+    assert charge_needs(one) == {}
+    assert coarse._running(data) is None
+    data["Q"][3] = -30.0
     data.unit_of = {"j": "mA/cm^2", "dq": "mA*h", "Q": "mA*h"}.get
     assert coarse._running(data) is None
 
@@ -599,24 +612,81 @@ def test_a_gap_as_long_as_a_pulse_may_hide_one_where_no_rest_is_known():
 
 
 @pytest.mark.parametrize(
-    ("last", "said"),
+    ("last", "within", "said"),
     [
-        (0.94, ["the file ends 0.94 s into a pulse of 1 s"]),  # the usual one, not the longest
-        (0.95, []),
+        (0.94, (0, 0), ["the file ends 0.94 s into a pulse of 1 s"]),  # the usual one, not the longest
+        (0.95, (0, 0), []),
+        (0.89, (0.02, 0.03), ["the file ends 0.89 s into a pulse of 1 s"]),  # 0.05 s are open at its edges
+        (0.91, (0.02, 0.03), []),
     ],
 )
-def test_a_last_pulse_that_is_shorter_than_the_usual_one_was_cut(last, said):
+def test_a_last_pulse_that_is_shorter_than_the_usual_one_was_cut(last, within, said):
     one = rows([0.1] * 6, pulses=((1, 2), (3, 4), (4, 5), (5, None)))
     each = SimpleNamespace(
-        pulses=Counted(lambda u: np.full(4, 0.1), 4),
+        pulses=Counted(lambda u: np.array([0.05, 0.1, 0.08, 0.02]), 4),
         u=None,
         edges=SimpleNamespace(
-            duration=np.array([1.0, 1.0, 3.0, last]), begin_within=np.zeros(4), end_within=np.zeros(4)
+            duration=np.array([1.0, 1.0, 3.0, last]),
+            begin_within=np.array([9, 9, 9, within[0]]),
+            end_within=np.array([9, 9, 9, within[1]]),
         ),
     )
     flags = _ending(each, SimpleNamespace(first=0), one, SimpleNamespace(cut_off=3.0))
     assert [flag.message for flag in flags if flag.code == "ends-mid-pulse"] == said
     assert flags[0].message == "U stays below 3 V (largest 0.1 V) until the file ends: a lower bound"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([2, 2, 1, 0], None),  # the last one, at the end of the file, does not count
+        ([2, 1, 0], "the rests of 4 s have 1.5 rows, at least 2 are needed (a row every 2 s)"),
+        ([1, 1, 9], "the rests of 4 s have 1 row, at least 2 are needed (a row every 2 s)"),
+    ],
+)
+def test_rests_have_two_rows(rows, said):
+    one = SimpleNamespace(rests=SimpleNamespace(rows=np.array(rows)), t=2 * np.arange(9.0), pulses=rows,
+                          rest=np.array([4.0] * (len(rows) - 1) + [NAN]),
+                          data=SimpleNamespace(how=lambda need: f"as {need}"))  # fmt: skip
+    if said is None:
+        require_resolved_rests(one)
+        return
+    with pytest.raises(Refusal) as caught:
+        require_resolved_rests(one)
+    assert (caught.value.code, caught.value.message, caught.value.remark.where) == (
+        "rest-unresolved",
+        said,
+        "as t",
+    )
+    assert caught.value.hint == "record a row every 0.8 s, or rows at the edges of the pulses"
+
+
+@pytest.mark.parametrize(("block", "chosen"), [(0, None), (1, "a"), (2, "b"), (3, "no-such-block")])
+def test_a_block_is_chosen_by_its_number(block, chosen):
+    params = PulsedStrippingParams(block=block)
+    if block < 3:
+        assert _chosen(["a", "b"], params) == chosen
+        return
+    with pytest.raises(Refusal) as caught:
+        _chosen(["a", "b"], params)
+    assert (caught.value.code, caught.value.hint) == (chosen, "--param block=2")
+    assert caught.value.message == "the file has 2 blocks, block 3 is asked for"
+    assert _chosen(["a"], PulsedStrippingParams()) == "a"
+
+
+@pytest.mark.parametrize(
+    ("largest", "level", "sound"), [(19.9, 0.49, True), (20.0, 0.49, False), (19.9, -0.5, False)]
+)
+def test_pulses_are_a_twentieth_of_the_largest_current_and_twice_what_flows_at_rest(
+    largest, level, sound, monkeypatch
+):
+    """Their height of 1 is that of the upper threshold over 0.6."""
+    pulses = Segments(np.array([0, 2]), np.array([1, 3]), np.array([1, -1], np.int8))
+    monkeypatch.setattr(of_train, "pulse_threshold", lambda *_: SimpleNamespace(on=0.6, level=level))
+    monkeypatch.setattr(of_train, "states", lambda *_: None)
+    monkeypatch.setattr(of_train, "runs", lambda *_: pulses)
+    found = [of_train._pulses(np.array([1.0, -largest]), sign)[1].start.tolist() for sign in (1, -1)]
+    assert found == ([[0], [2]] if sound else [[], []])
 
 
 def test_what_several_blocks_have_in_common_is_said_once():
@@ -650,6 +720,9 @@ def test_a_slope_is_that_of_a_line_by_hand():
 def test_how_steeply_capacities_rise_before():
     on, below = points(4, 6, 9, rests=(e, e**3, e**4), bounds=(2,)), points(1, 3, 7, rests=(1, 1, 1), bounds=(2,))
     assert slope_before(on, below) == pytest.approx((5 - 2) / 2)
+    three = points(1, 3, 8, rests=(1, 1, 1))  # their mean is 4, not the one in the middle
+    assert slope_before(on, three) == pytest.approx((5 - 4) / 2)
+    assert slope_before(three, points(1, rests=(e**-2,))) == pytest.approx((4 - 1) / 2)
 
 
 HALF = sqrt(0.5)
@@ -876,10 +949,15 @@ def test_a_plateau_has_what_its_points_share_and_no_lower_end_where_no_rest_was_
     """Three capacities of 1; 3 % of their area and 4, 4 and 2 % of the current do not average out."""
 
     def one(rest, current, label):
-        parts = (Component("range", current, "B", "current"), Component("size", 0.03, "B", "area"))
+        parts = (
+            Component("range", current, "B", "current"),
+            Component("size", 0.03, "B", "area"),
+            Component("own", 0),
+        )
         return found(Measurand("mA*h/cm^2", 1.0, hypot(current, 0.03), components=parts), rest, label=label)
 
-    given = [one(1.0, 0.04, "a"), one(2.0, 0.04, "b"), one(4.0, 0.02, "c"), found(LESS, 8.0, label="d")]
+    given = [one(1.0, 0.04, "a"), one(2.0, 0.04, "b"), one(4.0, 0.02, "c"), found(LESS, 8.0, label="d"),
+             found(rest=None, label="e")]  # fmt: skip
     outcome = echub.analyze("pulsed-stripping-plateau", given)
     plateau, start = outcome["capacity_plateau"], outcome["plateau_from"]
     assert (plateau.components[0].name, plateau.components[0].uncertainty) == (
@@ -898,7 +976,8 @@ def test_a_plateau_has_what_its_points_share_and_no_lower_end_where_no_rest_was_
     assert [(flag.code, flag.message, flag.where) for flag in outcome.flags] == [
         ("plateau-throughout", "no rest was so short that it lowers the capacity: where the plateau begins is not "
          "bracketed", ""),
-        ("left-out", "1 capacity was left out", "d: neither a value nor a lower bound"),
+        ("left-out", "2 capacities were left out",
+         "d: neither a value nor a lower bound; e: has no stripping_capacity with a rest_duration"),
     ]  # fmt: skip
     assert outcome.diagnostics["rest"].values == (1.0, 2.0, 4.0)  # what has no value is not drawn
     assert {outcome.tables["capacities"][name].unit for name in ("capacity", "uncertainty", "more_than")} == {
@@ -926,7 +1005,9 @@ def test_series_of_which_none_reached_the_cut_off_give_the_highest_bound():
 def test_of_several_lower_bounds_the_highest_is_given(at_8_s, at_10_s, rest, low):
     given = [found(0.1, 1.0, label="a"), found(0.2, 2.0, label="b"), found(at_8_s, 8.0, label="c"),
              found(at_10_s, 10.0, label="d")]  # fmt: skip
-    plateau = echub.analyze("pulsed-stripping-plateau", given)["capacity_plateau"]
+    outcome = echub.analyze("pulsed-stripping-plateau", given)
+    plateau = outcome["capacity_plateau"]
     assert (plateau.value, plateau.censoring) == (None, "right")
+    assert outcome.diagnostics["plateau"].values == outcome.diagnostics["plateau_rests"].values == ()
     assert plateau.interval.low == pytest.approx(low)
     assert plateau.note.startswith(f"mean at a rest of {rest} s")

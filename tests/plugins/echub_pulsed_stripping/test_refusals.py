@@ -46,6 +46,18 @@ def test_a_current_that_turns_after_every_pulse_has_no_rests(rests):
     assert flag.message == "the current turns after each of the 6 pulses: no rest lies between two of them"
 
 
+@pytest.mark.parametrize("empty", [slice(None), slice(7, 9)])
+def test_a_charge_with_empty_cells_decides_nothing(empty):
+    case = series()
+    charge = case.columns["charge"].values.copy()
+    charge[empty] = np.nan
+    outcome, without = ask(case.with_values("charge", charge)), ask(case.without("charge"))
+    assert outcome.measurands == without.measurands
+    assert [flag.code for flag in outcome.flags] == [flag.code for flag in without.flags]
+    (flag,) = [flag for flag in outcome.flags if flag.code == "no-charge-column"]
+    assert flag.message.startswith("the instrument's charge column has empty cells: ")
+
+
 def test_a_block_of_one_pulse_has_no_rest_between_two():
     """Each is followed by its plating, which makes a block of it."""
     outcome = ask(square(3), direction="we_oxidised", block=2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from echub.plugin import Component, Flag, Interval, Measurand, Refusal
-from echub.science import CurrentRanges
+from echub.science import RANGE_ACCURACY, CurrentRanges
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import (
     RampTrace,
@@ -31,6 +31,7 @@ from echub_ramp_onset.method import lowack, robust
 from echub_ramp_onset.method.bracket import _gap_beside
 from echub_ramp_onset.method.crossing import _first_lasting, _runs, falls, neighbourhood, states_of
 from echub_ramp_onset.method.grid import TimeGrid
+from echub_ramp_onset.method.interval import Spread, _resample
 from echub_ramp_onset.method.line import (
     OhmicLine,
     _bow,
@@ -44,6 +45,7 @@ from echub_ramp_onset.method.lowack import _second_derivative, _smoothed
 from echub_ramp_onset.method.other import DeviationAt, _of_place
 from echub_ramp_onset.outcome.electrodes import flags_of
 from echub_ramp_onset.outcome.ramp_onset import (
+    _conditions,
     _disagreement,
     _fit_end,
     _flags,
@@ -52,7 +54,9 @@ from echub_ramp_onset.outcome.ramp_onset import (
     _is_gradual,
     _lowack_onset,
     _noise_in_x,
+    _onset_measurand,
     _other_refused,
+    _over_rate,
     _rate_error,
     _with_interval,
 )
@@ -271,7 +275,11 @@ def test_a_current_without_an_area_contradicts_nothing():
     data = {"j": [1.0, 2], "I": [9.0, 9]}
     _require_one_current(Rows(data, sources={"j": "current_density"}))
     _require_one_current(Rows({"j": [1.0, 2]}, sources={"j": "current_density"}, meta={"cell.area": 0.5}))
-    # Where the density is zero all the time nothing is implied.
+    # Where the density is zero all the time, or no current is known, nothing is implied.
+    stated = {"sources": {"j": "current_density"}, "meta": {"cell.area": 0.5}}
+    _require_one_current(Rows({**data, "I": [nan, nan]}, **stated))
+    with pytest.raises(Refusal, match=r"an area of 4\.5 cm², but 0\.5 cm² is stated"):
+        _require_one_current(Rows({**data, "I": [nan, 9.0]}, **stated))
     _require_one_current(Rows({**data, "j": [0.0, 0]}, sources={"j": "current_density"}, meta={"cell.area": 0.5}))
 
 
@@ -583,6 +591,25 @@ def test_means_that_scatter_more_than_rows_do(windows, size, ratio):
     assert _inflation(rest, t, 1.0, 4.0) == pytest.approx(ratio)
 
 
+def test_windows_of_which_too_few_have_rows_say_nothing_of_the_scatter():
+    """Twenty windows of four rows, of which every second one has none, or nine are left out."""
+    t = np.concatenate([4.0 * k + np.arange(4.0) for k in range(0, 20, 2)])
+    rest = np.repeat(np.where(np.arange(10) % 2, 1.0, -1.0), 4)
+    assert _inflation(rest, t, 1.0, 4.0) == pytest.approx(2.0)
+    assert _inflation(rest[4:], t[4:], 1.0, 4.0) == 1.0
+
+
+@pytest.mark.parametrize(("length", "block"), [(7, 3), (9, 3), (4, 1)])
+def test_residuals_are_drawn_in_blocks_that_stay_together(length, block):
+    drawn = _resample(np.arange(10.0), length, 50, block, np.random.default_rng(1))
+    assert drawn.shape == (50, length)
+    assert set(drawn.ravel()) == set(range(10))
+    steps = np.diff(drawn, axis=1)
+    inside = np.arange(1, length) % block > 0
+    assert (steps[:, inside] == 1).all()
+    assert not (steps[:, ~inside] == 1).all()
+
+
 # -- averages ------------------------------------------------------------------------------------------
 
 
@@ -877,6 +904,9 @@ def test_what_an_uncertain_place_and_a_bent_course_add():
     rise = (0.5 - 0.1) / 20  # less twice the noise
     bend = (0.1 + 0.6 - 0.4 - 0.1) / 6
     assert _of_place(bent, 2, 3.0, PARAMS) == pytest.approx(hypot(3 * rise, bend))
+    # A window of 50 s reaches two points: from 0 to 0 over 40 s, of which the middle is 0.2 off.
+    wide = hypot(0, (0.4 - 0.1) / 6)
+    assert _of_place(bent, 2, 3.0, RampOnsetParams(window=50.0)) == pytest.approx(wide)
     quiet = SimpleNamespace(grid=bent.grid, value=bent.value / 10, noise=bent.noise)
     assert _of_place(quiet, 2, 3.0, PARAMS) == 0.0
 
@@ -944,6 +974,52 @@ def test_methods_disagree_if_their_intervals_do_not_meet(theirs, apart):
         flags = _disagreement(outcome, theirs, trace, RampOnsetParams(method=method))
         assert [flag.code for flag in flags] == (["methods-disagree"] if apart else [])
         assert not flags or flags[0].hint == f"--param method={beside} gives the other"
+        if theirs is not None and theirs.interval == Interval(2.01, 3.0, level=0.95):
+            text = (
+                f"{method} and {beside} give [1, 2] and [2.01, 3] mA/cm²: they differ by more than both intervals"
+            )
+            assert flags[0].message == text
+
+
+@pytest.mark.parametrize(
+    ("observed", "spoken"),
+    [
+        ("voltage", "the cell voltage"),
+        ("potential_we", "the working electrode's potential"),
+        ("potential_ce", "the counter electrode's potential"),
+    ],
+)
+def test_an_onset_says_whose_voltage_was_read(observed, spoken):
+    trace = SimpleNamespace(observed=observed, unit="mA", rate=1.5)
+    found = _onset_measurand(SimpleNamespace(x=2.0), trace, RampOnsetParams(threshold=7.5), None)
+    note = f"7.5 % above the ohmic line, from {spoken}"
+    assert found == Measurand("mA", 2.0, quantity="critical_current_density", note=note)
+    for electrode in ("auto", "reduced"):
+        conditions = _conditions(trace, RampOnsetParams(threshold=7.5, electrode=electrode))
+        assert {name: (one.value, one.unit) for name, one in conditions.items()} == {
+            "method": ("robust", ""), "criterion": ("7.5 % above the ohmic line", ""), "ramp_rate": (1.5, "mA/h"),
+            "observed": (observed, ""), **({"electrode": ("reduced", "")} if electrode == "reduced" else {}),
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("window", [30.0, 20.0])
+def test_the_parts_of_an_onset_s_uncertainty_have_their_names(window):
+    spread = Spread(
+        noise=0.1, window=0.2, gradual=0.0, current=0.4, area=0.5, rows=0.6, low=1.0, high=3.5, slope=0
+    )
+    trace = SimpleNamespace(observed="voltage", unit="mA/cm^2", rate=1.8)
+    found = _onset_measurand(SimpleNamespace(x=2.0), trace, RampOnsetParams(window=window), spread)
+    assert found.components == (
+        Component("noise (bootstrap)", 0.1),
+        Component("window (30 s against 15 s)" if window == 30 else "half the window", 0.2, "B"),
+        Component("rows and steps around the crossing", 0.6, "B"),
+        Component(RANGE_ACCURACY, 0.4, "B"),
+        Component("area", 0.5, "B", "area"),
+    )
+    assert (found.value, found.uncertainty) == (2.0, pytest.approx(0.82**0.5))
+    assert found.interval == Interval(1.0, 3.5, level=0.95, method="residual bootstrap and drawn components")
+    assert _over_rate(spread, trace) == pytest.approx(hypot(0.1, 0.2) * 2000)  # 1.8 mA/cm² in 3600 s
+    assert _over_rate(None, trace) is None
 
 
 def steep(x, noise=0.0, bent=False):

@@ -144,6 +144,17 @@ def test_pixels_are_even_to_a_thousandth(x, y, uneven):
         assert grid_of(data, "").pixel[1] == 1.0
 
 
+@pytest.mark.parametrize(("x", "y", "axis"), [
+    ([np.nan] * 3, [0, 1], "x"), ([0, np.nan, 2], [0, 1], "x"), ([0, 1, 2], [0, np.nan], "y"),
+])  # fmt: skip
+def test_pixels_without_a_place_are_refused(x, y, axis):
+    data = Told({"n": np.zeros((1, 1, len(y), len(x))), "x": np.array(x, float), "y": np.array(y, float)})
+    with pytest.raises(Refusal) as refused:
+        grid_of(data, "")
+    text = f"the place of some pixels along {axis} is not known"
+    assert (refused.value.code, refused.value.message) == ("uneven-pixels", text)
+
+
 @pytest.mark.parametrize(("columns", "told", "depth"), [
     ({"z": [3.0, 5.0]}, {"sims.crater_depth": 100.0}, ([3.0, 5.0], "nm")),
     ({"z": [3.0], "t": [1.0, 2.0]}, {}, ([1.0, 2.0], "s")),
@@ -300,6 +311,24 @@ def test_a_correlation_and_its_ends_are_within_one(sign):
     ends = (found.low, found.high) if sign > 0 else (-found.high, -found.low)
     assert ends[1] == 1.0
     assert 0.97 < ends[0] < sign * found.correlation <= 1.0
+
+
+def test_maps_of_one_frame_go_together_as_well():
+    shape = 1000 + 600 * np.sign(np.arange(16) % 4 - 1.5)[None, None, :] * np.ones((1, 16, 1))
+    assert together(cube(shape), cube(shape / 2), np.random.default_rng(1)).correlation == pytest.approx(
+        1, abs=0.01
+    )
+
+
+def test_what_lies_around_columns_is_two_pixels_off_and_counted_by_frame():
+    """A column of one pixel of 9 counts, and a rim of 24 of 7 counts; the others have the frame's number."""
+    taken, rim = np.zeros((9, 9), bool), np.zeros((9, 9), bool)
+    taken[4, 4] = rim[2:7, 2:7] = True
+    counts = np.where(taken, 9, np.where(rim, 7, np.arange(3)[:, None, None]))
+    cluster = Cluster((slice(0, 3), slice(4, 5), slice(4, 5)), np.ones((3, 1, 1), bool))
+    around = of_width.Surroundings.of(cube(counts), [cluster])
+    assert (around.clear == ~rim).all()
+    assert around.level.tolist() == [0, 1, 2]
 
 
 def test_frames_that_are_added_up_may_leave_too_few():

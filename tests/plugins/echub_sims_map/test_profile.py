@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from echub.plugin import Condition, Flag, Measurand, Outcome, ReadError, Series
-from echub_sims_map.profile import to_profile
+from echub_sims_map.profile import _uneven, to_profile
 
 FRAMES = (5.0, 15.0, 25.0)
 IONS = (("Na+", 1, (100.0, 110.0, 120.0)), ("PO2-", -1, (200.0, 210.0, 220.0)))
@@ -119,6 +119,15 @@ def test_what_else_the_outcome_holds_is_kept_or_named(roi, other):
     assert set(settings) == {"analysis", "label", "measurands", "flags", "conditions", "provenance"}
     assert (settings["analysis"], settings["label"]) == ("sims-map", "m")
     assert settings["flags"][0]["message"] == "one of two"
+
+
+def test_frames_are_brought_to_the_most_pixels_of_their_own_ion():
+    """Potassium was measured in half of the pixels throughout; sodium in fewer in its second frame."""
+    table = {"pixels": [40, 30, 20, 20], "counts": [100.0, 90.0, 7.0, 8.0], "species": ["Na+", "Na+", "K+", "K+"]}
+    columns = {name: Series.of(values) for name, values in table.items()}
+    assert _uneven(columns).tolist() == [100, 120, 7, 8]
+    columns["pixels"] = Series.of([40, 40, 20, 20])
+    assert _uneven(columns) is None
 
 
 def test_every_other_region_of_interest_is_named():

@@ -16,7 +16,7 @@ from echub_sims_map.method.colocation import Together
 from echub_sims_map.method.roi import RoiCounts
 from echub_sims_map.method.upright import Third, Uprightness
 from echub_sims_map.outcome import tables
-from echub_sims_map.outcome.diagnostics import pictures
+from echub_sims_map.outcome.diagnostics import _outlines, pictures
 from echub_sims_map.outcome.results import measurands
 from echub_sims_map.outcome.tables import (
     _inside_over_outside,
@@ -229,6 +229,26 @@ def test_other_choices_stay_within_what_may_be_chosen(span, quantile, told):
 
 
 # -- pictures ----------------------------------------------------------------------------------------
+
+
+def test_outlines_go_around_the_pixels_of_each_column():
+    """A pixel in row 2 and column 1, with edges at 10.25 and 10.75, 23 and 25 µm; and two beside each other."""
+    one, two = np.zeros((12, 12), bool), np.zeros((12, 12), bool)
+    one[2, 1] = two[0, 0] = two[0, 1] = True
+    shown = {name: series.array() for name, series in _outlines([found(one), found(two)], GRID).items()}
+    ends = np.stack([shown[f"outline_{end}"] for end in ("x0", "y0", "x1", "y1")], axis=1)
+
+    def edges(number):
+        return sorted(map(tuple, ends[shown["outline_column"] == number].tolist()))
+
+    assert edges(1) == [
+        (10.25, 23.0, 10.25, 25.0), (10.25, 23.0, 10.75, 23.0), (10.25, 25.0, 10.75, 25.0),
+        (10.75, 23.0, 10.75, 25.0),
+    ]  # fmt: skip
+    assert edges(2) == [
+        (9.75, 19.0, 9.75, 21.0), (9.75, 19.0, 10.25, 19.0), (9.75, 21.0, 10.25, 21.0), (10.25, 19.0, 10.75, 19.0),
+        (10.25, 21.0, 10.75, 21.0), (10.75, 19.0, 10.75, 21.0),
+    ]  # fmt: skip
 
 
 def test_pictures_of_a_map_with_two_columns():

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, inf, log, sqrt
 
 import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from echub.plugin import Refusal
+from echub.plugin import Flag, Interval, Refusal
 from echub_sims_profile import SimsProfileParams
-from echub_sims_profile.data.corrections import detector_yield, normalisation
+from echub_sims_profile.data.corrections import _interpolated, detector_yield, normalisation
 from echub_sims_profile.data.counts import _suspected, _underdispersed, counts, dead_time
 from echub_sims_profile.data.depth import _by_craters, _craters, _end, _layers, by_layers
 from echub_sims_profile.data.pipeline import prepare, smoothed
@@ -22,6 +23,7 @@ from echub_sims_profile.method.alternatives import Doubts, ShapeFit, _further, _
 from echub_sims_profile.method.decay import _decaying
 from echub_sims_profile.method.edge import Edge, _around, find_edge, find_step
 from echub_sims_profile.method.interval import NORMAL_95, _crossing, _minimum
+from echub_sims_profile.method.likelihood import usual_step
 from echub_sims_profile.method.pairing import pivot
 from echub_sims_profile.method.regions import Total, windows
 from echub_sims_profile.method.sensitivity import _element_share, _matrix_mean, _rate, limits
@@ -151,6 +153,15 @@ def test_a_yield_below_100_percent_is_divided_by(percent, applied):
     found = detector_yield(profile([4.0, 8.0], gain=2.0), Told(), SimsProfileParams(detector_yield=percent))
     assert found.gain == pytest.approx([percent / 50] * 2)
     assert [done.applied for done in found.steps] == [applied]
+
+
+def test_a_normaliser_has_the_error_of_its_background_as_well():
+    """Of 100 and 400 counts, 10 of background known to 5, over a gain of 2: half way each has half of both."""
+    one = replace(profile([100.0, 400.0], gain=2.0, base=10.0), base_error=np.full(2, 5.0))
+    signal, own, level = _interpolated(one, ("r", "Na+", 1), np.array([0.0, 0.5, 1.0]))
+    assert signal == pytest.approx([45, 120, 195])
+    assert own == pytest.approx([125 / 4, (125 + 425) / 16, 425 / 4])
+    assert level == pytest.approx([125 / 4, (125 + 425) / 8, 425 / 4])
 
 
 def test_points_without_a_primary_current_are_left_out_and_said():
@@ -354,6 +365,8 @@ def test_the_best_split_gains_the_likelihood_of_two_constants():
     assert gained == pytest.approx(30 * log(left / mean) + 6 * log(right / mean))
     assert find_step(n[::-1], gain[::-1], "either")[::2] == (3, 1)
     assert find_step(np.array([5.0, 4, 3, 2, 1, 0]), np.ones(6), "rising")[1:] == (0.0, -1)
+    both = np.array([1.0, 1, 1, 99, 99, 99, 20, 20, 20])  # the smaller step is the one that is asked for
+    assert [find_step(both, np.ones(9), wanted)[::2] for wanted in ("either", "falling")] == [(3, 1), (6, -1)]
 
 
 def test_a_step_must_gain_twelve_and_an_edge_has_six_points():
@@ -441,6 +454,16 @@ def test_the_window_of_a_fit_has_twelve_points_to_either_side_or_all():
     gap = np.r_[np.arange(20.0), 60.0, 61.0]
     theta[2:] = 60.0, log(0.1)
     assert _around(theta, gap).all()
+
+
+def test_places_that_are_rounded_have_the_mean_step():
+    """Three points at each of ten places: an edge between the fifth and the sixth."""
+    x = np.repeat(np.arange(0.0, 30, 3), 3)
+    assert usual_step(x) == 27 / 29
+    assert usual_step(np.array([0.0, 1, 1, 4])) == 1.0
+    found = find_edge(x, np.repeat([100.0, 1.0], 15), "either")
+    assert found.step == pytest.approx(27 / 29, rel=0.05)  # of those near the edge
+    assert 12 < found.position < 15
 
 
 def test_a_width_of_two_steps_is_sampled():
@@ -602,6 +625,16 @@ def test_doubts_are_told(doubts, codes):
     assert [flag.code for flag in doubted(edge(), doubts, "nm")] == codes
 
 
+@pytest.mark.parametrize(("sign", "place", "position"), [(1, "51 nm", "53.5 nm"), (-1, "49 nm", "46.5 nm")])
+def test_a_changing_yield_is_told_with_its_place_and_the_edge_beside_it(sign, place, position):
+    found = doubted(edge(50.0, sign=sign), Doubts(yields=YieldChange(1.0, 1.5, 3.5, 4.0, 9.0, 12.0)), "nm")
+    text = (
+        "the edge fits better if the yield changes within it, by a factor of 1.50: the position would then be "
+        f"{position}; the interval includes both"
+    )
+    assert found == [Flag("yield-changes", text, where=place, hint="--param normalise=matrix --param matrix=ION")]
+
+
 @pytest.mark.parametrize(("more", "codes"), [
     ({"dispersion": 2.01}, ["overdispersed"]), ({"dispersion": 1.99}, []),
     ({"dispersion": 2.0}, []), ({"step": 2.01}, ["interface-undersampled"]),
@@ -631,7 +664,7 @@ def test_uncertainties_of_calibration_and_shape_widen_both_ends():
 def test_an_edge_between_two_points_lies_between_the_next_two(position, ends, low, high):
     one = edge(position, sigma=0.1, position_interval=ends, sigma_interval=(0.0, 1.5), position_error=0.3)
     place, width = _bracketed(one, np.arange(100.0), "nm")
-    assert (place.interval.low, place.interval.high) == (low, high)
+    assert place.interval == Interval(low, high, "bracketing", method="two points on either side")
     assert place.uncertainty == pytest.approx(hypot(0.3, 1 / sqrt(12)))
     assert width.interval.high == 3.0
     wide = edge(position, sigma=0.1, position_interval=ends, sigma_interval=(0.0, 0.5))

@@ -114,6 +114,8 @@ UNCOUNTED = {name: Series.of([value]) for name, value in ROW.items()}
       "hint", "name another matrix species, or a background plateau where it is absent")),
     (lambda: find_edge(np.arange(5.0), np.ones(5), "either"),
      ("too-few-points", "an edge needs 6 points, the profile has 5")),
+    (lambda: find_edge(np.full(9, 7.0), np.arange(9.0), "either"),
+     ("too-few-points", "an edge needs points at different places, all 9 are at one")),
     (lambda: find_edge(np.arange(6.0), np.zeros(6), "either"),
      ("empty-channel", "all counts of the channel are zero")),
     (lambda: find_edge(np.arange(20.0), np.full(20, 50.0), "either"),

@@ -131,6 +131,7 @@ def test_a_picture_has_every_channel_and_some_four_hundred_points_of_it():
     assert shown["low"].values == (90.0,) * 401 + (20.0,) * 401
     assert shown["high"].values == (110.0,) * 401 + (30.0,) * 401
     assert series(one, 2)["smooth"].values == shown["signal"].values
+    assert series(channels(("a", "Na+", 1, 4)), 1)["x"].values == (0, 1, 2, 3)
 
 
 @pytest.mark.parametrize(("ends", "shown"), [
@@ -254,6 +255,8 @@ def test_the_first_ion_of_the_first_region_is_looked_at():
     assert _chosen(one, Params(region="b")) == ("b", "K+", 1)
     assert _chosen(one, Params(species="Na+")) == ("a", "Na+", 1)
     assert _chosen(one, Params(report="enrichment", reference="a")) == ("b", "K+", 1)
+    three = channels(*((region, "K+", 1, 4) for region in "abc"))
+    assert _chosen(three, Params(report="enrichment", reference="a, b")) == ("c", "K+", 1)
 
 
 # -- what is drawn -----------------------------------------------------------------------------------
