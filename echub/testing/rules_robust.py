@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from echub.analysis.outcome import Measurand, Outcome
 from echub.errors import EchubError
@@ -27,6 +30,32 @@ NARROWER = 0.8
 """Least part of its uncertainty that an answer keeps: rows that stand twice make it no better. √½ is 0.71."""
 NORMAL_95 = 1.96
 """Half width of a 95 % interval in standard uncertainties, where only the latter is stated."""
+NO_NUMBER = re.compile(r"(?<![\w.])(?:nan|inf|None)(?![\w.])")
+"""What stands in a sentence where a number could not be computed."""
+
+Values = NDArray[Any]
+
+
+def _with(values: Values, places: slice, value: float) -> Values:
+    changed = np.array(values, dtype=np.float64)
+    changed.reshape(-1)[places] = value
+    return changed
+
+
+def _rounded(values: Values) -> Values:
+    known = values[np.isfinite(values)]
+    step = float(np.ptp(known)) / 6 if known.size else 0.0
+    return np.round(values / step) * step if step else values
+
+
+ODD: dict[str, Callable[[Values], Values]] = {
+    "empty in every third row": lambda values: _with(values, slice(1, None, 3), np.nan),
+    "zero in all rows": lambda values: _with(values, slice(None), 0.0),
+    "the same in all rows": lambda values: _with(values, slice(None), values.flat[0]),
+    "zero from the middle on": lambda values: _with(values, slice(values.size // 2, None), 0.0),
+    "rounded to a sixth of its range": _rounded,
+}
+"""What becomes of a column in a laboratory: an open input, a short, a range too wide, lost readings."""
 
 
 class RobustRules(Contract):
@@ -74,6 +103,25 @@ class RobustRules(Contract):
                 "the same answer", f"other values of {', '.join(names)}", "ask for columns by name"
             )
 
+    @rule
+    def test_odd_columns_are_answered_or_refused(self) -> None:
+        """With a column that is zero, constant, coarse or empty in places, it answers or refuses without NaN."""
+        if self._case.outcomes:
+            pytest.skip("it takes outcomes")
+        for name, column in self._case.columns.items():
+            if column.values.dtype.kind != "f":
+                continue
+            for what, odd in ODD.items():
+                case = self._case.with_values(name, odd(column.values))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error", RuntimeWarning)
+                    outcome = self._answer(case, f"{name} {what}")
+                for text in _sentences(outcome):
+                    if NO_NUMBER.search(text):
+                        raise RuleViolation(
+                            f"numbers in all sentences with {name} {what}", text, "refuse before it is computed"
+                        )
+
     def _answer(self, case: Case, what: str) -> Outcome:
         try:
             return self._ask(case)
@@ -96,6 +144,14 @@ class RobustRules(Contract):
 
 def _judged(before: Outcome, after: Outcome) -> list[tuple[str, Measurand]]:
     return [(name, one) for name, one in before.measurands.items() if name in after.measurands]
+
+
+def _sentences(outcome: Outcome) -> Iterator[str]:
+    for remark in (*outcome.flags, *outcome.refusals):
+        yield remark.text
+        yield remark.hint or ""
+    for name, measurand in outcome.measurands.items():
+        yield f"{name}: {measurand.note or ''}"
 
 
 def _doubled(case: Case) -> Case:

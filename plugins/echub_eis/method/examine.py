@@ -94,6 +94,14 @@ def _require_points(trace: Trace) -> None:
             f"{left} left, at least {LEAST_POINTS} are needed: {_reasons(trace) or 'none is masked'}",
             diagnostics=trace.table(),
         )
+    different = len(np.unique(trace.frequency[trace.used]))
+    if different < LEAST_POINTS:
+        frequencies = several(different, "frequency", "different frequencies")
+        raise Refusal(
+            "too-few-points",
+            f"all {used} points are at {frequencies}, at least {LEAST_POINTS} are needed",
+            diagnostics=trace.table(),
+        )
 
 
 def _reasons(trace: Trace) -> str:

@@ -188,11 +188,13 @@ def _from_nothing(found: FittedSpectrum, text: str) -> CircuitFit:
 
 
 def _resistances(fitted: CircuitFit | None) -> dict[str, float]:
-    """Return resistances by the names that the answer gives them."""
+    """Return resistances by the names that the answer gives them; one that ran off to infinity is none."""
     if fitted is None:
         return {}
+    with np.errstate(over="ignore"):
+        sizes = np.exp(fitted.x)
     return {
-        f"resistance_{label}": float(np.exp(fitted.x[at]))
+        f"resistance_{label}": float(sizes[at])
         for number, label in labels_of(fitted.model).items()
-        if (at := fitted.model.at(number, "R")) is not None
+        if (at := fitted.model.at(number, "R")) is not None and np.isfinite(sizes[at])
     }

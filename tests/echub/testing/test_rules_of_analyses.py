@@ -345,6 +345,7 @@ A_MAP = Case({"ion_counts": Column(np.ones((2, 3, 3)), "count", ("frame", "y", "
     ("test_the_sampling_hardly_matters", MANY, "it takes no time series"),
     ("test_the_order_does_not_matter", CASE, "it takes a file"),
     ("test_the_order_of_columns_does_not_matter", MANY, "it takes outcomes"),
+    ("test_odd_columns_are_answered_or_refused", MANY, "it takes outcomes"),
     ("test_it_leaves_its_input_alone", MANY, "outcomes cannot be changed"),
     ("test_a_falling_clock_is_refused", MANY, "it needs no clock, or allows restarts"),
     ("test_missing_rows_do_not_mislead", A_MAP, "a map has no rows"),
@@ -453,9 +454,70 @@ def test_an_error_where_rows_are_missing_is_not_a_refusal():
     contract = answering(answer)
     for rule, what in (("test_doubled_rows_make_nothing_better", "each row twice"),
                        ("test_missing_rows_do_not_mislead", "the rows from 5% on missing"),
-                       ("test_the_order_of_columns_does_not_matter", "the columns in reverse order")):  # fmt: skip
+                       ("test_the_order_of_columns_does_not_matter", "the columns in reverse order"),
+                       ("test_odd_columns_are_answered_or_refused", "time empty in every third row")):  # fmt: skip
         assert said(contract, rule) == (
             f"an answer or a refusal with {what}", "DataError: too few [data]", "raise Refusal")  # fmt: skip
+
+
+# -- odd columns -----------------------------------------------------------------------------------------
+
+NAN = math.nan
+SIX = Case(
+    {"time": Column(np.arange(6.0), "s"), "cycle": Column(np.arange(6), "1"),
+     "current": Column(np.array([4.0, -2.0, 1.0, 0.4, 0.0, 3.0]), "mA")}
+)  # fmt: skip
+ODD_TIMES = [[0, NAN, 2, 3, NAN, 5], [0] * 6, [0] * 6, [0, 1, 2, 0, 0, 0], [0, 5 / 6, 10 / 6, 20 / 6, 25 / 6, 5]]
+ODD_CURRENTS = [[4, NAN, 1, 0.4, NAN, 3], [0] * 6, [4] * 6, [4, -2, 1, 0, 0, 0], [4, -2, 1, 0, 0, 3]]
+"""An empty cell in three, no input, a stuck reading, a dead second half, and whole sixths of the range."""
+
+
+def test_each_column_of_numbers_with_a_fraction_is_made_odd_in_five_ways():
+    seen = []
+    contract = answering(lambda case, _: seen.append(case.columns) or REFUSED, SIX)
+    assert said(contract, "test_odd_columns_are_answered_or_refused") == ""
+    times = [columns["time"].values.tolist() for columns in seen]
+    currents = [columns["current"].values.tolist() for columns in seen]
+    usual = [SIX.columns[name].values.tolist() for name in ("time", "current")]
+    for made, wanted in ((times, [*ODD_TIMES, *[usual[0]] * 5]), (currents, [*[usual[1]] * 5, *ODD_CURRENTS])):
+        np.testing.assert_allclose(made, wanted, atol=1e-12)
+    assert all(columns["cycle"] is SIX.columns["cycle"] for columns in seen)
+
+
+def test_a_map_and_a_column_without_a_range_are_made_odd_too():
+    seen = []
+    field = Case({"depth": Column(np.arange(8.0).reshape(2, 2, 2), "nm", ("frame", "y", "x")),
+                  "voltage": Column(np.full(2, NAN), "V", ("frame",))}, kind="ion_map")  # fmt: skip
+    contract = answering(lambda case, _: seen.append(case.columns) or REFUSED, field)
+    assert said(contract, "test_odd_columns_are_answered_or_refused") == ""
+    assert seen[3]["depth"].values.tolist() == [[[0, 1], [2, 3]], [[0, 0], [0, 0]]]
+    assert [np.isnan(columns["voltage"].values).tolist() for columns in seen[5:]] == [
+        [True, True], [False, False], [True, True], [True, False], [True, True]]  # fmt: skip
+
+
+SENTENCES = [
+    (of(volt(8.0)), ""),
+    (Outcome(flags=(Remark("odd", "the information of 5 nano-inflections", "warning"),)), ""),
+    (Outcome(flags=(Remark("odd", "the noise is inf%", "warning"),)), "the noise is inf%"),
+    (Outcome(flags=(Remark("no-rest", "rests of nan s", "refusal"),)), "rests of nan s"),
+    (Outcome(flags=(Remark("odd", "it is", "warning", hint="--param window=None"),)), "--param window=None"),
+    (of(volt(8.0, note="within nan V")), "q: within nan V"),
+]
+
+
+@pytest.mark.parametrize(("after", "found"), SENTENCES)
+def test_a_sentence_without_its_number_is_shown(after, found):
+    place = "numbers in all sentences with time empty in every third row"
+    expected = (place, found, "refuse before it is computed") if found else ""
+    assert said(answering(lambda *_: after), "test_odd_columns_are_answered_or_refused") == expected
+
+
+def test_a_numerical_warning_is_an_error_of_odd_columns():
+    def answer(case, _):
+        return of(volt(float(np.log(np.nanmin(case.columns["current"].values)))))
+
+    with pytest.raises(RuntimeWarning, match="divide by zero"):
+        answering(answer).test_odd_columns_are_answered_or_refused()
 
 
 # -- an uncertainty that is stated -----------------------------------------------------------------------

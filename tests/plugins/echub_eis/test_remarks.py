@@ -39,6 +39,12 @@ def trace(count, reasons=()):
     return Trace(np.geomspace(1e4, 1, count), np.full(count, 10 - 1j), np.arange(count), reason, {})
 
 
+def monitored(count):
+    """Return seven points at so many frequencies, and one more that is left out."""
+    frequency = np.append(np.resize(np.geomspace(1e4, 1, count), 7), 99.0)
+    return Trace(frequency, np.full(8, 10 - 1j), np.arange(8), np.array([*[""] * 7, "a"]), {})
+
+
 def few_of(circuit, count):
     """Ask for a circuit of which so many points cannot tell all."""
     spectrum = Spectrum(Grid.of(np.geomspace(1e4, 1, count)), np.full(count, 10 - 1j))
@@ -73,6 +79,11 @@ REFUSED = {
                     refusal("too-few-points", "1 point is left, at least 5 are needed: 3 a")),
     "four are left": (lambda: examine._require_points(trace(4)),
                       refusal("too-few-points", "4 points are left, at least 5 are needed: none is masked")),
+    "one frequency": (lambda: examine._require_points(monitored(1)),
+                      refusal("too-few-points", "all 7 points are at 1 frequency, at least 5 are needed")),
+    "four frequencies": (
+        lambda: examine._require_points(monitored(4)),
+        refusal("too-few-points", "all 7 points are at 4 different frequencies, at least 5 are needed")),
     "few for a circuit": (
         few_of("LR(RQ)(RQ)", 13),
         refusal("too-few-points", "13 points for 8 parameters of LR(RQ)(RQ): at least 16 are needed",
@@ -91,6 +102,10 @@ REFUSED = {
                       "the circuit has no free resistance hf that could be aligned, but l, gb",
                       hint="--param circuit='LR:hf (RQ)'")),
 }  # fmt: skip
+
+
+def test_five_different_frequencies_are_enough():
+    examine._require_points(monitored(5))
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -49,10 +49,13 @@ class Recovered:
 
 
 def recovery(t: Floats, value: Floats, u: Floats, coverage: float) -> Recovered | None:
-    """Fit v = v∞ + A exp(-(t - t0)/τ); t (n,) s, value and u (n,). None if too few, or nothing recovers."""
+    """Fit v = v∞ + A exp(-(t - t0)/τ); t (n,) s, value and u (n,).
+
+    None if they are too few, or at one time, or nothing recovers.
+    """
     known = np.isfinite(t) & np.isfinite(value) & np.isfinite(u) & (u > 0)
     t, value, u = t[known], value[known], u[known]
-    if len(t) < LEAST:
+    if len(t) < LEAST or not np.ptp(t):
         return None
     start, span = float(t[0]), float(np.ptp(t))
     step = float(np.median(np.diff(t)))

@@ -139,7 +139,9 @@ def _onset(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, Levels |
 
 def _onset_voltage(result: SeriesResult, seed: int) -> tuple[FoundOnset | None, Levels | None]:
     """Do the same with U over the level: what a direct measurement would show."""
-    level, potential, params = result.series.column("level"), result.series.column("potential"), result.params
+    level, params = result.series.column("level"), result.params
+    read = result.series.column("potential")
+    potential = np.where(read == 0, np.nan, read)  # of an input that is not connected, or a short
     if not (np.isfinite(potential) & (np.abs(np.nan_to_num(level)) > 0)).any():
         return None, None
     with np.errstate(divide="ignore", invalid="ignore"):
