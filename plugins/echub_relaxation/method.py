@@ -151,7 +151,7 @@ def _complete(recovery: Recovery, form: str, searched: Floats, offset: bool) -> 
 
 
 def _inverse(jacobian: Floats) -> Floats:
-    """Return the inverse of JᵀJ, columns brought to one length: what the signal's unit makes large hides nothing."""
+    """Return the inverse of JᵀJ, columns brought to one length first: the signal may have any unit."""
     length = np.linalg.norm(jacobian, axis=0)
     length = np.where(length > 0, length, 1.0)
     scaled = jacobian / length

@@ -132,14 +132,14 @@ def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
     if not params.temperatures:
         return shared
     wanted = _wanted(params)
-    chosen = [s for s in shared if any(_is_at(s, w, params) for w in wanted)]
-    if not chosen:
+    compared = [s for s in shared if any(_is_at(s, w, params) for w in wanted)]
+    if not compared:
         has = ", ".join(f"{celsius(points):.4g}" for points in shared)
         raise Refusal(
             "no-shared-temperature",
             f"the groups share {has} °C, and none of {_in_celsius(params)} °C is among them",
         )
-    return chosen
+    return compared
 
 
 def _is_at(points: list[CellValue], kelvin: float, params: CompareParams) -> bool:
