@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from echub.science.ranges import RANGE_ACCURACY, CurrentRanges
     from echub.science.resolution import digit, digit_error, noise_of_digits
     from echub.science.slow_noise import Wander, wander
+    from echub.science.standstill import standstills
 
 _LAZY = {
     "BOLTZMANN_EV": ".diffusion",
@@ -83,6 +84,7 @@ _LAZY = {
     "robust_variance": ".noise",
     "saturation": ".dead_time",
     "specific_capacity": ".faraday",
+    "standstills": ".standstill",
     "thickness": ".faraday",
     "thickness_rate": ".faraday",
     "wander": ".slow_noise",
@@ -121,6 +123,7 @@ __all__ = [
     "robust_variance",
     "saturation",
     "specific_capacity",
+    "standstills",
     "thickness",
     "thickness_rate",
     "wander",

@@ -85,11 +85,13 @@ def spectrum_numbers(
 
 
 def _logs(frequency: ArrayLike) -> NDArray[np.float64]:
-    """Return ln f; for a frequency that is not above zero, that of the row before."""
+    """Return ln f; for a frequency that is not above zero, that of the row before, or of the first that is."""
     values = np.asarray(frequency, dtype=np.float64)
     known = np.isfinite(values) & (values > 0)
-    last = np.maximum.accumulate(np.where(known, np.arange(len(values)), 0))
-    return np.log(np.where(known, values, 1.0))[last] if len(values) else values
+    if not known.any():
+        return np.zeros(len(values))
+    last = np.maximum.accumulate(np.where(known, np.arange(len(values)), int(np.argmax(known))))
+    return np.log(np.where(known, values, 1.0))[last]
 
 
 def _direction(steps: NDArray[np.float64], moves: Rows, first: int) -> int:

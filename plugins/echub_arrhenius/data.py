@@ -214,11 +214,9 @@ def _unusable(outcome: Outcome, name: str, excluded: dict[str, str]) -> str:
     if measurand is None:
         return f"has no {name}"
     if measurand.value is None:
-        return (
-            measurand.note
-            if measurand.censoring in ("none", "interval") and measurand.note
-            else f"{measurand.censoring}-censored"
-        )
+        if measurand.censoring in ("none", "interval") and measurand.note:
+            return measurand.note
+        return "has no value" if measurand.censoring == "none" else f"{measurand.censoring}-censored"
     return "" if measurand.value > 0 else "not above zero: it has no logarithm"
 
 

@@ -22,6 +22,10 @@ EARLIEST = 6
 DECAYS = 1.05
 """The first sixth of a decay is this much larger than its last: a controlled current, whose potential settles as
 well, is constant to 1 %."""
+AGAINST = 5.0
+"""Uncertainties of the offset by which a current flows against the potential: one in three million by chance."""
+SPIKE = 2
+"""Rows of another potential that are a lost reading, not a step: a step lasts."""
 OTHERS = "`echub analyze --list FILE` shows what suits it"
 LEAST_ROWS, LEAST_REST = 50, 10
 """Rows of a decay whose last tenth is a mean of five; rows at rest that tell an offset."""
@@ -32,7 +36,7 @@ class Decay:
     """A decay: time (n,) since the step in s, current (n,) in nA less the offset, step in V, noise in nA.
 
     u_offset: standard uncertainty of the offset, nA; how it is known. interval: of sampling after the step, s, in
-    which the step lies. ranges: of the current, of each row.
+    which the step lies. ranges: of the current, of each row. lost: rows of another potential, left out.
     """
 
     time: Floats
@@ -47,6 +51,7 @@ class Decay:
     interval: float
     row: NDArray[np.int64]
     ranges: CurrentRanges
+    lost: int = 0
 
     def limits(self, rows: slice | NDArray[np.bool_], current: float) -> tuple[float, ...]:
         """Return ± the offset and the gain of the ranges of some rows, nA, for their current; () if not known.
@@ -86,6 +91,9 @@ def stepped(data: Inputs) -> tuple[int, float]:
     if not np.any(current):
         raise Refusal("no-current", "the current is zero throughout: nothing was polarised", hint=OTHERS)
     first, step = _step(u, data)
+    if first and not np.ptp(current):
+        text = f"the current is {current[0]:.4g} nA throughout, before the step as after it: nothing was measured"
+        raise Refusal("no-current", text, hint=OTHERS)
     if len(t) - first < LEAST_ROWS:
         raise Refusal(
             "too-few-rows-after-step",
@@ -97,6 +105,20 @@ def stepped(data: Inputs) -> tuple[int, float]:
     return first, step
 
 
+def _require_direction(flowing: Floats, u_offset: float, noise: float, data: Inputs, first: int) -> None:
+    """Refuse a decay against the potential, flowing (n,) in nA: its sign, or that of the potential, is turned."""
+    part = max(len(flowing) // 6, 1)
+    early, late = float(np.median(flowing[:part])), float(np.median(flowing[-part:]))
+    if late < 0 and early < DECAYS * late and early < -AGAINST * float(np.hypot(u_offset, noise)):
+        raise Refusal(
+            "current-reversed",
+            f"{-early:.4g} nA flow against the potential, and decay: the current or the potential has the "
+            "opposite sign",
+            where=f"source row {data.row[first]}",
+            hint="multiply one of the columns by -1, or exchange the leads of the potential",
+        )
+
+
 def decay_of(data: Inputs, params: DecayParams) -> Decay:
     """Find the step; subtract the offset; refuse if either is not known."""
     t, current, u = data["t"], data["I"], data["U"]
@@ -106,20 +128,23 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
     # The first row comes one sampling interval after the step at the latest, and the step after the last rest.
     interval = float(np.median(np.diff(t[first : first + EARLIEST])))
     applied = max(t[first - 1], t[first] - interval) if first else t[first] - interval
-    flowing = sign * (current[first:] - offset)
+    after = np.arange(len(u)) >= first
+    kept = after & (np.abs(u - step) <= CONSTANT * abs(step))
+    flowing = sign * (current[kept] - offset)
     coarse = digit(current)
     noise = robust_sigma(np.diff(flowing[len(flowing) // 2 :], 2)) / float(np.sqrt(6))
     noise = max(noise, coarse / 2)  # neighbours are equal, or a digit apart
     # A digit moves the mean at rest and that of the tail, each on its own: uniform, 1/√3 for the two of them √2.
+    _require_direction(flowing, u_offset, noise, data, first)
     u_offset = float(np.hypot(u_offset, digit_error(flowing[len(flowing) // 2 :], coarse) * np.sqrt(2 / 3)))
-    plateau = u[first:]
+    plateau = u[kept]
     spread = 0.0  # one value throughout, a set point, has no scatter but the rounding of its mean
     if np.ptp(plateau):
         spread = float(np.std(plateau)) / float(np.sqrt(len(plateau)))
-    rows = np.asarray(data.row)[first:].astype(np.int64)
+    rows = np.asarray(data.row)[kept].astype(np.int64)
     return Decay(
-        t[first:] - applied, flowing, abs(step), spread, sign, sign * offset, u_offset, how, noise, interval, rows,
-        current_ranges(data, params.range_accuracy, "nA").at(slice(first, None)),
+        t[kept] - applied, flowing, abs(step), spread, sign, sign * offset, u_offset, how, noise, interval, rows,
+        current_ranges(data, params.range_accuracy, "nA").at(kept), int(after.sum() - kept.sum()),
     )  # fmt: skip
 
 
@@ -127,7 +152,9 @@ def _step(u: Floats, data: Inputs) -> tuple[int, float]:
     """Return the first row of the applied potential, and its value: that of the last rows."""
     last = float(np.median(u[-max(len(u) // 10, 1) :]))
     away = np.flatnonzero(np.abs(u - last) > CONSTANT * abs(last)) if last else np.arange(len(u))
-    first = int(away[-1]) + 1 if len(away) else 0
+    runs = np.split(away, np.flatnonzero(np.diff(away) > 1) + 1) if last else [away]
+    lasting = [run for run in runs if len(run) and (run[0] == 0 or len(run) > SPIKE)]
+    first = int(lasting[-1][-1]) + 1 if lasting else 0
     if not last or first >= len(u):
         raise Refusal(
             "no-step",

@@ -55,7 +55,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     lower.axhspan(-2 * offset, 2 * offset, color=GREY, alpha=0.25, linewidth=0)
     half = current[len(current) // 2 :]
     ends = [*np.percentile(half, [0.5, 99.5]), high, low if np.isfinite(low) else mean, 0.0]
-    room = 0.1 * (max(ends) - min(ends))
+    room = 0.1 * (max(ends) - min(ends)) or 1.0
     lower.set_ylim(min(ends) - room, max(ends) + room)
     lower.set_xlabel(axis_label("t", name))
     tidy(upper, lower)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
+from echub.text import several
 
 Floats = NDArray[np.float64]
 FEWEST = 8
@@ -32,7 +33,7 @@ def recovery_of(data: Inputs) -> Recovery:
     order = np.argsort(data["t"], kind="stable")
     delay, signal = data["t"][order], data["m"][order]
     if len(delay) < FEWEST:
-        raise Refusal("too-few-points", f"{len(delay)} delays; at least {FEWEST} are needed")
+        raise Refusal("too-few-points", f"{several(len(delay), 'delay')}; at least {FEWEST} are needed")
     if delay[0] < 0 or delay[-1] == delay[0]:
         raise Refusal("not-delays", f"the delays run from {delay[0]:g} to {delay[-1]:g} s")
     return Recovery(delay, signal)

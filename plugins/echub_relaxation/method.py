@@ -144,10 +144,18 @@ def _complete(recovery: Recovery, form: str, searched: Floats, offset: bool) -> 
     parameters = len(searched) + len(linear)
     variance = float(residuals @ residuals) / (len(residuals) - parameters)
     jacobian = _jacobian(recovery, form, searched, offset)
-    covariance: Floats = np.asarray(np.linalg.pinv(jacobian.T @ jacobian) * variance, dtype=np.float64)
+    covariance = _inverse(jacobian) * variance
     amplitudes = linear[: len(log_times)]
     level = float(linear[-1]) if offset else 0.0
     return FittedRecovery(form, log_times, beta, amplitudes, level, covariance, residuals, parameters)
+
+
+def _inverse(jacobian: Floats) -> Floats:
+    """Return the inverse of JᵀJ, columns brought to one length first: the signal may have any unit."""
+    length = np.linalg.norm(jacobian, axis=0)
+    length = np.where(length > 0, length, 1.0)
+    scaled = jacobian / length
+    return np.asarray(np.linalg.pinv(scaled.T @ scaled) / np.outer(length, length), dtype=np.float64)
 
 
 def _jacobian(recovery: Recovery, form: str, searched: Floats, offset: bool) -> Floats:

@@ -31,7 +31,7 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     if len(groups) != 2:
         raise Refusal(
             "not-two-groups",
-            f"{several(len(groups), 'group')} by {params.group_by}: {', '.join(groups)}",
+            f"{several(len(groups), 'group')} by {params.group_by}: {', '.join(map(_said, groups))}",
             hint="--param group_by=… parts the outcomes in two",
         )
     strata = _strata(chosen, params)
@@ -39,21 +39,36 @@ def run(data: InputSet[Outcome], params: CompareParams) -> Outcome:
     if high not in groups:
         raise Refusal(
             "no-such-group",
-            f"no group is called {high!r}: {', '.join(groups)}",
-            hint=f"--param higher={groups[0]}",
+            f"no group is called {high!r}: {', '.join(map(_said, groups))}",
+            hint=f"--param higher={next(filter(None, groups))}",
         )
     low = next(g for g in groups if g != high)
     sides = [(_logs(points, high), _logs(points, low)) for points in strata]
     parts = _exchangeable(strata, high)
     found = exchange(parts, two_sided=not params.higher)
+    said = _said(high), _said(low)
     return Outcome(
-        _measurands(found, parts, sides, params, high, low),
-        (*chosen.flags, *_flags(params, strata, found, parts), *_changing(strata, sides, high)),
-        {"values": chosen.table(), "temperatures": table_of_temperatures(strata, sides, high, low)},
+        _measurands(found, parts, sides, params, *said),
+        (
+            *chosen.flags,
+            *_flags(params, strata, found, parts),
+            *_absent(params, strata),
+            *_changing(strata, sides, high),
+        ),
+        {"values": chosen.table(), "temperatures": table_of_temperatures(strata, sides, *said)},
         diagnostics=curves(chosen, strata, high),
-        conditions={"higher": Condition(high), "lower": Condition(low), "measurand": Condition(chosen.name)},
-        label=f"{high} against {low}",
+        conditions={
+            "higher": Condition(said[0]),
+            "lower": Condition(said[1]),
+            "measurand": Condition(chosen.name),
+        },
+        label=f"{said[0]} against {said[1]}",
     )
+
+
+def _said(group: str) -> str:
+    """Return what a group is called: outcomes that state none are one too."""
+    return group or "(not stated)"
 
 
 def _exchangeable(strata: list[list[CellValue]], high: str) -> list[Exchangeable]:
@@ -111,13 +126,24 @@ def _ratio(parts: list[Exchangeable], temperatures: int, note: str) -> Measurand
 def _strata(chosen: Chosen, params: CompareParams) -> list[list[CellValue]]:
     """Gather the points by temperature, as far as both groups are there."""
     gathered = by_temperature(chosen.points, params.temperature_step)
-    if params.temperatures:
-        wanted = _wanted(params)
-        gathered = [s for s in gathered if any(abs(s[0].kelvin - w) <= params.temperature_step for w in wanted)]
     shared = [points for points in gathered if len({p.group for p in points}) == 2]
     if not shared:
         raise Refusal("no-shared-temperature", "the groups share no temperature")
-    return shared
+    if not params.temperatures:
+        return shared
+    wanted = _wanted(params)
+    compared = [s for s in shared if any(_is_at(s, w, params) for w in wanted)]
+    if not compared:
+        has = ", ".join(f"{celsius(points):.4g}" for points in shared)
+        raise Refusal(
+            "no-shared-temperature",
+            f"the groups share {has} °C, and none of {_in_celsius(params)} °C is among them",
+        )
+    return compared
+
+
+def _is_at(points: list[CellValue], kelvin: float, params: CompareParams) -> bool:
+    return abs(points[0].kelvin - kelvin) <= params.temperature_step
 
 
 def _wanted(params: CompareParams) -> list[float]:
@@ -189,6 +215,16 @@ def _flags(
     if difference_error(parts) is None:
         flags.append(Flag("wide-ratio", "the ratio has no interval: no two cells were measured alike"))
     return flags
+
+
+def _absent(params: CompareParams, strata: list[list[CellValue]]) -> list[Flag]:
+    """Flag temperatures that were asked for, at which the groups do not both have values."""
+    wanted = _wanted(params) if params.temperatures else []
+    absent = [kelvin for kelvin in wanted if not any(_is_at(points, kelvin, params) for points in strata)]
+    if not absent:
+        return []
+    listed = ", ".join(f"{kelvin - ZERO_CELSIUS:.4g}" for kelvin in absent)
+    return [Flag("temperature-absent", f"at {listed} °C the groups do not both have values: not compared")]
 
 
 def _changing(strata: list[list[CellValue]], sides: list[tuple[Floats, Floats]], high: str) -> list[Flag]:

@@ -21,6 +21,8 @@ LEAST = 0.02
 """A line without scatter does not make a point of 2 % uncertain. By eye."""
 LEAST_TEMPERATURES = 3
 """Temperatures that a cell needs for a line of its own."""
+ROUNDING = 1e-9
+"""Energies up to this, eV, are rounding: values that are all equal have none."""
 SPANNED = 2 / 3
 """Part of the range of 1/T that one cell must span, so that the cells' differences are not part of the slope. By
 eye."""
@@ -125,7 +127,7 @@ def point_flags(fitted: Fitted, line: ArrheniusLine, form: str) -> list[Flag]:
             nearest = min(points, key=lambda p: abs(p.y - float(y)))
             text = f"the value at {nearest.kelvin - ZERO_CELSIUS:g} °C is certain to {stated:.0%} only"
             made.append(Flag("uncertain-point", text, where=nearest.outcome.label, hint="--param weights=own"))
-    if line.energy < 0:
+    if line.energy < -ROUNDING:
         text = f"the activation energy of {form} is negative, {line.energy:.3g} eV"
         made.append(Flag("negative-activation-energy", text))
     return made

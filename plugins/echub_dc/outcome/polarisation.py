@@ -68,7 +68,7 @@ def _scaled(m: Measurand, factor: float, unit: str) -> Measurand:
 def _inverse(m: Measurand, factor: float, unit: str) -> Measurand:
     """Return a factor over a measurand: an upper bound becomes a lower one."""
     interval = m.interval
-    if interval is None or interval.high is None:
+    if interval is None or interval.high is None or interval.high <= 0:
         return Measurand(unit, note=m.note)
     if m.value is None:
         return Measurand.more_than(unit, factor / interval.high, note=m.note)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 from scipy.special import ndtri
 
 from echub.plugin import Component, Flag, Interval, Measurand, Series, range_unknown, several_ranges
-from echub.science import RANGE_ACCURACY, coverage_half_width
+from echub.science import RANGE_ACCURACY, coverage_half_width, standstills
+from echub.text import several
 from echub_dc import DecayParams
 from echub_dc.data import Decay
 from echub_dc.method.decay import Exponentials, exponentials
@@ -38,7 +40,11 @@ class Steady:
 def steady(decay: Decay, params: DecayParams) -> Steady:
     """Judge a decay, and say where it jumps."""
     judged = _judged(decay, params)
-    return replace(judged, flags=(*judged.flags, *_jumps(decay), *_ranges(judged, params)))
+    if _is_still(decay, judged.tail.part):
+        judged = replace(judged, measurand=Measurand("nA", note="the current stands still"), flags=())
+    return replace(
+        judged, flags=(*judged.flags, *_lost(decay), *_still(decay), *_jumps(decay), *_ranges(judged, params))
+    )
 
 
 def _ranges(found: Steady, params: DecayParams) -> Iterator[Flag]:
@@ -49,6 +55,32 @@ def _ranges(found: Steady, params: DecayParams) -> Iterator[Flag]:
     if tail_rows.unknown() and params.range_accuracy:
         where = f" in {tail_rows.unknown()} of {len(tail_rows.place)} rows of the tail" if tail_rows.used() else ""
         yield range_unknown(where, "its accuracy is not in the interval")
+
+
+def _lost(decay: Decay) -> Iterator[Flag]:
+    """Flag rows of another potential between those of the applied one."""
+    if decay.lost:
+        rows = several(decay.lost, "row is", "rows are")
+        yield Flag("potential-lost", f"{rows} at another potential, between those of the applied one: left out")
+
+
+def _still(decay: Decay) -> Iterator[Flag]:
+    """Flag a current that stands still, although it moves beside: beyond its range, or not measured."""
+    for run in standstills(decay.current):
+        start, end = decay.time[run.start], decay.time[run.stop - 1]
+        text = (
+            f"the current stands still at {decay.current[run.start] + decay.offset:.4g} nA in "
+            f"{run.stop - run.start} rows: it is beyond its range, or not measured"
+        )
+        hint = "measure in a larger range; --time START:END takes the part before or after it"
+        yield Flag("current-stands-still", text, where=f"{start:.4g} to {end:.4g} s after the step", hint=hint)
+
+
+def _is_still(decay: Decay, part: float) -> bool:
+    """Return whether most of the tail stands still."""
+    first = int(np.searchsorted(decay.time, (1 - part) * decay.span))
+    still = sum(max(run.stop - max(run.start, first), 0) for run in standstills(decay.current))
+    return still > (len(decay.time) - first) / 2
 
 
 def _jumps(decay: Decay) -> list[Flag]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from echub.plugin import Component, Inputs, Interval, Measurand, Outcome, Refusal
+from echub.plugin import Component, Flag, Inputs, Interval, Measurand, Outcome, Refusal
 from echub_dc import TransferenceParams
 from echub_dc.data import decay_of
 from echub_dc.method.initial import Initial, initial
@@ -40,7 +40,18 @@ def run(data: Inputs, params: TransferenceParams) -> Outcome:
             diagnostics=diagnostics(found),
         )
     made["transference_number"] = _number(found, start, params, *pair)
-    return Outcome(made, (*found.flags, *(f for one in pair for f in one.flags)), diagnostics=diagnostics(found))
+    flags = (*found.flags, *_above_one(made["transference_number"]), *(f for one in pair for f in one.flags))
+    return Outcome(made, flags, diagnostics=diagnostics(found))
+
+
+def _above_one(number: Measurand) -> tuple[Flag, ...]:
+    """Flag a number that no cell has, whose interval is above one."""
+    low = None if number.interval is None else number.interval.low
+    if low is None or low <= 1:
+        return ()
+    text = f"the transference number is {number.value:.3g}: none is above one"
+    hint = "the first rows may be beyond the range, the resistances of another cell, or the cell changes"
+    return (Flag("number-above-one", text, hint=hint),)
 
 
 def _hint(data: Inputs) -> str:

@@ -28,6 +28,8 @@ MUCH_OUTSIDE, MISFIT = 0.1, 2.0
 FINEST, WEAKER = 40, 0.01
 """Time constants per decade, and part of λ, with which a misfit is tried again: residuals that go then are those
 of the grid (0.1 % of |Z| at 10 per decade, for sharp arcs) or of λ."""
+ASKED = ("below f_min", "above f_max")
+"""Reasons of points that the parameters leave out."""
 BAND = (2.5, 97.5)
 """Percentiles of the resamplings that are drawn as a band."""
 
@@ -81,7 +83,7 @@ def run(data: InputSet[Inputs], params: DrtParams) -> Outcome:
         tables["drt"] = _drt(found[0], params)
     return Outcome(
         _measurands(found, params),
-        (*_flags(found, params), *_left(left, len(series))),
+        (*_flags(found, params), *_points_left(found), *_left(left, len(series))),
         tables,
         diagnostics=_diagnostics(found, series, params),
         conditions={"per": Condition(params.per), "points": Condition(params.points)},
@@ -172,6 +174,19 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
             )
         )
     return made
+
+
+def _points_left(found: Sequence[Distribution]) -> list[Flag]:
+    """Report the points that are left out by what they are; those of a band were asked for."""
+    reasons = np.concatenate([d.examined.trace.reason for d in found])
+    names, counts = np.unique(reasons[~np.isin(reasons, ["", *ASKED])], return_counts=True)
+    if not len(names):
+        return []
+    listed = ", ".join(f"{count} {name}" for name, count in zip(names, counts, strict=True))
+    left = several(int(counts.sum()), "point is", "points are")
+    hint = "--param outliers=0 and --param negative_real=keep take them"
+    text = f"{left} left out of {several(len(found), 'spectrum', 'spectra')}: {listed}"
+    return [Flag("points-left-out", text, "info", hint=hint)]
 
 
 def _left(left: Sequence[tuple[int, Refusal]], count: int) -> list[Flag]:

@@ -94,14 +94,17 @@ def _require_points(trace: Trace) -> None:
             f"{left} left, at least {LEAST_POINTS} are needed: {_reasons(trace) or 'none is masked'}",
             diagnostics=trace.table(),
         )
-    different = len(np.unique(trace.frequency[trace.used]))
-    if different < LEAST_POINTS:
-        frequencies = several(different, "frequency", "different frequencies")
+    frequency = trace.frequency[trace.used]
+    if len(np.unique(frequency)) < LEAST_POINTS:
         raise Refusal(
             "too-few-points",
-            f"all {used} points are at {frequencies}, at least {LEAST_POINTS} are needed",
+            f"{used} points are left, at {_frequencies(frequency)}; at least {LEAST_POINTS} are needed",
             diagnostics=trace.table(),
         )
+
+
+def _frequencies(frequency: NDArray[np.float64]) -> str:
+    return several(len(np.unique(frequency)), "frequency", "frequencies")
 
 
 def _reasons(trace: Trace) -> str:
@@ -154,7 +157,10 @@ def _mask_flags(trace: Trace) -> list[Flag]:
     doubled = len(kept) - len(np.unique(kept))
     if doubled:
         twice = several(doubled, "frequency occurs", "frequencies occur")
-        flags.append(Flag("doubled-frequencies", f"{twice} twice; both points count", "info"))
+        text = f"{twice} twice; both points count"
+        if np.unique(kept, return_counts=True)[1].max() > 2:
+            text = f"{several(len(kept), 'point has', 'points have')} {_frequencies(kept)}; all count"
+        flags.append(Flag("doubled-frequencies", text, "info"))
     negative = int((trace.reason == "negative real part").sum())
     if negative:
         at = trace.frequency[trace.reason == "negative real part"]
@@ -185,6 +191,10 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: Ch
             f"of |Z|, p = {found.p:.1g}: the cell drifted, the response is not linear, or the instrument errs"
         )
         flags.append(Flag("kk-inconsistent", text, where=f"{at:.4g} Hz", hint="--param f_max=… leaves a part out"))
+        if _is_mirrored(spectrum, params):
+            text = "with the opposite sign of the imaginary part the spectrum is consistent with Kramers-Kronig"
+            hint = "a column of -Im is taken for Im: name it -Im(Z), or multiply it by -1"
+            flags.append(Flag("imaginary-turned", text, hint=hint))
     elif found.p is not None and found.p < params.kk_p:
         text = (
             f"the spectrum deviates from Kramers-Kronig (p = {found.p:.1g}) by at most {largest:.2g} % of |Z|: "
@@ -192,6 +202,14 @@ def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: Ch
         )
         flags.append(Flag("kk-deviation-small", text, "info"))
     return flags + _linearity(trace, params)
+
+
+def _is_mirrored(spectrum: Spectrum, params: CheckParams) -> bool:
+    """Return whether the spectrum with the opposite sign of Im is consistent with Kramers-Kronig."""
+    found = kk.check(spectrum.frequency, spectrum.z.conj())
+    if found.p is None:
+        return False
+    return found.p >= params.kk_p or 100 * found.largest(spectrum.modulus) <= params.kk_residual
 
 
 def _turn_flags(spectrum: Spectrum, noise: Noise) -> list[Flag]:

@@ -20,9 +20,9 @@ from echub.plugin import (
     Series,
     UnknownOption,
 )
-from echub.science import coverage_half_width
+from echub.science import coverage_half_width, standstills
 from echub_window import WindowParams
-from echub_window.data.sweeps import PotentialSweep, sweeps_of
+from echub_window.data.sweeps import LEAST_V, PotentialSweep, sweeps_of
 from echub_window.method.baseline import BaselineFit, baseline_of
 from echub_window.method.crossing import Crossing, crossing
 from echub_window.method.peaks import CurrentPeak, charges_of, peaks_of
@@ -37,6 +37,12 @@ CHOICE, CURRENT, AREA = "choice of the baseline", "accuracy of the current", "ar
 SHARED = (CHOICE, CURRENT, AREA)
 """Parts that move both limits the same way, outward or inward: they add. The foot of both reactions bends the
 baselines to the same side; gain and area scale both currents."""
+TURNED = 5.0
+"""Standard errors by which the baselines lie the other way around before a sign is turned."""
+ENDS = 5
+"""Rows at the end of a sweep whose median is the current there: a spike is none."""
+FAR = 20.0
+"""Steps of the potential, in the median one, that are a jump, if they are as long as a sweep at least. By eye."""
 POINTS = 1500
 
 
@@ -204,14 +210,23 @@ def _difference(anodic: Measurand, cathodic: Measurand) -> Measurand:
     return Measurand("V", value, total, Interval(value - half, value + half, level=0.95, method="normal"))
 
 
-def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, params: WindowParams) -> Measurand | None:
+def _distance(up: BaselineFit, down: BaselineFit) -> tuple[float, float, float, float] | None:
+    """Return half the distance of the baselines of both directions: where, V; the half, its standard error and
+    what the choice of their rows moves it, µA/cm². None if they lie apart."""
     low, high = max(up.low, down.low), min(up.high, down.high)
+    if low > high:
+        return None
     at = (low + high) / 2
     half = float(up.at(np.array([at]))[0] - down.at(np.array([at]))[0]) / 2
-    if low > high or half <= 0:
+    own = float(np.hypot(up.error_at(at), down.error_at(at))) / 2
+    return at, half, own, (up.choice_at(at) + down.choice_at(at)) / 2
+
+
+def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, params: WindowParams) -> Measurand | None:
+    distance = _distance(up, down)
+    if distance is None or distance[1] <= 0:
         return None
-    own = np.hypot(up.error_at(at), down.error_at(at)) / 2
-    choice = (up.choice_at(at) + down.choice_at(at)) / 2
+    at, half, own, choice = distance
     limits = np.hypot(choice, params.current_accuracy / 100 * half)
     error = float(np.linalg.norm([own, limits / np.sqrt(3), params.area_uncertainty / 100 * half]))
     return Measurand("uF/cm^2", 1000 * half / rate, 1000 * error / rate or None, note=f"at {at:.3g} V")
@@ -239,6 +254,8 @@ def _flags(
             text = f"{name.replace('_', ' ')}: the threshold is not exceeded until {one.sweep.e[-1]:.3g} V"
             flags.append(Flag("window-not-left", text, "info"))
     flags += [flag for one in (up, down) if one is not None for flag in _inside(one, plating, params)]
+    flags += [flag for one in (up, down) if one is not None for flag in (*_still(one.sweep), *_jumps(one.sweep))]
+    flags += _turned(up, down, params.threshold)
     below = min(float(j.sweep.e.min()) for j in judged)
     if plating is not None and below < plating:
         text = (
@@ -259,6 +276,52 @@ def _flags(
         )
     )
     return flags
+
+
+def _turned(up: Judged | None, down: Judged | None, threshold: float) -> list[Flag]:
+    """Flag currents that are the other way around: those of the double layer, or at the ends of both sweeps."""
+    if up is None or down is None or up.base is None or down.base is None:
+        return []
+    distance, ends = _distance(up.base, down.base), [_end(up.sweep, up.base), _end(down.sweep, down.base)]
+    if ends[0] < -threshold and ends[1] > threshold:
+        shown = f"upward the sweep ends at {ends[0]:+.3g} µA/cm², downward at {ends[1]:+.3g} µA/cm²"
+    elif distance is not None and distance[1] < -TURNED * float(np.hypot(distance[2], distance[3])):
+        shown = f"the baseline is {-2 * distance[1]:.3g} µA/cm² lower upward than downward"
+    else:
+        return []
+    text = f"{shown}: a cell has it the other way, so the current or the potential has the opposite sign"
+    hint = "multiply the column by -1: an oxidation is a positive current here"
+    return [Flag("sign-turned", text, hint=hint)]
+
+
+def _end(sweep: PotentialSweep, base: BaselineFit) -> float:
+    """Return the current at the end of a sweep beyond its baseline, µA/cm²."""
+    return float(np.median((sweep.j - base.at(sweep.e))[-ENDS:]))
+
+
+def _jumps(sweep: PotentialSweep) -> list[Flag]:
+    """Flag a jump of the potential within a sweep: rows are missing there, or it was not measured."""
+    steps = np.abs(np.diff(sweep.e))
+    k = int(np.argmax(steps))
+    if steps[k] < max(LEAST_V, FAR * float(np.median(steps))):
+        return []
+    text = f"the potential jumps by {steps[k]:.3g} V from one row to the next: a limit between is not seen"
+    where = f"scan {sweep.scan}, {sweep.e[k]:.4g} to {sweep.e[k + 1]:.4g} V"
+    return [Flag("potential-jumps", text, where=where)]
+
+
+def _still(sweep: PotentialSweep) -> list[Flag]:
+    """Flag a current that stands still, although it moves beside: beyond its range, or not measured."""
+    return [
+        Flag(
+            "current-stands-still",
+            f"the current stands still at {sweep.j[run.start]:.3g} µA/cm² in {run.stop - run.start} rows: it is "
+            "beyond its range, or not measured, and a limit there is not seen",
+            where=f"scan {sweep.scan}, {sweep.e[run.start]:.4g} to {sweep.e[run.stop - 1]:.4g} V",
+            hint="measure in a larger range",
+        )
+        for run in standstills(sweep.j)
+    ]
 
 
 def _inside(one: Judged, plating: float | None, params: WindowParams) -> list[Flag]:

@@ -128,7 +128,7 @@ def test_what_is_left_out_is_listed_with_its_reason():
     reasons = {
         "80": "by hand: short and it leaked", "zero": "not above zero: it has no logarithm",
         "negative": "not above zero: it has no logarithm", "o": "has no onset", "r": "refused: first",
-        "more": "right-censored", "less": "left-censored", "none": "the file ended", "no word": "none-censored",
+        "more": "right-censored", "less": "left-censored", "none": "the file ended", "no word": "has no value",
     }  # fmt: skip
     found = ask([*values, *odd], measurand="onset", exclude=" 80 : short and it leaked")
     table = found.tables["values"]
@@ -478,7 +478,26 @@ def test_one_of_several_temperatures_is_compared():
         "only 2 temperatures were compared (0, 59.5 °C), chosen by hand: if after seeing the data, p is too small"
     )
     assert flagged(found)["subset-chosen"] == said
-    assert compared(values, temperatures="31.5").refusals[0].code == "no-shared-temperature"
+    assert "temperature-absent" not in flagged(found)
+    assert compared(values, temperatures="31.5").refusals[0].message == (
+        "the groups share 0, 30, 60 °C, and none of 31.5 °C is among them"
+    )
+    part = flagged(compared(values, temperatures="0, 45, 90", higher="y"))
+    assert part["temperature-absent"] == "at 45, 90 °C the groups do not both have values: not compared"
+
+
+def test_outcomes_that_state_no_group_are_called_so():
+    values = [outcome(c, 2.0 + len(g), f"{c}{g}", group=g) for c in (0.0, 30.0) for g in ("", "y")]
+    found = compared(values)
+    assert found.label == "y against (not stated)"
+    assert found.conditions["lower"].value == "(not stated)"
+    assert found["ratio"].note == "y over (not stated)"
+    assert "cells (not stated)" in found.tables["temperatures"]
+    refusal = compared(values, higher="z").refusals[0]
+    assert refusal.message == "no group is called 'z': (not stated), y"
+    assert refusal.hint == "--param higher=y"
+    alone = compared([value for value in values if not value.meta("sample.group")]).refusals[0]
+    assert alone.message == "1 group by sample.group: (not stated)"
 
 
 def test_one_temperature_one_pair_and_one_value_are_in_the_singular():
@@ -628,3 +647,11 @@ def test_a_ratio_changes_with_temperature_at_1_percent(by, changes):
     assert bool(said) == changes
     if changes:
         assert f"{3 * exp(-d):.3g} at 0 °C, {3 * exp(d):.3g} at 60 °C" in said
+
+
+def test_values_that_are_all_equal_have_no_energy_below_zero():
+    """The slope of equal values is rounding, of either sign."""
+    flags = flagged(ask(series((-30, 0, 30, 60, 90), [np.log(0.3)] * 5)))
+    assert "negative-activation-energy" not in flags
+    falling = series((-30, 0, 30, 60, 90), np.log(0.3) - 1e-6 * np.arange(5))
+    assert "negative-activation-energy" in flagged(ask(falling))

@@ -40,7 +40,8 @@ def test_a_decay_starts_an_interval_before_its_first_row_or_with_the_last_rest(s
     assert (found.step, found.u_step, found.sign, found.offset) == pytest.approx((0.3, 0.0, sign, sign * 0.5))
     assert (found.interval, found.how) == (10.0, "12 rows at rest before the step")
     assert found.row.tolist() == [7 + 2 * (12 + k) for k in range(60)]
-    assert found.ranges == slice(12, None)
+    assert np.flatnonzero(found.ranges).tolist() == list(range(12, 72))
+    assert found.lost == 0
 
 
 def test_a_decay_without_a_rest_starts_an_interval_before_its_first_row():
@@ -102,7 +103,9 @@ def test_a_potential_two_percent_off_its_last_value_is_applied(sign, other, firs
     assert dc._step(sign * np.r_[other, np.full(99, 50.0)], Fake(name="run")) == (first, sign * 50.0)
 
 
-@pytest.mark.parametrize("u", [np.zeros(100), np.r_[np.full(99, 0.3), 0.4], np.r_[np.full(40, 0.3), np.zeros(60)]])
+@pytest.mark.parametrize(
+    "u", [np.zeros(100), np.r_[np.full(97, 0.3), np.full(3, 0.4)], np.r_[np.full(40, 0.3), np.zeros(60)]]
+)
 def test_what_does_not_end_in_a_constant_potential_is_no_step(u):
     with pytest.raises(Refusal) as refused:
         dc._step(u, Fake(name="run"))

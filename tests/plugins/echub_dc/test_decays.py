@@ -267,3 +267,75 @@ def test_a_constant_current_at_a_settled_potential_is_not_a_polarisation():
     steady = replace(case, columns={name: replace(c, values=c.values[-500:]) for name, c in case.columns.items()})
     fit = next(fit for fit in fitting(steady.record()) if fit.analysis.name == "dc-polarisation")
     assert (fit.standing, fit.why.code) == (Standing.UNSUITED, "no-offset")
+
+
+BRUCE_VINCENT = {"resistance_before": 60, "resistance_after": 65}
+BOTH = [
+    ("dc-polarisation", polarisation(1, PolarisationPlan(duration=3000.0)), {}),
+    ("transference-number", symmetric_polarisation(1), BRUCE_VINCENT),
+]
+
+
+def changed(case, **columns):
+    """Return the case with columns changed by functions of their values and of the number of the row."""
+    made = {}
+    for name, change in columns.items():
+        values = case.columns[name].values
+        made[name] = replace(case.columns[name], values=np.asarray(change(values, np.arange(len(values)))))
+    return replace(case, columns={**case.columns, **made})
+
+
+@pytest.mark.parametrize(("analysis", "case", "params"), BOTH, ids=["polarisation", "transference"])
+@pytest.mark.parametrize("turned", ["current", "voltage"])
+def test_a_current_against_the_potential_is_refused(analysis, case, params, turned):
+    found = echub.analyze(analysis, changed(case, **{turned: lambda v, _: -v}).data(), params=params)
+    assert [refusal.code for refusal in found.refusals] == ["current-reversed"]
+    both = changed(case, current=lambda v, _: -v, voltage=lambda v, _: -v)
+    usual, turned_both = (echub.analyze(analysis, one.data(), params=params) for one in (case, both))
+    assert turned_both["steady_current"].value == pytest.approx(usual["steady_current"].value)
+
+
+@pytest.mark.parametrize(("analysis", "case", "params"), BOTH, ids=["polarisation", "transference"])
+def test_a_current_that_never_changes_is_refused(analysis, case, params):
+    found = echub.analyze(analysis, changed(case, current=lambda v, _: v * 0 + 2.5).data(), params=params)
+    (refusal,) = found.refusals
+    assert refusal.code == "no-current"
+    assert refusal.message.startswith("the current is 2.5 nA throughout")
+
+
+@pytest.mark.parametrize(("analysis", "case", "params"), BOTH, ids=["polarisation", "transference"])
+@pytest.mark.parametrize(("rows", "said"), [([-1], "1 row is"), ([700], "1 row is"), ([700, 701], "2 rows are")])
+def test_single_rows_of_another_potential_are_left_out(analysis, case, params, rows, said):
+    """A reading that was lost, or the row that ends the file: also its current does not count."""
+    rows = np.arange(len(case.columns["time"].values))[rows]
+    lost = changed(case, voltage=lambda v, n: np.where(np.isin(n, rows), 0.0, v),
+                   current=lambda v, n: np.where(np.isin(n, rows), 1e9, v))  # fmt: skip
+    usual, found = (echub.analyze(analysis, one.data(), params=params) for one in (case, lost))
+    (flag,) = [flag for flag in found.flags if flag.code == "potential-lost"]
+    assert flag.message == f"{said} at another potential, between those of the applied one: left out"
+    for name in ("steady_current", "potential_step"):
+        assert found[name].value == pytest.approx(usual[name].value, rel=1e-3), name
+
+
+@pytest.mark.parametrize(("analysis", "case", "params"), BOTH, ids=["polarisation", "transference"])
+@pytest.mark.parametrize("rest", [0.0, 1.0])
+@pytest.mark.filterwarnings("error")
+def test_a_tail_that_is_dead_has_no_steady_current(analysis, case, params, rest):
+    """The current is exactly zero from the middle on, at rest too (rest = 0) or not."""
+    u = case.columns["voltage"].values
+    middle = len(u) // 2
+    dead = changed(case, current=lambda v, n: np.where(n > middle, 0.0, v) * np.where(abs(u) < 1e-3, rest, 1.0))
+    found = echub.analyze(analysis, dead.data(), params=params)
+    assert (found["steady_current"].value, found["steady_current"].censoring) == (None, "none")
+    (flag,) = [flag for flag in found.flags if flag.code == "current-stands-still"]
+    assert flag.message.endswith(f" nA in {len(u) - middle - 1} rows: it is beyond its range, or not measured")
+    found.figure()
+
+
+def test_an_initial_current_beyond_its_range_is_flagged():
+    clipped = changed(symmetric_polarisation(1), current=lambda v, _: np.minimum(v, np.quantile(v, 0.7)))
+    found = echub.analyze("transference-number", clipped.data(), params=BRUCE_VINCENT)
+    assert {"current-stands-still", "number-above-one"} <= codes(found)
+    assert not {"current-stands-still", "number-above-one"} & codes(
+        echub.analyze("transference-number", symmetric_polarisation(1).data(), params=BRUCE_VINCENT)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -14,7 +15,7 @@ from echub_eis.declared import FitParams
 from echub_eis.method import answer, choose, identify, profile
 from echub_eis.method.circuit import canonical
 from echub_eis.method.elements import Grid
-from echub_eis.method.fit import CircuitFit, Pin, Spectrum, has_vanished, off_its_limits, revived, solve
+from echub_eis.method.fit import CircuitFit, Pin, Spectrum, fit, has_vanished, off_its_limits, revived, solve
 from echub_eis.method.model import Model
 from echub_eis.method.noise import Noise
 from echub_eis.method.parse import parse
@@ -715,3 +716,25 @@ def test_limits_of_a_value(text, low, high):
 )
 def test_an_interval_is_closed_if_both_ends_are_known(low, high, closed):
     assert identify.Known(2.0, 0.01, low, high).closed is closed
+
+
+@pytest.mark.parametrize(
+    ("first", "known", "tried"),
+    [
+        ({}, True, 1),  # adequate: no other start is needed
+        ({"R1": 0.1}, True, 2),  # adequate, and yet one element has vanished: the next start may be the optimum
+        ({}, False, 3),  # what is adequate is not known before the noise is
+    ],
+)
+def test_starts_are_tried_until_a_fit_is_adequate_and_whole(first, known, tried):
+    fits = [replace(of(**first), chi2=0.5), replace(of(), chi2=0.4), replace(of(), chi2=0.6)]
+    solved = []
+
+    def next_fit(*_):
+        solved.append(fits[len(solved)])
+        return solved[-1]
+
+    names = {"solve": next_fit, "_tried": lambda *_: iter([None] * 3), "off_its_limits": lambda fitted: fitted}
+    with patch.multiple("echub_eis.method.fit", **names):
+        assert fit(None, SIXTY, Fake(known=known)) is min(solved, key=lambda one: one.chi2)
+    assert len(solved) == tried

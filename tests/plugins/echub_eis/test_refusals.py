@@ -217,3 +217,56 @@ def test_copies_of_points_do_not_count_twice():
     one, other = (echub.analyze("eis-fit", c.data(), params={"sensitivity": "false"}) for c in (case, twice))
     assert "repeated-rows" in codes(other)
     assert other["resistance_2"].uncertainty == pytest.approx(one["resistance_2"].uncertainty, rel=1e-6)
+
+
+@pytest.mark.parametrize("analysis", ["eis-check", "eis-fit", "eis-resistance", "eis-drt"])
+@pytest.mark.parametrize(("distinct", "said"), [(1, "at 1 frequency"), (4, "at 4 frequencies")])
+def test_fewer_than_five_frequencies_make_no_spectrum(analysis, distinct, said):
+    """Z against time at one frequency has points enough."""
+    at = 1000.0 / 2.0 ** np.sort(np.arange(62) % distinct)
+    columns = {**GOOD.columns, "frequency": replace(GOOD.columns["frequency"], values=at)}
+    message = refused(replace(GOOD, columns=columns), "too-few-points", analysis).message
+    assert message == f"62 points are left, {said}; at least 5 are needed"
+
+
+def mirrored(case):
+    imag = case.columns["impedance_imag"]
+    return replace(case, columns={**case.columns, "impedance_imag": replace(imag, values=-imag.values)})
+
+
+@pytest.mark.parametrize("cell", ["two_arcs", "blocking", "randles", "one_arc"])
+def test_an_imaginary_part_of_the_opposite_sign_is_named(cell):
+    for case in (synth.impedance(1, cell), synth.impedance(2, cell, Sweep(drift=0.3))):
+        assert "imaginary-turned" not in codes(echub.analyze("eis-check", case.data()))
+    assert "imaginary-turned" in codes(echub.analyze("eis-check", mirrored(synth.impedance(1, cell)).data()))
+
+
+def test_the_points_that_a_distribution_leaves_out_are_said():
+    case = synth.impedance(1)
+    spiked = case.columns["impedance_imag"].values.copy()
+    spiked[20] *= 2
+    frequency = case.columns["frequency"].values.copy()
+    frequency[40] = 0.0
+    columns = {
+        **case.columns,
+        "impedance_imag": replace(case.columns["impedance_imag"], values=spiked),
+        "frequency": replace(case.columns["frequency"], values=frequency),
+    }
+    asked = {"bootstrap": 0, "f_min": 20.0}
+    flags = {
+        f.code: f for f in echub.analyze("eis-drt", replace(case, columns=columns).data(), params=asked).flags
+    }
+    assert flags["points-left-out"].message == (
+        "2 points are left out of 1 spectrum: 1 frequency not positive, 1 outlier"
+    )
+    assert "points-left-out" not in codes(echub.analyze("eis-drt", case.data(), params=asked))
+
+
+@pytest.mark.parametrize("missing", [np.nan, 0.0])
+def test_a_first_row_without_a_frequency_starts_no_spectrum_of_its_own(missing):
+    frequency = GOOD.columns["frequency"].values.copy()
+    frequency[0] = missing
+    case = replace(
+        GOOD, columns={**GOOD.columns, "frequency": replace(GOOD.columns["frequency"], values=frequency)}
+    )
+    assert set(case.data()["impedance"]["spectrum"].tolist()) == {0}

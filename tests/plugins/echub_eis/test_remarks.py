@@ -80,10 +80,10 @@ REFUSED = {
     "four are left": (lambda: examine._require_points(trace(4)),
                       refusal("too-few-points", "4 points are left, at least 5 are needed: none is masked")),
     "one frequency": (lambda: examine._require_points(monitored(1)),
-                      refusal("too-few-points", "all 7 points are at 1 frequency, at least 5 are needed")),
+                      refusal("too-few-points", "7 points are left, at 1 frequency; at least 5 are needed")),
     "four frequencies": (
         lambda: examine._require_points(monitored(4)),
-        refusal("too-few-points", "all 7 points are at 4 different frequencies, at least 5 are needed")),
+        refusal("too-few-points", "7 points are left, at 4 frequencies; at least 5 are needed")),
     "few for a circuit": (
         few_of("LR(RQ)(RQ)", 13),
         refusal("too-few-points", "13 points for 8 parameters of LR(RQ)(RQ): at least 16 are needed",

@@ -495,13 +495,18 @@ def test_one_point_and_two_that_are_left_out_are_said(reason, code, one, two):
 
 @pytest.mark.parametrize(
     ("frequency", "text"),
-    [([1, 1, 2], "1 frequency occurs twice"), ([1, 1, 2, 2], "2 frequencies occur twice")],
+    [
+        ([1, 1, 2], "1 frequency occurs twice; both points count"),
+        ([1, 1, 2, 2], "2 frequencies occur twice; both points count"),
+        ([1, 1, 1, 2], "4 points have 2 frequencies; all count"),
+        ([1, 1, 1], "3 points have 1 frequency; all count"),
+    ],
 )
 def test_frequencies_that_occur_twice_are_counted(frequency, text):
     count = len(frequency)
     trace = Trace(np.array(frequency, float), np.ones(count, complex), np.arange(count), np.full(count, ""), {})
     (flag,) = examine._mask_flags(trace)
-    assert flag.message == f"{text}; both points count"
+    assert flag.message == text
 
 
 @pytest.mark.parametrize("size", [1.0, 10.0])

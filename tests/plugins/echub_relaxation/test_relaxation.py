@@ -175,3 +175,20 @@ def test_the_figure_shows_the_recovery_and_its_residuals():
     figure = draw_outcome(ask(Recovering()), registry().analysis("relaxation"))
     assert [axis.get_ylabel() for axis in figure.axes] == ["signal", "residual"]
     assert figure.axes[0].get_xscale() == "log"
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e9])
+@pytest.mark.parametrize("setup", [Recovering(), SINGLE, replace(SINGLE, beta=0.6)])
+def test_the_unit_of_the_signal_changes_no_time_and_no_uncertainty(setup, unit):
+    """Integrals of a spectrometer are counts of any size."""
+    usual, other = ask(setup), ask(replace(setup, plateau=1000.0 * unit))
+    for name, m in usual.measurands.items():
+        assert other[name].value == pytest.approx(m.value, rel=1e-3), name
+        assert (other[name].uncertainty or 0) == pytest.approx(m.uncertainty or 0, rel=1e-3), name
+
+
+def test_one_delay_is_in_the_singular():
+    case = synth.recovery(1, SINGLE)
+    columns = {name: replace(column, values=column.values[:1]) for name, column in case.columns.items()}
+    (refusal,) = echub.analyze("relaxation", replace(case, columns=columns).record()).refusals
+    assert refusal.message == "1 delay; at least 8 are needed"

@@ -11,7 +11,7 @@ import pytest
 from echub.plugin import Refusal
 from echub_window import WindowParams
 from echub_window.data.sweeps import PotentialSweep, sweeps_of
-from echub_window.method.baseline import BaselineFit, _slow, baseline_of
+from echub_window.method.baseline import BaselineFit, _slow, _without_foot, baseline_of
 from echub_window.method.crossing import averaged, crossing
 from echub_window.method.peaks import CurrentPeak, peaks_of
 from echub_window.outcome.window import _larger, _plating, _range, _what
@@ -381,3 +381,12 @@ def test_plating_is_that_of_a_metal_that_is_reference_or_counter_electrode(
 def test_a_range_is_two_potentials():
     assert _range("") is None
     assert _range("1.5 V : 3V") == (1.5, 3.0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_foot_or_a_spike_to_either_side_stays_out_of_the_baseline(sign):
+    """Of 21 rows on a line three stand off by 5; scatter of 0.1 and the least of 0.5 keep the others."""
+    j = 2 + np.linspace(0, 1, 21) + 0.1 * np.cos(np.arange(21) * 2.4)
+    j[[4, 10, 20]] += 5 * sign
+    kept = _without_foot(swept(j), np.ones(21, bool), 0.5)
+    assert np.flatnonzero(~kept).tolist() == [4, 10, 20]

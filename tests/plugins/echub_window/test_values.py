@@ -116,3 +116,57 @@ def test_what_was_not_swept_is_refused(name):
     area = {"cell.area": "1 cm^2"}
     outcome = echub.analyze("stability-window", CORPUS / "biologic" / name, metadata=area)
     assert outcome.refusals[0].code in ("no-sweep", "missing-column")
+
+
+def changed(case, **columns):
+    """Return the case with columns changed by functions of their values and of the number of the row."""
+    made = {}
+    for name, change in columns.items():
+        values = case.columns[name].values
+        made[name] = replace(case.columns[name], values=np.asarray(change(values, np.arange(len(values)))))
+    return replace(case, columns={**case.columns, **made})
+
+
+def messages(outcome):
+    return {flag.code: flag.message for flag in outcome.flags}
+
+
+@pytest.mark.parametrize("turned", ["current", "potential_we"])
+@pytest.mark.parametrize(
+    ("setup", "shown"),
+    [
+        # 40 µF/cm² at 5 mV/s are 0.2 µA/cm² in each direction.
+        ({"anodic": None, "cathodic": None, "leak": 0.0}, "the baseline is 0.4 µA/cm² lower upward than downward"),
+        ({"capacitance": 0.0}, "upward the sweep ends at -"),
+    ],
+)
+def test_a_turned_sign_is_flagged(turned, setup, shown):
+    case = synth.sweeps(1, Sweeps(**{"noise_ua": 0.005, "offset_v": 0.0, "accuracy": 0.0, **setup}))
+    assert "sign-turned" not in messages(ask(case))
+    assert messages(ask(changed(case, **{turned: lambda v, _: -v})))["sign-turned"].startswith(shown)
+    both = ask(changed(case, current=lambda v, _: -v, potential_we=lambda v, _: -v))
+    assert "sign-turned" not in messages(both)
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0, "at 0 µA/cm² in 600 rows"), (5e-3, "at 5 µA/cm² in 600 rows")])
+def test_a_current_that_is_not_measured_in_a_sweep_is_flagged(value, said):
+    """From 2 V down to 0.8 V the current is one value: the limit at 0.9 V is not seen."""
+    case = synth.sweeps(1, Sweeps(scans=1))
+    down = np.flatnonzero(np.diff(case.columns["potential_we"].values) < 0)
+    first = down[case.columns["potential_we"].values[down] < 2.0][0]
+    held = changed(case, current=lambda v, n: np.where((n >= first) & (n < first + 600), value, v))
+    assert said in messages(ask(held))["current-stands-still"]
+    assert "current-stands-still" not in messages(ask(case))
+
+
+@pytest.mark.parametrize("rows", [50, 5])
+def test_a_potential_that_is_lost_in_a_sweep_is_flagged(rows):
+    """On the way down from 5 V, 0 V is read in some rows; where they are left out, the way between is short."""
+    case = synth.sweeps(1, Sweeps(scans=1))
+    lost = ask(changed(case, potential_we=lambda v, n: np.where((n >= 3000) & (n < 3000 + rows), 0.0, v)))
+    assert messages(lost)["potential-jumps"].startswith("the potential jumps by ")
+    for gap in (rows, 0):
+        left = ask(
+            changed(case, potential_we=lambda v, n, gap=gap: np.where((n >= 3000) & (n < 3000 + gap), np.nan, v))
+        )
+        assert ("potential-jumps" in messages(left)) == (gap == 50)
