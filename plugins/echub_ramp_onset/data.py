@@ -123,7 +123,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     if "I_set" in data and drive is not data["j"]:
         inside = (t >= t[rows.start]) & (t <= t[rows.stop - 1])
         line = np.where(inside, drive * scale * direction, line)
-    x = data["j"] * direction
+    x = data["j"] * direction + 0.0  # no -0
     ranges = current_ranges(data, params.range_accuracy, data.unit_of("j")).at(kept)
     # Without a recorded range, one that just holds the largest current: the real one is as large or larger.
     error, least = ranges.error(), float(np.max(x[kept], initial=0.0))
@@ -171,8 +171,9 @@ def _course(t: Floats, drive: Floats) -> tuple[float, float]:
     """Fit a line to the inner nine tenths, which rest before and loss of control after cannot touch."""
     edge = len(t) // 20
     inner = slice(edge, len(t) - edge)
-    slope, offset = np.polyfit(t[inner], drive[inner], 1)
-    return float(slope), float(offset)
+    middle = float(np.mean(t[inner]))  # a clock may count from far away, as in Unix seconds
+    slope, level = np.polyfit(t[inner] - middle, drive[inner], 1)
+    return float(slope), float(level - slope * middle)
 
 
 def _drive(data: Inputs) -> tuple[Floats, float]:
@@ -279,8 +280,9 @@ def _joined(runs: list[slice]) -> list[slice]:
 def _is_linear(t: Floats, drive: Floats) -> bool:
     if len(t) < 5 or not np.ptp(t):  # two parameters of five rows: fewer are linear by chance
         return False
-    fit = np.polyfit(t, drive, 1)
-    rest = drive - np.polyval(fit, t)
+    since = t - t[0]
+    fit = np.polyfit(since, drive, 1)
+    rest = drive - np.polyval(fit, since)
     # Off by 3 % of its rise, root mean square: a straight ramp has its noise, a parabola 7.5 % (1/√180).
     return bool(np.sqrt(np.mean(rest**2)) < 0.03 * abs(fit[0]) * np.ptp(t))
 
@@ -289,11 +291,11 @@ def _why_none(t: Floats, drive: Floats, data: Inputs) -> str:
     """Say what the current does instead."""
     what = "current" if drive is data["j"] else "set current"
     low, high, largest = drive.min(), drive.max(), np.abs(drive).max()
-    ends = f"from {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
+    ends = f"from {low:z.4g} to {high:z.4g} over {np.ptp(t):.0f} s"
     if "mode" in data and (share := float(np.mean(data["mode"] == POTENTIAL_CONTROLLED))) > 0.5:
         return f"the potential is controlled in {share:.0%} of the rows; the current runs {ends}"
     if high - low < 0.05 * largest:  # only the words of a refusal depend on it, and on the 0.2 below
-        return f"the {what} is constant: {low:.4g} to {high:.4g} over {np.ptp(t):.0f} s"
+        return f"the {what} is constant: {low:z.4g} to {high:z.4g} over {np.ptp(t):.0f} s"
     jumps = int((np.abs(np.diff(drive)) > 0.2 * (high - low)).sum())
     return f"the {what} does not rise linearly: it runs {ends}" + (
         f", with {several(jumps, 'jump')}" if jumps else ""

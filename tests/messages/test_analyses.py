@@ -388,6 +388,10 @@ ROWS = {
         lambda _: line.fit_line(
             Fake(begin=0.0, t=np.arange(0, 40, 10.0)), None, Fake(start=5.0, fit_fraction=0.7), 100.0),
         "only 3 rows lie between 5 s after the start of the ramp and 0.7 of its length"),
+    "ramp: one row": (
+        lambda _: line.fit_line(
+            Fake(begin=0.0, t=np.arange(0, 20, 10.0)), None, Fake(start=5.0, fit_fraction=0.7), 100.0),
+        "only 1 row lies between 5 s after the start of the ramp and 0.7 of its length"),
     "relaxation: few": (
         lambda _: relaxation_data.recovery_of(Fake(items={"t": A([1.0, 2.0, 3.0]), "m": A([1.0, 2.0, 3.0])})),
         f"3 delays; at least {relaxation_data.FEWEST} are needed"),

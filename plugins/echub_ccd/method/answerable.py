@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echub.drawing import unit_text
 from echub.plugin import Refusal
@@ -18,6 +19,9 @@ odd parts of one that is."""
 MOST_OFFSET = 0.5
 """A voltage at rest, or without current, above this part of the voltage under current is not an overpotential:
 most of |U| is then not R·j."""
+DEAD = 0.01
+"""A voltage below this part of the largest is what a short, or an instrument's offset, leaves: it has no sign to
+follow. Soft shorts leave more."""
 SURE = 5.0
 """Standard deviations of slow noise that R must exceed: as `r_drop_sigma`, for a short that takes all of it."""
 HOW_VOLTAGE = "--column U=NAME names the cell voltage"
@@ -39,6 +43,13 @@ def require_answerable(experiment: Experiment) -> None:
     if np.median(table.rows) < LEAST_ROWS:
         text = f"half of the half cycles have fewer than {LEAST_ROWS} rows (median {np.median(table.rows):g})"
         raise Refusal("sampled-too-coarsely", text)
+    if not table.u_median.any():
+        raise Refusal(
+            "no-voltage",
+            f"U is 0 V in all {len(table)} half cycles: the cell is shorted from the start, or its voltage is not "
+            "connected",
+            hint=HOW_VOLTAGE,
+        )
     _require_ohmic_sign(table)
     _require_no_offset(table)
 
@@ -83,10 +94,17 @@ def _potential_was_set(trace: CcdTrace) -> bool:
 
 
 def _require_ohmic_sign(table: HalfCycleTable) -> None:
-    """Refuse a cell whose voltage does not follow the sign of its current: U/j is not a resistance there."""
+    """Refuse a cell whose voltage does not follow the sign of its current: U/j is not a resistance there.
+
+    If most of it does not, because most is after a short, what is not dead has to.
+    """
     for sign, name in DIRECTIONS.items():
-        for voltage in (table.u_median[table.sign == sign], table.u_start[table.sign == sign]):
-            if len(voltage) and np.nanmedian(voltage) * sign <= 0:
+        for every in (table.u_median, table.u_start):
+            voltage = every[table.sign == sign]
+            if not len(voltage) or not np.nanmedian(voltage) * sign <= 0:
+                continue
+            alive = voltage[_is_alive(every)[table.sign == sign]]
+            if not (len(alive) and np.median(alive) * sign > 0):
                 raise Refusal(
                     "not-symmetric",
                     f"the median voltage of the half cycles {name} is {np.nanmedian(voltage):+.4g} V: the voltage "
@@ -95,19 +113,27 @@ def _require_ohmic_sign(table: HalfCycleTable) -> None:
                 )
 
 
+def _is_alive(voltage: Floats) -> NDArray[np.bool_]:
+    """Return which half cycles (m,) have more voltage than a dead short leaves."""
+    return np.asarray(np.abs(voltage) > DEAD * np.nanmax(np.abs(voltage)))
+
+
 def _require_no_offset(table: HalfCycleTable) -> None:
-    """Refuse a cell with a voltage of its own: at rest, or where the levels of one direction point to it."""
-    size = np.abs(table.u_median)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at_rest = np.abs(table.u_rest) / size
+    """Refuse a cell with a voltage of its own: at rest, or where the levels of one direction point to it.
+
+    After a dead short all voltage is an offset: there is nothing to compare.
+    """
+    alive = _is_alive(table.u_median)
+    size = np.abs(table.u_median)[alive]
+    at_rest = np.abs(table.u_rest[alive]) / size
     if np.isfinite(at_rest).any() and np.nanmedian(at_rest) > MOST_OFFSET:
         raise Refusal(
             "not-symmetric",
-            f"the voltage at rest is {np.nanmedian(np.abs(table.u_rest)):.4g} V, most of that under current "
-            f"({np.nanmedian(size):.4g} V): U/j is not a resistance",
+            f"the voltage at rest is {np.nanmedian(np.abs(table.u_rest[alive])):.4g} V, most of that under "
+            f"current ({np.nanmedian(size):.4g} V): U/j is not a resistance",
             hint=HOW_VOLTAGE,
         )
-    offset = _extrapolated(table.level, size)
+    offset = _extrapolated(table.level[alive], size)
     if len(np.unique(table.sign)) == 1 and len(offset) and np.median(offset) > MOST_OFFSET:
         raise Refusal(
             "not-symmetric",

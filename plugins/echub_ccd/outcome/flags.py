@@ -331,7 +331,7 @@ def _integral(findings: CcdFindings, verdict: CcdVerdict) -> Found:
     table = findings.experiment.table
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.abs(table.q_integral / table.q - 1)
-    off = np.where(table.charge_lost, np.nan, off)  # there the instrument's charge is the wrong one
+    off[table.charge_lost | (table.q == 0.0)] = np.nan  # there the instrument's charge is the wrong one
     if np.nanmax(np.append(off, 0.0)) > INTEGRAL_OFF:
         text = f"integrating the recorded current would be wrong by up to {100 * np.nanmax(off):.2g} %"
         yield Flag("integral-off", text, "info")

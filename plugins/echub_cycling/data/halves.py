@@ -210,7 +210,7 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         lost = level[-1] * (trace.t[-1] - trace.t[-2]) / 3600
         if np.median(spread) > WRITTEN * lost:
             spread[-1] = np.hypot(spread[-1], lost / np.sqrt(3))
-    energy = np.where(charge == 0.0, 0.0, np.abs(charge) * mean / 1000)  # a counter that stands still has no mean
+    energy = np.abs(charge) * np.where(charge == 0.0, 0.0, mean) / 1000  # a counter that stands still has no mean
     return Halves(
         found, np.abs(charge), spread, energy, level, begin, trace.t[found.stop - 1],
         trace.u[found.stop - 1], blur, merged,

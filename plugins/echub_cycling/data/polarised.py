@@ -73,6 +73,13 @@ def polarised(data: Inputs, rest: float) -> Polarised:
             hint="staircase-linearity is for levels in one direction, dc-polarisation for a decay",
         )
     middle = median_in_time(trace.t, trace.u, trace.state != 0, halves.rows)
+    if not middle.any():
+        raise Refusal(
+            "no-voltage",
+            f"U is 0 V in all {len(halves)} half cycles: the cell is shorted from the start, or its voltage is "
+            "not connected",
+            hint="--column U=NAME chooses another voltage",
+        )
     means = [float(np.median(middle[halves.sign == sign])) for sign in (1, -1)]
     offset = sum(means) / 2
     _require_symmetric(middle, halves.sign, means)

@@ -26,11 +26,13 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     factor, unit = prefixed(typical, "V")
     hours = (shown["t"] - shown["t"][0]) / length
     upper.fill_between(hours, factor * shown["U_low"], factor * shown["U_high"], color=BLUE, linewidth=0.6)
-    upper.set_ylim(-3 * factor * typical, 3 * factor * typical)
+    if typical:  # else all that is there is shown
+        upper.set_ylim(-3 * factor * typical, 3 * factor * typical)
     upper.set_ylabel(axis_label("U", unit))
     _resistances(lower, table, length)
     usual = outcome.measurands.get("asr_cell") or outcome.measurands["resistance_cell"]
-    lower.set_ylim(0, 2 * (usual.value or 0.0))
+    if usual.value is not None and usual.value > 0:
+        lower.set_ylim(0, 2 * usual.value)
     for axis in (upper, lower):
         if len(shown["event"]):
             axis.axvline((shown["event"][0] - shown["t"][0]) / length, color=RED, linewidth=1)

@@ -17,6 +17,8 @@ CURVES, POINTS = 6, 400
 """Curves that can be told apart, and points of each: more than the pixels of half a figure."""
 LEAST = 5
 """Steps of voltage that dQ/dV needs to show anything."""
+MOST = 1_000_000
+"""Steps of voltage at most: more are those to a spike, such as the 9.9e37 of a reading beyond its range."""
 ROUNDING = 1e-9
 """Part of a step by which a voltage may miss a whole one: 4.1 V are 819.9999… steps of 5 mV in binary numbers."""
 
@@ -80,7 +82,7 @@ def dq_dv(q: Floats, u: Floats, step: float, *, rising: bool) -> tuple[Floats, F
     """
     forward = np.maximum.accumulate(u if rising else -u)
     first, final = math.ceil(forward[0] / step - ROUNDING), math.floor(forward[-1] / step + ROUNDING)
-    if final - first < LEAST:
+    if not LEAST <= final - first <= MOST:
         return np.zeros(0), np.zeros(0)
     edges = step * np.arange(first, final + 1)
     within = np.minimum(edges, forward[-1])  # an edge at the last voltage may be above it by rounding

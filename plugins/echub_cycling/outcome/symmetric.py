@@ -108,7 +108,7 @@ def _lifetime(cell: Polarised, event: Event | None) -> Measurand:
         return Measurand.more_than("h", total, note="no sudden drop until the end")
     low, high = (event.before - latest) / 3600, (event.after - earliest) / 3600
     bracket = Interval(low, high, "bracketing", method="last row before, first row after the drop")
-    note = f"in half cycle {_fell_in(cell, event)}, R falls to {event.share:.0%}"
+    note = f"in half cycle {_fell_in(cell, event)}, R falls to {event.share:z.0%}"
     return Measurand("h", (low + high) / 2, (high - low) / 2 / 3**0.5 or None, bracket, note=note)
 
 
@@ -160,7 +160,7 @@ def _flags(cell: Polarised, event: Event | None, until: int, levels: int, params
     flags += _missing(cell)
     soft = soft_drop(cell, until)
     if soft is not None:
-        fell = f"R falls to {soft.share:.0%} in half cycle {_fell_in(cell, soft)}"
+        fell = f"R falls to {soft.share:z.0%} in half cycle {_fell_in(cell, soft)}"
         text = f"{fell} and stays, less than the drop asked for"
         flags.append(Flag("resistance-falls", text, where=f"t = {soft.after:.5g} s"))
     high = rises(cell, params.rise)
@@ -187,7 +187,7 @@ def _healed(cell: Polarised, drop: float) -> list[Flag]:
     if not found:
         return []
     first = (found[0].before - cell.trace.t[0]) / 3600
-    text = f"R drops to {found[0].share:.0%} at {first:.4g} h, and comes back: a soft short that heals"
+    text = f"R drops to {found[0].share:z.0%} at {first:.4g} h, and comes back: a soft short that heals"
     more = f" ({len(found)} of them)" if len(found) > 1 else ""
     hint = "the table `half_cycles` shows them; the lifetime is that to a drop that stays"
     return [Flag("drop-healed", text + more, where=f"half cycle {_fell_in(cell, found[0])}", hint=hint)]

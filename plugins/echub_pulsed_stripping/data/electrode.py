@@ -26,7 +26,7 @@ def stripped_voltage(data: Inputs, sign: int) -> tuple[Floats, str]:
     source = data.source_of("U")
     available = ({"potential_ce": data["E_ce"]} if "E_ce" in data else {}) | {source: data["U"]}
     if observed := oxidised_voltage(sign, [source, *available]):
-        return available[observed.quantity] * observed.sign, observed.quantity
+        return available[observed.quantity] * observed.sign + 0.0, observed.quantity
     raise Refusal(
         "oxidised-electrode-not-observed",
         f"the {oxidised_electrode(sign)} electrode is stripped, but U is the {source}",

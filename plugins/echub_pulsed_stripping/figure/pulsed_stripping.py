@@ -118,8 +118,9 @@ def capacity_against_rest(axis: Any, points: dict[str, Any], unit: str) -> None:
     axis.set_xscale("log")
     axis.xaxis.set_major_formatter("{x:g}")
     axis.xaxis.set_minor_formatter("")
-    if len(points["rest"]) <= TICKS:
-        axis.set_xticks(sorted(set(np.round(points["rest"], 6))))
+    known = points["rest"][np.isfinite(points["rest"])]  # a block of one pulse has no rest
+    if len(known) <= TICKS:
+        axis.set_xticks(np.unique(np.round(known, 6)))
     axis.set_ylim(bottom=0)
     axis.set(xlabel="rest / s", ylabel=axis_label("capacity" if "cm" in unit else "charge", unit))
     axis.legend(frameon=False, fontsize=8, loc="lower right")

@@ -226,7 +226,10 @@ def disagreement(ways: Sequence[CountedCharge]) -> float:
 
 
 def _by_instrument(train: PulseTrain, rows: Rows) -> list[CountedCharge]:
-    """Take the instrument's own charge; increments are complete only where no row is missing."""
+    """Take the instrument's own charge; increments are complete only where no row is missing.
+
+    A counter that stands still, or counts the other way, counts something else: it does not decide.
+    """
     count = len(rows.t)
     wide = rows.pulses.widened(0, _rest_follows(rows), count)
     source = train.data.row[rows.offset : rows.offset + count]
@@ -238,7 +241,8 @@ def _by_instrument(train: PulseTrain, rows: Rows) -> list[CountedCharge]:
         if name in rows.charges:
             each = way(rows.charges[name], wide)
             rest = float(way(rows.charges[name], all_rows).sum() - each.sum())
-            found.append(CountedCharge(name, each, rest, 0.0, whole or name != "charge_increment"))
+            complete = whole or name != "charge_increment"
+            found.append(CountedCharge(name, each, rest, 0.0, complete and bool(each.sum() > 0)))
     return sorted(found, key=lambda c: not c.deciding)
 
 

@@ -146,7 +146,12 @@ def _charges(ways: list[CountedCharge], deciding: CountedCharge) -> list[Flag]:
     """Flag an instrument's charge that edges contradict, or that misses rows."""
     flags = []
     by_level = by_edges_of(ways)
-    if any(way.name == "charge_increment" and not way.deciding for way in ways):
+    strange = [way for way in ways if way.name in CHARGES and not way.total > 0]
+    for way in strange[:1]:
+        how = "counts the other way" if way.total else "stands still"
+        text = f"{way.name} {how} while current flows; counted by {deciding.name}"
+        flags.append(Flag("charges-disagree", text, where="table charge"))
+    if any(way.name == "charge_increment" and not way.deciding and way not in strange for way in ways):
         text = f"rows are missing between the increments of charge: {deciding.name} decides"
         flags.append(Flag("increments-incomplete", text))
     if deciding is by_level:

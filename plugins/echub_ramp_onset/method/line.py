@@ -10,6 +10,7 @@ import numpy as np
 from echub.drawing import unit_text
 from echub.plugin import Refusal
 from echub.science import robust_centre
+from echub.text import several
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Floats, RampTrace
 from echub_ramp_onset.method.grid import TimeGrid
@@ -83,8 +84,8 @@ def fit_line(trace: RampTrace, grid: TimeGrid, params: RampOnsetParams, until: f
     if count < 5:  # a line, and three degrees of freedom for its noise
         raise Refusal(
             "too-short",
-            f"only {count} rows lie between {params.start:g} s after the start of the ramp and "
-            f"{params.fit_fraction:g} of its length",
+            f"only {several(count, 'row lies', 'rows lie')} between {params.start:g} s after the start of the "
+            f"ramp and {params.fit_fraction:g} of its length",
         )
     if not np.ptp(trace.x[rows]) > 0:
         raise Refusal(

@@ -66,10 +66,11 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
         raise Refusal(
             "too-fast", f"t1 lies {t1 - trace.begin:.3g} s after the start of the ramp, too early for a fit"
         )
+    since = t - trace.begin  # a clock may count from far away, as in Unix seconds
     (slope, offset), covariance = np.polyfit(
-        t[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1, cov=True
+        since[fitted], (u if params.lowack_fit == "raw" else smooth)[fitted], 1, cov=True
     )
-    line = offset + slope * t
+    line = offset + slope * since
     with np.errstate(divide="ignore", invalid="ignore"):  # at the start of the ramp the line may be 0 exactly
         deviation = (smooth - line) / np.abs(line)
     judged = np.abs(deviation) if params.lowack_sign == "either" else deviation

@@ -301,10 +301,16 @@ def test_few_rows_are_sampled_coarsely(rows, named):
         ([1, 0.989, 1, 1], [0] * 4, 1),
         ([1, 1.5, 1, 1], [0, 1, 0, 0], 0),
         ([NAN] * 4, [0] * 4, 0),
+        (
+            [1, 1.011, 0, 1],
+            [0] * 4,
+            1,
+        ),  # a counter that stands still, where nothing flows and where something does
+        ([1, 1, 1, 1], [0] * 4, 0),
     ],
 )
 def test_an_integral_is_off_by_a_percent(integral, lost, code):
-    found = list(f._integral(findings(q_integral=integral, charge_lost=lost), verdict()))
+    found = list(f._integral(findings(q_integral=integral, charge_lost=lost, q=[1.0, 1, 0, 1]), verdict()))
     assert [flag.code for flag in found] == ["integral-off"] * code
     assert all("by up to 1.1 %" in flag.message for flag in found)
 

@@ -127,14 +127,19 @@ def test_it_flags(code, changes):
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("levels", [4, 9])
+@pytest.mark.parametrize("left", [0.0, 1e-5, -1e-5])
 @pytest.mark.parametrize("both", [True, False])
-def test_a_short_that_leaves_no_voltage_at_all_is_found(both):
-    """100 Ω at 1 and 2 mA, nothing from 3 mA on: an hour in six for each level, or for each of its directions."""
-    level = np.repeat([1.0, 2, 3, 4], 2 if both else 1)
+def test_a_short_that_leaves_no_voltage_at_all_is_found(both, left, levels):
+    """100 Ω at 1 and 2 mA, nothing from 3 mA on, or 10 µV: ten minutes for each level, or each of its directions.
+
+    Of nine levels most are after the short.
+    """
+    level = np.repeat(np.arange(1.0, levels + 1), 2 if both else 1)
     current = np.repeat(level * (np.resize([1, -1], len(level)) if both else 1), 60)
     columns = {
         "time": synth.Column(10.0 * np.arange(len(current)), "s"), "current": synth.Column(current, "mA"),
-        "voltage": synth.Column(np.where(np.abs(current) < 3, 0.1 * current, 0.0), "V"),
+        "voltage": synth.Column(np.where(np.abs(current) < 3, 0.1 * current, left), "V"),
     }  # fmt: skip
     outcome = echub.analyze("ccd", synth.Case(columns).record())
     assert bounds(outcome) == (2, 3)

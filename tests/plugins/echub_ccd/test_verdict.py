@@ -164,6 +164,14 @@ def experiment(*, symmetric=None, traces=(), unit="mA/cm^2", **table):
         ({"u_median": [0.0, -0.1, 0.0, -0.1]}, "not-symmetric"),
         ({"u_median": [0.1, 0.0, 0.1, 0.0]}, "not-symmetric"),
         ({"u_median": [0.1, -0.1, 0.1, -0.1], "u_start": [0.1, NAN, 0.1, -0.1]}, None),
+        # After a dead short, before the middle of a run, what is left is none, or an offset of either sign.
+        ({"level": [1] * 6, "u_median": [0.1, -0.1, 0.0, 0.0, 0.0, 0.0]}, None),
+        ({"level": [1] * 6, "u_median": [0.1, -0.1, *[1e-3] * 4], "u_rest": [1e-3] * 6}, None),
+        ({"level": [1] * 6, "u_median": [0.1, -0.1, *[-1e-3] * 4], "u_rest": [1e-3] * 6}, None),
+        ({"level": [1] * 6, "u_median": [0.1, -0.1, *[1.1e-3] * 4]}, "not-symmetric"),
+        ({"level": [1] * 6, "u_median": [-0.1, 0.1, 0.0, 0.0, 0.0, 0.0]}, "not-symmetric"),
+        ({"u_median": [0.0] * 4}, "no-voltage"),
+        ({"sign": [1] * 4, "level": [1, 2, 3, 4], "u_median": [0.1, 0.2, 1e-3, 1e-3]}, None),
         # At rest it is at most half of that under current.
         ({"u_rest": [0.051, -0.051, 0.051, 0.051]}, "not-symmetric"),
         ({"u_rest": [0.049, 0.049, 0.049, -0.049]}, None),

@@ -270,6 +270,13 @@ def test_dq_dv_needs_five_steps(top, steps):
     assert [len(one) for one in found] == [steps, steps]
 
 
+@pytest.mark.parametrize(("top", "steps"), [(1e5, 1_000_000), (1.0001e5, 0), (9.9e37, 0)])
+def test_a_reading_beyond_the_range_has_no_dq_dv(top, steps):
+    """Its steps of 0.1 V would not fit into any memory."""
+    found = curves.dq_dv(np.linspace(0, 1, 10), np.append(np.linspace(0, 1, 9), top), 0.1, rising=True)
+    assert [len(one) for one in found] == [steps, steps]
+
+
 def test_an_edge_between_two_rows_has_its_part_of_the_charge():
     grid, density = curves.dq_dv(A([0.0, 1, 2, 10]), A([0.0, 0.15, 0.35, 0.55]), 0.1, rising=True)
     assert grid == pytest.approx([0.05, 0.15, 0.25, 0.35, 0.45])

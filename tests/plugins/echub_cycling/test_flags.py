@@ -311,6 +311,8 @@ def test_what_heals_is_told_with_its_first_time_and_their_number():
             (flag,) = s._healed(cell(), 0.5)
         assert flag.message == f"R drops to 30% at 1 h, and comes back: a soft short that {more}"
         assert flag.where == "half cycle 2"
+    with patch.object(s, "healed", lambda *_: [Fake(before=0.0, after=11.0, share=-1e-4)]):
+        assert s._healed(cell(), 0.5)[0].message.startswith("R drops to 0% at ")
     with patch.object(s, "healed", lambda *_: []):
         assert s._healed(cell(), 0.5) == []
 
@@ -336,6 +338,8 @@ def test_a_lifetime_lies_between_the_rows_around_the_drop_and_the_start():
     assert life.value == pytest.approx((1 + 7300 / 3600) / 2)
     assert life.uncertainty == pytest.approx((7300 / 3600 - 1) / 2 / 3**0.5)
     assert life.note == "in half cycle 2, R falls to 40%"
+    # A reading of -1 µV after a dead short is no voltage, not one below 0.
+    assert s._lifetime(found, Fake(before=3700.0, after=7300.0, share=-1e-4)).note.endswith("R falls to 0%")
     # A clock that stands at both edges: the time is that of two rows, and nothing is open.
     twice = Fake(trace=Fake(t=A([100.0, 100.0, 200.0])), halves=halves)
     at_once = s._lifetime(twice, Fake(before=3700.0, after=3700.0, share=0.4))

@@ -82,6 +82,17 @@ def test_symmetric_cycling_refuses_other_cells():
     assert code("symmetric-cycling", told) == "unequal-electrodes"
 
 
+def test_a_symmetric_cell_without_any_voltage_has_no_lifetime():
+    """A dead short from the start, or a lead that is not connected: neither has lived until the end."""
+    run = synth.symmetric(1, SymmetricRun(count=6, drop_h=None))
+    silent = run.with_values("voltage", 0.0 * run.columns["voltage"].values)
+    (refusal,) = echub.analyze("symmetric-cycling", silent.data()).refusals
+    assert (refusal.code, refusal.message) == (
+        "no-voltage",
+        "U is 0 V in all 6 half cycles: the cell is shorted from the start, or its voltage is not connected",
+    )
+
+
 def test_lifetimes_need_three_cells_that_were_cycled_alike():
     given = [echub.analyze("symmetric-cycling", synth.symmetric(k, SymmetricRun(count=6, drop_h=None)).data())
              for k in range(3)]  # fmt: skip

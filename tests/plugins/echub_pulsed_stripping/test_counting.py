@@ -116,6 +116,12 @@ def test_the_charge_up_to_the_first_row_of_rest_is_of_the_pulse_and_the_rest_of_
     lost = [*range(40, 45), *range(46, 51)]
     assert by_instrument(lost, **both) == [(*charge, True), (*increments, False)]
     assert by_instrument(lost, charge_increment=GROWN) == [(*increments, False)]
+    # A counter that stands still, or counts the other way, decides nothing.
+    still, back = 0 * A(GROWN), -A(GROWN)
+    assert by_instrument(charge_increment=still, charge=running) == [
+        (*charge, True), ("charge_increment", [0, 0], 0.0, 0.0, False),
+    ]  # fmt: skip
+    assert by_instrument(charge=np.cumsum(back)) == [("charge", pytest.approx([-2.0, -3.0]), -0.03, 0.0, False)]
 
 
 @pytest.mark.parametrize(("after", "rests"), [(0.0, 1), (-0.049, 1), (-0.05, 0)])
@@ -408,6 +414,15 @@ def test_eight_rests_stand_as_numbers_on_the_axis(count, numbers):
     axis = Figure().subplots()
     pulsed_stripping.capacity_against_rest(axis, given, "mA*h")
     assert ([*axis.get_xticks()] == [*rest]) == numbers
+
+
+def test_a_block_without_a_rest_leaves_the_axis_of_the_others_alone():
+    """A block of one pulse has none, and no place on it."""
+    axes = [Figure().subplots() for _ in range(2)]
+    for axis, rests in zip(axes, [(0.1, 1.0, 10.0, NAN), (0.1, 1.0, 10.0, 1.0)], strict=True):
+        pulsed_stripping.capacity_against_rest(axis, points(rest=rests), "mA*h")
+    assert [[*axis.get_xticks()] for axis in axes] == [[0.1, 1, 10]] * 2
+    assert axes[0].get_xlim() == axes[1].get_xlim()
 
 
 def test_blocks_without_a_value_are_drawn_as_bounds():

@@ -538,6 +538,17 @@ def test_ways_disagree_by_a_hundredth_and_three_standard_uncertainties(total, ow
     assert [flag.message for flag in _charges(both, both[0])] == said
 
 
+@pytest.mark.parametrize(("total", "how"), [(0.0, "stands still"), (-100.0, "counts the other way")])
+@pytest.mark.parametrize("name", ["charge", "charge_increment"])
+def test_a_counter_of_something_else_is_said(total, how, name):
+    both = ways(total, own=0.1, name=name, complete=False)
+    (flag,) = _charges(both, both[1])
+    assert (flag.code, flag.message, flag.where) == (
+        "charges-disagree", f"{name} {how} while current flows; counted by commanded level and edges",
+        "table charge",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("own", "codes"), [(0.5, []), (0.51, ["edges-uncertain"])])
 def test_edges_that_leave_a_two_hundredth_open_are_said(own, codes):
     both = ways(90.0, own=own, name="charge_increment", complete=False)

@@ -295,6 +295,8 @@ NOT_LINEAR, HELD = "the current does not rise linearly: it runs", "the potential
         ([0, 19, 38, 57, 76, 79, 100], None, f"{NOT_LINEAR} from 0 to 100 over 6 s, with 1 jump"),
         ([1, 2, 3], [2, 2, 1], f"{HELD} in 67% of the rows; the current runs from 1 to 3 over 2 s"),
         ([1, 1, 1, 1], [2, 2, 1, 1], "the current is constant: 1 to 1 over 3 s"),
+        ([-100, -10, -0.0], None, f"{NOT_LINEAR} from -100 to 0 over 2 s, with 1 jump"),
+        ([-0.0, -0.0, -0.0], None, f"{NOT_LINEAR} from 0 to 0 over 2 s"),
     ],
 )
 def test_why_there_is_no_ramp(drive, mode, text):
