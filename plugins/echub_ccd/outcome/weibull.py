@@ -87,6 +87,8 @@ def _usable(data: Sequence[Outcome], name: str) -> tuple[list[Outcome], list[tup
             left_out.append((outcome.label, f"refused: {outcome.refusals[0].code}"))
         elif measurand is None or (measurand.value is None and measurand.interval is None):
             left_out.append((outcome.label, f"has no {name}"))
+        elif not _bounds(measurand)[1] > 0:
+            left_out.append((outcome.label, f"{name} is not above 0"))
         else:
             used.append(outcome)
     used.sort(key=lambda outcome: (_bounds(outcome[name]), outcome.label))
@@ -98,7 +100,7 @@ def _bounds(measurand: Measurand) -> tuple[float, float]:
     if measurand.value is not None:
         return measurand.value, measurand.value
     low, high = (measurand.interval.low, measurand.interval.high) if measurand.interval else (None, None)
-    return 0.0 if low is None else low, np.inf if high is None else high
+    return max(low or 0.0, 0.0), np.inf if high is None else high
 
 
 def _cells(used: Sequence[Outcome], name: str) -> CellIntervals:

@@ -34,6 +34,8 @@ PARTS, USED = 5, 4
 """A level is cut into fifths for its slow noise; the first holds the step."""
 LEAST_LOW = 6
 """Levels by which slow noise is known at least, if there are so many."""
+ROUNDING = 1e-9
+"""Part of a level by which a row may miss the start of its last part: times in hours are rounded otherwise."""
 SETTLING = 2
 """Rows after a step in which an instrument may still average over it."""
 
@@ -242,7 +244,7 @@ def _merged(found: Segments, level: Floats) -> Segments:
 
 
 def _last_part(t: Floats, found: Segments, tail: float) -> Segments:
-    after = t[found.stop - 1] - tail * (t[found.stop - 1] - t[found.start])
+    after = t[found.stop - 1] - (tail + ROUNDING) * (t[found.stop - 1] - t[found.start])
     start = np.maximum(np.searchsorted(t, after), found.start)
     return Segments(np.minimum(start, found.stop - 1), found.stop, found.sign)
 
@@ -251,7 +253,7 @@ def _earlier_part(t: Floats, found: Segments, tail: float) -> Segments:
     """Return the part that is as long as the last one and ends where that starts, at least one row."""
     lasts = t[found.stop - 1] - t[found.start]
     last = _last_part(t, found, tail)
-    start = np.searchsorted(t, t[found.stop - 1] - 2 * tail * lasts)
+    start = np.searchsorted(t, t[found.stop - 1] - (2 * tail + ROUNDING) * lasts)
     start = np.clip(start, found.start, np.maximum(last.start - 1, found.start))
     return Segments(start, np.maximum(last.start, start + 1), found.sign)
 

@@ -79,6 +79,10 @@ def _point(
     known = found.value if found.value is not None else low
     if known is None or found.censoring == "left":
         return RestPoint(outcome, label, rest, unit=found.unit, reason="neither a value nor a lower bound")
+    if not rest > 0 or known < 0 or found.value == 0:  # a lower bound of 0 says nothing, but nothing wrong
+        return RestPoint(
+            outcome, label, rest, unit=found.unit, reason="a capacity and its rest have to be above 0"
+        )
     bound, u = found.value is None, found.uncertainty or 0.0
     return RestPoint(outcome, label, rest, known, u, bound, found.unit, level, pulse, components=found.components)
 

@@ -25,12 +25,14 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
     used, left_out = [p for p in points if not p.reason], [p for p in points if p.reason]
     reasons = "; ".join(f"{p.label}: {p.reason}" for p in left_out[:10])
     if not used:
-        raise Refusal("no-values", f"none of {len(points)} capacities is usable", where=reasons)
+        raise Refusal(
+            "no-values", f"none of {several(len(points), 'capacity', 'capacities')} is usable", where=reasons
+        )
     if not params.allow_mixed:
         require_comparable(used)
     levels = levels_of(used)
     if len(levels) < LEAST_RESTS:
-        text = f"{len(levels)} rests: a plateau takes at least {LEAST_RESTS}, two on it and one below"
+        text = f"{several(len(levels), 'rest')}: a plateau takes at least {LEAST_RESTS}, two on it and one below"
         raise Refusal("too-few-rests", text, where=reasons, tables={"capacities": _table(points, [])})
     # A rest at which no series reached the cut-off says nothing, unless it is above the others.
     known = [level for level in levels if not all(p.bound for p in level)]

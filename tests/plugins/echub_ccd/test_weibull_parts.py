@@ -159,10 +159,14 @@ def test_what_has_no_value_or_was_refused_is_left_out_with_its_reason_and_the_re
 
     high, low = one("b", Measurand("V", 3.0)), one("c", Measurand.less_than("V", 2.0))
     same = one("a", Measurand("V", 3.0))
+    none = [one(*each) for each in (("g", Measurand("V", 0.0)), ("h", Measurand("V", -1.0)),
+                                    ("i", Measurand.less_than("V", 0.0)))]  # fmt: skip
     used, left = w._usable([high, one("d"), one("e", Measurand("V")), same, low,
-                            one("f", Measurand("V", 1.0), (Fake(code="why"),))], "x")  # fmt: skip
+                            one("f", Measurand("V", 1.0), (Fake(code="why"),)), *none], "x")  # fmt: skip
     assert [outcome.label for outcome in used] == ["c", "a", "b"]
-    assert left == [("d", "has no x"), ("e", "has no x"), ("f", "refused: why")]
+    assert left == [("d", "has no x"), ("e", "has no x"), ("f", "refused: why"),
+                    *((label, "x is not above 0") for label in "ghi")]  # fmt: skip
+    assert w._bounds(Measurand("V", interval=Interval(-1.0, 2.0, "bracketing"))) == (0.0, 2.0)
 
 
 def test_conditions_that_all_share_are_kept():

@@ -79,6 +79,9 @@ def test_the_last_part_of_a_level_and_what_is_as_long_before_it(rows, tail, last
     t, found = np.arange(float(sum(rows))), cut(*rows)
     assert spans(levels._last_part(t, found, tail)) == last
     assert spans(levels._earlier_part(t, found, tail)) == before
+    hours = (0.1 + t) / 3600  # rounded otherwise: a row at a limit stays on its side
+    assert spans(levels._last_part(hours, found, tail)) == last
+    assert spans(levels._earlier_part(hours, found, tail)) == before
 
 
 def test_dense_rows_weigh_less_in_a_mean_over_time():

@@ -821,6 +821,7 @@ def found(value=1.0, rest=2.0, *, name="stripping_capacity", label="a", **more):
 
 BOUND = Measurand.more_than("mA*h/cm^2", 0.7, uncertainty=0.05)
 LESS = Measurand.less_than("mA*h/cm^2", 0.7)
+ABOVE_0 = "a capacity and its rest have to be above 0"
 
 
 @pytest.mark.parametrize(
@@ -833,6 +834,12 @@ LESS = Measurand.less_than("mA*h/cm^2", 0.7)
         (found(replace(LESS, interval=Interval(0.0, 0.7))), NAN, False, "neither a value nor a lower bound"),
         (found(Measurand("mA*h/cm^2")), NAN, False, "neither a value nor a lower bound"),
         (found(rest=None), NAN, False, "has no stripping_capacity with a rest_duration"),
+        (found(0.0), NAN, False, ABOVE_0),
+        (found(-0.1), NAN, False, ABOVE_0),
+        (found(rest=0.0), NAN, False, ABOVE_0),
+        (found(rest=-1.0), NAN, False, ABOVE_0),
+        (found(Measurand.more_than("mA*h/cm^2", 0.0)), 0.0, True, ""),
+        (found(Measurand.more_than("mA*h/cm^2", -0.1)), NAN, False, ABOVE_0),
         (found(name="another"), NAN, False, "has no stripping_capacity with a rest_duration"),
         (found(name="stripping_charge"), 1.0, False, ""),
     ],

@@ -90,6 +90,10 @@ def test_charges_are_not_mixed_with_capacities(healing):
 
 def test_few_rests_and_refused_series(healing):
     refusal = plateau(healing[:2]).refusals[0]
-    assert refusal.code == "too-few-rests"
+    assert (refusal.code, refusal.message) == (
+        "too-few-rests", "2 rests: a plateau takes at least 3, two on it and one below",
+    )  # fmt: skip
+    assert plateau(healing[:1]).refusals[0].message.startswith("1 rest: ")
     refused = echub.analyze("pulsed-stripping", synth.pulses(1).without("current").data())
     assert plateau([refused]).refusals[0].where == "generated: refused: missing-column"
+    assert plateau([refused]).refusals[0].message == "none of 1 capacity is usable"
