@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.drawing import unit_text
 from echub.plugin import Inputs, Refusal, current_ranges
 from echub.science import CurrentRanges, robust_sigma
 from echub.text import several
@@ -124,6 +125,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         inside = (t >= t[rows.start]) & (t <= t[rows.stop - 1])
         line = np.where(inside, drive * scale * direction, line)
     x = data["j"] * direction + 0.0  # no -0
+    _require_moving_current(x[kept], data)
     ranges = current_ranges(data, params.range_accuracy, data.unit_of("j")).at(kept)
     # Without a recorded range, one that just holds the largest current: the real one is as large or larger.
     error, least = ranges.error(), float(np.max(x[kept], initial=0.0))
@@ -147,6 +149,17 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         None if watched.other is None else watched.other[kept],
         watched.why,
     )
+
+
+def _require_moving_current(x: Floats, data: Inputs) -> None:
+    """Refuse a current that stands still while its set point is a ramp."""
+    if len(x) and not np.ptp(x):
+        raise Refusal(
+            "current-not-controlled",
+            f"the current stays at {x[0]:.4g} {unit_text(data.unit_of('j'))} while its set point rises",
+            where=data.how("j"),
+            hint="measure with the cell connected, in a range that holds the current",
+        )
 
 
 def _require_one_current(data: Inputs) -> None:

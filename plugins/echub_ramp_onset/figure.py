@@ -63,7 +63,8 @@ def _voltage(axis: Any, shown: dict[str, Any], hours: Any) -> None:  # noqa: ANN
     if "t1" in shown:
         axis.axvline(shown["t1"][0] / 3600, color=_GREY, linewidth=1, linestyle=":", label="t$_1$")
     at_onset = 1000 * float(np.interp(shown["onset"][0], shown["t"], shown["U_fit"]))
-    axis.set_ylim(-0.05 * at_onset, 2.2 * at_onset)
+    if at_onset:  # of a voltage below one digit it is 0
+        axis.set_ylim(-0.05 * at_onset, 2.2 * at_onset)
     axis.set_ylabel("U / mV")
     axis.legend(frameon=False, fontsize=8, loc="upper left")
     tidy(axis)

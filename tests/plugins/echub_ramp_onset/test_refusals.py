@@ -47,6 +47,12 @@ def uncontrolled():
     return case.with_values("current", stuck).with_values("voltage", voltage)
 
 
+def unconnected():
+    """The set point rises, and no current flows: the cell is not connected."""
+    case = synth.ramp(1, ohmic())
+    return case.with_values("current", np.zeros(len(case.columns["time"].values)))
+
+
 def compliance():
     """An ohmic cell of 30 kΩ that reaches the instrument's limit of 5 V, and then gets no more current."""
     case = synth.ramp(1, ohmic())
@@ -97,6 +103,8 @@ UNSEEN = "oxidised-electrode-not-observed"
         ("unresolved-noise", noisy, {}, "sigma of the averaged voltage; 10 are needed"),
         ("sampled-too-coarsely", coarse, {}, "every 15 s"),
         ("current-not-controlled", uncontrolled, {}, "leaves its course"),
+        ("current-not-controlled", unconnected, {}, "stays at 0 mA/cm² while its set point rises"),
+        ("current-not-controlled", unconnected, PAPER, "stays at 0 mA/cm² while its set point rises"),
         ("compliance", compliance, {}, "rests at 5 V"),
         ("no-ohmic-part", falling, {}, "not proportional to the current"),
         (UNSEEN, lambda: one_electrode("potential_we", -1), {}, "of the working electrode"),
