@@ -32,6 +32,8 @@ SAME_AREA = 0.02
 """Areas within 2 % are one: rounding of either column, and the offset of a current. By eye."""
 POTENTIAL_CONTROLLED = 2
 """The value of `mode` under control of the potential (1: of the current, 3: at rest)."""
+ROUNDING = 1e-6
+"""Part of a step between rows by which the start of a ramp may miss a row: 60.00000000000026 s is 60 s."""
 LEAST_LIMIT_V = 0.5
 """Limits of a potentiostat are volts; a voltage that rests lower follows from a current that rests."""
 
@@ -117,7 +119,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     direction = 1 if slope > 0 else -1
     begin = float(-offset / slope)
     stop = t[rows.stop - 1] + params.sustain
-    kept = (t >= max(begin, t[rows.start])) & (t <= stop)
+    kept = (t >= max(begin - ROUNDING * float(np.median(np.diff(t))), t[rows.start])) & (t <= stop)
     before = t < min(begin, float(t[rows.start]))
     watched = watch(data, direction, params.electrode)
     line = (slope * t + offset) * scale * direction
