@@ -65,6 +65,17 @@ def test_dates_of_other_countries(text, day):
         assert _day(text) == day
 
 
+@pytest.mark.parametrize(
+    "date", ["2024年9月27日", "27-Sep-2024", "September 27, 2024", "2024-09-27", "27.09.2024", "09/27/2024"]
+)
+@pytest.mark.parametrize("other", ["", " ", "average", None])
+def test_a_text_that_is_not_a_date_leaves_the_others_of_its_column(date, other):
+    for texts in ([date, other], [other, date]):
+        found = wall_clock(pl.Series(texts), "date").seconds.tolist()
+        assert found[texts.index(date)] == 1727395200.0  # date -u -d 2024-09-27 +%s
+        assert np.isnan(found[texts.index(other)])
+
+
 def test_dates_within_lines():
     lines = ["Date of Test:,03/04/2024 3:56 PM", "version 1.2.3", "2024-05-06T10:00 and 1/2/24"]
     assert date_texts(lines) == ["03/04/2024", "2024-05-06", "1/2/24"]
