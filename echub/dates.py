@@ -151,17 +151,28 @@ def _order(
         where=f"column {name}",
         expected="a date with a day beyond 12, or a year of four digits",
         found=str(texts.filter(texts != "")[0]),
-        cause=f"{' and '.join(possible)} are possible" if possible else "the column mixes two orders",
+        cause=_cause(possible, orders),
         hint=" or ".join(f"`--option dates={order}`" for order in orders) + " says which" if orders else "",
     )
+
+
+def _cause(possible: Sequence[str], orders: Sequence[str]) -> str:
+    """Say why the order is open: several fit all dates; or none does, and one or more fit some."""
+    if possible:
+        return f"{' and '.join(possible)} are possible"
+    return "some of the dates are damaged" if len(orders) == 1 else "the column mixes two orders"
 
 
 def _has_one(parts: pl.DataFrame, order: str) -> bool:
     """Return whether any date of the column may be one in this order: then those that are not are missing."""
     import polars as pl
 
-    day, month = (parts[_ORDERS[order][n]].cast(pl.Int32, strict=False) for n in (0, 1))
-    return bool((day.is_between(1, 31) & month.is_between(1, 12)).any())
+    day, month = (parts[_ORDERS[order][n]] for n in (0, 1))
+    fits = [
+        (part.str.len_chars() <= 2) & part.cast(pl.Int32, strict=False).is_between(1, most)
+        for part, most in ((day, 31), (month, 12))
+    ]
+    return bool((fits[0] & fits[1]).any())
 
 
 def _proven(texts: pl.Series) -> tuple[str, str]:

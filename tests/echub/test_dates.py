@@ -188,8 +188,10 @@ def test_an_order_that_is_open_or_impossible_is_refused_with_each_that_is_left()
 def test_where_no_order_fits_all_the_one_that_is_said_makes_the_others_missing(texts, order, days):
     """One damaged date, or two orders in one column: without a word from the user both are refused."""
     assert _moment(*texts, order=order) == [day and f"{day}T00:00:00.00" for day in days]
-    with pytest.raises(Ambiguous, match="no order makes all of these dates"):
+    with pytest.raises(Ambiguous, match="no order makes all of these dates") as refused:
         wall_clock(pl.Series(texts), "t")
+    mixed = texts[0].startswith("13/")
+    assert refused.value.cause == ("the column mixes two orders" if mixed else "some of the dates are damaged")
 
 
 # -- the hour that occurs twice --------------------------------------------------------------------
