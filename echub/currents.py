@@ -239,7 +239,8 @@ def _magnitude(column: SourceColumn, direction: NDArray[np.int8], name: str) -> 
 
 
 def _is_undirected(size: NDArray[np.float64], direction: NDArray[np.int8]) -> NDArray[np.bool_]:
-    return (direction == 0) & (size > 0)
+    undirected: NDArray[np.bool_] = (direction == 0) & (size > 0)
+    return undirected
 
 
 def _undirected(column: SourceColumn, direction: NDArray[np.int8]) -> str:
