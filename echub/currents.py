@@ -27,6 +27,7 @@ from echub.segments import (
     sign_by_state,
 )
 from echub.segments.consistency import SENSES, Sense
+from echub.text import several
 
 Rows = slice | NDArray[np.intp]
 Note = Callable[[str, str], None]
@@ -144,7 +145,8 @@ def _signed(column: SourceColumn, case: _Case) -> tuple[list[SourceColumn], Deci
         case.note("sign-by-state", f"{column.header} is inverted: {check}")
         return [_noted(replace(column, negate=not column.negate), "proven")], Decision(what, "negated", str(check))
     if state is not None and check.verdict == "unsigned":
-        case.note("sign-by-state", f"{column.header} has no sign and takes that of {check.by[0]}: {check}")
+        lost = _undirected(column, state)
+        case.note("sign-by-state", f"{column.header} has no sign and takes that of {check.by[0]}: {check}{lost}")
         return _magnitude(column, state, check.by[0]), Decision(what, "by state", str(check))
     raise _open_sign(column, check)
 
@@ -191,7 +193,8 @@ def _as_said(
                 "kept as a vendor column",
             )
             return [replace(column, quantity=None)], decision
-        case.note("sign-by-state", f"{column.header} has no sign and takes that of {name}")
+        lost = _undirected(column, direction)
+        case.note("sign-by-state", f"{column.header} has no sign and takes that of {name}{lost}")
         return _magnitude(column, direction, name), decision
     turned = case.said == "cathodic-positive"
     if check.verdict not in ("", "opposite" if turned else "agrees"):
@@ -222,7 +225,7 @@ def _direction(case: _Case) -> tuple[NDArray[np.int8] | None, str]:
 def _magnitude(column: SourceColumn, direction: NDArray[np.int8], name: str) -> list[SourceColumn]:
     """Keep the magnitude as printed, and derive the current; NaN if a current flows in no known direction."""
     size = np.abs(np.asarray(column.values, dtype=np.float64))
-    values = np.where((direction == 0) & (size > 0), np.nan, size * direction + 0.0)
+    values = np.where(_is_undirected(size, direction), np.nan, size * direction + 0.0)
     recipe = f"|{column.header}| with the sign of {name}: charging anodic, discharging cathodic"
     signed = SourceColumn(
         f"{column.header}, signed",
@@ -233,6 +236,18 @@ def _magnitude(column: SourceColumn, direction: NDArray[np.int8], name: str) -> 
         attrs={"recipe": recipe, "sign_evidence": "proven"},
     )
     return [replace(column, quantity=None, negate=False), signed]
+
+
+def _is_undirected(size: NDArray[np.float64], direction: NDArray[np.int8]) -> NDArray[np.bool_]:
+    undirected: NDArray[np.bool_] = (direction == 0) & (size > 0)
+    return undirected
+
+
+def _undirected(column: SourceColumn, direction: NDArray[np.int8]) -> str:
+    """Say in how many rows a current flows in no known direction; nothing where in none."""
+    size = np.abs(np.asarray(column.values, dtype=np.float64))
+    count = int(_is_undirected(size, direction).sum())
+    return f"; in {several(count, 'row')} it flows in no known direction, and is missing" if count else ""
 
 
 def _noted(column: SourceColumn, evidence: str) -> SourceColumn:

@@ -93,10 +93,12 @@ def wall_clock(texts: pl.Series, name: str, order: str = "", others: Sequence[pl
     # Two digits are a year of this century: older files with two digits are not expected.
     year = pl.select(pl.when(year < 100).then(year + 2000).otherwise(year)).to_series()
     seconds = _seconds(parts, year, month, day)
-    zoned = bool(parts["zone"].is_not_null().all())
+    zoned = bool(parts["zone"].is_not_null().any() and (parts["zone"].is_not_null() | parts["a"].is_null()).all())
     dated = bool(parts["H"].is_null().all())
     if zoned:
-        seconds = seconds - parts["zone"].replace_strict(_offsets(parts["zone"]), return_dtype=pl.Float64)
+        seconds = seconds - parts["zone"].replace_strict(
+            _offsets(parts["zone"]), default=None, return_dtype=pl.Float64
+        )
     elif not dated and parts["zone"].is_null().all() and (offset := zone_in(name)) is not None:
         seconds, zoned = seconds - offset, True
     return WallClock(seconds.fill_null(np.nan).to_numpy(), zoned, order, evidence, dated)
@@ -135,7 +137,7 @@ def _order(
     possible = _possible(parts)
     if len(possible) == 1:
         return possible[0], "every date is one in this order only"
-    if said in possible:
+    if said in possible or (said and not possible and _has_one(parts, said)):
         return said, "said by the user or a profile"
     if possible and (parts["a"].str.zfill(2) == parts["b"].str.zfill(2)).all() and "ymd" not in possible:
         return possible[0], "day and month are the same number in every date"
@@ -143,14 +145,34 @@ def _order(
         proven, text = _proven(other)
         if proven in possible:
             return proven, f"{text} in the same file is a date in this order only"
+    orders = possible or [order for order in _ORDERS if _has_one(parts, order)]
     raise Ambiguous(
         "the order of day, month and year is not settled" if possible else "no order makes all of these dates",
         where=f"column {name}",
         expected="a date with a day beyond 12, or a year of four digits",
         found=str(texts.filter(texts != "")[0]),
-        cause=f"{' and '.join(possible)} are possible" if possible else "the column mixes two orders",
-        hint=" or ".join(f"`--option dates={order}`" for order in possible or _ORDERS) + " says which",
+        cause=_cause(possible, orders),
+        hint=" or ".join(f"`--option dates={order}`" for order in orders) + " says which" if orders else "",
     )
+
+
+def _cause(possible: Sequence[str], orders: Sequence[str]) -> str:
+    """Say why the order is open: several fit all dates; or none does, and one or more fit some."""
+    if possible:
+        return f"{' and '.join(possible)} are possible"
+    return "some of the dates are damaged" if len(orders) == 1 else "the column mixes two orders"
+
+
+def _has_one(parts: pl.DataFrame, order: str) -> bool:
+    """Return whether any date of the column may be one in this order: then those that are not are missing."""
+    import polars as pl
+
+    day, month = (parts[_ORDERS[order][n]] for n in (0, 1))
+    fits = [
+        (part.str.len_chars() <= 2) & part.cast(pl.Int32, strict=False).is_between(1, most)
+        for part, most in ((day, 31), (month, 12))
+    ]
+    return bool((fits[0] & fits[1]).any())
 
 
 def _proven(texts: pl.Series) -> tuple[str, str]:
@@ -245,7 +267,7 @@ def _seconds(parts: pl.DataFrame, year: pl.Series, month: pl.Series, day: pl.Ser
 
 def _offsets(zones: pl.Series) -> dict[str, float]:
     found = {}
-    for zone in zones.unique().to_list():
+    for zone in zones.drop_nulls().unique().to_list():
         match = _OFFSET.fullmatch(zone)
         seconds = int(match[2]) * 3600 + int(match[3]) * 60 if match else 0
         found[zone] = float(-seconds if match and match[1] == "-" else seconds)
@@ -365,7 +387,7 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
     """
     found = clock_ratio(elapsed, wall)
     if found is None:
-        return ""
+        return _stands_still(elapsed, wall, name)
     if found.factor is not None:
         unit = found.unit(printed_s)
         raise ReadError(
@@ -383,6 +405,16 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
         summer = "the clocks changed meanwhile (state the time zone), " if is_hour else ""
         return f"{spans}: {summer}a pause, or a clock that was set"
     return ""
+
+
+def _stands_still(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str) -> str:
+    """Say that an elapsed time has one value only while the wall clock goes on for ten seconds or more."""
+    import numpy as np
+
+    both = np.isfinite(elapsed) & np.isfinite(wall)
+    if both.sum() < 2 or np.ptp(elapsed[both]) or (spans := float(wall[both][-1] - wall[both][0])) < 10:
+        return ""
+    return f"{name} stands still at {elapsed[both][0]:g} s while the wall clock goes on for {spans:g} s"
 
 
 def date_texts(lines: Iterable[str]) -> list[str]:

@@ -235,7 +235,8 @@ def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Remark]]:
         return dataset, []
     shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
     marked = replace(dataset, attrs={**dataset.attrs, "clock_restarts": " ".join(map(str, rows))})
-    return marked, [Remark("clock-restarts", f"time goes back {several(len(rows), 'time')}, at the rows {shown}")]
+    where = f"at the {'row' if len(rows) == 1 else 'rows'} {shown}"
+    return marked, [Remark("clock-restarts", f"time goes back {several(len(rows), 'time')}, {where}")]
 
 
 def _restarts(time: NDArray[Any] | Deferred) -> list[int]:

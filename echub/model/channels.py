@@ -53,8 +53,8 @@ class Channel:
 def build_long(kind: str, channels: Sequence[Channel]) -> Dataset:
     """Build a long table: one row per channel and source row, with codes for species and region.
 
-    A quantity that a channel lacks is NaN there. `channel` numbers the channels in the source's
-    order. Raises what `build_dataset` raises.
+    A quantity that a channel lacks is NaN there, and flags that it lacks are not set. `channel` numbers the
+    channels in the source's order. Raises what `build_dataset` raises.
     """
     lengths = [channel.length for channel in channels]
     rows = [np.arange(n) if c.row is None else c.row for c, n in zip(channels, lengths, strict=True)]
@@ -86,10 +86,10 @@ def _merged(key: _Key, channels: Sequence[Channel], lengths: Sequence[int]) -> S
     found = [next((c for c in channel.columns if _key(c) == key), None) for channel in channels]
     first = next(column for column in found if column is not None)
     present = [column for column in found if column is not None]
-    dtype = np.result_type(
-        *(c.values.dtype for c in present), *([np.float64] if len(present) < len(found) else [])
-    )
-    parts = [np.full(n, MISSING) if c is None else c.values for c, n in zip(found, lengths, strict=True)]
+    lacking = len(present) < len(found) and not first.bits
+    dtype = np.result_type(*(c.values.dtype for c in present), *([np.float64] if lacking else []))
+    absent = 0 if first.bits else MISSING
+    parts = [np.full(n, absent) if c is None else c.values for c, n in zip(found, lengths, strict=True)]
     places = {
         str(n): [c.index, c.header, c.values.dtype.str]
         for n, c in enumerate(found)

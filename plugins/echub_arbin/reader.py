@@ -185,6 +185,7 @@ def _numbers(series: pl.Series) -> Any:  # noqa: ANN401
 
 def _check_points(points: Any, notices: list[Notice]) -> None:  # noqa: ANN401
     """Report points that are missing: a damaged page of a database takes its rows with it."""
+    points = points[np.isfinite(points)]  # a cell without a number is said as such
     steps = np.diff(points)
     if (odd := np.flatnonzero(steps != 1)).size:
         at = int(odd[0])
@@ -254,5 +255,6 @@ def _metadata(tests: Any, notices: list[Notice]) -> Metadata:  # noqa: ANN401
         metadata.set("experiment.start", moment.isoformat())
         metadata.set("experiment.timezone", "unknown")
     else:
-        notices.append(Notice("no-start", f"the start {start!r} is not a date of this century"))
+        said = f"the start {start!r} is not a date of this century"
+        notices.append(Notice("no-start", "the file states no start" if start is None else said))
     return metadata

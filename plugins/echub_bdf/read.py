@@ -111,7 +111,8 @@ def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, lis
         )
     dropped = []
     if body.endswith(b"\n"):
-        body = body.rstrip(b"\r\n") + b"\n"  # empty lines at the end are none
+        body = body.rstrip(b"\r\n")  # empty lines at the end are none
+        body += b"\n" if body else b""
     if body and not body.endswith(b"\n"):
         whole, _, last = body.rpartition(b"\n")
         ends = [row.rpartition(b",")[2].decode("utf-8", "replace") for row in body.split(b"\n")[-_LAST:]]

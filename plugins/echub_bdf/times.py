@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from echub.dates import clock_ratio, to_utc, wall_clock
-from echub.plugin import MISSING, Notice, ReadError, SourceColumn, unit
+from echub.plugin import MISSING, Ambiguous, Notice, ReadError, SourceColumn, unit
 from echub.text import clocks
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def clock_column(
         return SourceColumn(header, seconds.fill_null(MISSING).to_numpy(), quantity, "s", index=index)
     try:
         clock = wall_clock(texts, header, options.dates)
+    except Ambiguous:
+        raise
     except ReadError:
         return None
     notices.append(Notice("text-time", f"{header} holds dates where seconds should be: read as such"))

@@ -237,7 +237,7 @@ def _stated(time: str, label: str, export: Export, notices: list[Notice]) -> flo
     percent = export.fields().get("EM yield (%)", "")
     if not (is_number(time) and is_number(percent) and float(time) > 0 and float(percent) > 0):
         return None
-    text = f"{label}: no rate is low enough to show its count quantum; that of counting time and yield is used"
+    text = f"{label}: its rates do not show its count quantum; that of counting time and yield is used"
     notices.append(Notice("count-quantum-stated", text))
     return 100 / (float(time) * float(percent))
 
@@ -262,9 +262,14 @@ def _counted(
         text = f"{one.label}: no count quantum in the intensities; counts are unknown"
         notices.append(Notice("no-count-quantum", text))
         return [flag_column]
-    if lost.any():
-        text = f"{one.label}: {int(lost.sum())} of {len(lost)} points exceed {RECOVERABLE} counts, not recoverable"
-        notices.append(Notice("counts-not-recoverable", text))
+    above = lost & (counts.values > RECOVERABLE)
+    for rows, verbs, what in (
+        (above, ("exceeds", "exceed"), f"{RECOVERABLE} counts"),
+        (lost & ~above, ("lies", "lie"), "between whole counts"),
+    ):
+        if number := int(rows.sum()):
+            text = f"{number} of {several(len(rows), 'point')} {verbs[number > 1]} {what}, not recoverable"
+            notices.append(Notice("counts-not-recoverable", f"{one.label}: {text}"))
     return [flag_column, *_count_columns(counts)]
 
 
@@ -284,7 +289,10 @@ def _count_columns(counts: Counts) -> list[SourceColumn]:
 
 
 def _rsf(label: str, export: Export) -> float:
-    """Return the sensitivity factor of a species: atoms per cm³ for one count/s; 0 where it is not stated."""
+    """Return the sensitivity factor of a species: atoms per cm³ for one count/s; 0 where it is not stated.
+
+    And 0 where its layers have several: no row says which of them made its concentration.
+    """
     stated = [s for row in layers(export) for s in row["species"] if s["species"] == label]
-    text = next((s["RSF  (at/cm3)"] for s in stated if is_number(s.get("RSF  (at/cm3)", ""))), "0")
-    return float(text)
+    factors = {float(text) for s in stated if is_number(text := s.get("RSF  (at/cm3)", ""))}
+    return factors.pop() if len(factors) == 1 else 0.0

@@ -99,19 +99,23 @@ def describe(export: Export, metadata: Metadata) -> list[Notice]:
             notices.append(
                 Notice("field-unreadable", f"{name} is {printed!r}: {getattr(error, 'message', error)}")
             )
-    stamp = _start(fields)
-    if stamp:
-        metadata.set("experiment.start", stamp)
-        metadata.set("experiment.timezone", "unknown")
+    notices += _start(fields, metadata)
     return notices
 
 
-def _start(fields: Mapping[str, str]) -> str | None:
+def _start(fields: Mapping[str, str], metadata: Metadata) -> list[Notice]:
+    """Set the start as the instrument's computer has it; say where it cannot be read."""
+    date, time = (fields.get(name, "") for name in ("Analysis date", "Analysis time"))
+    if date in _NOT_SET:
+        return []
     try:
-        printed = f"{fields.get('Analysis date', '')} {fields.get('Analysis time', '')}"
-        return datetime.strptime(printed, "%m/%d/%Y %H:%M").isoformat()
+        start = datetime.strptime(f"{date} {time}", "%m/%d/%Y %H:%M").isoformat()
     except ValueError:
-        return None
+        expected = "month/day/year and hour:minute"
+        return [Notice("field-unreadable", f"Analysis date and time are {f'{date} {time}'!r}, not {expected}")]
+    metadata.set("experiment.start", start)
+    metadata.set("experiment.timezone", "unknown")
+    return []
 
 
 def polarity(export: Export) -> int:

@@ -57,7 +57,11 @@ def _mean_current(dq: Array, time: Array) -> Array:
 
 
 def _where_mode(wanted: int) -> Callable[[Array, Array], Array]:
-    return lambda control, mode: np.where(mode == wanted, control, control.dtype.type(MISSING))
+    def part(control: Array, mode: Array) -> Array:
+        real = control if control.dtype.kind == "f" else _double(control)  # a text may print whole numbers only
+        return np.where(mode == wanted, real, real.dtype.type(MISSING))
+
+    return part
 
 
 def _resistance(potential: Array, current: Array) -> Array:

@@ -162,7 +162,7 @@ class _Body:
                 self._drop_last(plain)
                 at_end = False
             else:
-                raise self._misfit(number, len(cells) - 1)
+                raise self._misfit(number, cells)
         if blanks:
             name = self.block.name
             rows = several(blanks, f"row of {name} has", f"rows of {name} have")
@@ -265,14 +265,16 @@ class _Body:
                     )
         return self._refusal("the table cannot be read", 0, "the file is damaged")
 
-    def _misfit(self, number: int, cells: int) -> ReadError:
+    def _misfit(self, number: int, cells: Sequence[bytes]) -> ReadError:
+        first = cells[0].decode("latin-1").strip()
+        before = f" behind {first[:40]!r}, where a row begins with a tab" if first and len(cells) > 1 else ""
         return self._refusal(
             "a row does not fit the names of its table",
             0,
             "the file was edited, or two tables were mixed",
             where=f"line {self._line(number)}, in {self.block.name}",
             expected=f"{several(self.width, 'value')}: {', '.join(self.block.names)}",
-            found=several(max(cells, 0), "value"),
+            found=several(len(cells) - 1, "value") + before,
         )
 
     def _line(self, row: int) -> int:

@@ -47,20 +47,22 @@ def read_columns(header: Header, table: Sequence[tuple[str, ...]], options: Mass
     if "Time" in header.names:
         at = header.names.index("Time")
         numbers.append(SourceColumn("Time", np.array(table[at], dtype=object), index=at))
-        _check_clock(header, table[at], numbers[0].values)
+        if "ms" in header.names:
+            _check_clock(header, table[at], numbers[0].values)
     return numbers
 
 
 def _dates(header: Header, at: int, texts: Sequence[str], options: MassoftOptions) -> SourceColumn | None:
     """Read a column of dates and times; one named UTC tells instants. None for a column of anything else."""
     name = header.names[at]
-    if not texts or name in ("Time", "ms") or not re.match(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d", texts[0]):
+    printed = next((text for text in texts if text.strip()), "")
+    if name in ("Time", "ms") or not re.match(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d", printed):
         return None
     clock = wall_clock(
         pl.Series(list(texts)), name, options.dates, [pl.Series(date_texts(header.lines), dtype=pl.String)]
     )
     utc = clock.zoned or name.strip().upper() in ("UTC", "GMT")
-    attrs = {"printed_as": texts[0], "zone": "UTC" if utc else "unknown"}
+    attrs = {"printed_as": printed, "zone": "UTC" if utc else "unknown"}
     return SourceColumn(name, clock.seconds, "unix_time" if utc else None, "s", index=at, attrs=attrs)
 
 
@@ -112,7 +114,7 @@ def _check_clock(header: Header, texts: Sequence[str], seconds: NDArray[np.float
         return
     with np.errstate(invalid="ignore"):
         apart = np.abs(clock - np.floor(seconds / 1000)) > 1
-    if apart.any() and header.names.count("ms"):
+    if apart.any():
         at = int(np.flatnonzero(apart)[0])
         text = f"Time says {texts[at]} where ms says {seconds[at]:g}; ms counts"
         _note_once(header, "clock-disagrees", text)

@@ -196,9 +196,13 @@ def _side_by_side(numbers: Sequence[SourceColumn], found: Findings) -> None:
 
 
 def _samples(columns: Sequence[SourceColumn], found: Findings) -> None:
-    """Report samples whose names differ only by case and blanks."""
+    """Report rows without the name of a sample, and samples whose names differ only by case and blanks."""
     sample = next(c for c in columns if c.quantity == SAMPLE)
-    names = dict.fromkeys(sample.labels.get(int(code), str(code)) for code in sample.values.tolist())
+    names = Counter(sample.labels.get(int(code), str(code)) for code in sample.values.tolist())
+    if bare := sum(count for name, count in names.items() if not name.strip()):
+        rows = several(bare, "row has", "rows have")
+        text = f"{rows} no sample name; all such rows are one sample: a merged cell names its first row"
+        found.note("unnamed-samples", text)
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault("".join(name.split()).casefold(), []).append(name)

@@ -104,5 +104,6 @@ def _notice(name: str, odd: NDArray[np.bool_], values: Numbers, unit: str) -> No
     at = int(np.flatnonzero(odd)[0])
     beside = " and ".join(f"{values[n]:.6g}" for n in (at - 1, at + 1) if 0 <= n < len(values))
     more = f", as {int(odd.sum()) - 1} more" if odd.sum() > 1 else ""
-    text = f"{name} of row {at} is {values[at]:.6g} {unit} beside {beside}{more}: the file may be damaged"
+    near = f" beside {beside}" if beside else ""
+    text = f"{name} of row {at} is {values[at]:.6g} {unit}{near}{more}: the file may be damaged"
     return Notice("unlikely-number", text)

@@ -89,7 +89,8 @@ def test_a_magnitude_takes_the_sign_of_its_state():
     }  # fmt: skip
     by = f"by State: {WHOLE.format('100%', '0%')}"
     assert decisions == [("I", "by state", by)]
-    assert notes == [("sign-by-state", f"I has no sign and takes that of State: {by}")]
+    lost = "; in 1 row it flows in no known direction, and is missing"
+    assert notes == [("sign-by-state", f"I has no sign and takes that of State: {by}{lost}")]
 
 
 def test_each_of_two_currents_is_decided_by_itself():
@@ -119,7 +120,8 @@ def test_of_two_states_the_first_that_tells_the_sign_gives_it(said, values):
 def test_a_state_of_few_rows_is_followed_if_nothing_else_tells_the_sign():
     made, _, notes = settled(table(TIMES, current(np.abs(SIGNED)), ("Mode", HINTED, None, None)), "unsigned")
     assert np.array_equal(made[2].values, [np.nan] * 2 + [2.0] * 2 + [np.nan] * 4, equal_nan=True)
-    assert notes == [("sign-by-state", "I has no sign and takes that of Mode")]
+    lost = "; in 6 rows it flows in no known direction, and is missing"
+    assert notes == [("sign-by-state", f"I has no sign and takes that of Mode{lost}")]
 
 
 def test_a_current_without_a_unit_has_a_sign_too():

@@ -65,6 +65,17 @@ def test_dates_of_other_countries(text, day):
         assert _day(text) == day
 
 
+@pytest.mark.parametrize(
+    "date", ["2024年9月27日", "27-Sep-2024", "September 27, 2024", "2024-09-27", "27.09.2024", "09/27/2024"]
+)
+@pytest.mark.parametrize("other", ["", " ", "average", None])
+def test_a_text_that_is_not_a_date_leaves_the_others_of_its_column(date, other):
+    for texts in ([date, other], [other, date]):
+        found = wall_clock(pl.Series(texts), "date").seconds.tolist()
+        assert found[texts.index(date)] == 1727395200.0  # date -u -d 2024-09-27 +%s
+        assert np.isnan(found[texts.index(other)])
+
+
 def test_dates_within_lines():
     lines = ["Date of Test:,03/04/2024 3:56 PM", "version 1.2.3", "2024-05-06T10:00 and 1/2/24"]
     assert date_texts(lines) == ["03/04/2024", "2024-05-06", "1/2/24"]
@@ -121,6 +132,17 @@ def test_a_pause_is_said_beyond_two_seconds_and_a_hundredth(elapsed, silent):
     assert text == ("" if silent else said)
 
 
+@pytest.mark.parametrize(("elapsed", "told"), [
+    ([7.0, 7.0, 7.0], "t stands still at 7 s while the wall clock goes on for 100 s"), ([7.0, 6.0, 5.0], ""),
+    ([7.0, 8.0, 7.0], ""), ([np.nan, 7.0, 7.0], "t stands still at 7 s while the wall clock goes on for 50 s"),
+    ([np.nan, np.nan, 7.0], ""), ([], ""),
+])  # fmt: skip
+def test_an_elapsed_time_that_stands_still_is_said(elapsed, told):
+    """One that goes back is another matter, which is said where clocks restart."""
+    assert compare(np.array(elapsed), np.array([0.0, 50.0, 100.0])[: len(elapsed)], "t") == told
+    assert compare(np.array(elapsed), np.array([0.0, 5.0, 9.9])[: len(elapsed)], "t") == ""
+
+
 def test_a_clock_of_a_few_seconds_says_nothing():
     assert compare(np.array([0.0, 9000.0]), np.array([0.0, 9.0]), "t") == ""
 
@@ -151,7 +173,25 @@ def test_an_order_that_is_open_or_impossible_is_refused_with_each_that_is_left()
         wall_clock(pl.Series(["13/04/2024", "04/13/2024"]), "when")
     assert refused.value.message == "no order makes all of these dates"
     assert refused.value.cause == "the column mixes two orders"
-    assert refused.value.hint == "`--option dates=dmy` or `--option dates=mdy` or `--option dates=ymd` says which"
+    assert refused.value.hint == "`--option dates=dmy` or `--option dates=mdy` says which"
+    with pytest.raises(Ambiguous) as refused:
+        wall_clock(pl.Series(["32/01/2024"]), "when", "dmy")
+    assert not refused.value.hint
+
+
+@pytest.mark.parametrize(("texts", "order", "days"), [
+    (["13/04/2024", "04/13/2024", "05/06/2024"], "dmy", ["2024-04-13", None, "2024-06-05"]),
+    (["13/04/2024", "04/13/2024", "05/06/2024"], "mdy", [None, "2024-04-13", "2024-05-06"]),
+    (["2024-13-45", "2024-03-14"], "ymd", [None, "2024-03-14"]),
+    (["2024-00-10", "2024-03-14"], "year-first", [None, "2024-03-14"]),
+])  # fmt: skip
+def test_where_no_order_fits_all_the_one_that_is_said_makes_the_others_missing(texts, order, days):
+    """One damaged date, or two orders in one column: without a word from the user both are refused."""
+    assert _moment(*texts, order=order) == [day and f"{day}T00:00:00.00" for day in days]
+    with pytest.raises(Ambiguous, match="no order makes all of these dates") as refused:
+        wall_clock(pl.Series(texts), "t")
+    mixed = texts[0].startswith("13/")
+    assert refused.value.cause == ("the column mixes two orders" if mixed else "some of the dates are damaged")
 
 
 # -- the hour that occurs twice --------------------------------------------------------------------
@@ -272,13 +312,15 @@ def test_times_of_day(text, moment):
     (["2024-03-30 10:00Z", "2024-03-30 11:00"], "Clock (UTC+1)", [None, None], False),
     (["2024-03-30 10:00+01:00", "2024-03-30 10:00-02:30"], "Clock (UTC+5)", [9, 12.5], True),
     (["2024-03-30", "2024-03-30"], "Date (UTC+1)", [0, 0], False),
+    (["2024-03-30 10:00+01:00", "", "2024-03-30 10:00-02:30"], "Clock", [9, np.nan, 12.5], True),
+    (["2024-03-30 10:00", " ", "2024-03-30 11:00"], "Clock (UTC+1)", [9, np.nan, 10], True),
 ])  # fmt: skip
 def test_a_zone_counts_if_all_rows_have_it_or_only_the_name(texts, name, hours, zoned):
     found = wall_clock(pl.Series(texts), name)
     assert (found.zoned, found.dated) == (zoned, ":" not in texts[0])
     day = np.datetime64("2024-03-30").astype("datetime64[s]").astype(float)
     if hours[0] is not None:
-        assert ((found.seconds - day) / 3600).tolist() == hours
+        assert ((found.seconds - day) / 3600).tolist() == pytest.approx(hours, nan_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ ROWS = [
     row(lambda: dates.wall_clock(pl.Series(["13/2/2024", "3/14/2024"]), "when"),
         "no order makes all of these dates", where="column when", found="13/2/2024",
         expected="a date with a day beyond 12, or a year of four digits", cause="the column mixes two orders",
-        hint="`--option dates=dmy` or `--option dates=mdy` or `--option dates=ymd` says which"),
+        hint="`--option dates=dmy` or `--option dates=mdy` says which"),
     row(lambda: species.parse_species("total").mz, "'total' is not an ion and has no m/z", expected="an ion",
         found="total"),
     row(lambda: species.parse_species("+"), "the ion label '+' cannot be read", where="position 1",

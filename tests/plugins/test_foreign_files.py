@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 import echub
+from echub.declare import Confidence
 from echub.errors import ReadError
+from echub.files.detect import rank
+from echub.model.source import Source
+from echub.registry.registry import registry
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 BINARY = {
@@ -85,3 +89,15 @@ def test_galvani_is_not_given_a_damaged_file(cut):
     assert caught.value.found
     assert caught.value.cause == "the file was truncated or changed"
     assert "--reader eclab-mpr" in caught.value.hint
+
+
+@pytest.mark.parametrize("mark", [
+    b"NEWARE", b"BIO-LOGIC MODULAR FILE", b"PAR1", b"ARROW1", b"Standard Jet DB", b"PK\x03\x04",
+    b"\x89HDF\r\n\x1a\n", b"EXPLAIN\r\nTAG\tCV\r\n", b'0000000001,scans,0000000020,DataLength\r\n',
+])  # fmt: skip
+def test_a_table_that_mentions_the_mark_of_a_format_is_not_claimed_by_it(mark):
+    """Each of these is the first thing in a file of its format, and means nothing further on."""
+    rows = "".join(f"{n};{3 + n / 10}\n" for n in range(5)).encode()
+    source = Source.from_bytes(b"Exported from " + mark + b"\nt / s;U / V\n" + rows, "a.csv")
+    claims = [match.reader.name for match in rank(source, registry()) if match.confidence > Confidence.NO]
+    assert claims == ["table"]

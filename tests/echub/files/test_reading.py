@@ -235,6 +235,11 @@ def test_a_restart_of_the_clock_is_listed_and_time_left_alone(acme):
     assert record["timeseries"]["time"].tolist() == [0.0, 5.0, 1.0, 2.0, 0.5]
 
 
+def test_one_restart_is_said_of_its_row(acme):
+    record = echub.files.reading.read(acme(lambda source: series([0.0, 5.0, 1.0, 2.0])))
+    assert [notice.message for notice in record.notices] == ["time goes back 1 time, at the row 2"]
+
+
 def test_many_restarts_are_all_kept_and_five_shown(acme):
     record = echub.files.reading.read(acme(lambda source: series(np.tile([1.0, 0.0], 20))))
     assert record.notices[0].message == "time goes back 20 times, at the rows 1, 3, 5, 7, 9 …"

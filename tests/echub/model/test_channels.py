@@ -7,7 +7,7 @@ import xarray as xr
 import echub
 from echub.errors import PluginError
 from echub.files import store, stored
-from echub.plugin import Channel, Record, SourceColumn, build_long, build_map
+from echub.plugin import Bits, Channel, Record, SourceColumn, build_long, build_map
 
 
 def profile():
@@ -77,6 +77,23 @@ def test_columns_of_channels_are_one_by_quantity_else_by_header_and_unit():
         "vendor_a": [1.0, 3.0], "vendor_b": [2.0, nan], "vendor_b__2": [nan, 4.0], "vendor_c": [nan, 5.0]
     }  # fmt: skip
     assert [built.columns[name].unit for name in found] == [None, "V", "A", None]
+
+
+def test_flags_that_a_channel_lacks_are_not_set():
+    """They stay whole numbers of their size, of which each flag can be taken."""
+    bits = (Bits("zero", "zero", 1, "zero"), Bits("lost", "lost", 4, "lost"))
+    flags = SourceColumn("flags", np.array([5, 4], np.uint8), "flags", "1", "derived", bits=bits)
+    counts = [SourceColumn("n", np.array([float(n), 2.0]), "ion_counts", "count", index=n) for n in range(2)]
+    for with_flags in (0, 1):
+        channels = [Channel(f"{n}", [one, *([flags] if n == with_flags else [])]) for n, one in enumerate(counts)]
+        built = build_long("depth_profile", channels)
+        own = slice(2 * with_flags, 2 * with_flags + 2)
+        expected = {"flags": [5, 4], "zero": [1, 0], "lost": [1, 1]}
+        assert built["flags"].dtype == np.uint8
+        for name, values in expected.items():
+            whole = np.zeros(4, int)
+            whole[own] = values
+            assert built[name].tolist() == whole.tolist()
 
 
 def test_a_long_table_without_channels_has_no_rows():

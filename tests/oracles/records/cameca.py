@@ -166,9 +166,9 @@ def profile() -> FileWorld:
         f"{name}.atomic_concentration": column("C[atom/cm3]", [*[None] * 11, *SILICON], "atomic_concentration",
             "1/cm^3", None, origin="reported", attrs=places(_2=[8, "C[atom/cm3]"])),
         **METADATA, **SETTINGS,
-        "!count-quantum-stated": "18O: no rate is low enough to show its count quantum; that of counting time and "
-                                 "yield is used",
-        "!counts-not-recoverable": "7Li: 1 of 6 points exceed 900 counts, not recoverable",
+        "!count-quantum-stated": "18O: its rates do not show its count quantum; that of counting time and yield "
+                                 "is used",
+        "!counts-not-recoverable": "7Li: 1 of 6 points exceeds 900 counts, not recoverable",
         "!counts-not-recoverable 2": "18O: 5 of 5 points exceed 900 counts, not recoverable",
         "!cations-in-negative": "the header says negative ions, but 7Li form almost none; check the polarity",
         "!mass-label": "28Si was measured at mass 29.974, which is not its own",

@@ -449,7 +449,7 @@ polarity = "-"
         f"{name}.cycle": column("n", [1, 2, 1, 2], "cycle", "1", None, attrs=places(_0=(0, "n"), _1=(2, "n"))),
         f"{name}.ion_counts": column("Na", [0.0, 0.0, 1.5, 2.5], "ion_counts", "count", None,
                                      attrs=places(_0=(1, "Na"), _1=(3, "K"))),
-        f"{name}.flags": column("flags", [None, None, 2.0, 2.0], "flags", "1", None, **derived,
+        f"{name}.flags": column("flags", [0, 0, 2, 2], "flags", "1", None, dtype="uint8", **derived,
                                 bits=[("not_recoverable", "not_recoverable", 2, "not_recoverable", {})],
                                 attrs={"recipe": "2: the file holds values that are not whole counts"}),
         maps: {"kind": maps},

@@ -56,13 +56,15 @@ def test_a_start_is_a_day_of_this_century(days):
     metadata = _metadata([{"Start_DateTime": days}], notices)
     assert metadata.value("experiment.start") == STARTS[days]
     assert metadata.value("experiment.timezone") == ("unknown" if STARTS[days] else None)
-    said = [] if STARTS[days] else [f"the start {days!r} is not a date of this century"]
+    text = "the file states no start" if days is None else f"the start {days!r} is not a date of this century"
+    said = [] if STARTS[days] else [text]
     assert [notice.message for notice in notices] == said
 
 
 POINTS = {
     "one by one": ([3, 4, 5], None), "one": ([3], None), "none": ([], None), "a gap": ([1, 2, 5], (2, 5)),
     "twice": ([1, 1, 2], (1, 1)), "the first of two gaps": ([1, 3, 9], (1, 3)),
+    "one without a number": ([1, np.nan, 2], None), "a gap behind it": ([np.nan, 2, 5], (2, 5)),
 }  # fmt: skip
 
 

@@ -325,7 +325,8 @@ def test_empty_lines_at_the_end_and_other_line_ends_are_no_rows():
 
 
 def test_a_header_without_rows_is_an_empty_table():
-    assert table(HEADER)["timeseries"].rows == 0
+    for blank in ("", "\n", "\r\n\r\n"):
+        assert table(HEADER + blank)["timeseries"].rows == 0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 import echub
 import echub_bdf
 from echub.declare import Confidence
-from echub.errors import ReadError
+from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
 from echub_bdf.columns import known, misnamed
 from fixtures.bdf import BINARY, TABLES, binary
@@ -107,6 +107,15 @@ def test_dates_in_the_absolute_time():
     assert "no-zone" in codes(open_)
     said = table("Unix Time / s,Voltage / V", local, VOLTS, timezone="Europe/Berlin")["timeseries"]
     assert said["unix_time"][0] == 1727424000
+
+
+def test_dates_of_an_open_order_ask_for_it():
+    cells = [f"03/04/2024 10:{i:02d}:00" for i in range(ROWS)]
+    with pytest.raises(Ambiguous, match="the order of day, month and year is not settled") as caught:
+        table("Unix Time / s,Voltage / V", cells, VOLTS)
+    assert caught.value.hint == "`--option dates=dmy` or `--option dates=mdy` says which"
+    said = table("Unix Time / s,Voltage / V", cells, VOLTS, dates="dmy", timezone="UTC")["timeseries"]
+    assert said["unix_time"][0] == 1712138400  # date -u -d "2024-04-03 10:00" +%s
 
 
 def test_a_contradiction_is_refused_and_decided_by_an_option():

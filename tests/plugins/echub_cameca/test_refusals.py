@@ -135,6 +135,23 @@ def test_every_field_of_the_header_is_metadata():
     assert stated(dict.fromkeys(FIELDS, "-")) == {"instrument.manufacturer": ("Cameca", None)}
 
 
+@pytest.mark.parametrize(("date", "time", "start", "told"), [
+    ("3/14/2024", "09:05", "2024-03-14T09:05:00", []),
+    ("14/3/2024", "09:05", None, ["Analysis date and time are '14/3/2024 09:05'"]),
+    ("3/14/2024", "", None, ["Analysis date and time are '3/14/2024 '"]),
+    ("-", "09:05", None, []), ("", "", None, []),
+])  # fmt: skip
+def test_a_start_that_cannot_be_read_is_said(date, time, start, told):
+    from echub.plugin import Metadata
+
+    metadata = Metadata()
+    lines = [(1, f"Analysis date\t{date}"), (2, f"Analysis time\t{time}")]
+    found = describe(Export({"A": lines}), metadata)
+    said = [("field-unreadable", f"{text}, not month/day/year and hour:minute") for text in told]
+    assert [(notice.code, notice.message) for notice in found] == said
+    assert metadata.value("experiment.start") == start
+
+
 @pytest.mark.parametrize(("printed", "sign"), [("+", 1), ("-", -1), ("", 0), ("both", 0)])
 def test_the_polarity_of_the_header(printed, sign):
     assert polarity(Export({"A": [(1, f"Secondary ion polarity\t{printed}")]})) == sign
@@ -222,10 +239,14 @@ def calibrated(*factors):
 
 
 @pytest.mark.parametrize(
-    ("factors", "factor"), [(("5", "7"), 5), (("none", "7", "5"), 7), ((), None), (("0",), None)]
+    ("factors", "factor"),
+    [(("5",), 5), (("5", "5.0"), 5), (("none", "7"), 7), ((), None), (("0",), None), (("5", "7"), None)],
 )
-def test_concentrations_become_rates_by_the_first_factor_of_their_species(factors, factor):
-    """1, 2, 3 and 5 counts times the factor: the rates of one count are found where the factor is known."""
+def test_concentrations_become_rates_by_the_one_factor_of_their_species(factors, factor):
+    """1, 2, 3 and 5 counts times the factor: the rates of one count are found where the factor is known.
+
+    Of two layers with a factor each, no row says in which of them it is: its counts are unknown.
+    """
     rows = [f"\t{n}\t{n * (factor or 1)}" for n in (1, 2, 3, 5)]
     head = ("run.dp", "Na+", "Time\tDepth[nm]\tC[atom/cm3]")
     values, _ = columns(*head, *rows, more=calibrated(*factors))
@@ -246,8 +267,29 @@ def test_without_low_rates_one_count_is_what_counting_time_and_yield_say(time, p
     values, _ = columns(*ONE, "\t1\t1000", "\t2\t2000", "\t3\t2000", more=more)
     assert values.get("count_quantum") == (pytest.approx([quantum] * 3) if quantum else None)
     said = [text for code, text in notices(*ONE, "\t1\t1000", more=more) if code == "count-quantum-stated"]
-    text = "K+: no rate is low enough to show its count quantum; that of counting time and yield is used"
+    text = "K+: its rates do not show its count quantum; that of counting time and yield is used"
     assert said == [text] * (quantum is not None)
+
+
+@pytest.mark.parametrize(("rates", "lost"), [
+    ([10.4], ["1 of 1 point lies between whole counts"]),
+    ([1.02, 10.4, 20.6], ["2 of 3 points lie between whole counts"]),
+    ([9010, 10.4, 1], ["1 of 3 points exceeds 900 counts", "1 of 3 points lies between whole counts"]),
+    ([9010, 9020], ["2 of 2 points exceed 900 counts"]), ([1, 2.05], []),
+])  # fmt: skip
+def test_counts_that_are_not_recoverable_say_why(rates, lost):
+    """At 100 s and 1 %, one count is 1 count/s."""
+    more = ("EM yield (%)\t1", "*** MEASUREMENT CONDITIONS ***", "Species|CT(s)", "K+|100")
+    told = notices(*ONE, *(f"\t{n}\t{rate}" for n, rate in enumerate(rates)), more=more)
+    expected = [f"K+: {text}, not recoverable" for text in lost]
+    assert [text for code, text in told if code == "counts-not-recoverable"] == expected
+
+
+def test_a_species_without_intensities_has_no_flag_set():
+    """2 counts/s of K+ show no quantum; the flags stay whole numbers, which each of them can be taken from."""
+    table = profile(*NAMES, "\t1\t\t\t2\t20")()["depth_profile"]
+    assert (table["flags"].dtype.kind, table["flags"].tolist()) == ("u", [0, 2])
+    assert table["not_recoverable"].tolist() == [0, 1]
 
 
 def test_flags_at_their_limits():

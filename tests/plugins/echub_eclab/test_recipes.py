@@ -48,6 +48,16 @@ def test_recipe(given, header, expected):
     assert column.index is None
 
 
+@pytest.mark.parametrize(("given", "header", "expected"), CASES, ids=[case[1] for case in CASES])
+def test_a_recipe_of_whole_numbers_gives_the_same(given, header, expected):
+    """A text that prints no decimals at all is read as whole numbers: 0 as the control of every row, say."""
+    found = [
+        derived(**{name: np.round(values).astype(kind) for name, values in given.items()})[header].values
+        for kind in (int, float)
+    ]
+    np.testing.assert_array_equal(*found)
+
+
 def test_every_recipe_is_tried_above():
     assert {recipe.header for recipe in RECIPES} == {case[1] for case in CASES}
 

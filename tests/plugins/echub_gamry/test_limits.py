@@ -277,7 +277,8 @@ def test_what_stands_before_the_first_tab_makes_a_row_one_that_does_not_fit():
     data = dta("CV", table("CURVE", "T | Vf", "s | V", "0.5 | 1.25", "1.5 | 1.5"))
     with pytest.raises(ReadError, match="does not fit") as caught:
         echub.read(data.replace(b"\t1.5\t1.5", b"9\t1.5\t1.5"))
-    assert (caught.value.expected, caught.value.found) == ("2 values: T, Vf", "2 values")
+    found = "2 values behind '9', where a row begins with a tab"
+    assert (caught.value.expected, caught.value.found) == ("2 values: T, Vf", found)
 
 
 def test_an_empty_cell_before_a_word_is_not_the_fault():

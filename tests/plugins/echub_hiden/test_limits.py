@@ -163,7 +163,7 @@ def test_what_is_no_number_at_all_is_named_by_its_line(text):
 
 @pytest.mark.parametrize(("row", "more"), [
     ("00:00:00, 1,", 0), ("99:59:59, 1,", 0), ("100:00:00, 1,", 1), ("1000:00:00, 1,", 2),
-    ("0:00:00, 1", 0), ("9", 0), (" 100:00:00  , 1,", 1),
+    ("0:00:00, 1", 0), ("9", 0), (" 100:00:00  , 1,", 1), ("12:00:01 AM, 1,", 0),
 ])  # fmt: skip
 def test_a_clock_from_100_hours_on_makes_a_row_longer(row, more):
     assert _hundreds(row, 0, ",") == more

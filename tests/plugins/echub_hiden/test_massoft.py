@@ -229,3 +229,30 @@ def test_dates_are_instants_only_where_their_column_names_utc(tmp_path, name, zo
     start = dt.datetime(2021, 6, 14, 0, 20, 1, tzinfo=dt.UTC).timestamp()
     assert (column.attrs["zone"], set(column.values.tolist())) == (zone, {start})
     assert (column.quantity == "unix_time") is (zone == "UTC")
+
+
+def trend(names, *rows):
+    """Write a trend of these columns, without anything else in its header."""
+    body = [",".join(row) + "," for row in rows]
+    counts = f"{len(body):010d},scans,{len(body[0]) + 2:010d},DataLength"
+    named = ",".join(f'"{name}"' for name in names)
+    lines = [counts, '"header",0000000003,"lines"', '"Scans",0', '"Data",4', named, *body, ""]
+    return "\r\n".join(lines).encode()
+
+
+def test_a_trend_of_clocks_alone_without_milliseconds_is_read(tmp_path):
+    record = read(tmp_path, trend(["Time"], ["00:00:01"], ["00:00:02"]))
+    assert record["timeseries"]["vendor_time"].tolist() == ["00:00:01", "00:00:02"]
+    assert codes(record) == {"incomplete"}
+
+
+@pytest.mark.parametrize("blank", [0, 1, 2])
+def test_an_instant_that_is_blank_leaves_the_others(tmp_path, blank):
+    texts = [f"2021-06-14 15:20:0{n}" for n in range(3)]
+    texts[blank] = " " * len(texts[0])
+    record = read(tmp_path, trend(["UTC", "ms", "H2"], *([text, f"{n}", "1.5"] for n, text in enumerate(texts))))
+    start = 1623684000.0  # date -u -d "2021-06-14 15:20:00" +%s
+    expected = [float("nan") if n == blank else start + n for n in range(3)]
+    column = record["timeseries"].column("unix_time")
+    assert column.values.tolist() == pytest.approx(expected, nan_ok=True)
+    assert column.attrs["printed_as"] == texts[blank == 0]

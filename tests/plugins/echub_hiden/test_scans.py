@@ -35,6 +35,32 @@ def test_each_scan_is_a_dataset_with_its_own_masses(tmp_path, layout, ends, deli
     assert not record.notices
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_scan_beside_a_longer_one_ends_where_its_cells_do(tmp_path, order):
+    """The second scan is the shorter one too: its cells are missing at the ends of the lines."""
+    record = read(tmp_path, massoft_scans("beside", scans=order))
+    for number, dataset in zip(order, (record[name] for name in record), strict=True):
+        _, _, mass, intensity = truth(number)
+        quantity = ("partial_pressure", "ion_count_rate")[number]
+        assert (dataset["mass_to_charge"].tolist(), dataset[quantity].tolist()) == (
+            mass.tolist(),
+            intensity.tolist(),
+        )
+
+
+def test_columns_of_scans_beside_each_other_state_their_positions_in_the_file(tmp_path):
+    """Of Cycle, Time, ms, and then mass and intensity of each: the clocks are shared."""
+    record = read(tmp_path, massoft_scans("beside"))
+    found = [
+        {c.header: c.index for c in dataset.columns.values() if c.index is not None}
+        for dataset in (record[name] for name in record)
+    ]
+    clocks = {"Cycle": 0, "Time": 1, "ms": 2}
+    assert found == [
+        {**clocks, "mass amu": 3, "Faraday torr": 4}, {**clocks, "mass amu": 5, "SEM c/s": 6},
+    ]  # fmt: skip
+
+
 def test_blocks_keep_their_own_clock_and_cycles(tmp_path):
     second = read(tmp_path, massoft_scans("below"))["mass_spectrum_2"]
     cycle, ms, _, _ = truth(1)

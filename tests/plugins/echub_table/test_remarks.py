@@ -42,6 +42,10 @@ SIDE = "seem to be replicates side by side: each is taken as a value of its own"
          "to the left of `replicate` should part them")]),
     (("sample.id,replicate,H / GPa", "S 1,1,5", "s1,1,6", "B,1,7"), [
         ("similar-samples", "S 1/s1 differ only by case or blanks, and count as different samples")]),
+    (("sample.id,replicate,H / GPa", "A,1,5", ",2,6", "B,1,7", " ,3,8"), [
+        ("unnamed-samples", "2 rows have no sample name; all such rows are one sample: a merged cell names its "
+         "first row"),
+        ("replicates-differ", "up to 2 replicates, fewer for A, B")]),
     (("sample.id,replicate,H,E / GPa", "A,1,5,", "A,2,6,70", "B,1,7,71", "B,2,8,"), [
         ("table-no-unit", "no unit is printed: H; write `name / unit`, or `name / 1` for a pure number"),
         ("table-gaps", "E / GPa has no value in 2 of 4 rows")]),

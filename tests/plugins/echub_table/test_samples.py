@@ -398,6 +398,11 @@ SAID = {
         "sample.id,replicate,H / GPa\nS 1,1,2\ns1,1,3\nS2,1,4\nB,1,5\nb,1,6\n",
         [("similar-samples", "S 1/s1, B/b differ only by case or blanks, and count as different samples")],
     ),
+    "a merged cell of two rows": (
+        "sample.id,H / GPa,SD(H) / GPa,n(H)\na,1,0.1,3\n,2,0.1,3\nb,3,0.1,3\n",
+        [("unnamed-samples", "1 row has no sample name; all such rows are one sample: a merged cell names its "
+          "first row")],
+    ),
     "a replicate twice": (
         "sample.id,dose / 1/cm^2,replicate,H / GPa\na,1,1,2\na,1,1,3\na,2,1,4\na,2,2,5\n",
         [("repeated-replicate", "1 row has the same replicate as another row that is described equally: a column "

@@ -144,3 +144,10 @@ def test_a_flipped_exponent_of_a_recording_is_said(column, name, bits):
         assert len(found) == 1
         assert found[0].startswith(f"{name} of row ")
     assert not echub.read(isw(), reader="zahner-isw").notices
+
+
+def test_the_only_row_of_a_recording_stands_beside_nothing():
+    found = of_recording(np.array([1e-200]), np.array([2.0]), np.array([0.0]))
+    assert [notice.message for notice in found] == [
+        "potential of row 0 is 1e-200 mV: the file may be damaged"
+    ]  # fmt: skip
