@@ -80,7 +80,7 @@ def _is_still(decay: Decay, part: float) -> bool:
     """Return whether most of the tail stands still."""
     first = int(np.searchsorted(decay.time, (1 - part) * decay.span))
     still = sum(max(run.stop - max(run.start, first), 0) for run in standstills(decay.current))
-    return still > (len(decay.time) - first) / 2
+    return bool(still > (len(decay.time) - first) / 2)
 
 
 def _jumps(decay: Decay) -> list[Flag]:
