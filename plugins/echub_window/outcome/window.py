@@ -100,10 +100,18 @@ def _range(text: str) -> tuple[float, float] | None:
     if not text:
         return None
     try:
-        low, high = (float(part.replace("V", "")) for part in text.split(":"))
+        low, high = (_volts(part) for part in text.split(":"))
     except ValueError:
         raise UnknownOption("the baseline is a range of potential", expected="1.5:3", found=text) from None
     return low, high
+
+
+def _volts(text: str) -> float:
+    """Return a potential that is written with or without its unit, V; raise `ValueError` if it is none."""
+    found = float(text.replace("V", "").strip())
+    if not np.isfinite(found):
+        raise ValueError(text)
+    return found
 
 
 def _plating(data: Inputs, params: WindowParams) -> float | None:
@@ -112,7 +120,7 @@ def _plating(data: Inputs, params: WindowParams) -> float | None:
         return None
     if params.plating != "auto":
         try:
-            return float(params.plating.replace("V", "").strip())
+            return _volts(params.plating)
         except ValueError:
             raise UnknownOption(
                 "plating is a potential", expected="0 V, none, auto", found=params.plating

@@ -769,6 +769,24 @@ def test_arcs_span_the_positive_real_parts_of_points_in_use():
     np.testing.assert_array_equal(found, [3.0, NAN, 2.0, 4.0])
 
 
+@pytest.mark.parametrize(
+    ("frequency", "re", "extent"),
+    [
+        ([1000, 100, 10, 1], [5, 5, 5, 6], 1.0),  # no arcs in the whole band
+        ([1000, 100, 10], [5, 5, 6], 1.0),  # nor where the first spectrum spans 10 Ω already
+        ([1010, 101, 10.2], [5, 5, 6], 1.0),
+        ([1000, 100], [5, 6], NAN),  # where that spans 3 Ω only, none are expected
+        ([1000, 100], [5, 25], 20.0),  # and those that are there count
+        ([1000], [5], NAN),
+    ],
+)
+def test_a_spectrum_that_ended_early_shows_no_lack_of_arcs(frequency, re, extent):
+    spectra = [trace([1000, 100, 10, 1], [5, 5, 5, 6]), trace([1000, 100, 10, 1], [10, 13, 20, 40]),
+               trace(frequency, re)]  # fmt: skip
+    np.testing.assert_array_equal(vanish.comparable(spectra, 10.0), [1.0, 30.0, extent])
+    assert vanish.comparable(spectra, 100.0)[0] == 1.0  # none had arcs
+
+
 def linear(r=(100.0, 100.0), amplitude=(50.0, 50.0), level=(0.0, 0.0), unit="mA", area=None):
     """Return what is said of resistances in Ω at amplitudes in mV and levels."""
     result = Fake(total=Fake(resistance=A(r)), series=Fake(

@@ -177,3 +177,12 @@ def test_a_sensor_that_scatters_explains_no_recovery():
     hours = np.arange(20.0)
     found = SimpleNamespace(tau=5.0, curve=60 + 10 * np.exp(-hours / 5))
     assert not is_of_temperature(found, hours, 25 + 0.4 * (-1) ** hours)
+
+
+@pytest.mark.parametrize("points", [3, 8])
+def test_a_last_spectrum_that_was_aborted_has_not_lost_its_arcs(points):
+    case = sweeps(lambda *_: ((40, 1e-7, 0.9), (60, 4e-5, 0.95)), 0.1 * np.arange(1, 7), 2e-3, 1)
+    count = len(case.columns["frequency"].values)
+    outcome = answered(case.rows(count - count // 6 + points))
+    assert "vanish_level" not in outcome.measurands
+    assert "arcs-vanished" not in {flag.code for flag in outcome.flags}

@@ -8,7 +8,7 @@ from math import exp, sqrt
 import numpy as np
 import pytest
 
-from echub.plugin import Refusal
+from echub.plugin import Refusal, UnknownOption
 from echub_window import WindowParams
 from echub_window.data.sweeps import PotentialSweep, sweeps_of
 from echub_window.method.baseline import BaselineFit, _slow, _without_foot, baseline_of
@@ -390,3 +390,11 @@ def test_a_foot_or_a_spike_to_either_side_stays_out_of_the_baseline(sign):
     j[[4, 10, 20]] += 5 * sign
     kept = _without_foot(swept(j), np.ones(21, bool), 0.5)
     assert np.flatnonzero(~kept).tolist() == [4, 10, 20]
+
+
+@pytest.mark.parametrize("given", ["nan", "inf V", "-inf"])
+def test_a_potential_that_is_stated_is_a_number(given):
+    with pytest.raises(UnknownOption, match="plating is a potential"):
+        _plating(Stated({}), WindowParams(plating=given))
+    with pytest.raises(UnknownOption, match="the baseline is a range of potential"):
+        _range(f"1.5:{given}")

@@ -15,7 +15,7 @@ from echub_eis.series import SeriesParams
 from echub_eis.series.method.onset import FoundOnset, Levels, onset, sound, staircase, without
 from echub_eis.series.method.recovery import WHITE, Recovered, is_of_temperature, recovery
 from echub_eis.series.method.resolve import PartOverTime, SeriesResult
-from echub_eis.series.method.vanish import extents, vanished
+from echub_eis.series.method.vanish import comparable, vanished
 
 EARLY = 5
 """Spectra at the start of which the median is the electrolyte's resistance: one may be disturbed."""
@@ -263,7 +263,8 @@ def _gone(result: SeriesResult) -> int | None:
     size = electrolyte(result)
     if size is None:
         return None
-    return vanished(extents([one.trace for one in result.series.spectra]), size, result.params.vanish)
+    factor = result.params.vanish
+    return vanished(comparable([one.trace for one in result.series.spectra], size / factor), size, factor)
 
 
 def _vanish_measurands(gone: int | None, result: SeriesResult) -> dict[str, Measurand]:
