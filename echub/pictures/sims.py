@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from echub.drawing import PALETTE, palette_of
+from echub.model.column import Column
 from echub.pictures.curves import axis_of, curve, finish
-from echub.pictures.shown import Shown
+from echub.pictures.shown import Shown, alike
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
 
 DEPTHS = ("depth", "sputter_time", "ion_dose")
@@ -33,14 +35,16 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
     names = list(dict.fromkeys(species for one in shown for species in _texts(one, "species")))
     colours = dict(zip(names, palette_of(len(names)), strict=True))
     axes = figure.subplots(1, len(parts), sharey=True, squeeze=False)[0]
+    intensities = dict(zip(shown, alike(shown, INTENSITIES), strict=True))
+    up = axis_of(list(intensities.values()))  # panels share it
     for axis, (one, region) in zip(axes, parts, strict=True):
-        depth, counts = one.needed(DEPTHS), one.needed(INTENSITIES)
-        across, up = axis_of([depth]), axis_of([counts])
+        depth, counts = one.needed(DEPTHS), intensities[one]
+        across = axis_of([depth])
         for species in _texts(one, "species"):
             rows = _where(one, "region", region) & _where(one, "species", species)
             if rows.any():
                 curve(axis, across.of(depth)[rows], up.of(counts)[rows], color=colours[species], label=species)
-        axis.set_yscale("log")  # a line leaves the axes at zero: a single count between zeros is seen
+        _logarithmic(axis, intensities.values())
         axis.set_title("  ·  ".join(part for part in (one.label, region) if part), fontsize=9, parse_math=False)
         finish(
             axis,
@@ -49,6 +53,12 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
             legend=axis is axes[-1] and any(names),
             beside=True,
         )
+
+
+def _logarithmic(axis: Axes, columns: Iterable[Column]) -> None:
+    """Make an axis logarithmic, unless nothing was counted; a line leaves it at zero: single counts are seen."""
+    if any((column.values > 0).any() for column in columns):
+        axis.set_yscale("log")
 
 
 def _texts(one: Shown, name: str) -> list[str]:
@@ -72,12 +82,12 @@ def is_mass_spectrum(shown: Shown) -> bool:
 def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw intensity against mass per charge, logarithmic."""
     axis = figure.subplots()
-    columns = [one.needed(INTENSITIES) for one in shown]
+    columns = alike(shown, INTENSITIES)
     masses = [one.dataset.columns["mass_to_charge"] for one in shown]
     across, up = axis_of(masses, masses[0].unit), axis_of(columns)
     for one, mass, column in zip(shown, masses, columns, strict=True):
         curve(axis, across.of(mass), up.of(column), color=one.colour or PALETTE[0], label=one.label)
-    axis.set_yscale("log")
+    _logarithmic(axis, columns)
     finish(axis, across.words, up.words, legend=bool(shown[0].label))
 
 
