@@ -105,7 +105,7 @@ def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
     for axis in axes[len(maps) :]:
         axis.set_visible(False)
     for place, (axis, (one, n)) in enumerate(zip(axes, maps, strict=False)):
-        image = one.dataset["ion_counts"][n].sum(axis=0)
+        image = _summed(one.dataset["ion_counts"][n])
         extent = _extent(one, image.shape)
         drawn = axis.imshow(image, origin="lower", cmap="viridis", extent=extent, interpolation="nearest")
         axis.set_title(_map_title(one, n), fontsize=9, parse_math=False)
@@ -114,6 +114,12 @@ def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
             axis.set(ylabel="$y$ / µm" if extent else "pixel")
         # As high as the image, which is narrower or lower than its place.
         figure.colorbar(drawn, cax=axis.inset_axes((1.04, 0, 0.05, 1)), label="counts")
+
+
+def _summed(frames: np.ndarray) -> np.ndarray:
+    """Add up frames (frame, y, x); a pixel that some of them lack is that of the others, NaN where none has it."""
+    known = np.isfinite(frames)
+    return np.where(known.any(axis=0), np.where(known, frames, 0).sum(axis=0), np.nan)
 
 
 def _map_title(one: Shown, n: int) -> str:
@@ -128,4 +134,6 @@ def _extent(one: Shown, shape: tuple[int, ...]) -> tuple[float, float, float, fl
         return None
     x, y = one.dataset.to("x", "um"), one.dataset.to("y", "um")
     dx, dy = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
+    if not np.isfinite([*x[[0, -1]], *y[[0, -1]], dx, dy]).all() or not dx * dy:
+        return None
     return float(x[0] - dx), float(x[-1] + dx), float(y[0] - dy), float(y[-1] + dy)

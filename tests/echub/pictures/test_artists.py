@@ -598,6 +598,32 @@ def test_many_spectra_are_drawn_thin(count, size, width):
         assert found == {("o", size, width)}
 
 
+def frames(**lost):
+    """Return a map of two frames of 2 × 3 pixels, of 1 and 2 counts."""
+    counts = np.ones((1, 2, 2, 3)) * np.array([1.0, 2.0])[:, None, None]
+    for frame, y, x in lost.get("pixels", ()):
+        counts[0, frame, y, x] = np.nan
+    axes = ("species", "frame", "y", "x")
+    made = [
+        SourceColumn("n", counts, "ion_counts", "count", axes=axes),
+        SourceColumn("species", np.array(["Na+"], object), "species", None, axes=axes[:1]),
+        SourceColumn("y", np.arange(2.0), "y", "um", axes=("y",)),
+        SourceColumn("x", np.array(lost.get("x", [0.0, 1.0, 2.0])), "x", "um", axes=("x",)),
+    ]
+    return Record([build_map("ion_map", made)])
+
+
+def test_a_pixel_that_a_frame_lacks_is_the_sum_of_the_others():
+    image = echub.plot(frames(pixels=[(0, 0, 0), (0, 1, 1), (1, 1, 1)])).axes[0].images[0].get_array()
+    assert np.ma.filled(image, np.nan) == pytest.approx(np.array([[2, 3, 3], [3, np.nan, 3]]), nan_ok=True)
+
+
+@pytest.mark.parametrize("x", [[np.nan, 1.0, 2.0], [0.0, np.nan, 2.0], [0.0, 1.0, np.nan], [5.0, 5.0, 5.0]])
+def test_a_map_whose_pixels_have_no_place_is_drawn_by_their_numbers(x):
+    axis = echub.plot(frames(x=x)).axes[0]
+    assert (axis.get_xlabel(), tuple(axis.images[0].get_extent())) == ("pixel", (-0.5, 2.5, -0.5, 1.5))
+
+
 def test_a_map_of_one_line_of_pixels_has_no_size():
     """Half a pixel beyond the middle of the first and last one is not known in one direction."""
     axes = ("species", "frame", "y", "x")
