@@ -24,7 +24,7 @@ from echub.model.dataset import Dataset
 from echub.model.record import Provenance, Record
 from echub.remark import Notice, Remark
 from echub.science.events import Brackets, Offset, match_steps
-from echub.segments import steps
+from echub.segments import clock_restarts, steps
 from echub.text import several
 
 ALIGNED = "time_aligned"
@@ -202,13 +202,9 @@ def _by_event(first: Record, other: Record, name: str, how: How) -> Alignment:
     source, steps_at = _steps_of(first, stepped)
     dataset, column = _column_of(other, responds, RESPONDS, name)
     counts = column.quantity in COUNTED
-    values = np.asarray(column.values, dtype=np.float64)
-    time = dataset.to("time", "s")
-    known = np.isfinite(values) & np.isfinite(time)
+    time, values = _series(dataset, column, name)
     averaged = True if column.averaged else None
-    found = match_steps(
-        steps_at, time[known], values[known], counts=counts, averaged=averaged, near=how.near.get(name)
-    )
+    found = match_steps(steps_at, time, values, counts=counts, averaged=averaged, near=how.near.get(name))
     how_found = f"steps of {source} and {column.name}"
     if found is None:
         raise NoCommonClock(
@@ -264,10 +260,7 @@ def _steps_of(record: Record, wanted: str) -> tuple[str, Brackets]:
     """Return the steps of a signal, each between the row before and the row after it."""
     name = str(record.provenance.source.get("name", "the first file"))
     dataset, column = _column_of(record, wanted, STEPPED, name)
-    values = np.asarray(column.values, dtype=np.float64)
-    time = dataset.to("time", "s")
-    known = np.isfinite(values) & np.isfinite(time)
-    values, time = values[known], time[known]
+    time, values = _series(dataset, column, name)
     if not len(values):
         return column.name, Brackets(time, time)
     starts = np.asarray(steps(values).start)[1:]
@@ -275,6 +268,21 @@ def _steps_of(record: Record, wanted: str) -> tuple[str, Brackets]:
     large = np.abs(np.diff(levels)) > STEP_SHARE * float(np.ptp(values))
     starts = starts[large]
     return column.name, Brackets(time[starts - 1], time[starts])
+
+
+def _series(dataset: Dataset, column: Column, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return time, s, and values of the rows that have both; raise `NoCommonClock` where the clock restarts."""
+    values, time = np.asarray(column.values, dtype=np.float64), dataset.to("time", "s")
+    known = np.isfinite(values) & np.isfinite(time)
+    restarts = len(clock_restarts(time[known]))
+    if restarts:
+        raise NoCommonClock(
+            f"the clock of {name} restarts, so that a step has no single time on it",
+            expected="one clock over the whole file",
+            found=several(restarts, "restart"),
+            hint="cut the file at its restarts",
+        )
+    return time[known], values[known]
 
 
 def _column_of(record: Record, wanted: str, usual: Sequence[str], name: str) -> tuple[Dataset, Column]:

@@ -83,6 +83,7 @@ def _in_two_lines(text: str) -> str:
 def _columns(dataset: Dataset) -> list[Column]:
     if dataset.kind == TABLE:
         return [dataset.columns[name] for name in measured_numbers(dataset)[:PER_SOURCE]]
-    known = [dataset.columns[name] for name in _SHOWN if name in dataset.columns]
-    vendor = [c for c in dataset.columns.values() if c.is_vendor and c.values.dtype.kind == "f"]
+    full = [c for c in dataset.columns.values() if c.values.dtype.kind in "fiu" and np.isfinite(c.values).any()]
+    known = [dataset.columns[name] for name in _SHOWN if dataset.columns.get(name) in full]
+    vendor = [c for c in full if c.is_vendor and c.values.dtype.kind == "f"]
     return (known or vendor)[:PER_SOURCE]

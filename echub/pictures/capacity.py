@@ -10,7 +10,7 @@ import numpy as np
 from echub.drawing import axis_label, colour_bar, prefixed, shades_of
 from echub.pictures.curves import axis_of, curve, finish
 from echub.pictures.long import running_charge
-from echub.pictures.shown import POTENTIALS, Floats, Shown
+from echub.pictures.shown import POTENTIALS, Floats, Shown, alike
 from echub.segments import HalfCycles, half_cycles, steps
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def has_charge(shown: Shown) -> bool:
 def draw_capacity(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw potential against charge, each half cycle from zero; cycles in shades, files in a colour each."""
     axis = figure.subplots()
-    potentials = [one.needed(POTENTIALS) for one in shown]
+    potentials = alike(shown, POTENTIALS)
     up = axis_of(potentials)
     passed = [_charge(one) for one in shown]
     cut = [_halves(one) for one in shown]

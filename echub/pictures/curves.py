@@ -34,41 +34,61 @@ class Axis:
     factor: float
     words: str
     offset: float = 0.0
+    unit: str | None = None
 
     def of(self, column: Column) -> Floats:
-        """Return the values as they are drawn, (n,)."""
-        return np.asarray(column.values, dtype=np.float64) * self.factor + self.offset
+        """Return the values as they are drawn, (n,); the factor is that of `unit`, to which others are brought."""
+        return _in(column, self.unit) * self.factor + self.offset
 
 
 def axis_of(columns: Sequence[Column], unit: str | None = None) -> Axis:
     """Return the common axis of one column of several files, in a stated unit or in a readable one.
 
     A time is in days, hours, minutes or seconds by its span; other units get a prefix if the largest value
-    is outside `READABLE`. Raises `UnitMismatch` for a unit of another dimension.
+    is outside `READABLE`. The label names each quantity once. Raises `UnitMismatch` for a unit of
+    another dimension.
     """
     first = columns[0]
+    symbols = ", ".join(dict.fromkeys(symbol(column) for column in columns))
     if unit is not None:
-        return _in_unit(first, unit)
+        return _in_unit(first, unit, symbols)
     if first.quantity == "time":
         length, name = time_unit(np.concatenate([np.asarray(c.values, np.float64) for c in columns]))
-        return Axis(1 / length, axis_label(symbol(first), name))
-    largest = max(_largest(column) for column in columns)
+        return Axis(1 / length, axis_label(symbols, name), unit=first.unit)
+    largest = max(_largest(_in(column, first.unit)) for column in columns)
     usual = READABLE[0] <= largest < READABLE[1]
     factor, printed = (1.0, first.unit or "") if usual else prefixed(largest, first.unit or "")
-    return Axis(factor, axis_label(symbol(first), printed))
+    return Axis(factor, axis_label(symbols, printed), unit=first.unit)
 
 
-def _in_unit(column: Column, unit: str) -> Axis:
+def _in(column: Column, unit: str | None) -> Floats:
+    """Return the values (n,) in a unit; raise `UnitMismatch` if they have another dimension, or none."""
+    values = np.asarray(column.values, dtype=np.float64)
+    if column.unit == unit:
+        return values
+    try:
+        scale = scale_between(column.unit or "1", unit or "1", point=_is_point(column))
+    except UnitMismatch:
+        found = f"{column.name} in {column.unit or 'no unit'}"
+        hint = "draw them one by one, or --x NAME --y NAME"
+        raise UnitMismatch("the files share no axis", expected=unit or "no unit", found=found, hint=hint) from None
+    return values * float(scale.factor) + float(scale.offset)
+
+
+def _is_point(column: Column) -> bool:
+    known = quantities().get(column.quantity or "")
+    return known is not None and known.point
+
+
+def _in_unit(column: Column, unit: str, symbols: str) -> Axis:
     """Return the axis in a stated unit; a temperature is a point on its scale, as in `Dataset.to`."""
     if column.unit is None:
         raise UnitMismatch(f"the column {column.name!r} has no unit", expected=unit, found="no unit")
-    known = quantities().get(column.quantity or "")
-    scale = scale_between(column.unit, unit, point=known is not None and known.point)
-    return Axis(float(scale.factor), axis_label(symbol(column), unit), float(scale.offset))
+    scale = scale_between(column.unit, unit, point=_is_point(column))
+    return Axis(float(scale.factor), axis_label(symbols, unit), float(scale.offset), column.unit)
 
 
-def _largest(column: Column) -> float:
-    values = np.asarray(column.values, dtype=np.float64)
+def _largest(values: Floats) -> float:
     finite = values[np.isfinite(values)]
     return float(np.abs(finite).max()) if len(finite) else 0.0
 

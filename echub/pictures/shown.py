@@ -53,3 +53,15 @@ class Shown:
         if column is None:
             raise DataError(f"there is no {' or '.join(names)} to draw", found=", ".join(self.dataset.columns))
         return column
+
+
+def alike(shown: Sequence[Shown], names: Sequence[str]) -> list[Column]:
+    """Return a column of each file: one that all of them have, the first of these names; else each its own.
+
+    Raises `DataError` if a file has none with a number.
+    """
+    for name in names:
+        found = [column for one in shown if (column := one.first((name,))) is not None]
+        if len(found) == len(shown):
+            return found
+    return [one.needed(names) for one in shown]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from echub.drawing import PALETTE, palette_of
+from echub.model.column import Column
 from echub.pictures.curves import axis_of, curve, finish
-from echub.pictures.shown import Shown
+from echub.pictures.shown import Shown, alike
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
 
 DEPTHS = ("depth", "sputter_time", "ion_dose")
@@ -33,14 +35,16 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
     names = list(dict.fromkeys(species for one in shown for species in _texts(one, "species")))
     colours = dict(zip(names, palette_of(len(names)), strict=True))
     axes = figure.subplots(1, len(parts), sharey=True, squeeze=False)[0]
+    intensities = dict(zip(shown, alike(shown, INTENSITIES), strict=True))
+    up = axis_of(list(intensities.values()))  # panels share it
     for axis, (one, region) in zip(axes, parts, strict=True):
-        depth, counts = one.needed(DEPTHS), one.needed(INTENSITIES)
-        across, up = axis_of([depth]), axis_of([counts])
+        depth, counts = one.needed(DEPTHS), intensities[one]
+        across = axis_of([depth])
         for species in _texts(one, "species"):
             rows = _where(one, "region", region) & _where(one, "species", species)
             if rows.any():
                 curve(axis, across.of(depth)[rows], up.of(counts)[rows], color=colours[species], label=species)
-        axis.set_yscale("log")  # a line leaves the axes at zero: a single count between zeros is seen
+        _logarithmic(axis, intensities.values())
         axis.set_title("  ·  ".join(part for part in (one.label, region) if part), fontsize=9, parse_math=False)
         finish(
             axis,
@@ -49,6 +53,12 @@ def draw_profile(figure: FigureBase, shown: Sequence[Shown]) -> None:
             legend=axis is axes[-1] and any(names),
             beside=True,
         )
+
+
+def _logarithmic(axis: Axes, columns: Iterable[Column]) -> None:
+    """Make an axis logarithmic, unless nothing was counted; a line leaves it at zero: single counts are seen."""
+    if any((column.values > 0).any() for column in columns):
+        axis.set_yscale("log")
 
 
 def _texts(one: Shown, name: str) -> list[str]:
@@ -72,12 +82,12 @@ def is_mass_spectrum(shown: Shown) -> bool:
 def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw intensity against mass per charge, logarithmic."""
     axis = figure.subplots()
-    columns = [one.needed(INTENSITIES) for one in shown]
+    columns = alike(shown, INTENSITIES)
     masses = [one.dataset.columns["mass_to_charge"] for one in shown]
     across, up = axis_of(masses, masses[0].unit), axis_of(columns)
     for one, mass, column in zip(shown, masses, columns, strict=True):
         curve(axis, across.of(mass), up.of(column), color=one.colour or PALETTE[0], label=one.label)
-    axis.set_yscale("log")
+    _logarithmic(axis, columns)
     finish(axis, across.words, up.words, legend=bool(shown[0].label))
 
 
@@ -95,7 +105,7 @@ def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
     for axis in axes[len(maps) :]:
         axis.set_visible(False)
     for place, (axis, (one, n)) in enumerate(zip(axes, maps, strict=False)):
-        image = one.dataset["ion_counts"][n].sum(axis=0)
+        image = _summed(one.dataset["ion_counts"][n])
         extent = _extent(one, image.shape)
         drawn = axis.imshow(image, origin="lower", cmap="viridis", extent=extent, interpolation="nearest")
         axis.set_title(_map_title(one, n), fontsize=9, parse_math=False)
@@ -104,6 +114,12 @@ def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
             axis.set(ylabel="$y$ / µm" if extent else "pixel")
         # As high as the image, which is narrower or lower than its place.
         figure.colorbar(drawn, cax=axis.inset_axes((1.04, 0, 0.05, 1)), label="counts")
+
+
+def _summed(frames: np.ndarray) -> np.ndarray:
+    """Add up frames (frame, y, x); a pixel that some of them lack is that of the others, NaN where none has it."""
+    known = np.isfinite(frames)
+    return np.where(known.any(axis=0), np.where(known, frames, 0).sum(axis=0), np.nan)
 
 
 def _map_title(one: Shown, n: int) -> str:
@@ -118,4 +134,6 @@ def _extent(one: Shown, shape: tuple[int, ...]) -> tuple[float, float, float, fl
         return None
     x, y = one.dataset.to("x", "um"), one.dataset.to("y", "um")
     dx, dy = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
+    if not np.isfinite([*x[[0, -1]], *y[[0, -1]], dx, dy]).all() or not dx * dy:
+        return None
     return float(x[0] - dx), float(x[-1] + dx), float(y[0] - dy), float(y[-1] + dy)

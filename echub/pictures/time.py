@@ -29,9 +29,11 @@ def draw_time(figure: FigureBase, shown: Sequence[Shown]) -> None:
     time = axis_of([one.dataset.columns["time"] for one in shown])
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (names, colour) in zip(axes, panels, strict=True):
-        traces = [(one, column) for one in shown if (column := one.first(names)) is not None]
-        # Files may hold another potential each: what the first one holds names the axis.
-        same = [(one, column) for one, column in traces if column.quantity == traces[0][1].quantity]
+        # Files may hold another potential each: that which most of them hold, the first one above all.
+        most = max(
+            names, key=lambda name: [one.first((name,)) is not None for one in (*shown, shown[0])].count(True)
+        )
+        same = [(one, column) for one in shown if (column := one.first((most,))) is not None]
         value = axis_of([column for _, column in same])
         for one, column in same:
             across, upwards = time.of(one.dataset.columns["time"]), value.of(column)

@@ -9,7 +9,7 @@ import numpy as np
 
 from echub.drawing import colour_bar, shades_of
 from echub.pictures.curves import axis_of, curve, finish
-from echub.pictures.shown import CURRENTS, POTENTIALS, Floats, Shown
+from echub.pictures.shown import CURRENTS, POTENTIALS, Floats, Shown, alike
 from echub.segments import runs
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def has_both(shown: Shown) -> bool:
 
 def draw_voltammogram(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """Draw current against potential; the scans of one file in shades, several files in a colour each."""
-    whole = [(one.needed(POTENTIALS), one.needed(CURRENTS)) for one in shown]
-    across, up = axis_of([e for e, _ in whole]), axis_of([i for _, i in whole])
+    potentials, currents = alike(shown, POTENTIALS), alike(shown, CURRENTS)
+    across, up = axis_of(potentials), axis_of(currents)
     axis = figure.subplots()
-    for one, (e, i) in zip(shown, whole, strict=True):
+    for one, e, i in zip(shown, potentials, currents, strict=True):
         counted = _counted(one)
         scans = runs(counted)
         many, numbers = not one.colour and len(scans) > 1, counted[scans.start]

@@ -98,13 +98,13 @@ def match_steps(
 ) -> Offset | None:
     """Find the offset at which the steps of one clock are those of a signal on another; None if none is seen.
 
-    time: (n,), s, increasing; values: (n,), any unit. counts: the noise grows with the root of the values, as
-    that of counts and their rates. averaged: whether a row is an average since the row before, or a sample of its
-    moment; None: not known, the data weigh both. near: (lowest, highest) offset to search, s. An offset is added
-    to `time`.
+    time: (n,), s, increasing; values: (n,), any unit; rows of one time, as of a clock that prints full seconds,
+    are averaged. counts: the noise grows with the root of the values, as that of counts and their rates. averaged:
+    whether a row is an average since the row before, or a sample of its moment; None: not known, the data weigh
+    both. near: (lowest, highest) offset to search, s. An offset is added to `time`.
     """
-    t = np.asarray(time, dtype=np.float64)
-    signal = _Signal.of(t, np.asarray(values, dtype=np.float64), counts)
+    t, each = _merged(np.asarray(time, dtype=np.float64), np.asarray(values, dtype=np.float64))
+    signal = _Signal.of(t, each, counts)
     if len(t) < 2 * FEWEST or not len(steps) or not signal.sigma > 0:
         return None
     width = _window(steps, t)
@@ -119,6 +119,14 @@ def match_steps(
     apart = np.abs(offsets - offsets[best]) > 2 * width * float(np.median(np.diff(t)))
     rivals = _peaks(offsets, np.where(apart & (score > score[best] - RIVAL), score, -np.inf))
     return _refined(steps, seen, signal, float(offsets[best]), width, rivals, int((single > 0).sum()), averaged)
+
+
+def _merged(time: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Return every time once, with the mean of its values."""
+    if (np.diff(time) > 0).all():
+        return time, values
+    at, place, rows = np.unique(time, return_inverse=True, return_counts=True)
+    return at, np.bincount(place, values) / rows
 
 
 # -- the signal ------------------------------------------------------------------------------

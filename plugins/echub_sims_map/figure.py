@@ -41,7 +41,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
     axis = AXES[unit].partition(" /")[0]
     depth.set_title(f"{axis} {low:.4g} to {high:.4g} {unit_text(unit)}".rstrip(), fontsize=9)
     _sections(figure, grid[1, 0], shown)
-    _profiles(profile, outcome)
+    _profiles(profile, outcome, str(shown["species"].values[0]) if "species" in shown else "")
     said = [str(outcome.conditions[name].value) for name in ("region", "species") if name in outcome.conditions]
     title(figure, outcome.label, *said, below=reasons(outcome.refusals))
 
@@ -143,10 +143,10 @@ def _outline_section(axes: Axes, shown: Any, at: float, depth: tuple[float, floa
                       xytext=(2, -10), textcoords="offset points")  # fmt: skip
 
 
-def _profiles(axes: Axes, outcome: Outcome) -> None:
+def _profiles(axes: Axes, outcome: Outcome, refused: str) -> None:
     """Draw counts per pixel of the ion against depth, in each region of interest, with its interval."""
     table = outcome.tables.get("roi_profile")
-    wanted = outcome.conditions["species"].value if "species" in outcome.conditions else None
+    wanted = outcome.conditions["species"].value if "species" in outcome.conditions else refused
     if table is None:
         axes.set_axis_off()
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -124,10 +126,12 @@ class Maps:
             measured &= np.broadcast_to(data["mask"] > 0, counts.shape)
         regions = data["region"] if "region" in data else [""] * len(counts)
         polarity = np.where(np.isfinite(data["polarity"]), data["polarity"], 0).astype(int)
-        names = zip(map(str, regions), map(str, data["species"]), map(int, polarity), strict=True)
+        names = _told_apart(
+            list(zip(map(str, regions), map(str, data["species"]), map(int, polarity), strict=True))
+        )
         dwell, dead = data.meta("sims.dwell_time"), data.meta("sims.dead_time")
         correct = dwell and dead and data.origin_of("n") == "measured"
-        return cls(counts, measured, tuple(names), dead / dwell if correct else None)
+        return cls(counts, measured, names, dead / dwell if correct else None)
 
     def choose(self, species: str, region: str) -> tuple[str, str]:
         """Find the asked species and region, the first where none is asked."""
@@ -179,6 +183,19 @@ class Maps:
         return corrected, corrected / live
 
 
+def _told_apart(names: Sequence[tuple[str, str, int]]) -> tuple[tuple[str, str, int], ...]:
+    """Add the polarity to the name of an ion that a region has in both, and a number to one that stands twice."""
+    both = Counter((region, species) for region, species, _ in dict.fromkeys(names))
+    found, times = [], Counter[tuple[str, str, int]]()
+    for name in names:
+        region, species, polarity = name
+        times[name] += 1
+        sign = {1: " (+)", -1: " (-)"}.get(polarity, "") if both[region, species] > 1 else ""
+        again = f", {times[name]}" if times[name] > 1 else ""
+        found.append((region, f"{species}{sign}{again}", polarity))
+    return tuple(found)
+
+
 def _corrected(counts: Array, live: Array, load: float) -> Array:
     """Divide by the live share; the correction bends upwards: scattered counts come out too high, by τ/T."""
     return np.asarray(counts / live / (1 + load))
@@ -228,6 +245,8 @@ def grid_of(data: Inputs, region: str) -> MapGrid:
         if not np.isfinite(axis).all():
             raise Refusal("uneven-pixels", f"the place of some pixels along {name} is not known", column=name)
         steps = np.diff(axis)
+        if len(steps) and steps.max() <= 0:
+            raise Refusal("uneven-pixels", f"{name} falls from pixel to pixel; it has to rise", column=name)
         if len(steps) and (steps.min() <= 0 or np.ptp(steps) > SMALL * steps.max()):
             raise Refusal("uneven-pixels", f"the pixels differ in size along {name}", column=name)
     depth, unit = _depth(data, region, frames)
@@ -239,9 +258,19 @@ def _depth(data: Inputs, region: str, frames: int) -> tuple[Array, str]:
     for need, unit in (("z", "nm"), ("t", "s")):
         if unit == "s" and (crater := _crater_nm(data, region)):
             return (np.arange(frames) + 0.5) / frames * crater, "nm"
-        if need in data and data[need].shape == (frames,):
+        if need in data and data[need].shape == (frames,) and np.isfinite(data[need]).all():
             return data[need], unit
     return np.arange(frames, dtype=float), "1"
+
+
+def undated(data: Inputs, grid: MapGrid) -> list[Flag]:
+    """Flag that the depth or time of the frames is not used, since some have none."""
+    need, name = ("z", "depth") if "z" in data else ("t", "sputter time")
+    if need not in data or data[need].ndim != 1 or (need, grid.depth_unit) == ("t", "nm"):
+        return []
+    lost = int((~np.isfinite(data[need])).sum())
+    text = f"{several(lost, 'frame has', 'frames have')} no {name}: it is not used"
+    return [Flag("frames-without-depth", text)] if lost else []
 
 
 def _crater_nm(data: Inputs, region: str) -> float | None:

@@ -24,13 +24,13 @@ class Together:
 
     `correlation` is that of the expected counts, the noise of counting taken out, None where a map
     has no structure beyond it; `p` how often the maps, shifted against each other, go together as
-    much by chance.
+    much by chance, None where no pixel was measured in both.
     """
 
     correlation: float | None
     low: float | None
     high: float | None
-    p: float
+    p: float | None
 
 
 def together(one: IonCube, other: IonCube, rng: np.random.Generator) -> Together:
@@ -44,6 +44,8 @@ def together(one: IonCube, other: IonCube, rng: np.random.Generator) -> Together
     noise_a, noise_b = (np.where(both, cube.variance, 0).sum(axis=0) for cube in (one, other))
     frames = both.sum(axis=0)
     known = frames > 0
+    if not known.any():
+        return Together(None, None, None, None)
     # Pixels measured in fewer frames are brought to the mean number of frames.
     scale = np.where(known, frames[known].mean() / np.maximum(frames, 1), 0.0)
     a, b, noise_a, noise_b = a * scale, b * scale, noise_a * scale**2, noise_b * scale**2

@@ -45,17 +45,26 @@ def stand_out(cube: IonCube, window: int, sign: int = 1, flat: Array | None = No
     """
     size = float(window**3)
     total = uniform_filter(cube.counts, window, mode="constant") * size
-    measured = _windows(cube.measured, window)
+    measured = np.maximum(_windows(cube.measured, window), 0.0)  # by rounding it falls below
     safe = np.maximum(measured, 1.0)
     per_pixel = total / safe
     even = per_pixel if flat is None else per_pixel / flat
-    background = np.median(even.reshape(len(total), -1), axis=1)[:, None, None] * (1.0 if flat is None else flat)
+    background = _medians(even, measured >= size / 4)[:, None, None] * (1.0 if flat is None else flat)
     found = np.sqrt(per_pixel + 0.375 / safe)
     found -= np.sqrt(background + 0.375 / safe)
     found *= 2 * sign * np.sqrt(measured)
     if not cube.measured.all():
         found[measured < size / 4] = -np.inf
     return np.asarray(found)
+
+
+def _medians(values: Array, known: Truth) -> Array:
+    """Return the median of each frame (frame,) over the places that are known; 0 where none is."""
+    if known.all():
+        return np.asarray(np.median(values.reshape(len(values), -1), axis=1))
+    return np.array(
+        [np.median(frame[some]) if some.any() else 0.0 for frame, some in zip(values, known, strict=True)]
+    )
 
 
 def _windows(measured: Truth, window: int) -> Array:
@@ -86,7 +95,7 @@ def blank(cube: IonCube, components: list[Cluster], rng: np.random.Generator) ->
     taken = np.zeros(plane, dtype=bool)
     for component in components:
         taken |= component.footprint(taken.shape)
-    pixels = np.flatnonzero(~taken.ravel())
+    pixels = np.flatnonzero(~taken.ravel() if not taken.all() else taken.ravel())
     drawn = pixels[rng.integers(0, len(pixels), (frames, plane[0] * plane[1]))]
     rows = np.arange(frames)[:, None]
     counts = cube.counts.reshape(frames, -1)[rows, drawn].reshape(cube.counts.shape)

@@ -121,7 +121,13 @@ def search(
     quantile = _quantile(cube, empty, params)
     threshold = threshold_of(empty, quantile)
     columns = measure(cube, spanning(apart, threshold, span), span, sign)
-    return Search(cube, params, apart, flat, empty, quantile, threshold, columns)
+    found = Search(cube, params, apart, flat, empty, quantile, threshold, columns)
+    if found.background[0] <= 0:
+        text = (
+            f"{cube.species}: nothing was counted outside of the columns: there is no background to compare with"
+        )
+        raise Refusal("background-too-low", text, hint="map a larger field, or use a smaller --param window=…")
+    return found
 
 
 def _blank(
@@ -166,8 +172,9 @@ def _require_depth(whole: IonCube, cube: IonCube) -> None:
 
 def _require_light(cube: IonCube, params: SimsMapParams) -> None:
     """Refuse a background below which columns are neither counted nor measured as they should be."""
-    measured = np.maximum(cube.measured.sum(axis=0), 1)
-    level = float(np.median(cube.counts.sum(axis=0) / measured))
+    measured = cube.measured.sum(axis=0)
+    known = measured > 0
+    level = float(np.median(cube.counts.sum(axis=0)[known] / measured[known])) if known.any() else 0.0
     needed = LEAST_IN_WINDOW / params.window**3
     if level >= needed:
         return

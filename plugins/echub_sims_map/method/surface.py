@@ -43,6 +43,7 @@ def _least_deviations(terms: Array, values: Array, noise: Array) -> Array:
     fitted: Array = np.zeros(terms.shape[1])
     for _ in range(ROUNDS):
         weighted = terms * weights[:, None]
-        fitted = np.asarray(np.linalg.solve(weighted.T @ terms, weighted.T @ values), dtype=np.float64)
+        # A field of two pixels across has no curvature: the smallest of the surfaces that fit is taken.
+        fitted = np.asarray(np.linalg.lstsq(weighted.T @ terms, weighted.T @ values)[0], dtype=np.float64)
         weights = 1 / np.maximum(np.abs(values - terms @ fitted), noise)
     return fitted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from echub.plugin import Condition, Flag, Inputs, Outcome, Refusal, Series
-from echub_sims_map.data.cube import IonCube, MapGrid, Maps, grid_of, require_statistics
+from echub_sims_map.data.cube import IonCube, MapGrid, Maps, grid_of, require_statistics, undated
 from echub_sims_map.declared import SimsMapParams
 from echub_sims_map.method.search import Search, footprint, search
 from echub_sims_map.method.upright import Uprightness, uprightness
@@ -35,12 +35,13 @@ def run(data: Inputs, params: SimsMapParams) -> Outcome:
     species, region = maps.choose(params.species, params.region)
     grid = grid_of(data, region)
     cube = maps.cube(species, region, flags)
-    flags += require_statistics(cube)
+    flags += [*undated(data, grid), *require_statistics(cube)]
     try:
         found = search(cube, maps, params, flags, data.rng())
     except Refusal as refusal:
         refusal.tables |= _tables(maps, cube, grid, [], params, data, flags)
         refusal.diagnostics |= pictures(cube, grid, []) | scale_of(maps, species)
+        refusal.diagnostics["species"] = Series.of([species])
         raise
     shapes = shapes_of(found)
     measurands, sensitivity = measurands_of(found, grid, sum(shape.notched for shape in shapes))

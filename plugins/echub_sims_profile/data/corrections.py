@@ -108,8 +108,8 @@ def _matrix(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> C
 def _primary_current(profile: CountProfile, data: Inputs, params: SimsProfileParams) -> CountProfile:
     """Divide by the primary current: measured with each point, or the stated one."""
     stated = data.meta("sims.primary_current")
-    if "primary" in data:
-        current, how = data["primary"], "as measured with each point"
+    if profile.primary is not None:
+        current, how = profile.primary, "as measured with each point"
     elif stated:
         current, how = np.full(len(profile.n), stated), f"of {stated:g} nA"
     else:
@@ -131,16 +131,19 @@ def _primary_current(profile: CountProfile, data: Inputs, params: SimsProfilePar
 def _interpolated(profile: CountProfile, key: tuple[str, str, int], x: Array) -> Array:
     """Return three rows: the signal of a channel at other points, its variance there, and that of its level.
 
-    Between two points the variance falls, but neighbours share them: sums and edges see the whole.
+    Between two points the variance falls, but neighbours share them: sums and edges see the whole. Points at one
+    place are averaged first.
     """
     one = profile.ordered(*key)
     one = one.rows(np.isfinite(one.n) & np.isfinite(one.x))
-    variance = (np.maximum(one.n, 1.0) + one.base_error**2) / one.gain**2
-    if len(one.x) < 2:
+    at, place, times = np.unique(one.x, return_inverse=True, return_counts=True)
+    if len(at) < 2:
         raise Refusal("no-matrix", f"{key[1]} has no two points to interpolate between")
-    after = np.clip(np.searchsorted(one.x, x), 1, len(one.x) - 1)
-    share = np.clip((x - one.x[after - 1]) / (one.x[after] - one.x[after - 1]), 0, 1)
-    signal = (1 - share) * one.signal[after - 1] + share * one.signal[after]
+    level = np.bincount(place, one.signal) / times
+    variance = np.bincount(place, (np.maximum(one.n, 1.0) + one.base_error**2) / one.gain**2) / times**2
+    after = np.clip(np.searchsorted(at, x), 1, len(at) - 1)
+    share = np.clip((x - at[after - 1]) / (at[after] - at[after - 1]), 0, 1)
+    signal = (1 - share) * level[after - 1] + share * level[after]
     own = (1 - share) ** 2 * variance[after - 1] + share**2 * variance[after]
     return np.stack([signal, own, (1 - share) * variance[after - 1] + share * variance[after]])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,8 @@ def counts(data: Inputs) -> CountProfile:
         _texts(data["species"]), _regions(data), np.trunc(data["polarity"]),
         np.nan_to_num(data["analogue"]).astype(bool) if "analogue" in data else np.zeros(size, bool),
     )  # fmt: skip
+    if "primary" in data:
+        profile = replace(profile, primary=data["primary"])
     fractions = ~np.isclose(n, np.round(n), atol=_WHOLE, equal_nan=True)
     flags = []
     if fractions.any():

@@ -24,6 +24,8 @@ _NAMES = {
     "stop": ("to", "2nd Interface (nm)"),
 }
 """Keys of a layer, as declared, and as an instrument's software prints them."""
+_BESIDE = 0.01
+"""Part of the depth by which printed ends of neighbouring layers may differ. By eye."""
 _PRINTED = re.compile(r"\((\S+)\)\Z")
 
 
@@ -113,17 +115,37 @@ def _end(time: Array, species: NDArray[Any]) -> float:
 
 
 def _layers(table: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
-    """Return (thickness in nm, rate in nm/s) of each layer; the last has no end."""
-    found = []
-    for row in table:
-        rate = _value(row, "rate", _SECONDS)
-        start, stop = _value(row, "start", _LENGTHS), _value(row, "stop", _LENGTHS)
-        if rate is not None:
-            thickness = np.inf if stop is None else stop - (start or 0.0)
-            found.append((thickness, rate))
-    if any(rate <= 0 or thickness <= 0 for thickness, rate in found):
+    """Return (thickness in nm, rate in nm/s) of each layer from the surface on; the last has no end.
+
+    A layer without a start begins where the one above it ends, one without an end reaches to the next.
+    Raises `Refusal` `layers-unreadable` where they leave a gap, or lie on each other.
+    """
+    read = [
+        (_value(row, "start", _LENGTHS), _value(row, "stop", _LENGTHS), rate)
+        for row in table
+        if (rate := _value(row, "rate", _SECONDS)) is not None
+    ]
+    rows = sorted(read, key=_place)
+    if any(rate <= 0 or (stop is not None and stop <= (start or 0.0)) for start, stop, rate in rows):
         raise Refusal("layers-unreadable", "a layer has no positive thickness and sputter rate")
+    found, depth = [], 0.0
+    for k, (start, stop, rate) in enumerate(rows):
+        if start is not None and abs(start - depth) > _BESIDE * max(start, depth):
+            text = f"a layer starts at {start:g} nm, and the one above it ends at {depth:g} nm"
+            raise Refusal("layers-unreadable", text, hint="the first layer starts at the surface, 0 nm")
+        below = rows[k + 1][0] if k + 1 < len(rows) else np.inf
+        end = below if stop is None else stop
+        if end is None:
+            raise Refusal("layers-unreadable", "two layers have neither a start nor an end")
+        found.append((end - (depth if start is None else start), rate))
+        depth = end
     return found
+
+
+def _place(row: Sequence[float | None]) -> tuple[float, bool]:
+    """Return the depth by which layers are put in order: the start, else the end; without both it is the last."""
+    start, stop = row[:2]
+    return next((end for end in (start, stop) if end is not None), np.inf), start is not None
 
 
 def _value(row: Mapping[str, Any], name: str, units: Mapping[str, float]) -> float | None:

@@ -31,7 +31,8 @@ class CountProfile:
     `n` are detected counts and never change, so that their statistics stay those of counting;
     corrections act on `gain` (counts per unit of the signal) and `base` (background counts).
     `base_error` is the standard error of the base, `relative` that of the gain, as a fraction.
-    `analogue` marks points of a Faraday cup, which counts no ions.
+    `analogue` marks points of a Faraday cup, which counts no ions. `primary` is the primary current of each point
+    in nA, if it was measured.
     """
 
     x: Array
@@ -48,6 +49,7 @@ class CountProfile:
     signal_unit: str = "count"
     steps: tuple[Done, ...] = ()
     flags: tuple[Flag, ...] = ()
+    primary: Array | None = None
 
     def did(self, step: str, detail: str, *flags: Flag, **changes: Any) -> CountProfile:  # noqa: ANN401
         """Record a step that was applied."""

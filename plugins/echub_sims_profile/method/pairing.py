@@ -81,14 +81,16 @@ def rebin(x: Array, n: Array, edges: Array) -> Array:
     """Share counts out to bins: each point covers half the way to its neighbours; the sum is conserved.
 
     x, n: (n,); x ascending, below zero where a lag was subtracted; edges: (bins + 1,), in the unit of x; returns
-    counts (bins,). Those of points that reach beyond the outer edges are in no bin.
+    counts (bins,), NaN for bins that no point reaches. Those of points that reach beyond the outer edges are in
+    no bin.
     """
     middle = (x[1:] + x[:-1]) / 2
     first = 2 * x[0] - middle[0]
     # A first point below the surface begins there at the earliest; one that was moved above it does not.
     ends = np.concatenate([[max(first, 0.0) if x[0] >= 0 else first], middle, [2 * x[-1] - middle[-1]]])
     running = np.concatenate([[0.0], np.cumsum(n)])
-    return np.diff(np.interp(edges, ends, running))
+    reached = (edges[1:] > ends[0]) & (edges[:-1] < ends[-1])
+    return np.where(reached, np.diff(np.interp(edges, ends, running)), np.nan)
 
 
 def pivot(profile: CountProfile, step: float) -> tuple[CountProfile, dict[str, Series]]:

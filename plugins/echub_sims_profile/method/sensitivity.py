@@ -79,7 +79,9 @@ def _rows(
     mine = [t for t in found if t.species == name]
     if not mine:
         return []
-    if convention not in CONVENTIONS or not factor:
+    if not factor:
+        raise Refusal("rsf-not-applicable", f"the sensitivity factor of {name} has no value")
+    if convention not in CONVENTIONS:
         raise Refusal(
             "rsf-convention-missing",
             f"the sensitivity factor of {name} has no convention: {' or '.join(CONVENTIONS)}",
@@ -113,11 +115,13 @@ def _rate(name: str, data: Inputs) -> float:
 def _matrix_mean(total: Total, entry: Mapping[str, Any], found: Sequence[Total]) -> float:
     matrix = str(entry.get("matrix", ""))
     key = (total.region, total.window, total.polarity)
-    mean = next((t.mean for t in found if t.species == matrix and (t.region, t.window, t.polarity) == key), 0.0)
-    if mean <= 0:
-        text = f"the factor of {total.species} is per ratio to {matrix or 'a matrix that it does not name'}"
+    means = [t.mean for t in found if t.species == matrix and (t.region, t.window, t.polarity) == key]
+    text = f"the factor of {total.species} is per ratio to {matrix or 'a matrix that it does not name'}"
+    if not means:
         raise Refusal("rsf-not-applicable", f"{text}, which was not measured in that polarity")
-    return mean
+    if means[0] <= 0:
+        raise Refusal("rsf-not-applicable", f"{text}, which has no signal in the window {total.window}")
+    return means[0]
 
 
 def _element_share(name: str, refers: str) -> float:

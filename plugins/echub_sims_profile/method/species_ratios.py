@@ -23,7 +23,7 @@ def species_ratios(found: Sequence[Total], params: SimsProfileParams) -> dict[st
     return {name: Series.of([row[k] for row in rows]) for k, name in enumerate(names)}
 
 
-def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[tuple[str | float, ...]]:
+def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[tuple[str | float | None, ...]]:
     above, slash, below = (part.strip() for part in text.partition("/"))
     if not (above and slash and below):
         raise Refusal("ratio-unreadable", f"{text!r} is not a ratio", hint="--param ratios=Na+/ZrO+")
@@ -34,10 +34,10 @@ def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[
         if name not in known:
             raise Refusal("unknown-species", f"there is no {name}, but {', '.join(sorted(known))}")
     upper, lower = ([t for t in found if t.species == name] for name in (above, below))
-    pairs = [
-        (a, b) for a in upper for b in lower if (a.region, a.window) == (b.region, b.window)
-        and (a.polarity == b.polarity or params.cross_polarity)
-    ]  # fmt: skip
+    beside = [(a, b) for a in upper for b in lower if (a.region, a.window) == (b.region, b.window)]
+    if not beside:
+        raise Refusal("unknown-species", f"no region has both {above} and {below} in one window")
+    pairs = [(a, b) for a, b in beside if a.polarity == b.polarity or params.cross_polarity]
     if not pairs:
         raise Refusal(
             "cross-polarity",
@@ -47,7 +47,8 @@ def _rows(text: str, found: Sequence[Total], params: SimsProfileParams) -> list[
     return [_row(text, a, b) for a, b in pairs]
 
 
-def _row(text: str, a: Total, b: Total) -> tuple[str | float, ...]:
+def _row(text: str, a: Total, b: Total) -> tuple[str | float | None, ...]:
+    """Return a row; a Faraday cup does not count, so that a ratio with it has no interval."""
     over = [max(t.counts - t.base, 0.0) + 0.5 for t in (a, b)]
     log = math.log(over[0] / a.exposure) - math.log(over[1] / b.exposure)
     parts = [
@@ -56,4 +57,5 @@ def _row(text: str, a: Total, b: Total) -> tuple[str | float, ...]:
     ]
     half = min(NORMAL_95 * math.hypot(*parts), 300.0)  # exp() of it stays finite
     across = "across polarities; " if a.polarity != b.polarity else ""
-    return (text, a.region, a.window, math.exp(log), math.exp(log - half), math.exp(log + half), across + MATRIX)
+    ends = (math.exp(log - half), math.exp(log + half)) if a.counted and b.counted else (None, None)
+    return (text, a.region, a.window, math.exp(log), *ends, across + MATRIX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from echub.plugin import Flag, Series, UnknownSpecies
 from echub.species import Species, abundances, overlay, parse_species
 from echub.text import several
 from echub_sims_profile.data.profile import Array, CountProfile, Mask
+from echub_sims_profile.method.regions import Total, totals
 
 SPIKE_SIGMA = 6.0
 """Standard deviations above the neighbours: counting shows them in 1 of 10⁹ points."""
@@ -31,6 +32,8 @@ _ISOTOPE_SHARE = 0.1
 deviation is significant. By eye."""
 
 Tables = dict[str, Mapping[str, Series]]
+Channel = tuple[str, str, int]
+"""Region, species and polarity."""
 
 
 def checked(profile: CountProfile) -> tuple[list[Flag], Tables]:
@@ -163,16 +166,29 @@ def _shares(profile: CountProfile, family: Mapping[int, tuple[str, str, int]]) -
     symbol = _element_of(family)
     natural = abundances(symbol)
     known = {n: key for n, key in family.items() if n in natural}  # tritium is none of them
-    counts = {n: float(profile.n[profile.of(*key)].sum()) for n, key in known.items()}
-    total, whole = sum(counts.values()), sum(natural[n] for n in known)
-    if total <= 0 or len(known) < 2:
+    if len(known) < 2:
         return []
+    found = {n: one for n, key in known.items() for one in _where_all(profile, known.values(), key)}
+    total, whole = sum(one.counts for one in found.values()), sum(natural[n] for n in known)
+    if total <= 0:
+        return []
+    signal = {n: one.counts / one.exposure for n, one in found.items()}
+    exposed = sum(natural[n] * one.exposure for n, one in found.items())
     rows = []
-    for n, key in known.items():
-        share, expected = counts[n] / total, natural[n] / whole
+    for n, one in found.items():
+        share, expected = signal[n] / sum(signal.values()), natural[n] * one.exposure / exposed
         error = math.sqrt(max(expected * (1 - expected) / total, 1e-18))
-        rows.append((key[0], key[1], symbol, n, counts[n], share, expected, (share - expected) / error))
+        sigma = (one.counts / total - expected) / error
+        rows.append((one.region, one.species, symbol, n, one.counts, share, natural[n] / whole, sigma))
     return rows
+
+
+def _where_all(profile: CountProfile, keys: Collection[Channel], mine: Channel) -> list[Total]:
+    """Sum one of several channels over the depths that all of them have; empty where there are none."""
+    places = [profile.x[profile.of(*key)] for key in keys]
+    first, last = max(x.min() for x in places), min(x.max() for x in places)
+    part = profile.rows(profile.of(*mine) & (profile.x >= first) & (profile.x <= last))
+    return totals(part, {"shared": (-math.inf, math.inf)})
 
 
 def _element_of(family: Mapping[int, tuple[str, str, int]]) -> str:

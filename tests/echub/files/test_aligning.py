@@ -92,6 +92,19 @@ def test_a_drift_is_flagged_and_corrected_on_request():
     assert np.abs(error).max() < 2.5
 
 
+@pytest.mark.parametrize("restarting", [0, 1])
+def test_a_clock_that_restarts_is_refused(restarting):
+    made, case = records(), operando(18, Operando())[restarting]
+    time = case.columns["time"].values
+    made[restarting] = case.with_values("time", np.where(time > time.mean(), time - time.mean(), time)).record()
+    with pytest.raises(NoCommonClock) as refused:
+        echub.align(made, event="auto")
+    assert (refused.value.message, refused.value.expected, refused.value.found, refused.value.hint) == (
+        "the clock of generated restarts, so that a step has no single time on it",
+        "one clock over the whole file", "1 restart", "cut the file at its restarts",
+    )  # fmt: skip
+
+
 def test_a_signal_that_does_not_respond_is_refused():
     with pytest.raises(NoCommonClock) as refused:
         echub.align(records(Operando(contrast=0.0)), event="auto")

@@ -49,6 +49,13 @@ def test_a_source_of_which_nothing_is_known_shows_its_own_columns():
     assert drawn(first, strange) == ["$I$ / mA", "vendor_analog_3\n/ mV", "vendor_analog_4"]
 
 
+def test_a_column_without_a_number_takes_no_panel():
+    lost = SourceColumn("current", np.full(4, np.nan), "current", "mA")
+    assert drawn(on_one_clock("a", known("voltage", "V"), lost, known("temperature", "degC"))) == [
+        "$U$ / V", "$T$ / °C",
+    ]  # fmt: skip
+
+
 def test_rows_are_drawn_in_the_order_of_the_common_clock():
     built = on_one_clock("a", known("voltage", "V"))
     clock = replace(built.columns["time_aligned"], values=np.array([2.0, 0.0, 3.0, 1.0]))

@@ -598,6 +598,32 @@ def test_many_spectra_are_drawn_thin(count, size, width):
         assert found == {("o", size, width)}
 
 
+def frames(**lost):
+    """Return a map of two frames of 2 × 3 pixels, of 1 and 2 counts."""
+    counts = np.ones((1, 2, 2, 3)) * np.array([1.0, 2.0])[:, None, None]
+    for frame, y, x in lost.get("pixels", ()):
+        counts[0, frame, y, x] = np.nan
+    axes = ("species", "frame", "y", "x")
+    made = [
+        SourceColumn("n", counts, "ion_counts", "count", axes=axes),
+        SourceColumn("species", np.array(["Na+"], object), "species", None, axes=axes[:1]),
+        SourceColumn("y", np.arange(2.0), "y", "um", axes=("y",)),
+        SourceColumn("x", np.array(lost.get("x", [0.0, 1.0, 2.0])), "x", "um", axes=("x",)),
+    ]
+    return Record([build_map("ion_map", made)])
+
+
+def test_a_pixel_that_a_frame_lacks_is_the_sum_of_the_others():
+    image = echub.plot(frames(pixels=[(0, 0, 0), (0, 1, 1), (1, 1, 1)])).axes[0].images[0].get_array()
+    assert np.ma.filled(image, np.nan) == pytest.approx(np.array([[2, 3, 3], [3, np.nan, 3]]), nan_ok=True)
+
+
+@pytest.mark.parametrize("x", [[np.nan, 1.0, 2.0], [0.0, np.nan, 2.0], [0.0, 1.0, np.nan], [5.0, 5.0, 5.0]])
+def test_a_map_whose_pixels_have_no_place_is_drawn_by_their_numbers(x):
+    axis = echub.plot(frames(x=x)).axes[0]
+    assert (axis.get_xlabel(), tuple(axis.images[0].get_extent())) == ("pixel", (-0.5, 2.5, -0.5, 1.5))
+
+
 def test_a_map_of_one_line_of_pixels_has_no_size():
     """Half a pixel beyond the middle of the first and last one is not known in one direction."""
     axes = ("species", "frame", "y", "x")
@@ -673,9 +699,77 @@ def test_the_largest_of_all_files_decides_on_their_common_unit():
     assert axis_of([Column("x", np.array([1.0]), None, None)]).words == "x"
     assert axis_of([Column("x", np.array([5e4]), None, None)]).words == "x"
     assert axis_of([Column("force", np.array([1.0]), "force", "N")]).words == "force / N"
-    assert axis_of([Column("x", np.array([1.0]), None, "bar")], "kPa") == Axis(100.0, "x / kPa")
+    assert axis_of([Column("x", np.array([1.0]), None, "bar")], "kPa") == Axis(100.0, "x / kPa", unit="bar")
     with pytest.raises(UnitMismatch, match="'x' has no unit"):
         axis_of([Column("x", np.array([1.0]), None, None)], "V")
+
+
+def test_files_in_other_units_are_brought_to_that_of_the_first():
+    """0.5 mV and 400 V are on one axis in V; 20 °C are 293.15 K."""
+    first, other = Column("x", np.array([0.5]), None, "mV"), Column("x", np.array([400.0]), None, "V")
+    axis = axis_of([first, other])
+    assert axis.words == "x / V"
+    assert [axis.of(first)[0], axis.of(other)[0]] == pytest.approx([5e-4, 400.0])
+    axis = axis_of([first, other], "kV")
+    assert [axis.of(first)[0], axis.of(other)[0]] == pytest.approx([5e-7, 0.4])
+    kelvin, celsius = (
+        Column("temperature", np.array([v]), "temperature", u) for v, u in ((300.0, "K"), (20.0, "degC"))
+    )
+    assert axis_of([kelvin, celsius]).of(celsius)[0] == pytest.approx(293.15)
+
+
+@pytest.mark.parametrize(("unit", "found"), [("mA/cm^2", "j in mA/cm^2"), (None, "j in no unit")])
+def test_files_of_another_dimension_share_no_axis(unit, found):
+    columns = Column("i", np.array([0.5]), None, "mA"), Column("j", np.array([0.5]), None, unit)
+    for wanted in (None, "A"):
+        with pytest.raises(UnitMismatch) as refused:
+            axis_of(columns, wanted).of(columns[1])
+        assert (refused.value.message, refused.value.expected, refused.value.found) == (
+            "the files share no axis", "mA", found,
+        )  # fmt: skip
+
+
+def test_voltammograms_share_a_potential_and_a_current_that_both_hold():
+    steps = {"time": [0, 1, 2], "voltage": [0, 1, 2]}
+    one = record(technique="CV", **steps, potential_we=[5, 6, 7], current=[1, 2, 3])
+    other = record(technique="CV", **steps, current=[4, 5, 6], current_density=[7, 8, 9])
+    (axis,) = draw({"a": one, "b": other}).axes
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("$U$ / V", "$I$ / mA")
+    assert curves(axis) == [([0, 1, 2], [1, 2, 3]), ([0, 1, 2], [4, 5, 6])]
+    alone = record(technique="CV", time=[0, 1, 2], potential_we=[5, 6, 7], current=[1, 2, 3])
+    (axis,) = draw({"a": alone, "b": other}).axes
+    assert axis.get_xlabel() == "$E_{\\mathrm{we}}$, $U$ / V"
+    dense = record(technique="CV", **steps, current_density=[7, 8, 9])
+    with pytest.raises(UnitMismatch, match="the files share no axis"):
+        draw({"a": alone, "b": dense})
+
+
+def test_series_show_the_potential_that_most_of_them_hold():
+    time = {"time": [0, 1, 2]}
+    both, voltage = record(**time, potential_we=[5, 6, 7], voltage=[1, 2, 3]), record(**time, voltage=[4, 5, 6])
+    for files in ({"a": both, "b": voltage}, {"b": voltage, "a": both}):
+        (axis,) = draw(files).axes
+        assert (axis.get_ylabel(), len(axis.lines)) == ("$U$ / V", 2)
+
+
+def test_panels_of_several_profiles_share_one_prefix():
+    """5 A and 5000 A are drawn as 0.005 and 5 kA on the common axis."""
+
+    def profile(current):
+        made = [SourceColumn("depth", np.arange(2.0), "depth", "nm"),
+                SourceColumn("i", np.array([1.0, current]), "ion_current", "A")]  # fmt: skip
+        return Record([build_dataset("depth_profile", made)])
+
+    axes = draw({"a": profile(5.0), "b": profile(5000.0)}).axes
+    assert axes[0].get_ylabel() == "$I_{\\mathrm{i}}$ / kA"
+    assert [axis.lines[0].get_ydata()[-1] for axis in axes] == pytest.approx([0.005, 5.0])
+
+
+@pytest.mark.parametrize(("kind", "across"), [("depth_profile", "depth"), ("mass_spectrum", "mass_to_charge")])
+@pytest.mark.parametrize(("counts", "scale"), [([0, 0, 1], "log"), ([0, 0, 0], "linear")])
+def test_an_axis_without_a_count_is_linear(kind, across, counts, scale):
+    (axis,) = draw({"a": record(kind, **{across: [1, 2, 3], "ion_counts": counts})}).axes
+    assert axis.get_yscale() == scale
 
 
 @pytest.mark.parametrize(("off", "rings"), [(0.12, 1), (-0.12, 1), (0.14, 0), (-0.14, 0)])

@@ -119,6 +119,16 @@ def test_a_signal_of_three_rows_on_either_side_gives_an_offset():
     assert (found.steps, found.inside, found.rivals, found.drift) == (1, 1, (), None)
 
 
+def test_rows_of_one_time_are_averaged():
+    """A clock that prints every other second, of rows of a second each; and one on which no time passes."""
+    step, rng = Brackets(np.array([80.0]), np.array([82.0])), np.random.default_rng(1)
+    time, values = np.repeat(np.arange(0.0, 100.0, 2.0), 2), np.repeat([1.0, 9.0], 50) + 0.1 * rng.normal(size=100)
+    twice = match_steps(step, time, values)
+    assert twice.low < 81.0 - 49.0 < twice.high
+    assert twice == match_steps(step, time[::2], (values[::2] + values[1::2]) / 2)
+    assert match_steps(step, np.zeros(100), values) is None
+
+
 def test_without_steps_or_rows_there_is_no_offset():
     none = np.zeros(0)
     assert match_steps(Brackets(none, none), np.arange(6.0), [0.0, 0, 0, 1, 1, 1]) is None

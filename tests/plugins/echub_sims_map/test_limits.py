@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from math import hypot, inf, pi, sqrt
+from math import hypot, inf, nan, pi, sqrt
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,11 +14,20 @@ import echub
 from echub.plugin import Refusal
 from echub.testing import synth
 from echub.testing.synth.cube import MappedIon
-from echub_sims_map.data.cube import IonCube, MapGrid, Maps, _depth, grid_of, require_statistics
+from echub_sims_map.data.cube import (
+    IonCube,
+    MapGrid,
+    Maps,
+    _depth,
+    _told_apart,
+    grid_of,
+    require_statistics,
+    undated,
+)
 from echub_sims_map.declared import SimsMapParams
 from echub_sims_map.method import upright
 from echub_sims_map.method import width as of_width
-from echub_sims_map.method.colocation import _correlation, together
+from echub_sims_map.method.colocation import Together, _correlation, together
 from echub_sims_map.method.columns import (
     Cluster,
     blank,
@@ -27,7 +36,7 @@ from echub_sims_map.method.columns import (
     stand_out,
     threshold_of,
 )
-from echub_sims_map.method.search import _quantile, _require_depth, _require_light
+from echub_sims_map.method.search import Search, _quantile, _require_depth, _require_light, search
 from echub_sims_map.method.surface import surface
 from echub_sims_map.method.upright import Third, _differ, _is_notched, _is_soft, _leans
 from echub_sims_map.method.width import Found, Plane, _area, _extent, _half_level, clear_of
@@ -131,7 +140,7 @@ def test_a_dead_time_is_large_from_5_percent_on_and_saturates_a_full_detector(de
 
 
 @pytest.mark.parametrize(("x", "y", "uneven"), [
-    ([0, 1, 2.0009], [0, 1], ""), ([0, 1, 2.0011], [0, 1], "x"), ([0, 1, 2], [1, 0], "y"),
+    ([0, 1, 2.0009], [0, 1], ""), ([0, 1, 2.0011], [0, 1], "x"), ([0, 1, 2], [1, 0, 2], "y"),
     ([0, 1, 1], [0, 1], "x"), ([0, 1, 2], [0, 1, 2.1], "y"), ([5], [0, 1], ""),
     ([0, 1000, 1999], [0, 1], ""), ([0, 1000, 1998], [0, 1], "x"),
 ])  # fmt: skip
@@ -142,6 +151,47 @@ def test_pixels_are_even_to_a_thousandth(x, y, uneven):
             grid_of(data, "")
     else:
         assert grid_of(data, "").pixel[1] == 1.0
+
+
+@pytest.mark.parametrize("x", [[2, 1, 0], [0, 0, 0], [2, 1, 1]])
+def test_pixels_that_fall_are_refused_as_such(x):
+    data = Told({"n": np.zeros((1, 1, 2, 3)), "x": np.array(x, float), "y": np.array([0.0, 1.0])})
+    with pytest.raises(Refusal) as refused:
+        grid_of(data, "")
+    assert (refused.value.code, refused.value.message) == (
+        "uneven-pixels", "x falls from pixel to pixel; it has to rise",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "told", "depth", "said"), [
+    ({"t": [nan, 5, 10]}, {}, ([0, 1, 2], "1"), ["1 frame has no sputter time: it is not used"]),
+    ({"t": [nan, nan, 10]}, {"sims.crater_depth": 6.0}, ([1, 3, 5], "nm"), []),
+    ({"z": [1, nan, nan], "t": [0, 5, 10]}, {}, ([0, 5, 10], "s"), ["2 frames have no depth: it is not used"]),
+    ({"z": [1, 2, 3], "t": [0, nan, 10]}, {}, ([1, 2, 3], "nm"), []),
+    ({"z": [1, 2, nan]}, {"sims.crater_depth": 6.0}, ([1, 3, 5], "nm"), ["1 frame has no depth: it is not used"]),
+])  # fmt: skip
+def test_a_depth_that_some_frames_lack_is_not_used_and_that_is_said(columns, told, depth, said):
+    values = {name: np.array(one, float) for name, one in columns.items()}
+    data = Told({"n": np.zeros((1, 3, 2, 2)), **values}, told)
+    grid = grid_of(data, "")
+    assert (grid.depth.tolist(), grid.depth_unit) == depth
+    assert [(flag.code, flag.message) for flag in undated(data, grid)] == [
+        ("frames-without-depth", m) for m in said
+    ]
+
+
+def test_ions_of_one_name_are_told_apart():
+    """By polarity, which is not told of a single one; by a number where a channel stands twice."""
+    names = [
+        ("a", "O", 1),
+        ("a", "O", -1),
+        ("a", "K", 1),
+        ("b", "O", 1),
+        ("b", "K", 1),
+        ("b", "K", 1),
+        ("a", "O", 1),
+    ]
+    assert [name for _, name, _ in _told_apart(names)] == ["O (+)", "O (-)", "K", "O", "K", "K, 2", "O (+), 2"]
 
 
 @pytest.mark.parametrize(("x", "y", "axis"), [
@@ -183,7 +233,7 @@ def test_a_place_stands_out_of_the_median_of_its_frame_by_what_its_window_measur
         total[at], count[at] = one.counts[place].sum(), one.measured[place].sum()
     rate = total / np.maximum(count, 1)
     for k in range(5):
-        base = np.median(rate[k] / flat) * flat
+        base = np.median((rate[k] / flat)[count[k] >= 27 / 4]) * flat
         most = np.maximum(count[k], 1)
         expected[k] = -2 * np.sqrt(most) * (np.sqrt(rate[k] + 0.375 / most) - np.sqrt(base + 0.375 / most))
     seen = count >= 27 / 4
@@ -191,6 +241,57 @@ def test_a_place_stands_out_of_the_median_of_its_frame_by_what_its_window_measur
     apart = stand_out(one, 3, -1, flat)
     assert apart[seen] == pytest.approx(expected[seen], abs=1e-6)
     assert (apart[~seen] == -inf).all()
+
+
+def test_what_was_not_measured_is_neither_background_nor_dark():
+    """Of 8 pixels across 5 were not measured, and one frame not at all: the rest is as bright as it was."""
+    known = np.zeros((7, 8, 8), bool)
+    known[1:, :, :3] = True
+    one = cube(np.full((7, 8, 8), 4.0), known)
+    apart = stand_out(one, 3)
+    assert apart[2:, :, :2] == pytest.approx(np.zeros((5, 8, 2)), abs=1e-9)
+    assert (apart[2:, :, 4:] == -inf).all()
+    _require_light(one, SimsMapParams())
+    with pytest.raises(Refusal, match="0 counts per pixel and frame"):
+        _require_light(cube(np.full((7, 8, 8), 4.0), np.zeros((7, 8, 8))), SimsMapParams())
+
+
+def test_maps_without_a_pixel_in_common_have_no_correlation_and_no_chance():
+    left, right = np.zeros((6, 4, 4), bool), np.ones((6, 4, 4), bool)
+    left[:, :, :2], right[:, :, :2] = True, False
+    maps = cube(np.full((6, 4, 4), 5.0), left), cube(np.full((6, 4, 4), 5.0), right)
+    assert together(*maps, np.random.default_rng(1)) == Together(None, None, None, None)
+
+
+def test_a_column_without_a_count_more_than_its_surroundings_lies_in_its_middle():
+    half = np.zeros((9, 9), bool)
+    half[2:5, 3:8] = True
+    found = of_width._measured(cube(np.zeros((6, 9, 9))), of_width.Piece(0, 6, half), ~half, 1)
+    assert (found.x, found.y, found.area) == (5.0, 3.0, 0.0)
+
+
+@pytest.mark.parametrize("shape", [(9, 2, 2), (9, 1, 8), (9, 8, 2), (9, 1, 1)])
+def test_a_narrow_field_has_a_surface(shape):
+    assert surface(cube(np.full(shape, 50.0))) == pytest.approx(np.ones(shape[1:]))
+
+
+def test_a_column_over_the_whole_field_has_no_background(monkeypatch):
+    monkeypatch.setattr(Search, "background", (0.0, 0.0))
+    one = cube(np.random.default_rng(1).poisson(20, (8, 6, 6)))
+    with pytest.raises(Refusal) as refused:
+        search(one, None, SimsMapParams(), [], np.random.default_rng(1))
+    assert (refused.value.code, refused.value.message) == (
+        "background-too-low",
+        "Na+: nothing was counted outside of the columns: there is no background to compare with",
+    )
+
+
+def test_a_column_that_covers_all_in_the_first_look_leaves_the_whole_to_draw_from():
+    one = cube(np.arange(8.0).reshape(2, 2, 2))
+    whole = Cluster((slice(0, 2),) * 3, np.ones((2, 2, 2), bool))
+    drawn = blank(one, [whole], np.random.default_rng(1)).counts
+    assert set(drawn[0].ravel()) <= {0.0, 1.0, 2.0, 3.0}
+    assert set(drawn[1].ravel()) <= {4.0, 5.0, 6.0, 7.0}
 
 
 @pytest.mark.parametrize(("frames", "columns"), [(6, 1), (5, 0)])

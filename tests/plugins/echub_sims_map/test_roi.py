@@ -217,6 +217,16 @@ def drawn(outcome):
     return figure
 
 
+@pytest.mark.parametrize(("species", "level"), [("Na+", 4.0), ("K+", 30.0)])
+def test_the_figure_of_a_refusal_shows_the_ion_that_was_asked_for(species, level):
+    ions = {name: MappedIon(background=n, pillars=()) for name, n in (("Na+", 4.0), ("K+", 30.0))}
+    record = synth.cube(1, synth.Cube(pixels=16, frames=5, ions=ions)).record()
+    outcome = echub.analyze("sims-map", record, params={"species": species})
+    assert [refusal.code for refusal in outcome.refusals] == ["too-few-frames"]
+    (profiles,) = [axes for axes in drawn(outcome).axes if axes.get_title().startswith("profiles")]
+    assert np.mean(profiles.lines[0].get_ydata()) == pytest.approx(level, rel=0.1)
+
+
 def test_the_figure_has_scale_bars_outlines_and_sections(tmp_path):
     params = {"region": "failed", "reference": "pristine"}
     figure = drawn(echub.analyze("sims-map", maps(tmp_path / "maps"), params=params))

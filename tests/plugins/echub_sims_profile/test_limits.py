@@ -164,6 +164,15 @@ def test_a_normaliser_has_the_error_of_its_background_as_well():
     assert level == pytest.approx([125 / 4, (125 + 425) / 8, 425 / 4])
 
 
+def test_points_at_one_place_are_averaged_before_they_normalise():
+    """20 of 10 and 30; 40 further on. Its variance is a quarter of the sum of both."""
+    one = profile([10.0, 30.0, 40.0, 40.0], x=[1.0, 1.0, 3.0, 3.0])
+    found = _interpolated(one, ("r", "Na+", 1), np.array([0.0, 1.0, 2.0, 3.0, 4.0]))
+    assert found == pytest.approx(np.array([[20, 20, 30, 40, 40], [10, 10, 7.5, 20, 20], [10, 10, 15, 20, 20]]))
+    with pytest.raises(Refusal, match=r"Na\+ has no two points to interpolate between"):
+        _interpolated(profile([10.0, 30.0], x=[1.0, 1.0]), ("r", "Na+", 1), np.array([1.0]))
+
+
 def test_points_without_a_primary_current_are_left_out_and_said():
     """Of 4, 6 and 8 counts those with 2 and 4 nA stay; a stated current has them all."""
     n = np.array([4.0, 6.0, 8.0])
@@ -176,6 +185,15 @@ def test_points_without_a_primary_current_are_left_out_and_said():
         ("normaliser-weak", text)
     ]
     assert found.steps[-2].detail == "to one nA of primary current, as measured with each point"
+    lost = {
+        **columns,
+        "n": [np.nan, *n],
+        "z": [0.0, 1.0, 2.0, 3.0],
+        "species": ["Na+"] * 4,
+        "polarity": np.ones(4),
+    }
+    again = prepare(Told({**lost, "primary": [8.0, 2.0, 0.0, 4.0]}), params)
+    assert (again.x.tolist(), again.signal.tolist()) == ([1.0, 3.0], [2.0, 2.0])
     stated = prepare(Told(columns, {"sims.primary_current": 2.0}), params)
     assert (stated.signal.tolist(), stated.flags) == ([2.0, 3.0, 4.0], ())
     assert stated.steps[-2].detail == "to one nA of primary current, of 2 nA"
@@ -282,6 +300,32 @@ def test_layers_have_a_rate_and_two_ends(rate, nm_s):
     assert by_layers(time[-1:], layers[:1]) == pytest.approx([time[-1] * nm_s])
 
 
+@pytest.mark.parametrize("table", [
+    [{"rate": "2 nm/s"}, {"rate": "1 nm/s", "from": "100 nm", "to": "250 nm"}, {"rate": "4 nm/s", "to": "100 nm"}],
+    [{"rate": "4 nm/s", "to": "100 nm"}, {"rate": "1 nm/s", "to": "250 nm"}, {"rate": "2 nm/s"}],
+    [{"rate": "4 nm/s", "from": "0 nm"}, {"rate": "2 nm/s", "from": "0.25 um"},
+     {"rate": "1 nm/s", "from": "0.1 um"}],
+    [{"rate": "4 nm/s", "to": "99.1 nm"}, {"rate": "1 nm/s", "from": "100 nm", "to": "0.25 um"},
+     {"rate": "2 nm/s"}],
+])  # fmt: skip
+def test_layers_are_those_of_their_depths_in_any_order(table):
+    """100 nm at 4 nm/s, to 250 nm at 1 nm/s, the rest at 2 nm/s; printed ends may differ by 1 %."""
+    assert _layers(table) == [(pytest.approx(100.0, abs=0.91), 4.0), (150.0, 1.0), (inf, 2.0)]
+
+
+@pytest.mark.parametrize(("table", "text"), [
+    ([{"to": "100 nm"}, {"from": "102 nm"}], "a layer starts at 102 nm, and the one above it ends at 100 nm"),
+    ([{"from": "98 nm"}, {"from": "0 nm", "to": "100 nm"}],
+     "a layer starts at 98 nm, and the one above it ends at 100 nm"),
+    ([{"from": "5 nm"}], "a layer starts at 5 nm, and the one above it ends at 0 nm"),
+    ([{"to": "100 nm"}, {}, {}], "two layers have neither a start nor an end"),
+])  # fmt: skip
+def test_layers_leave_no_gap_and_do_not_lie_on_each_other(table, text):
+    with pytest.raises(Refusal) as refused:
+        _layers([{"rate": "1 nm/s", **row} for row in table])
+    assert (refused.value.code, refused.value.message) == ("layers-unreadable", text)
+
+
 @pytest.mark.parametrize(("points", "expected"), [
     (1, [3, 0, 6, 9]), (2, [3, 1.5, 3, 7.5]), (3, [1.5, 3, 5, 7.5]), (9, [4.5, 4.5, 4.5, 4.5]),
 ])  # fmt: skip
@@ -346,12 +390,35 @@ def test_a_step_at_the_switch_is_of_10_percent_and_less_than_a_factor_of_two(jum
 def test_isotopes_are_odd_by_ten_percent_and_five_sigma(total, off, odd):
     """The share of ⁶Li is 7.59 %: 11 % more of 25,155 counts are five sigma."""
     share = 0.0759 * off
-    one = profile([total * share, total * (1 - share)], species=["6Li+", "7Li+"])
+    one = profile([total * share, total * (1 - share)], x=[0.0, 0.0], species=["6Li+", "7Li+"])
     flags, tables = _isotopes(one)
     sigma = (share - 0.0759) / sqrt(0.0759 * (1 - 0.0759) / total)
     assert tables["isotopes"]["sigma"].values == pytest.approx([sigma, -sigma], rel=0.02)
     assert [flag.where for flag in flags] == ["6Li r"] * odd
     assert (sigma > 5) == (total > 25_155)
+
+
+def test_isotopes_are_compared_where_all_were_measured_and_by_their_signal():
+    """⁷Li is 1.0, ⁶Li a tenth of it: unlike in nature, but the same whether one was measured on, or less long."""
+    low, high = [100.0] * 4, [1000.0] * 4
+    species = ["6Li+"] * 4 + ["7Li+"] * 4
+
+    def shares(n, x, gain=1.0):
+        one = replace(profile(n, x, species=["6Li+"] * (len(n) - 4) + species[4:]), gain=np.full(len(n), gain))
+        return _isotopes(one)[1]["isotopes"]
+
+    at = list(range(4))
+    plain = shares(low + high, at + at)
+    assert plain["share"].values == pytest.approx([1 / 11, 10 / 11])
+    longer = shares([*low, 9000.0, 9000.0, *high], [*range(6), *at])
+    assert {name: one.values for name, one in longer.items()} == {name: one.values for name, one in plain.items()}
+    halved = shares([50.0] * 4 + high, at + at, np.r_[np.full(4, 0.5), np.ones(4)])
+    assert halved["share"].values == plain["share"].values
+    expected = 0.0759 * 0.5 / (0.0759 * 0.5 + 0.9241)
+    error = sqrt(expected * (1 - expected) / 4200)
+    assert halved["sigma"].values[0] == pytest.approx((200 / 4200 - expected) / error, rel=0.02)
+    apart = profile([5.0, 9.0], x=[0.0, 1.0], species=["6Li+", "7Li+"])
+    assert _isotopes(apart) == ([], {})
 
 
 # -- edges -----------------------------------------------------------------------------------
@@ -761,4 +828,12 @@ def test_a_matrix_is_of_the_same_region_window_and_polarity(matrix, region, pola
     with pytest.raises(Refusal) as refused:
         _matrix_mean(one, {"matrix": matrix}, found)
     said = f"the factor of Na+ is per ratio to {named}, which was not measured in that polarity"
+    assert (refused.value.code, refused.value.message) == ("rsf-not-applicable", said)
+
+
+def test_a_matrix_without_a_signal_was_measured_all_the_same():
+    found = [Total("r", "Zr+", 1, "whole", 50.0, 10.0, base=50.0)]
+    with pytest.raises(Refusal) as refused:
+        _matrix_mean(Total("r", "Na+", 1, "whole", 1.0, 1.0), {"matrix": "Zr+"}, found)
+    said = "the factor of Na+ is per ratio to Zr+, which has no signal in the window whole"
     assert (refused.value.code, refused.value.message) == ("rsf-not-applicable", said)

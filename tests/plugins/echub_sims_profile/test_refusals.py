@@ -102,7 +102,7 @@ UNCOUNTED = {name: Series.of([value]) for name, value in ROW.items()}
      ("no-matrix", "there is no matrix species 'Zr+', but Na+, K+", "hint", "--param matrix=…")),
     (lambda: normalisation(profile(np.ones(4)), Told(), Params(normalise="primary_current")),
      ("no-primary-current", "the primary current is not stated", "hint", '--set sims.primary_current="1 nA"')),
-    (lambda: normalisation(profile(np.ones(3)), Told({"primary": [0.0, nan, -1.0]}),
+    (lambda: normalisation(dataclasses.replace(profile(np.ones(3)), primary=np.array([0.0, nan, -1.0])), Told(),
                            Params(normalise="primary_current")),
      ("no-primary-current", "the primary current, as measured with each point, is nowhere above zero")),
     (lambda: normalisation(profile(np.ones(3)), Told({}, {"sims.primary_current": -2.0}),
@@ -145,6 +145,8 @@ UNCOUNTED = {name: Series.of([value]) for name, value in ROW.items()}
      ("normalised-by-itself", "Na+/Zr+ holds Zr+, by which it would be normalised")),
     (lambda: species_ratios(SUMS, Params(ratios="Na+/K+")),
      ("unknown-species", "there is no K+, but Na+, O-, Zr+")),
+    (lambda: species_ratios([*SUMS, Total("b", "K+", 1, "whole", 9.0, 1.0)], Params(ratios="Na+/K+")),
+     ("unknown-species", "no region has both Na+ and K+ in one window")),
     (lambda: species_ratios(SUMS, Params(ratios="Na+/O-")),
      ("cross-polarity", "Na+ and O- were measured in different polarities: their ratio means little",
       "hint", "--param cross_polarity=true")),
@@ -176,8 +178,7 @@ def test_a_refusal_says_all_that_is_known(function, parts):
      ("rsf-convention-missing", "the sensitivity factor of Na+ has no convention: per_matrix_ratio or "
       "per_count_rate", "")),
     ({"species": "Na+", "convention": "per_count_rate"}, "none",
-     ("rsf-convention-missing", "the sensitivity factor of Na+ has no convention: per_matrix_ratio or "
-      "per_count_rate", "")),
+     ("rsf-not-applicable", "the sensitivity factor of Na+ has no value", "")),
     ({"species": "Na+", "value": 1e20, "convention": "per_count_rate"}, "total",
      ("rsf-not-applicable", "the factor of Na+ is per count rate, the signal is normalised", "")),
     ({"species": "Na+", "value": 1e20, "convention": "per_count_rate"}, "none",

@@ -225,6 +225,13 @@ def test_a_ratio_of_ions_is_normalised_by_a_third():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("cup", [0, 1])
+def test_a_ratio_with_a_faraday_cup_has_no_interval(cup):
+    found = [Total("r", name, 1, "bulk", 99.5, 10.0, counted=k != cup) for k, name in enumerate(("Na+", "K+"))]
+    table = species_ratios(found, Params(ratios="Na+/K+"))
+    assert [table[name].values for name in ("ratio", "low", "high")] == [(1.0,), (None,), (None,)]
+
+
 @pytest.mark.parametrize("text", ["/K+", "Na+/", "Na+", "/"])
 def test_a_ratio_has_two_ions(text):
     found = [Total("r", "Na+", 1, "bulk", 400.0, 10.0), Total("r", "K+", 1, "bulk", 100.0, 20.0)]
