@@ -186,10 +186,10 @@ class _Folder:
     ) -> dict[str, str]:
         """Write what is not there already with the same bytes; return the version of each output there is then.
 
-        known: version and hash of what a run before has written. Adds to `refused` the sources whose output
-        another program changed.
+        known: version and hash of what a run before has written; hash "" if for other settings, or of a source that
+        is gone. Adds to `refused` the sources whose output another program changed.
         """
-        versions: dict[str, str] = {}
+        versions = {path: mark for path, (mark, _) in known.items() if path in there and there[path].mark == mark}
 
         def write(made: tuple[str, Written]) -> None:
             source, part = made
@@ -303,13 +303,19 @@ def _entries(ledger: bytes) -> dict[str, Entry]:
 
 
 def _own_results(source: Store, target: Store, there: Mapping[str, Object]) -> set[str]:
-    """Return the names among the sources that ledgers of the target say were written, if it lies among them."""
+    """Return the names among the sources that the target says were written, if it lies among them.
+
+    Its ledgers tell of the last run of each folder; its listings also of what runs before have left.
+    """
     if type(source.files) is not type(target.files) or not f"{target.root}/".startswith(f"{source.root}/"):
         return set()
     below = target.root.removeprefix(source.root).strip("/")
     ledgers = [target.read(name) or b"" for name in there if LEDGER.fullmatch(posixpath.basename(name))]
     entries = [entry for ledger in ledgers for entry in _entries(ledger).values()]
-    return {posixpath.join(below, part.path) for entry in entries for part in entry.output}
+    made = {part.path for entry in entries for part in entry.output}
+    listings = [Listing.parse(target.read(name)) for name in there if posixpath.basename(name) == LISTING]
+    made.update(path for listing in listings if listing for path in listing.written)
+    return {posixpath.join(below, path) for path in made}
 
 
 def _renamed(told: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401

@@ -293,6 +293,19 @@ def test_results_are_among_the_sources_if_both_lie_in_one_store(kind, source, ta
     assert remote._own_results(Fake(files=OneStore(), root=source), written, {f"{STEM}.jsonl": None}) == own
 
 
+def test_of_two_lines_about_a_source_the_last_counts(run):
+    """As in a ledger that a local run appended to, and that was copied to the store then."""
+    run()
+    ledger, listing = run.there / f"{STEM}.jsonl", run.there / LISTING
+    outdated = Entry("cp.mpr", f"{run.source}/cp.mpr", 7, "ab", "failed", error="read-error", reason="cut").line()
+    lines = outdated + ledger.read_bytes()
+    ledger.write_bytes(lines)
+    told = json.loads(listing.read_bytes())
+    listing.write_text(json.dumps({**told, "ledger": hashlib.sha256(lines).hexdigest()}))
+    again = run()["cp.mpr"]
+    assert (again.status, again.error, again.outputs) == ("unchanged", None, (f"{run.target}/cp.mpr.h5",))
+
+
 def test_nothing_at_an_address_is_said(run):
     with pytest.raises(SourceNotFound, match="nothing at this address") as caught:
         run(source=f"{run.source}/nowhere")
@@ -309,6 +322,29 @@ def test_results_among_the_sources_are_no_sources(run, folder, below, to):
     made = [path for path in folder.rglob("*") if path.is_file() and path not in before]
     assert len([path for path in made if path.suffix == {"native": ".h5", "csv": ".csv"}[to]]) == 3
     assert all(path.is_relative_to(folder / below.strip("/")) for path in made)
+
+
+def test_results_of_an_earlier_run_among_the_sources_are_no_sources(run, folder):
+    """Neither those in another format, nor those whose source is gone."""
+    run(target=run.source, to="csv")
+    first = {path: path.read_bytes() for path in folder.glob("cp.mpr.*.csv*")}
+    assert len(first) == 2
+    run(target=run.source)
+    for _ in range(2):
+        assert FIRST.keys() == statuses(run(target=run.source)).keys()
+    (folder / "cp.mpr").unlink()
+    for _ in range(3):
+        assert FIRST.keys() - {"cp.mpr"} == statuses(run(target=run.source)).keys()
+    assert {path: path.read_bytes() for path in first} == first
+
+
+def test_an_output_in_a_format_used_before_is_replaced_by_its_own_run(run, folder):
+    """It is not taken for one that another program changed."""
+    run(to="csv")
+    run()
+    (folder / "deep/table.csv").write_text(TABLE.format(7))
+    assert statuses(run(to="csv")) == FIRST
+    assert "7" in (run.there / "deep/table.csv.timeseries.csv").read_text()
 
 
 def test_results_beside_the_sources_are_those_of_others(run, folder):
