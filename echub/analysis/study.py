@@ -49,6 +49,7 @@ from echub.model.source import Source
 from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
 from echub.structured import Number, Shape, Table, parse_written, read_file
+from echub.text import argument
 
 FEW = 4
 """Fewer questions than this are answered in this process: starting others would take longer."""
@@ -189,7 +190,7 @@ def load_study(path: str | os.PathLike[str]) -> Study:
             path=str(path),
             expected="[[step]] with name and analysis",
             cause="the steps that `echub study init` writes are comments at first",
-            hint=f"take the # away from the steps that are wanted, then: echub study {path}",
+            hint=f"take the # away from the steps that are wanted, then: echub study {argument(path)}",
         )
     values = {p: str(v) for p, v in _flat(tree.get("set", {}))}
     return Study(

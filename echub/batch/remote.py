@@ -186,8 +186,8 @@ class _Folder:
     ) -> dict[str, str]:
         """Write what is not there already with the same bytes; return the version of each output there is then.
 
-        known: version and hash of what a run before has written; hash "" if for other settings, or of a source that
-        is gone. Adds to `refused` the sources whose output another program changed.
+        known: version and hash of what a run before has written; hash "" if for other settings, or of a source
+        that is gone. Adds to `refused` the sources whose output another program changed.
         """
         versions = {path: mark for path, (mark, _) in known.items() if path in there and there[path].mark == mark}
 

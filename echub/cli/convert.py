@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -269,6 +270,9 @@ def _require_watch(*, watch: bool, join: bool, only: Mapping[str, object]) -> No
     given = [name for name, value in only.items() if value is not None]
     if given and not watch:
         raise UnknownOption(f"{given[0]} is for --watch", hint="add --watch")
+    still = only["--still"]
+    if isinstance(still, float) and not math.isfinite(still):  # nothing would ever be still
+        raise UnknownOption("--still takes a number of seconds", expected="--still 60", found=str(still))
     if watch and join:
         raise UnknownOption(
             "--watch converts each file by itself", found="--join", hint="join them when the experiment has ended"

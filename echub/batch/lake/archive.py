@@ -19,6 +19,7 @@ from echub.errors import CommandError, DataError
 from echub.files.output import LEDGER
 from echub.model.json_text import encodable
 from echub.structured import parse_written
+from echub.text import argument
 
 _GONE, _UNSEEN, _THERE = range(3)
 """Of a source: deleted; its whole folder cannot be seen now, such as a share that is not mounted; there."""
@@ -49,7 +50,7 @@ class Archive:
             raise DataError(
                 f"{folder} has no ledger",
                 expected="a folder that `echub convert SRC -o DST` wrote",
-                hint=f"echub convert SRC -o {folder}",
+                hint=f"echub convert SRC -o {argument(folder)}",
             )
         self._index = _Index()
         for number, name in enumerate(self._names):
