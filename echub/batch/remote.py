@@ -44,6 +44,9 @@ from echub.model.workers import in_order
 
 Value = TypeVar("Value")
 
+_COPIES = "raw"
+"""Local folder of the copies of sources: what the rows of a table of metadata are compared with."""
+
 REQUESTS = 8
 """Requests at the same time: most of a small one is waiting, and no store slows down a client for so few."""
 _PASSING = (CommandError, WorkerDied, SourceChanged, SourceNotFound)
@@ -84,7 +87,16 @@ class RemoteRun:
             if _is_safe(held.name) and held.name not in results:
                 folders.setdefault(posixpath.dirname(held.name), []).append(held)
         for folder, objects in sorted(folders.items()):
-            yield from _Folder(self, source, target, folder, objects, made_by).run(there, jobs)
+            made = self._with_added(made_by, objects)
+            yield from _Folder(self, source, target, folder, objects, made).run(there, jobs)
+
+    def _with_added(self, made_by: str, objects: Sequence[Object]) -> str:
+        """Return what makes the outputs of a folder: the settings, and the metadata added to its sources."""
+        added = self.reading.annotations.for_files(Path(_COPIES, held.name) for held in objects)
+        rows = [[table.name, table.rows] for table in added.tables if table.rows]
+        if not rows and not added.values:
+            return made_by
+        return _hash(json.dumps([made_by, rows, dict(added.values)], sort_keys=True).encode("ascii"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,7 @@ class _Folder:
             yield from (self._unchanged(entry) for entry in entries.values())
             return
         with tempfile.TemporaryDirectory(prefix="echub-") as held:
-            raw, out = Path(held, "raw"), Path(held, "out")
+            raw, out = Path(held, _COPIES), Path(held, "out")
             with _room_in(Path(held)):
                 refused = self._fetch(raw)
                 results, new = self._convert(raw, out, jobs)

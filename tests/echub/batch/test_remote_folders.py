@@ -17,6 +17,7 @@ from echub.batch.ledger import STEM, Entry
 from echub.batch.remote import RemoteRun, _is_safe
 from echub.batch.store import Store
 from echub.errors import CommandError, SourceChanged, SourceNotFound, TargetNotWritable
+from echub.files.annotations import Annotations, MetaTable
 from echub.files.conversion import Writing
 from echub.files.output import LISTING, Written
 from echub.files.reading import Reading
@@ -31,8 +32,8 @@ def run(folder, tmp_path):
     """Convert the folder into a store; return the results by the path of the source in the tree."""
     source, target = f"file://{folder}", f"file://{tmp_path}/store"
 
-    def go(jobs=None, source=source, target=target, **writing):
-        found = list(RemoteRun(source, target, Reading(), Writing(**writing)).run(jobs=jobs))
+    def go(jobs=None, source=source, target=target, reading=Reading(), **writing):  # noqa: B008
+        found = list(RemoteRun(source, target, reading, Writing(**writing)).run(jobs=jobs))
         by_name = {done.source.removeprefix(f"{source}/"): done for done in found}
         assert len(by_name) == len(found)
         return by_name
@@ -147,6 +148,31 @@ def test_only_a_folder_that_changed_is_read_again(run, folder, monkeypatch, chan
     assert sorted(set(fetched) & {path.relative_to(folder).as_posix() for path in folder.rglob("*")}) == read
     assert {name for name, done in found.items() if done.status == "failed"} == {"damaged.mpr"}
     assert (run.there / "cp.mpr.h5").is_file()
+
+
+@pytest.mark.parametrize(
+    ("values", "rows", "converted"),
+    [
+        ({}, [("cp.mpr", "2")], []),
+        ({}, [("cp.mpr", "3")], ["cp.mpr"]),
+        ({}, [], ["cp.mpr"]),
+        ({"cell.area": "4 cm^2"}, [("cp.mpr", "2")], ["cp.mpr", "deep/peis.mpr", "deep/table.csv"]),
+        ({}, [("cp.mpr", "2"), ("deep/p*.mpr", "4")], ["deep/peis.mpr", "deep/table.csv"]),
+        ({}, [("cp.mpr", "2"), ("elsewhere.mpr", "4")], []),
+    ],
+)
+def test_a_folder_to_which_other_metadata_are_added_is_converted_again(run, values, rows, converted):
+    def added(rows, values):
+        numbered = {n: {"file": file, "cell.area / cm^2": area} for n, (file, area) in enumerate(rows, 2)}
+        return Annotations([MetaTable("cells.csv", numbered)], values)
+
+    run(reading=Reading(annotations=added([("cp.mpr", "2")], {})))
+    annotations = added(rows, values)
+    found = run(reading=Reading(annotations=annotations))
+    assert [name for name, done in found.items() if done.status in ("ok", "flagged")] == converted
+    area = float(values.get("cell.area", "").partition(" ")[0] or dict(rows).get("cp.mpr", "0.785"))
+    assert echub.read(run.there / "cp.mpr.h5").metadata.value("cell.area") == pytest.approx(area)
+    assert annotations.tables[0].unmatched() == [file for file, _ in rows if "elsewhere" in file]
 
 
 def test_an_output_of_somebody_else_stays_and_says_what_helps(run):
