@@ -138,6 +138,10 @@ $ echub gather folder --to lake  # 1
 folder has no ledger [data]
   expected: a folder that `echub convert SRC -o DST` wrote
   hint: echub convert SRC -o folder
+$ echub gather folder --to lake --kinds impedance,none  # 2
+there is no kind of dataset 'none' [unknown-option]
+  expected: …
+  found: impedance,none
 $ echub query SELECT folder  # 1
 folder is not a lake [data]
   expected: a folder with lake.json
