@@ -114,6 +114,12 @@ def rows_by_columns(rows: int, columns: int) -> str:
     return f"{several(rows, 'row')}, {several(columns, 'column')}"
 
 
+def argument(path: object) -> str:
+    """Return a path for a command that is copied: if needed in double quotes, which every shell takes."""
+    text = str(path)
+    return text if re.fullmatch(r"[\w./\\:~+,@%=-]+", text) else '"' + re.sub(r'(["$`])', r"\\\1", text) + '"'
+
+
 def printable(text: str, keep: str = "") -> str:
     """Return a text with everything that a terminal or a log would act on as escapes, apart from `keep`.
 

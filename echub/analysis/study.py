@@ -49,7 +49,9 @@ from echub.model.source import Source
 from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
 from echub.structured import Number, Shape, Table, parse_written, read_file
+from echub.text import argument
 
+_GLOB = frozenset("*?[")
 FEW = 4
 """Fewer questions than this are answered in this process: starting others would take longer."""
 
@@ -124,8 +126,8 @@ class Step:
         """Return those files of the study in a folder that this step takes: all, if it names none."""
         if not self.files:
             return list(files)
-        named = {found for pattern in self.files for found in folder.glob(pattern)}
-        return [file for file in files if file in named]
+        named = {_place(found) for pattern in self.files for found in _files(folder, pattern, folder)}
+        return [file for file in files if _place(file) in named]
 
     @property
     def declared(self) -> Analysis:
@@ -172,7 +174,12 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     path = Path(path)
     tree = read_file(path, STUDY)
     folder = path.parent
-    files = [found for pattern in _listed(tree.get("files", [])) for found in _files(folder, pattern, path)]
+    patterns = _listed(tree.get("files", []))
+    placed: dict[str, Path] = {}
+    for pattern in patterns:
+        for file in _files(folder, pattern, path):
+            placed.setdefault(_place(file), file)
+    files = list(placed.values())
     if not files:
         raise PluginError(
             "the study names no file that is there",
@@ -180,22 +187,39 @@ def load_study(path: str | os.PathLike[str]) -> Study:
             found=str(tree.get("files", "no files")),
             where="files",
         )
+    for name in patterns:
+        if _GLOB.isdisjoint(name) and not (folder / name).is_file():
+            raise PluginError(
+                "a file that the study names is not there",
+                path=str(path),
+                where="files",
+                found=name,
+                hint='correct the name, or take it out; a pattern such as "*.mpr" takes what is there',
+            )
     steps: list[Step] = []
     for number, entry in enumerate(tree.get("step", ()), 1):
         steps.append(_step(entry, number, steps, path))
+        if not steps[-1].of(files, folder):
+            raise PluginError(
+                f"step {number} takes none of the files of the study",
+                path=str(path),
+                where=f"step[{number - 1}].files",
+                expected="names or patterns that some of them have, relative to the study",
+                found=", ".join(steps[-1].files),
+            )
     if not steps:
         raise PluginError(
             "the study has no step",
             path=str(path),
             expected="[[step]] with name and analysis",
             cause="the steps that `echub study init` writes are comments at first",
-            hint=f"take the # away from the steps that are wanted, then: echub study {path}",
+            hint=f"take the # away from the steps that are wanted, then: echub study {argument(path)}",
         )
     values = {p: str(v) for p, v in _flat(tree.get("set", {}))}
     return Study(
         path,
         tree.get("title", path.stem),
-        tuple(dict.fromkeys(file for file in files if file.is_file())),
+        tuple(files),
         tuple(folder / name for name in _listed(tree.get("meta", []))),
         values,
         tuple(steps),
@@ -208,14 +232,21 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _files(folder: Path, pattern: str, study: Path) -> list[Path]:
+def _place(file: Path) -> str:
+    """Return where a file lies: one that two patterns reach in two ways is one file."""
+    return os.path.join(os.path.realpath(file.parent), file.name)
+
+
+def _files(folder: Path, pattern: str, study: Path, where: str = "files") -> list[Path]:
+    """Return the files of a pattern in order; a name may have brackets, which a pattern takes for a choice."""
     try:
-        return sorted(folder.glob(pattern))
+        found = {*folder.glob(pattern), folder / pattern}
+        return sorted(file for file in found if file.is_file())
     except (ValueError, NotImplementedError, OSError) as error:
         raise PluginError(
             "a pattern of the study cannot be used",
             path=str(study),
-            where="files",
+            where=where,
             expected='a name or a pattern relative to the study, such as "*.mpr"',
             found=pattern,
             cause=str(error),
@@ -244,6 +275,8 @@ def _step(entry: Mapping[str, Any], number: int, before: Sequence[Step], path: P
             expected="[start, stop] in seconds",
             found=str(span),
         )
+    for pattern in _listed(entry.get("files", [])):
+        _files(path.parent, pattern, path, f"step[{number - 1}].files")
     step = Step(
         name,
         entry["analysis"],

@@ -43,7 +43,7 @@ class ParameterSweep:
         return Condition(value, self.unit)
 
     def __str__(self) -> str:
-        values = ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in self.values)
+        values = ", ".join(map(_exact, self.values))
         return f"{self.name.replace('_', ' ')} varied: {values} {unit_text(self.unit)}".strip()
 
 
@@ -77,10 +77,17 @@ def _unit(declared: Analysis, name: str) -> str:
     return str(kind.metadata.get("unit") or "")
 
 
+def _exact(value: Any) -> str:  # noqa: ANN401
+    """Return a value in as few digits as tell it from every other."""
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
 def shown(name: str, condition: Condition) -> str:
     """Return a condition as labels show it: ``threshold 5 %``."""
-    value = f"{condition.value:g}" if isinstance(condition.value, float) else str(condition.value)
-    return f"{name.replace('_', ' ')} {value} {unit_text(condition.unit)}".strip()
+    return f"{name.replace('_', ' ')} {_exact(condition.value)} {unit_text(condition.unit)}".strip()
 
 
 def grouped(
@@ -89,7 +96,10 @@ def grouped(
     """Group items by what is stated of them at paths, or by the conditions of outcomes, in order of appearance."""
     groups: dict[str, list[Any]] = {}
     for item in items:
-        groups.setdefault(", ".join(_member(item, path, stated) for path in by), []).append(item)
+        members = [_member(item, path, stated) for path in by]
+        if len(by) > 1:  # "a, b" and c are another group than a and "b, c"
+            members = [f'"{member}"' if ", " in member else member for member in members]
+        groups.setdefault(", ".join(members), []).append(item)
     yield from groups.items()
 
 

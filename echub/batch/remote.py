@@ -44,6 +44,9 @@ from echub.model.workers import in_order
 
 Value = TypeVar("Value")
 
+_COPIES = "raw"
+"""Local folder of the copies of sources: what the rows of a table of metadata are compared with."""
+
 REQUESTS = 8
 """Requests at the same time: most of a small one is waiting, and no store slows down a client for so few."""
 _PASSING = (CommandError, WorkerDied, SourceChanged, SourceNotFound)
@@ -84,7 +87,16 @@ class RemoteRun:
             if _is_safe(held.name) and held.name not in results:
                 folders.setdefault(posixpath.dirname(held.name), []).append(held)
         for folder, objects in sorted(folders.items()):
-            yield from _Folder(self, source, target, folder, objects, made_by).run(there, jobs)
+            made = self._with_added(made_by, objects)
+            yield from _Folder(self, source, target, folder, objects, made).run(there, jobs)
+
+    def _with_added(self, made_by: str, objects: Sequence[Object]) -> str:
+        """Return what makes the outputs of a folder: the settings, and the metadata added to its sources."""
+        added = self.reading.annotations.for_files(Path(_COPIES, held.name) for held in objects)
+        rows = [[table.name, table.rows] for table in added.tables if table.rows]
+        if not rows and not added.values:
+            return made_by
+        return _hash(json.dumps([made_by, rows, dict(added.values)], sort_keys=True).encode("ascii"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,7 @@ class _Folder:
             yield from (self._unchanged(entry) for entry in entries.values())
             return
         with tempfile.TemporaryDirectory(prefix="echub-") as held:
-            raw, out = Path(held, "raw"), Path(held, "out")
+            raw, out = Path(held, _COPIES), Path(held, "out")
             with _room_in(Path(held)):
                 refused = self._fetch(raw)
                 results, new = self._convert(raw, out, jobs)
@@ -186,10 +198,10 @@ class _Folder:
     ) -> dict[str, str]:
         """Write what is not there already with the same bytes; return the version of each output there is then.
 
-        known: version and hash of what a run before has written. Adds to `refused` the sources whose output
-        another program changed.
+        known: version and hash of what a run before has written; hash "" if for other settings, or of a source
+        that is gone. Adds to `refused` the sources whose output another program changed.
         """
-        versions: dict[str, str] = {}
+        versions = {path: mark for path, (mark, _) in known.items() if path in there and there[path].mark == mark}
 
         def write(made: tuple[str, Written]) -> None:
             source, part = made
@@ -303,13 +315,19 @@ def _entries(ledger: bytes) -> dict[str, Entry]:
 
 
 def _own_results(source: Store, target: Store, there: Mapping[str, Object]) -> set[str]:
-    """Return the names among the sources that ledgers of the target say were written, if it lies among them."""
+    """Return the names among the sources that the target says were written, if it lies among them.
+
+    Its ledgers tell of the last run of each folder; its listings also of what runs before have left.
+    """
     if type(source.files) is not type(target.files) or not f"{target.root}/".startswith(f"{source.root}/"):
         return set()
     below = target.root.removeprefix(source.root).strip("/")
     ledgers = [target.read(name) or b"" for name in there if LEDGER.fullmatch(posixpath.basename(name))]
     entries = [entry for ledger in ledgers for entry in _entries(ledger).values()]
-    return {posixpath.join(below, part.path) for entry in entries for part in entry.output}
+    made = {part.path for entry in entries for part in entry.output}
+    listings = [Listing.parse(target.read(name)) for name in there if posixpath.basename(name) == LISTING]
+    made.update(path for listing in listings if listing for path in listing.written)
+    return {posixpath.join(below, path) for path in made}
 
 
 def _renamed(told: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from echub.batch.batch import Batch
     from echub.batch.engines import DaskWorkers
     from echub.batch.task import FileResult
+    from echub.files.annotations import Annotations
     from echub.files.conversion import Writing
     from echub.files.output import Target
     from echub.files.reading import Reading
@@ -164,6 +166,7 @@ def convert(
     if any(":/" in str(path) or ":\\" in str(path) for path in (*files, output)):
         code = _remote(files, output, reading, writing, jobs, others, as_json=as_json)
         if code is not None:
+            _say_unmatched(added)
             raise typer.Exit(code)
     _require_watch(watch=watch, join=join, only={"--still": still, "--poll": poll})
     if len(files) == 1 and not files[0].is_dir() and not shard and not watch:
@@ -186,10 +189,14 @@ def convert(
         except KeyboardInterrupt:
             typer.echo("interrupted before the first file", err=True)
             code = 130
+    _say_unmatched(added)
+    raise typer.Exit(code)
+
+
+def _say_unmatched(added: Annotations) -> None:
     for table in added.tables:
         for row in table.unmatched():
             typer.echo(f"{table.name}: no file matches {row!r}", err=True)
-    raise typer.Exit(code)
 
 
 def _form(context: typer.Context, to: str, form: Mapping[str, str | None]) -> dict[str, str]:
@@ -269,6 +276,9 @@ def _require_watch(*, watch: bool, join: bool, only: Mapping[str, object]) -> No
     given = [name for name, value in only.items() if value is not None]
     if given and not watch:
         raise UnknownOption(f"{given[0]} is for --watch", hint="add --watch")
+    still = only["--still"]
+    if isinstance(still, float) and not math.isfinite(still):  # nothing would ever be still
+        raise UnknownOption("--still takes a number of seconds", expected="--still 60", found=str(still))
     if watch and join:
         raise UnknownOption(
             "--watch converts each file by itself", found="--join", hint="join them when the experiment has ended"

@@ -30,7 +30,7 @@ def inches(text: str | None) -> tuple[float, float] | None:
 
 
 def limits(text: str | None, flag: str) -> tuple[float | None, float | None] | None:
-    """Read ``0:10``; an end left out stays as it is. Raise `UnknownOption` for anything else."""
+    """Read ``0:10``; an end left out stays as it is. `UnknownOption` for anything else, and for equal ends."""
     if text is None:
         return None
     low, colon, high = text.partition(":")
@@ -38,6 +38,7 @@ def limits(text: str | None, flag: str) -> tuple[float | None, float | None] | N
         ends = tuple(float(end) if end.strip() else None for end in (low, high))
     except ValueError:
         ends = (math.nan, math.nan)
-    if not colon or any(end is not None and not math.isfinite(end) for end in ends) or ends == (None, None):
+    is_usable = all(end is None or math.isfinite(end) for end in ends) and ends[0] != ends[1]
+    if not colon or not is_usable:
         raise UnknownOption(f"{flag} takes two numbers", expected=f"{flag} 0:10", found=text)
     return ends[0], ends[1]

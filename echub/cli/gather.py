@@ -37,8 +37,14 @@ def gather(
     what is gone at the source leaves the lake. Exit code 1: something could not be gathered, and is named.
     """
     from echub.batch.lake.gathering import gather
+    from echub.errors import UnknownOption
+    from echub.model import vocabulary
 
     chosen = [name.strip() for name in (kinds or "").split(",") if name.strip()]
+    for name in chosen:
+        if name not in vocabulary.kinds():
+            known = ", ".join(sorted(vocabulary.kinds()))
+            raise UnknownOption(f"there is no kind of dataset {name!r}", expected=known, found=kinds)
     result = gather(archive, to, outcomes=outcomes or (), kinds=chosen, jobs=jobs if jobs > 1 else None)
     if as_json:
         print_json(result.as_dict())

@@ -12,7 +12,7 @@ import typer
 
 from echub.cli import new_app
 from echub.cli.streams import Quiet, hushed
-from echub.text import several
+from echub.text import argument, several
 
 if TYPE_CHECKING:
     from echub.files.readable import Readable
@@ -57,7 +57,7 @@ def init(
     with hushed(quiet):
         typer.echo(
             f"{output}: {several(len(found), 'file')}; fill in what is missing, "
-            f"then: echub convert --meta {output} {folder}"
+            f"then: echub convert --meta {argument(output)} {argument(folder)}"
         )
 
 

@@ -9,7 +9,6 @@ import typer
 
 from echub.cli import completing, new_app
 from echub.cli.common import (
-    Files,
     Json,
     MetaTables,
     ReaderName,
@@ -41,7 +40,10 @@ Columns = Annotated[
 
 @app.command()
 def plot(
-    files: Files,
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Instrument files or native files; several share one figure.", metavar="FILE..."),
+    ],
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Picture to write: .svg, .png or .pdf (default FILE.png)."),
@@ -101,7 +103,7 @@ def plot(
 
     given = sources(files, name)
     first = files[0] if isinstance(given[0], Path) else Path(given[0].name)
-    target = output or first.with_name(first.name + ".png")
+    target = output or first.parent / f"{first.name or 'picture'}.png"
     figures.require_format(target)
     require_free(target, force=force)
     options, annotations = pairs(option, "--option"), user_metadata(meta, set_)

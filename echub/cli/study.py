@@ -12,7 +12,7 @@ import typer.core
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
 from echub.cli.streams import Quiet
-from echub.text import several
+from echub.text import argument, several
 
 if TYPE_CHECKING:
     from echub.analysis.study import Answer
@@ -69,7 +69,7 @@ def init(
     write_atomically([(path, partial(_save, text=text)) for path, text in parts])
     for path, _ in parts:
         typer.echo(f"{path}: written")
-    typer.echo(f"fill in what is missing in {table} and {target}, then: echub study {target}", err=True)
+    typer.echo(f"fill in what is missing in {table} and {target}, then: echub study {argument(target)}", err=True)
 
 
 def _save(path: Path, text: str) -> None:

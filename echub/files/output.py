@@ -167,7 +167,7 @@ def require_free(target: Path, *, force: bool) -> None:
     """Raise `TargetExists` unless the target may be written."""
     if not force and os.path.lexists(target):
         raise TargetExists(
-            "the output exists already", path=str(target), hint="--force replaces it, -o FOLDER writes elsewhere"
+            "the output exists already", path=str(target), hint="--force replaces it, -o writes elsewhere"
         )
 
 
@@ -232,7 +232,7 @@ def _settled(path: Path, target: Path, earlier: PreviousOutputs) -> Written:
                 "the output exists already, and is not what echub wrote there",
                 path=str(target),
                 cause="it was changed, or made from another source or by another run without a ledger",
-                hint="--force replaces it, -o FOLDER writes elsewhere",
+                hint="--force replaces it, -o writes elsewhere",
             )
     return made
 

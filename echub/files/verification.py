@@ -25,7 +25,7 @@ from echub.model.record import Record
 from echub.model.source import Source
 from echub.registry.calling import call, options_of
 from echub.registry.registry import registry
-from echub.text import several
+from echub.text import argument, several
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _as_written(target: Source) -> tuple[Record, str]:
             path=target.shown,
             expected=f"a file that echub wrote ({', '.join(registry().own_suffixes)})",
             found=repr(target.head[:8]),
-            hint=f"echub convert {target.name} first",
+            hint=f"echub convert {argument(target.name)} first",
         )
     reader = claims[0].reader
     options = options_of(reader)()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
+import numpy as np
+
 from echub.batch.workers import Died, in_order
 from echub.errors import (
     EchubError,
@@ -214,8 +216,10 @@ def _problem(finding: Remark, path: str, dataset: Dataset | None = None) -> Prob
 def _source_rows(rows: tuple[int, ...], dataset: Dataset | None) -> tuple[int, ...]:
     if not rows or dataset is None or "row" not in dataset.columns:
         return rows
-    numbers = dataset.columns["row"].values
-    return tuple(int(numbers[row]) for row in rows)
+    numbers = dataset.columns["row"].values[list(rows)]
+    if numbers.dtype.kind not in "iuf" or not np.isfinite(numbers).all():
+        return rows
+    return tuple(int(number) for number in numbers)
 
 
 def _name(path: Path, group: Group) -> Iterator[Problem]:

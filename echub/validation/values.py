@@ -42,7 +42,9 @@ def check_dataset(dataset: Dataset, group: Group) -> Iterator[Remark]:
         low, high, falls[column.name] = _pass(column)
         yield from _column(column, known, group, (low, high), required=column.quantity in needed)
     for check in _ROW_CHECKS:
-        yield from check(dataset, falls)
+        with np.errstate(invalid="ignore"):  # infinite values have no difference
+            found = list(check(dataset, falls))
+        yield from found
 
 
 def _needed(kind: str) -> set[str | None]:
@@ -156,7 +158,8 @@ def _integral(column: Column) -> Iterator[Remark]:
 
 def _labelled(column: Column) -> Iterator[Remark]:
     def bad(values: NDArray[Any]) -> Mask:
-        return ~np.isin(values, np.array(list(column.labels), dtype=values.dtype))
+        known = np.isin(values, np.array(list(column.labels), dtype=values.dtype))
+        return np.asarray(~known & np.isfinite(values))
 
     expected = f"a code of its table ({len(column.labels)} labels)"
     yield from _found("unknown-code", f"{column.name} has a code without a label", column, bad, expected=expected)

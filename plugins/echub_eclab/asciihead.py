@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NoReturn
 
 from echub.plugin import Notice, ReadError, Source, without_zero_tail
-from echub.text import decode, encoding_of
+from echub.text import argument, decode, encoding_of
 
 KINDS = {
     "EC-Lab ASCII FILE": "data",
@@ -172,7 +172,7 @@ def require_text(source: Source) -> str:
             expected="cp1252 or UTF-8",
             found=found.value or "binary data",
             cause="the file was damaged, or saved again by another program",
-            hint=f"echub detect {source.name}",
+            hint=f"echub detect {argument(source.name)}",
         )
     return found.value
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
-from echub.text import decimal_mark, several
+from echub.text import argument, decimal_mark, several
 from echub_eclab import asciiblocks
 from echub_eclab.asciiblocks import RegularRows, regular_columns
 from echub_eclab.asciicells import CLOCK, INTEGER, NUMBER, parse_cells
@@ -203,7 +203,7 @@ def _require_own_names(source: Source, head: Head, names: Sequence[str]) -> None
             expected="EC-Lab ASCII FILE, or column names such as time/s",
             found=repr(head.names[:40]),
             cause="another program's text, or a header that was cut",
-            hint=f"echub detect {source.name}",
+            hint=f"echub detect {argument(source.name)}",
         )
 
 

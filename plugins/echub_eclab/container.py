@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from echub.plugin import ReadError, Source
+from echub.text import argument
 from echub_eclab import MAGIC
 
 FIRST_MODULE = 52
@@ -127,7 +128,7 @@ def _require_magic(file: BinaryIO, source: Source) -> None:
             where="offset 0",
             expected=repr(MAGIC),
             found=repr(magic),
-            hint=f"echub detect {source.name}",
+            hint=f"echub detect {argument(source.name)}",
         )
 
 

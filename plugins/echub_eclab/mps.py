@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from echub.plugin import Metadata, Notice, ReadError, Record, Source
+from echub.text import argument
 from echub_eclab.asciihead import kind_of, plain_source, read_lines
 from echub_eclab.asciitable import MARKS
 from echub_eclab.options import MpsOptions
@@ -60,7 +61,7 @@ def _require_own(source: Source, lines: Sequence[str]) -> None:
         expected="EC-LAB SETTING FILE, EC-Lab LOG FILE, or the same of BT-Lab",
         found=repr(lines[0][:40]) if lines else "an empty file",
         cause="another program's file, or one that was cut",
-        hint=f"echub detect {source.name}",
+        hint=f"echub detect {argument(source.name)}",
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from echub.text import (
+    argument,
     clocks,
     decimal_mark,
     decode,
@@ -150,6 +152,18 @@ def test_a_count_has_its_word(count, told):
 def test_the_size_of_a_table_is_told():
     assert rows_by_columns(1, 2) == "1 row, 2 columns"
     assert rows_by_columns(1200, 1) == "1,200 rows, 1 column"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("out/cp-1_a.mpr", "out/cp-1_a.mpr"), ("C:\\Daten\\Zelle ü.mpr", '"C:\\Daten\\Zelle ü.mpr"'),
+        ("größer.mpr", "größer.mpr"),
+        (Path("two words"), '"two words"'), ("a(1).mpr", '"a(1).mpr"'), ('5" $x', r'"5\" \$x"'), ("", '""'),
+    ],
+)  # fmt: skip
+def test_a_path_in_a_command_to_copy_is_one_argument(path, told):
+    assert argument(path) == told
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ FILES = [
     ),
     row(
         lambda: output.require_free(Path(__file__), force=False), "the output exists already",
-        path=__file__, hint="--force replaces it, -o FOLDER writes elsewhere",
+        path=__file__, hint="--force replaces it, -o writes elsewhere",
     ),
     row(
         lambda: output.not_writable(Path("x"), OSError(28, "No space left")),

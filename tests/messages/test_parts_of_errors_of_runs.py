@@ -22,7 +22,7 @@ from echub.registry import boundary, calling
 from tests.messages.parts import said
 from tests.messages.saying import Fake
 
-ELSEWHERE = "--force replaces it, -o FOLDER writes elsewhere"
+ELSEWHERE = "--force replaces it, -o writes elsewhere"
 DASK = {"expected": "a scheduler of Dask that answers there", "path": "dask://h:1"}
 
 

@@ -486,7 +486,7 @@ def test_an_output_that_is_not_ours_is_named(tmp_path):
     assert said(lambda: output._settled(made, there, output.PreviousOutputs())) == {
         "message": "the output exists already, and is not what echub wrote there", "path": str(there),
         "cause": "it was changed, or made from another source or by another run without a ledger",
-        "hint": "--force replaces it, -o FOLDER writes elsewhere",
+        "hint": "--force replaces it, -o writes elsewhere",
     }  # fmt: skip
 
 

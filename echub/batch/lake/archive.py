@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from echub.errors import CommandError, DataError
 from echub.files.output import LEDGER
 from echub.model.json_text import encodable
 from echub.structured import parse_written
+from echub.text import argument
 
 _GONE, _UNSEEN, _THERE = range(3)
 """Of a source: deleted; its whole folder cannot be seen now, such as a share that is not mounted; there."""
@@ -34,11 +35,11 @@ class Archive:
     The valid lines have numbers, from 0, in the order in which they were written. Of a line only hashes and its
     place are kept, 37 bytes: a million sources take 37 MB, their names alone would take 100. A source whose folder
     cannot be seen now counts as there: it stays in the lake. `unreachable` counts these, `damaged` names lines
-    that cannot be read.
+    that cannot be read. Kinds are those that are gathered, all if there are none.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, kinds: Sequence[str] = ()) -> None:
+        self.folder, self.kinds = folder, kinds
         self.damaged: list[str] = []
         self._there: dict[str, bool] = {}
         try:
@@ -49,9 +50,9 @@ class Archive:
             raise DataError(
                 f"{folder} has no ledger",
                 expected="a folder that `echub convert SRC -o DST` wrote",
-                hint=f"echub convert SRC -o {folder}",
+                hint=f"echub convert SRC -o {argument(folder)}",
             )
-        self._index = _Index()
+        self._index = _Index(kinds)
         for number, name in enumerate(self._names):
             self._read(number, name)
         self._index.settle()
@@ -116,7 +117,7 @@ class Archive:
         """
         for line in self._lines(numbers):
             entry = Entry.parse(line)
-            yield replace(entry, source=encodable(entry.source)), state_of(line)
+            yield replace(entry, source=encodable(entry.source)), state_of(line, self.kinds)
 
     def _lines(self, numbers: Numbers) -> Iterator[bytes]:
         places = self._index.place[numbers]
@@ -133,7 +134,8 @@ class _Index:
     Hashes of 128 bits: that two of a million sources share one has a probability of 10⁻²⁷.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self.kinds = kinds
         self._keys, self._places, self._states = bytearray(), array("q"), bytearray()
         self._presence = bytearray()
         self.place, self.state, self.unseen = np.empty(0, np.int64), np.empty(0, np.uint64), 0
@@ -143,7 +145,7 @@ class _Index:
         """Add a line; the last one about a source counts."""
         self._keys += _hashed(source)
         self._places.append(place)
-        self._states += int(state_of(line), 16).to_bytes(8, "little")
+        self._states += int(state_of(line, self.kinds), 16).to_bytes(8, "little")
         self._presence.append(presence)
 
     def settle(self) -> None:

@@ -96,7 +96,7 @@ def gather(
     archive has no ledger, `TargetClash` if the lake is another's, `TargetBusy` while another run gathers into it.
     """
     try:
-        found = Archive(archive)
+        found = Archive(archive, kinds)
         claim(lake, os.path.relpath(archive, lake).replace(os.sep, "/"))
         file = hold(lake / ".echub-lake.lock")
     except OSError as error:

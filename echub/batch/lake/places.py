@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from echub.errors import DataError, TargetClash
+from echub.text import argument
 
 if TYPE_CHECKING:
     from echub.model.metadata import Metadata
@@ -95,7 +96,9 @@ def told(lake: Path) -> dict[str, str]:
         made = str(mark["format"])
     except (OSError, ValueError, KeyError, TypeError):
         raise DataError(
-            f"{lake} is not a lake", expected=f"a folder with {MARK}", hint=f"echub gather DST --to {lake}"
+            f"{lake} is not a lake",
+            expected=f"a folder with {MARK}",
+            hint=f"echub gather DST --to {argument(lake)}",
         ) from None
     if made.split()[0] != FORMAT.split()[0] or int(made.split()[1]) > int(FORMAT.split()[1]):
         raise DataError(f"{lake} was made by a newer echub", expected=FORMAT, found=made, hint="update echub")

@@ -97,6 +97,11 @@ class Lake:
         with self.refusing():
             self._require_question(sql)
             cursor = self.connection.execute(sql)
+            names = [column[0].lower() for column in cursor.description or ()]
+            if len(set(names)) < len(
+                names
+            ):  # as in a join: DuckDB numbers them, as it does where it writes a file
+                cursor = self.connection.execute(f"FROM query({_quoted(sql)})")
         return LakeAnswer(self, sql, tuple(column[0] for column in cursor.description or ()))
 
     def _require_question(self, sql: str) -> None:
@@ -119,6 +124,9 @@ class Lake:
         require_free(path, force=force)
         with self.refusing():
             self._require_question(sql)
+            self.connection.sql(
+                sql
+            )  # what is wrong is said of the question, not of the copy that it becomes below
             write_atomically([(path, partial(self._put, sql, form))])
 
     def _put(self, sql: str, form: str, path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,9 +31,9 @@ _FROM_LEDGER = (
 )  # fmt: skip
 
 
-def state_of(line: bytes) -> str:
-    """Hash a line of the ledger: what was gathered from an equal one is not gathered again."""
-    return hashlib.sha256(FORMAT.encode() + line).hexdigest()[:16]
+def state_of(line: bytes, kinds: Collection[str] = ()) -> str:
+    """Hash a line of the ledger: what was gathered from an equal one, of the same kinds, is not gathered again."""
+    return hashlib.sha256(FORMAT.encode() + ",".join(sorted(set(kinds))).encode() + line).hexdigest()[:16]
 
 
 def bare_row(entry: Entry, state: str) -> Row:

@@ -104,6 +104,22 @@ def test_a_study_is_read_to_the_last_key(folder):
     ]  # fmt: skip
 
 
+def test_a_file_that_is_named_in_two_ways_is_one(folder):
+    again = f'"sub/../a.mpr", "../{folder.name}/c.mpr"'
+    step = f'[[step]]\nanalysis = "ramp-onset"\nfiles = [{again}]\n'
+    found = loaded(folder, f'files = ["a.mpr", "c.mpr", "b.mpr", "*.mpr", {again}]\n{step}')
+    assert found.files == tuple(folder / name for name in ("a.mpr", "c.mpr", "b.mpr"))
+    assert found.steps[0].of(found.files, folder) == [folder / "a.mpr", folder / "c.mpr"]
+
+
+def test_a_name_with_brackets_is_a_name_too(folder):
+    """As a pattern, `r[12].mpr` means two others."""
+    for name in ("r[12].mpr", "r1.mpr", "r2.mpr", "r3.mpr"):
+        (folder / name).write_text("x")
+    found = loaded(folder, 'files = "r[12].mpr"\n[[step]]\nanalysis = "ramp-onset"\n')
+    assert found.files == tuple(folder / name for name in ("r1.mpr", "r2.mpr", "r[12].mpr"))
+
+
 def test_what_a_study_leaves_out_is_as_documented(folder):
     found = loaded(folder, 'files = "a.mpr"\n[[step]]\nanalysis = "ramp-onset"\n')
     step = Step("ramp-onset", "ramp-onset")
@@ -144,6 +160,23 @@ STEPS = '[[step]]\nname = "x"\nanalysis = "ramp-onset"\n[[step]]\n'
         ('files = "a.mpr"\n' + STEPS + 'analysis = "eis-fit"\ntime = [5, 5]', {
             "message": "step 2 has a time that is not a pair of a start and a later stop", "where": "step[1].time",
             "expected": "[start, stop] in seconds", "found": "[5, 5]",
+        }),
+        ('files = "sub"\n', {
+            "message": "the study names no file that is there", "where": "files", "found": "sub",
+        }),
+        ('files = ["a.mpr", "none*", "d.mpr"]\n', {
+            "message": "a file that the study names is not there", "where": "files", "found": "d.mpr",
+            "hint": 'correct the name, or take it out; a pattern such as "*.mpr" takes what is there',
+        }),
+        ('files = "a.mpr"\n' + STEPS + 'analysis = "eis-fit"\nfiles = ["b.mpr", "none*"]', {
+            "message": "step 2 takes none of the files of the study", "where": "step[1].files",
+            "expected": "names or patterns that some of them have, relative to the study",
+            "found": "b.mpr, none*",
+        }),
+        ('files = "a.mpr"\n' + STEPS + 'analysis = "eis-fit"\nfiles = ["a.mpr", "/a.mpr"]', {
+            "message": "a pattern of the study cannot be used", "where": "step[1].files",
+            "expected": 'a name or a pattern relative to the study, such as "*.mpr"', "found": "/a.mpr",
+            "cause": "Non-relative patterns are unsupported",
         }),
         ('format = "2"', {
             "message": "the study cannot be read: it is of a later version", "where": "format",

@@ -236,6 +236,21 @@ def test_groups_of_two_paths_are_in_the_order_of_their_first_members():
     assert list(grouped("ab", [], lambda item, path: None)) == [("", ["a", "b"])]
 
 
+def test_a_comma_in_a_member_makes_no_other_group_of_it():
+    stated = {"a": ("x, y", "z"), "b": ("x", "y, z"), "c": ("x", "y, z")}
+    found = list(grouped("abc", ["p", "q"], lambda item, path: stated[item][path == "q"]))
+    assert found == [('"x, y", z', ["a"]), ('x, "y, z"', ["b", "c"])]
+    assert list(grouped("a", ["p"], lambda item, path: "x, y")) == [("x, y", ["a"])]
+
+
+def test_values_that_differ_late_are_values_of_their_own():
+    values = (0.05, 0.0500000001, 1e-30, 5.0)
+    outcomes = [Outcome(conditions={"level": Condition(value, "%")}) for value in values]
+    labels = ["level 0.05 %", "level 0.0500000001 %", "level 1e-30 %", "level 5 %"]
+    assert [label for label, _ in grouped(outcomes, ["level"], lambda item, path: None)] == labels
+    assert str(ParameterSweep("level", values, "%")) == "level varied: 0.05, 0.0500000001, 1e-30, 5 %"
+
+
 def test_conditions_of_outcomes_group_them_before_what_is_stated():
     outcomes = [Outcome(conditions={"level": Condition(value, "%")}) for value in (5.0, 0.0, 5.0)]
     found = dict(grouped(outcomes, ["level"], lambda item, path: "stated"))

@@ -318,6 +318,15 @@ def test_only_the_kinds_that_are_asked_for_are_tables_and_all_are_counted(tables
     assert [sorted(row["kinds"]) for row in files] == [["timeseries"], ["impedance", "timeseries"]]
 
 
+def test_other_kinds_are_gathered_anew(tables, lake):
+    """What is there is of the kinds that the last run was asked for, in any order."""
+    for kinds in (["impedance"], [], ["timeseries"], ["timeseries", "impedance"], ["impedance", "timeseries"]):
+        result = gather(tables, lake, kinds=kinds)
+        there = {path.name for path in lake.iterdir() if path.is_dir()}
+        assert there == set(kinds or ["impedance", "timeseries"])
+    assert counts(result) == (0, 0, 0, 2)
+
+
 @pytest.mark.parametrize(("kind", "others"), [("impedance", {"cp.mpr"}), ("timeseries", {"cp.mpr"})])
 def test_a_source_is_gathered_whole_or_not_at_all(tables, lake, kind, others):
     (tables / f"geis.mpr.{kind}.csv").write_text("1,2\n")

@@ -119,8 +119,18 @@ def test_what_the_engine_says_is_told_in_two_parts(lake, said, message, found):
     assert (refused.value.message, refused.value.found) == (message, found)
 
 
-def test_a_wrong_question_has_the_words_of_the_engine_and_what_helps(lake):
+def test_columns_of_the_same_name_are_numbered_as_in_a_file(lake, tmp_path):
+    """As in a join of two tables that both have a source."""
+    answer = lake.ask("SELECT 1 AS a, 2 AS a, 3 AS b, 4 AS A")
+    assert list(answer.objects()) == [{"a": 1, "a_1": 2, "b": 3, "A_2": 4}]
+    lake.write("SELECT 1 AS a, 2 AS a, 3 AS b, 4 AS A", tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text().splitlines()[0] == ",".join(answer.names)
+
+
+def test_a_wrong_question_has_the_words_of_the_engine_and_what_helps(lake, tmp_path):
+    written = refusal(lake.write, "SELECT nothing\nFROM files", tmp_path / "x.csv")
     told = refusal(lake.ask, "SELECT nothing\nFROM files")
+    assert written.items() - told.items() == {("found", told["found"].removesuffix(" LINE 1: SELECT nothing"))}
     assert told.pop("message").startswith('Binder Error: Referenced column "nothing" not found')
     assert "^" not in told.pop("found")
     assert told == {

@@ -17,6 +17,7 @@ from echub.batch.ledger import STEM, Entry
 from echub.batch.remote import RemoteRun, _is_safe
 from echub.batch.store import Store
 from echub.errors import CommandError, SourceChanged, SourceNotFound, TargetNotWritable
+from echub.files.annotations import Annotations, MetaTable
 from echub.files.conversion import Writing
 from echub.files.output import LISTING, Written
 from echub.files.reading import Reading
@@ -31,8 +32,8 @@ def run(folder, tmp_path):
     """Convert the folder into a store; return the results by the path of the source in the tree."""
     source, target = f"file://{folder}", f"file://{tmp_path}/store"
 
-    def go(jobs=None, source=source, target=target, **writing):
-        found = list(RemoteRun(source, target, Reading(), Writing(**writing)).run(jobs=jobs))
+    def go(jobs=None, source=source, target=target, reading=Reading(), **writing):  # noqa: B008
+        found = list(RemoteRun(source, target, reading, Writing(**writing)).run(jobs=jobs))
         by_name = {done.source.removeprefix(f"{source}/"): done for done in found}
         assert len(by_name) == len(found)
         return by_name
@@ -147,6 +148,31 @@ def test_only_a_folder_that_changed_is_read_again(run, folder, monkeypatch, chan
     assert sorted(set(fetched) & {path.relative_to(folder).as_posix() for path in folder.rglob("*")}) == read
     assert {name for name, done in found.items() if done.status == "failed"} == {"damaged.mpr"}
     assert (run.there / "cp.mpr.h5").is_file()
+
+
+@pytest.mark.parametrize(
+    ("values", "rows", "converted"),
+    [
+        ({}, [("cp.mpr", "2")], []),
+        ({}, [("cp.mpr", "3")], ["cp.mpr"]),
+        ({}, [], ["cp.mpr"]),
+        ({"cell.area": "4 cm^2"}, [("cp.mpr", "2")], ["cp.mpr", "deep/peis.mpr", "deep/table.csv"]),
+        ({}, [("cp.mpr", "2"), ("deep/p*.mpr", "4")], ["deep/peis.mpr", "deep/table.csv"]),
+        ({}, [("cp.mpr", "2"), ("elsewhere.mpr", "4")], []),
+    ],
+)
+def test_a_folder_to_which_other_metadata_are_added_is_converted_again(run, values, rows, converted):
+    def added(rows, values):
+        numbered = {n: {"file": file, "cell.area / cm^2": area} for n, (file, area) in enumerate(rows, 2)}
+        return Annotations([MetaTable("cells.csv", numbered)], values)
+
+    run(reading=Reading(annotations=added([("cp.mpr", "2")], {})))
+    annotations = added(rows, values)
+    found = run(reading=Reading(annotations=annotations))
+    assert [name for name, done in found.items() if done.status in ("ok", "flagged")] == converted
+    area = float(values.get("cell.area", "").partition(" ")[0] or dict(rows).get("cp.mpr", "0.785"))
+    assert echub.read(run.there / "cp.mpr.h5").metadata.value("cell.area") == pytest.approx(area)
+    assert annotations.tables[0].unmatched() == [file for file, _ in rows if "elsewhere" in file]
 
 
 def test_an_output_of_somebody_else_stays_and_says_what_helps(run):
@@ -293,6 +319,19 @@ def test_results_are_among_the_sources_if_both_lie_in_one_store(kind, source, ta
     assert remote._own_results(Fake(files=OneStore(), root=source), written, {f"{STEM}.jsonl": None}) == own
 
 
+def test_of_two_lines_about_a_source_the_last_counts(run):
+    """As in a ledger that a local run appended to, and that was copied to the store then."""
+    run()
+    ledger, listing = run.there / f"{STEM}.jsonl", run.there / LISTING
+    outdated = Entry("cp.mpr", f"{run.source}/cp.mpr", 7, "ab", "failed", error="read-error", reason="cut").line()
+    lines = outdated + ledger.read_bytes()
+    ledger.write_bytes(lines)
+    told = json.loads(listing.read_bytes())
+    listing.write_text(json.dumps({**told, "ledger": hashlib.sha256(lines).hexdigest()}))
+    again = run()["cp.mpr"]
+    assert (again.status, again.error, again.outputs) == ("unchanged", None, (f"{run.target}/cp.mpr.h5",))
+
+
 def test_nothing_at_an_address_is_said(run):
     with pytest.raises(SourceNotFound, match="nothing at this address") as caught:
         run(source=f"{run.source}/nowhere")
@@ -309,6 +348,29 @@ def test_results_among_the_sources_are_no_sources(run, folder, below, to):
     made = [path for path in folder.rglob("*") if path.is_file() and path not in before]
     assert len([path for path in made if path.suffix == {"native": ".h5", "csv": ".csv"}[to]]) == 3
     assert all(path.is_relative_to(folder / below.strip("/")) for path in made)
+
+
+def test_results_of_an_earlier_run_among_the_sources_are_no_sources(run, folder):
+    """Neither those in another format, nor those whose source is gone."""
+    run(target=run.source, to="csv")
+    first = {path: path.read_bytes() for path in folder.glob("cp.mpr.*.csv*")}
+    assert len(first) == 2
+    run(target=run.source)
+    for _ in range(2):
+        assert FIRST.keys() == statuses(run(target=run.source)).keys()
+    (folder / "cp.mpr").unlink()
+    for _ in range(3):
+        assert FIRST.keys() - {"cp.mpr"} == statuses(run(target=run.source)).keys()
+    assert {path: path.read_bytes() for path in first} == first
+
+
+def test_an_output_in_a_format_used_before_is_replaced_by_its_own_run(run, folder):
+    """It is not taken for one that another program changed."""
+    run(to="csv")
+    run()
+    (folder / "deep/table.csv").write_text(TABLE.format(7))
+    assert statuses(run(to="csv")) == FIRST
+    assert "7" in (run.there / "deep/table.csv.timeseries.csv").read_text()
 
 
 def test_results_beside_the_sources_are_those_of_others(run, folder):

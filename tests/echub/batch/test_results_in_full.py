@@ -30,7 +30,7 @@ from tests.echub.cli.test_objects import DROPPED, EXPLAINED, HUB, datasets
 from tests.echub.folders import ledger
 
 OWNER = "the plugin acme of echub-acme 2.5"
-WRITES = "--force replaces it, -o FOLDER writes elsewhere"
+WRITES = "--force replaces it, -o writes elsewhere"
 
 
 def failing(path, code, message, **details):

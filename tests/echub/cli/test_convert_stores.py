@@ -63,6 +63,13 @@ def test_options_reach_the_conversion(echub, raw):
     assert table.splitlines()[0] == "time / s,voltage / V"
 
 
+def test_a_row_for_no_file_is_named(echub, raw):
+    """Also when all is there already: of three rows, two are for files."""
+    words, *_ = ends(raw, "store to store")
+    for _ in range(2):
+        assert echub("convert", *words, "--meta", "cells.csv").err == "cells.csv: no file matches 'c.acme'\n"
+
+
 @pytest.mark.parametrize("shard", [1, 2])
 def test_a_row_for_a_file_of_another_shard_is_not_without_a_file(echub, acme_files, shard):
     """Of three rows, two are for files here, whichever shard they are in."""

@@ -48,7 +48,9 @@ def test_limits_are_two_numbers_of_which_one_may_be_left_out(text, ends):
     assert limits(text, "--xlim") == ends
 
 
-@pytest.mark.parametrize("text", [":", " : ", "5", "a:b", "0:b", "0:1:2", "nan:1", "0:inf", "0 V:1 V"])
+@pytest.mark.parametrize(
+    "text", [":", " : ", "5", "a:b", "0:b", "0:1:2", "nan:1", "0:inf", "0 V:1 V", "1:1", "1:1.0"]
+)
 @pytest.mark.parametrize("flag", ["--xlim", "--ylim"])
 def test_anything_else_is_no_limits(text, flag):
     with pytest.raises(UnknownOption) as refused:

@@ -11,6 +11,18 @@ SAID = r"""
 $ echub convert folder --still 5  # 2
 --still is for --watch [unknown-option]
   hint: add --watch
+$ echub convert folder --watch --still nan  # 2
+--still takes a number of seconds [unknown-option]
+  expected: --still 60
+  found: nan
+$ echub convert folder --watch --still inf  # 2
+--still takes a number of seconds [unknown-option]
+  expected: --still 60
+  found: inf
+$ echub plot ""  # 3
+.: this is a directory [source-not-found]
+  expected: a file
+  hint: `echub convert` walks directories
 $ echub convert folder --poll  # 2
 --poll is for --watch [unknown-option]
   hint: add --watch
@@ -126,10 +138,22 @@ $ echub gather folder --to lake  # 1
 folder has no ledger [data]
   expected: a folder that `echub convert SRC -o DST` wrote
   hint: echub convert SRC -o folder
+$ echub gather folder --to lake --kinds impedance,none  # 2
+there is no kind of dataset 'none' [unknown-option]
+  expected: …
+  found: impedance,none
 $ echub query SELECT folder  # 1
 folder is not a lake [data]
   expected: a folder with lake.json
   hint: echub gather DST --to folder
+$ echub gather "two words" --to lake  # 1
+two words has no ledger [data]
+  expected: a folder that `echub convert SRC -o DST` wrote
+  hint: echub convert SRC -o "two words"
+$ echub query SELECT "two words"  # 1
+two words is not a lake [data]
+  expected: a folder with lake.json
+  hint: echub gather DST --to "two words"
 $ echub info nowhere.mpr  # 3
 nowhere.mpr: no such file [source-not-found]
   cause: the name is misspelt, or the file moved
@@ -172,7 +196,7 @@ t.csv: only converted files can be verified [read-error]
   hint: echub convert t.csv first
 $ echub plot cp.mpr -o there.png  # 2
 there.png: the output exists already [target-exists]
-  hint: --force replaces it, -o FOLDER writes elsewhere
+  hint: --force replaces it, -o writes elsewhere
 $ echub plot cp.mpr -o x.doc  # 2
 x.doc has no picture format [unknown-option]
   expected: .svg or .png or .pdf

@@ -262,9 +262,9 @@ def test_a_first_table_has_a_row_for_each_file_with_what_it_says(echub, acme_fil
 
     stated = {"cell.area": [1.5, "cm^2"], "cell.thickness": [2.0, "mm"], "sample.id": ["=1+1", None]}
     acme.write(acme_files / "deep.acme", acme.B["tables"], metadata=stated)
-    done = echub("meta", "init", ".", "-o", "t.csv")
-    assert done.out == "t.csv: 7 files; fill in what is missing, then: echub convert --meta t.csv .\n"
-    head, *rows = Path("t.csv").read_text("utf-8").splitlines()
+    done = echub("meta", "init", ".", "-o", "a t.csv")
+    assert done.out == 'a t.csv: 7 files; fill in what is missing, then: echub convert --meta "a t.csv" .\n'
+    head, *rows = Path("a t.csv").read_text("utf-8").splitlines()
     assert head == HEAD
     assert [row for row in rows if ".acme" in row] == [
         "a.acme,2.0,,,,,,",

@@ -80,11 +80,13 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(echub, folder):
 
 
 def test_a_study_whose_steps_are_still_comments_is_told_how_to_go_on(echub, folder):
-    echub("study", "init", folder)
-    done = echub("study", folder / "study.toml")
+    study = folder / "a study.toml"
+    command = f'then: echub study "{study}"\n'
+    assert echub("study", "init", folder, "-o", study).err.endswith(command)
+    done = echub("study", study)
     assert done.code == 4
     assert "the study has no step" in done.err
-    assert f"take the # away from the steps that are wanted, then: echub study {folder / 'study.toml'}" in done.err
+    assert f"take the # away from the steps that are wanted, {command}" in done.err
 
 
 @pytest.mark.parametrize("kinds", [{"impedance"}, {"timeseries"}, {"impedance", "timeseries"}, {"ion_map"}])

@@ -61,6 +61,7 @@ def test_an_import_is_tried_with_this_path_and_environment(started, monkeypatch)
 
 
 def test_files_are_read_elsewhere_with_what_they_take(started, tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")  # what is asked for counts, not what stands here
     started.answer = '[[5, "a"], [0, "b"]]\n', 0
     files = [tmp_path / "one", tmp_path / "two"]
     assert processes.content_elsewhere("acme-acm", files, {"TZ": "Asia/Tokyo"}) == [(5, "a"), (0, "b")]

@@ -131,6 +131,14 @@ def test_rows_are_those_of_the_source(tmp_path):
     assert (problem.rule.id, problem.rows, problem.count) == ("ECH201", (12,), 1)
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_rows_without_a_number_of_the_source_are_those_of_the_dataset(number):
+    record = changed(sound(), "row", values=np.where(np.arange(60) == 4, number, np.arange(60.0)))
+    record = changed(record, "time", values=np.where(np.arange(60) % 10 == 4, np.nan, np.arange(60.0)))
+    (rows,) = (p.rows for p in check_record(record) if p.column == "time")
+    assert rows == (4, 14, 24, 34, 44, 54)
+
+
 def test_ten_million_bad_rows_are_capped():
     rows = 10_000_000
     values = {
