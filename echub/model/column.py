@@ -39,7 +39,11 @@ class Bits:
     def extract(self, packed: NDArray[Any]) -> NDArray[Any]:
         """Return the values of the field, in the shape and type of the packed column."""
         shift = (self.mask & -self.mask).bit_length() - 1
-        return (packed & self.mask) >> shift
+        if packed.dtype.kind != "f":
+            return (packed & self.mask) >> shift
+        fields, known = packed.copy(), np.isfinite(packed)  # rows without flags stay without
+        fields[known] = (packed[known].astype(np.int64) & self.mask) >> shift
+        return fields
 
 
 @deferring
