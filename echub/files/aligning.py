@@ -105,17 +105,39 @@ def align(
     records = [record_of(source) for source in sources]
     if len(records) < 2:
         raise UnknownOption("there is nothing to align", expected="two files or more", found=str(len(records)))
+    _require_numbers(clock_uncertainty, offsets or {})
     pair = _pair(event) if event else None
     how = How(pair, clock_uncertainty, offsets or {}, near or {}, correct_drift)
     names = names_of(records)
     strange = [name for name in (*how.offsets, *how.near) if name not in names]
     if strange:
         raise UnknownOption(f"no file is called {strange[0]}", expected=", ".join(names), found=strange[0])
+    if names[0] in how.offsets or names[0] in how.near:
+        raise UnknownOption(
+            f"{names[0]} is the first file: all others are put on its clock",
+            expected=f"an offset of {' or '.join(names[1:])}", found=names[0],
+        )  # fmt: skip
     first = Alignment(names[0], "its own clock", 0.0, 0.0, None, None)
     notices: list[Remark] = []
     others = zip(records[1:], names[1:], strict=True)
     alignments = (first, *(_found(records[0], other, name, how, notices) for other, name in others))
     return Aligned(_joined(records, alignments, notices), alignments)
+
+
+def _require_numbers(clock: float | None, offsets: Mapping[str, tuple[float, float | None]]) -> None:
+    """Refuse an offset that is not a number of seconds, and an uncertainty that is not, or is negative."""
+    uncertain = {
+        "clock_uncertainty": clock,
+        **{f"the uncertainty of {name}": u for name, (_, u) in offsets.items()},
+    }
+    for what, u in uncertain.items():
+        if u is not None and not 0 <= u < np.inf:
+            raise UnknownOption(f"{what} cannot be {u:g} s", expected="seconds, from 0", found=f"{u:g}")
+    for name, (value, _) in offsets.items():
+        if not np.isfinite(value):
+            raise UnknownOption(
+                f"the offset of {name} cannot be {value:g} s", expected="seconds", found=f"{value:g}"
+            )
 
 
 def _pair(event: str) -> tuple[str, str]:
@@ -166,7 +188,7 @@ def _zero(record: Record) -> float | None:
         return (told if told.tzinfo else told.replace(tzinfo=dt.UTC)).timestamp()
     for dataset in record.datasets.values():
         if {"unix_time", "time"} <= dataset.columns.keys():
-            zeros = dataset.to("unix_time", "s") - dataset.to("time", "s")
+            zeros = dataset.to("unix_time", "s") - _clock(dataset)
             if np.isfinite(zeros).any():
                 return float(np.nanmedian(zeros))
     return None
@@ -203,7 +225,7 @@ def _by_event(first: Record, other: Record, name: str, how: How) -> Alignment:
     dataset, column = _column_of(other, responds, RESPONDS, name)
     counts = column.quantity in COUNTED
     values = np.asarray(column.values, dtype=np.float64)
-    time = dataset.to("time", "s")
+    time = _clock(dataset)
     known = np.isfinite(values) & np.isfinite(time)
     averaged = True if column.averaged else None
     found = match_steps(
@@ -265,7 +287,7 @@ def _steps_of(record: Record, wanted: str) -> tuple[str, Brackets]:
     name = str(record.provenance.source.get("name", "the first file"))
     dataset, column = _column_of(record, wanted, STEPPED, name)
     values = np.asarray(column.values, dtype=np.float64)
-    time = dataset.to("time", "s")
+    time = _clock(dataset)
     known = np.isfinite(values) & np.isfinite(time)
     values, time = values[known], time[known]
     if not len(values):
@@ -275,6 +297,11 @@ def _steps_of(record: Record, wanted: str) -> tuple[str, Brackets]:
     large = np.abs(np.diff(levels)) > STEP_SHARE * float(np.ptp(values))
     starts = starts[large]
     return column.name, Brackets(time[starts - 1], time[starts])
+
+
+def _clock(dataset: Dataset) -> NDArray[np.float64]:
+    """Return the clock of a dataset with a time, s: that of its record, if it was put on one before."""
+    return dataset.to(ALIGNED if ALIGNED in dataset.columns else "time", "s")
 
 
 def _column_of(record: Record, wanted: str, usual: Sequence[str], name: str) -> tuple[Dataset, Column]:
@@ -313,9 +340,10 @@ def _on_clock(dataset: Dataset, how: Alignment, number: int) -> Dataset:
     label = f"{dataset.name}_{number}"
     if "time" not in dataset.columns:
         return replace(dataset, label=label, attrs=attrs)
-    own: NDArray[np.float64] = dataset.to("time", "s")
-    values = own * (1 + how.drift) + how.offset
-    column = Column(ALIGNED, values, ALIGNED, "s", "derived", "aligned time", attrs={"recipe": how.words})
+    values = _clock(dataset) * (1 + how.drift) + how.offset
+    before = dataset.columns[ALIGNED].attrs.get("recipe", "") if ALIGNED in dataset.columns else ""
+    recipe = f"{before}; then {how.words}" if before else how.words
+    column = Column(ALIGNED, values, ALIGNED, "s", "derived", "aligned time", attrs={"recipe": recipe})
     return replace(dataset, columns={**dataset.columns, ALIGNED: column}, label=label, attrs=attrs)
 
 
