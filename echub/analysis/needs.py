@@ -22,7 +22,7 @@ from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
 from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
 from echub.model.build import ROWS
-from echub.model.column import Column
+from echub.model.column import TEXT, Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata, leaf_of
 from echub.model.polar import converted, lacking
@@ -331,6 +331,8 @@ def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
         return Answer(column.plain(), column.unit or "", quantity, column.name, column.origin, column.averaged)
     if quantity == RANGE:
         return _range(need, full_scales(column), column.name, metadata)
+    if column.source_dtype == TEXT:
+        raise Refusal("no-values", f"the column {column.name} holds texts, not numbers", column=column.header)
     _require_unit(column)
     have, want = parse_unit(column.unit or need.unit), parse_unit(need.unit)
     if _PER_AREA.get(have.dimension) == want.dimension:

@@ -422,6 +422,19 @@ def test_each_answer_says_its_quantity_unit_origin_and_how_it_was_had():
     assert bare.how("q") == "charge; no area is stated"
 
 
+def test_the_codes_of_texts_are_no_numbers():
+    texts = build_dataset("timeseries", [
+        SourceColumn("t", np.arange(2.0), "time", "s", index=0),
+        SourceColumn("I", np.array(["1,5", "2"]), None, "mA", index=1),
+    ])  # fmt: skip
+    with pytest.raises(Refusal) as caught:
+        bind(asking(TIME, Need("I", "current", "mA")), record(texts), columns={"I": "vendor_i"})
+    assert said(caught.value.remark) == {
+        "code": "no-values", "severity": "refusal", "column": "I",
+        "message": "the column vendor_i holds texts, not numbers",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("we", "ce"), [(True, False), (False, True), (False, False)])
 def test_a_voltage_of_averaged_potentials_is_averaged(we, ce):
     given = (T4, column("potential_we", [1.0] * 4, "V", averaged=we))
