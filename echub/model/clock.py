@@ -94,7 +94,7 @@ def _starts(dataset: Dataset, instant: dt.datetime) -> bool:
 
 
 def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
-    """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,); NaT where the time is no number.
+    """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,); NaT without a time.
 
     Raises `MetadataError` if the zone of the clock is unknown.
     """
