@@ -194,6 +194,7 @@ def _prepared(
     """Return the requested run, and the records or outcomes it applies to."""
     declared = name if isinstance(name, Analysis) else registry().analysis(name)
     chosen = parameters(declared, params, profile)
+    _require_needs(declared, choice.columns or {})
     many = _listed(what)
     if declared.consumes == "outcomes":
         given: Any = with_values([one for item in many for one in _outcomes(item, reader, options)], added.values)
@@ -202,6 +203,16 @@ def _prepared(
         if declared.every_dataset and len(given) > 1:
             given = joined_runs(many, given, reader)
     return _Run(declared, chosen, params, profile, seed, choice, declared.each), given
+
+
+def _require_needs(analysis: Analysis, columns: Mapping[str, str]) -> None:
+    """Refuse a column for a need that the analysis does not have: it would answer nothing."""
+    needs = [need.name for need in analysis.columns]
+    if strange := [name for name in columns if name not in needs]:
+        expected = " or ".join(needs) or "no column at all"
+        raise UnknownOption(
+            f"{analysis.name} needs nothing called {strange[0]!r}", expected=expected, found=strange[0]
+        )
 
 
 def parameters(analysis: Analysis, given: Mapping[str, Any], profile: str | None) -> Any:  # noqa: ANN401

@@ -22,7 +22,7 @@ from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
 from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
 from echub.model.build import ROWS
-from echub.model.column import Column
+from echub.model.column import TEXT, Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import Metadata, leaf_of
 from echub.model.polar import converted, lacking
@@ -200,11 +200,15 @@ def _in_a_row(asked: Sequence[Need], parts: Sequence[Inputs]) -> Inputs:
     """Put the rows of several datasets behind one another; a need that one of them cannot meet is NaN there."""
     if len(parts) == 1:
         return parts[0]
-    answers = {}
+    answers, left_out = {}, []
     for need in asked:
         given = [part.answers.get(need.name) for part in parts]
         known = [answer for answer in given if answer is not None]
-        if not known or len({answer.unit for answer in known}) > 1 or (len(known) < len(given) and not need.gaps):
+        if not known or (len(known) < len(given) and not need.gaps):
+            continue
+        units = list(dict.fromkeys(answer.unit or "no unit" for answer in known))
+        if len(units) > 1:
+            left_out.append(_in_units(need, units))
             continue
         values = [
             np.full(len(part), np.nan) if answer is None else answer.values
@@ -214,8 +218,17 @@ def _in_a_row(asked: Sequence[Need], parts: Sequence[Inputs]) -> Inputs:
             firsts = np.cumsum([0, *(1 + int(np.max(one)) for one in values[:-1])])
             values = [one + first for one, first in zip(values, firsts.tolist(), strict=True)]
         answers[need.name] = replace(known[0], values=np.concatenate(values))
-    flags = tuple(flag for part in parts for flag in part.flags)
+    flags = (*(flag for part in parts for flag in part.flags), *left_out)
     return replace(parts[0], answers=answers, row=np.concatenate([part.row for part in parts]), flags=flags)
+
+
+def _in_units(need: Need, units: Sequence[str]) -> Remark:
+    """Return the remark on a need that several datasets meet in different units; refuse if it has to be met."""
+    what, stand = f"the {' or '.join(need.quantities)} of the {need.kind} data beside", " and ".join(units)
+    hint = flag_for(AREA) if need.without_area in units else None
+    if not need.optional:
+        raise Refusal("mixed-unit", f"{what} is in {stand}", hint=hint)
+    return Remark("beside-not-used", f"{what} is not used: it is in {stand}", "info", hint=hint or "")
 
 
 def _unused(kind: str, refusal: Refusal, record: Record) -> Inputs:
@@ -318,6 +331,8 @@ def _in_unit(need: Need, column: Column, metadata: Metadata) -> Answer:
         return Answer(column.plain(), column.unit or "", quantity, column.name, column.origin, column.averaged)
     if quantity == RANGE:
         return _range(need, full_scales(column), column.name, metadata)
+    if column.source_dtype == TEXT:
+        raise Refusal("no-values", f"the column {column.name} holds texts, not numbers", column=column.header)
     _require_unit(column)
     have, want = parse_unit(column.unit or need.unit), parse_unit(need.unit)
     if _PER_AREA.get(have.dimension) == want.dimension:

@@ -105,17 +105,39 @@ def align(
     records = [record_of(source) for source in sources]
     if len(records) < 2:
         raise UnknownOption("there is nothing to align", expected="two files or more", found=str(len(records)))
+    _require_numbers(clock_uncertainty, offsets or {})
     pair = _pair(event) if event else None
     how = How(pair, clock_uncertainty, offsets or {}, near or {}, correct_drift)
     names = names_of(records)
     strange = [name for name in (*how.offsets, *how.near) if name not in names]
     if strange:
         raise UnknownOption(f"no file is called {strange[0]}", expected=", ".join(names), found=strange[0])
+    if names[0] in how.offsets or names[0] in how.near:
+        raise UnknownOption(
+            f"{names[0]} is the first file: all others are put on its clock",
+            expected=f"an offset of {' or '.join(names[1:])}", found=names[0],
+        )  # fmt: skip
     first = Alignment(names[0], "its own clock", 0.0, 0.0, None, None)
     notices: list[Remark] = []
     others = zip(records[1:], names[1:], strict=True)
     alignments = (first, *(_found(records[0], other, name, how, notices) for other, name in others))
     return Aligned(_joined(records, alignments, notices), alignments)
+
+
+def _require_numbers(clock: float | None, offsets: Mapping[str, tuple[float, float | None]]) -> None:
+    """Refuse an offset that is not a number of seconds, and an uncertainty that is not, or is negative."""
+    uncertain = {
+        "clock_uncertainty": clock,
+        **{f"the uncertainty of {name}": u for name, (_, u) in offsets.items()},
+    }
+    for what, u in uncertain.items():
+        if u is not None and not 0 <= u < np.inf:
+            raise UnknownOption(f"{what} cannot be {u:g} s", expected="seconds, from 0", found=f"{u:g}")
+    for name, (value, _) in offsets.items():
+        if not np.isfinite(value):
+            raise UnknownOption(
+                f"the offset of {name} cannot be {value:g} s", expected="seconds", found=f"{value:g}"
+            )
 
 
 def _pair(event: str) -> tuple[str, str]:
@@ -166,7 +188,7 @@ def _zero(record: Record) -> float | None:
         return (told if told.tzinfo else told.replace(tzinfo=dt.UTC)).timestamp()
     for dataset in record.datasets.values():
         if {"unix_time", "time"} <= dataset.columns.keys():
-            zeros = dataset.to("unix_time", "s") - dataset.to("time", "s")
+            zeros = dataset.to("unix_time", "s") - _clock(dataset)
             if np.isfinite(zeros).any():
                 return float(np.nanmedian(zeros))
     return None
@@ -272,7 +294,7 @@ def _steps_of(record: Record, wanted: str) -> tuple[str, Brackets]:
 
 def _series(dataset: Dataset, column: Column, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return time, s, and values of the rows that have both; raise `NoCommonClock` where the clock restarts."""
-    values, time = np.asarray(column.values, dtype=np.float64), dataset.to("time", "s")
+    values, time = np.asarray(column.values, dtype=np.float64), _clock(dataset)
     known = np.isfinite(values) & np.isfinite(time)
     restarts = len(clock_restarts(time[known]))
     if restarts:
@@ -283,6 +305,11 @@ def _series(dataset: Dataset, column: Column, name: str) -> tuple[NDArray[np.flo
             hint="cut the file at its restarts",
         )
     return time[known], values[known]
+
+
+def _clock(dataset: Dataset) -> NDArray[np.float64]:
+    """Return the clock of a dataset with a time, s: that of its record, if it was put on one before."""
+    return dataset.to(ALIGNED if ALIGNED in dataset.columns else "time", "s")
 
 
 def _column_of(record: Record, wanted: str, usual: Sequence[str], name: str) -> tuple[Dataset, Column]:
@@ -321,9 +348,10 @@ def _on_clock(dataset: Dataset, how: Alignment, number: int) -> Dataset:
     label = f"{dataset.name}_{number}"
     if "time" not in dataset.columns:
         return replace(dataset, label=label, attrs=attrs)
-    own: NDArray[np.float64] = dataset.to("time", "s")
-    values = own * (1 + how.drift) + how.offset
-    column = Column(ALIGNED, values, ALIGNED, "s", "derived", "aligned time", attrs={"recipe": how.words})
+    values = _clock(dataset) * (1 + how.drift) + how.offset
+    before = dataset.columns[ALIGNED].attrs.get("recipe", "") if ALIGNED in dataset.columns else ""
+    recipe = f"{before}; then {how.words}" if before else how.words
+    column = Column(ALIGNED, values, ALIGNED, "s", "derived", "aligned time", attrs={"recipe": recipe})
     return replace(dataset, columns={**dataset.columns, ALIGNED: column}, label=label, attrs=attrs)
 
 

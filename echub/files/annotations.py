@@ -56,6 +56,11 @@ class MetaTable:
         names = cells[0] if cells else []
         if "file" not in names:
             raise _without_files(names, path)
+        if twice := next((name for name in names if name and names.count(name) > 1), None):
+            raise MetadataError(
+                f"the metadata table has two columns {twice!r}", path=str(path), where="line 1",
+                expected="each column once", found=", ".join(names),
+            )  # fmt: skip
         numeric = [_check_header(name, path) for name in names]
         with _reading(path):
             below = with_points(cells[1:], numeric)
@@ -288,5 +293,5 @@ def _toml(path: str, value: str) -> str:
     if kind == "integer" and value.strip().isdecimal():
         return str(int(value))
     if kind == "boolean":
-        return "true" if value.lower() in ("true", "yes", "1") else "false"
+        return "true" if value.strip().lower() in ("true", "yes", "1") else "false"
     return _as_toml(value)

@@ -190,7 +190,11 @@ def _number(key: str, value: str, text: str) -> float:
 
 def derive(record: Record, asked: tuple[Derivation, ...]) -> None:
     """Add the columns to the tables of a record, and a notice for each that it does not allow."""
+    has_series = any(dataset.kind == "timeseries" for dataset in record.datasets.values())
     for derivation in asked:
+        if not has_series:
+            why = f"{derivation.name}: there is no time series, to which alone columns are added"
+            record.notices.append(Remark("not-derived", why))
         done = [name for name in list(record.datasets) if _add(record, name, derivation)]
         if done:
             operation = f"derived {derivation.text}"
@@ -240,7 +244,9 @@ def _derived(dataset: Dataset, kind: _Kind, asked: Derivation, metadata: Metadat
     basis = metadata.value("cell.area_basis") if kind.per == "cell.area" else None
     attrs = {"recipe": recipe, **({"area_basis": str(basis)} if basis else {})}
     computed = kind.compute(values, asked.given)
-    return SourceColumn(f"{asked.name} from {start}", computed, kind.quantity, kind.unit, "derived", attrs=attrs)
+    averaged = dataset.column(start).averaged
+    header = f"{asked.name} from {start}"
+    return SourceColumn(header, computed, kind.quantity, kind.unit, "derived", averaged=averaged, attrs=attrs)
 
 
 def _start(dataset: Dataset, kind: _Kind, asked: Derivation) -> str:

@@ -20,6 +20,7 @@ from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
+from echub.model.missing import MISSING
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.model.units import Scale
@@ -233,12 +234,36 @@ def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDA
         return found.astype(known["dtype"])
     codes = {label: int(code) for code, label in known["labels"].items()}
     texts, inverse = np.unique(found.astype(str), return_inverse=True)
-    return np.array([codes[text] for text in texts.tolist()], dtype=known["dtype"])[inverse]
+    return np.array([_code(text, codes) for text in texts.tolist()], dtype=known["dtype"])[inverse]
+
+
+def _code(text: str, codes: Mapping[str, int]) -> float:
+    """Return the code of a word: a code without a word was written as its number, a missing one as nothing."""
+    if text in codes:
+        return codes[text]
+    if not text:
+        return MISSING
+    try:
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        raise KeyError(text) from None
 
 
 def _packed(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     """Pack bit fields into bytes again."""
-    fields = [(b["mask"], values[b["name"]].astype(np.int64)) for b in known["bits"]]
-    shifted = [field << ((mask & -mask).bit_length() - 1) for mask, field in fields]
-    packed: NDArray[Any] = np.bitwise_or.reduce(shifted, axis=0).astype(known["dtype"])
+    first = values[known["bits"][0]["name"]]
+    there = np.isfinite(first) if first.dtype.kind == "f" else np.ones(len(first), bool)
+    shifted = [
+        _unsigned(values[b["name"]][there]) << np.uint64((b["mask"] & -b["mask"]).bit_length() - 1)
+        for b in known["bits"]
+    ]
+    packed = first.astype(known["dtype"])  # as it is where flags are missing
+    packed[there] = np.bitwise_or.reduce(shifted, axis=0).astype(known["dtype"])
     return packed
+
+
+def _unsigned(field: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return a bit field as it was cut out, without a sign."""
+    return (
+        field.view(f"u{field.itemsize}").astype(np.uint64) if field.dtype.kind == "i" else field.astype(np.uint64)
+    )

@@ -187,7 +187,7 @@ def join(records: Sequence[Record], links: Sequence[Link]) -> Record:
     """Join the records of one run, in order: their datasets, each named after its part.
 
     Each dataset's `attrs` hold the part, the technique, and the seconds from the start of the run
-    to its first row (`offset_s`). Parts of one experiment that was resumed become one dataset, on the
+    to its first row with a time (`offset_s`). Parts of one experiment that was resumed become one dataset, on the
     clock of the first. Metadata are those that all records share, plus the start of the first. The
     settings are kept by part.
     """
@@ -261,8 +261,9 @@ def _datasets(records: Sequence[Record], links: Sequence[Link]) -> list[Dataset]
 def _labelled(dataset: Dataset, record: Record, part: str) -> Dataset:
     technique = record.metadata.value("technique.name")
     attrs = {"part": part, **({"technique": str(technique)} if technique else {})}
-    if "time" in dataset.columns and dataset.rows:
-        attrs["offset_s"] = repr(float(dataset["time"][0]))
+    time = dataset["time"] if "time" in dataset.columns else np.empty(0)
+    if np.isfinite(time).any():
+        attrs["offset_s"] = repr(float(time[np.isfinite(time)][0]))
     return replace(dataset, label=f"{dataset.name}_{part}", attrs={**dataset.attrs, **attrs})
 
 

@@ -42,10 +42,11 @@ def why_not_resumed(records: Sequence[Record]) -> str:
         return "the starts of the parts cannot be compared: some state a zone, others none"
     end = -np.inf
     for number, (record, shift) in enumerate(zip(records, known, strict=True), 1):
-        clocks = [d["time"] + shift for d in record.datasets.values() if d.rows and "time" in d.columns]
-        if clocks and min(np.nanmin(clock) for clock in clocks) < end - OVERLAP_S:
+        times = [d["time"] + shift for d in record.datasets.values() if "time" in d.columns]
+        clocks = [time[np.isfinite(time)] for time in times if np.isfinite(time).any()]
+        if clocks and min(clock.min() for clock in clocks) < end - OVERLAP_S:
             return f"part {number} starts before part {number - 1} ends"
-        end = max([end, *(float(np.nanmax(clock)) for clock in clocks)])
+        end = max([end, *(float(clock.max()) for clock in clocks)])
     return ""
 
 
@@ -79,16 +80,22 @@ def _bases(datasets: Sequence[Dataset]) -> list[int]:
 
 def _column(name: str, datasets: Sequence[Dataset], shifts: Sequence[float], bases: Sequence[int]) -> Column:
     given = [dataset.columns.get(name) for dataset in datasets]
-    first = next(column for column in given if column is not None)
-    if first.labels:
-        return _labelled(first, given, datasets)
+    there = [column for column in given if column is not None]
+    if labelled := [column for column in there if column.labels]:  # words of no rows have no code
+        return _labelled(labelled[0], given, datasets)
+    first = there[0]
     pieces = [
-        _missing(first, dataset) if column is None else _moved(column, shift, base)
+        _missing(first, dataset) if column is None else _moved(_in_unit_of(first, column), shift, base)
         for column, dataset, shift, base in zip(given, datasets, shifts, bases, strict=True)
     ]
-    one_scale = len({column.scale for column in given if column is not None}) == 1
+    one_scale = len({(column.scale, column.unit) for column in there}) == 1
     kept = {} if one_scale and None not in given else {"scale": Scale(), "source_dtype": ""}
     return replace(first, values=np.concatenate(pieces), **kept)  # type: ignore[arg-type]
+
+
+def _in_unit_of(first: Column, column: Column) -> Column:
+    """Return a column in the unit of the first part, where vendor columns were printed in two."""
+    return column if column.unit == first.unit else replace(column, values=column.to(first.unit or "1"))
 
 
 def _moved(column: Column, shift: float, base: int) -> NDArray[Any]:
@@ -142,9 +149,11 @@ def _statements(columns: dict[str, Column], starts: Sequence[int]) -> Iterator[t
     joints = [row for row in starts if row > 0]
     if time := columns.get("time"):
         joints = [row for row in joints if row < len(time.values)]
-        yield "gaps_s", " ".join(f"{time.values[row] - time.values[row - 1]:.6g}" for row in joints)
+        gaps = [float(time.values[row] - time.values[row - 1]) for row in joints]
+        yield "gaps_s", " ".join(f"{gap:.6g}" if np.isfinite(gap) else "unknown" for gap in gaps)
     if charge := columns.get("charge"):
-        span = float(np.ptp(charge.values[np.isfinite(charge.values)])) if len(charge.values) else 0.0
+        known = charge.values[np.isfinite(charge.values)]
+        span = float(np.ptp(known)) if len(known) else 0.0
         steps = [abs(float(charge.values[row] - charge.values[row - 1])) for row in joints]
         yield "charge_at_run_starts", " ".join(_goes_on(step, span) for step in steps)
 

@@ -340,8 +340,10 @@ def _flag_attributes(fields: tuple[Bits, ...], dtype: np.dtype[Any]) -> dict[str
     ]
     shifts = {bits.name: (bits.mask & -bits.mask).bit_length() - 1 for bits in fields}
     return {
-        "flag_masks": np.array([bits.mask for bits, _, _ in states], dtype=dtype),
-        "flag_values": np.array([value << shifts[bits.name] for bits, value, _ in states], dtype=dtype),
+        "flag_masks": np.array([bits.mask for bits, _, _ in states], np.uint64).astype(dtype),
+        "flag_values": np.array([value << shifts[bits.name] for bits, value, _ in states], np.uint64).astype(
+            dtype
+        ),
         "flag_meanings": " ".join(_word(f"{bits.name}:{word}") for bits, _, word in states),
     }
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 START, ZONE, START_UTC = "experiment.start", "experiment.timezone", "experiment.start_utc"
 INSTANTS = "unix_time"
+_FARTHEST = 2.0**62
+"""Microseconds from a start that datetime64 holds, with room for the start: 146 000 years."""
 
 
 def require_zone(name: str) -> str:
@@ -41,7 +43,7 @@ def require_zone(name: str) -> str:
 
 
 def set_absolute_start(metadata: Metadata, datasets: Callable[[], Iterable[Dataset]] = tuple) -> list[Remark]:
-    """Set `experiment.start_utc` if start and zone are known.
+    """Set `experiment.start_utc` if start and zone are known; a start with an offset of its own is taken as it is.
 
     A time in an hour that daylight saving repeats is not an instant, unless a dataset starts with one of both: the
     order of its dates settled which. For that, and for an hour that is skipped, a notice says that none was made.
@@ -60,11 +62,15 @@ def set_absolute_start(metadata: Metadata, datasets: Callable[[], Iterable[Datas
     import zoneinfo
 
     try:
-        local = dt.datetime.fromisoformat(start).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+        told, known = dt.datetime.fromisoformat(start), zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         text = f"{start} in the zone {zone!r} cannot be read: no absolute time was made"
         return [Remark("unknown-zone", text)]
-    source = metadata.get(ZONE)
+    if told.tzinfo is not None:  # it is an instant, whatever the zone
+        start_source = metadata.get(START)
+        _set_start(metadata, told, f"offset by {start_source.source if start_source else 'the file'}")
+        return []
+    local, source = told.replace(tzinfo=known), metadata.get(ZONE)
     by = f"zone by {source.source if source else 'the file'}"
     if local.utcoffset() != (later := local.replace(fold=1)).utcoffset():
         settled = [one for one in (local, later) if any(_starts(data, one) for data in datasets())]
@@ -88,7 +94,7 @@ def _starts(dataset: Dataset, instant: dt.datetime) -> bool:
 
 
 def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
-    """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,).
+    """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,); NaT without a time.
 
     Raises `MetadataError` if the zone of the clock is unknown.
     """
@@ -103,6 +109,10 @@ def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
             found=f"start {record.metadata.value(START)}, zone {record.metadata.value(ZONE)}",
             hint="--timezone Europe/Berlin, or experiment.timezone in echub.toml",
         )
-    begin = np.datetime64(dt.datetime.fromisoformat(start).replace(tzinfo=None), "us")
+    told = dt.datetime.fromisoformat(start)
+    begin = np.datetime64((told.astimezone(dt.UTC) if told.tzinfo else told).replace(tzinfo=None), "us")
     elapsed = np.asarray(record[dataset].to("time", "us"))
-    return begin + np.round(elapsed).astype("timedelta64[us]")
+    spans = np.full(elapsed.shape, np.timedelta64("NaT", "us"))
+    known = np.abs(elapsed) < _FARTHEST
+    spans[known] = np.round(elapsed[known]).astype("timedelta64[us]")
+    return begin + spans

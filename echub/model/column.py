@@ -39,7 +39,13 @@ class Bits:
     def extract(self, packed: NDArray[Any]) -> NDArray[Any]:
         """Return the values of the field, in the shape and type of the packed column."""
         shift = (self.mask & -self.mask).bit_length() - 1
-        return (packed & self.mask) >> shift
+        if packed.dtype.kind == "u":
+            return (packed & self.mask) >> shift
+        if packed.dtype.kind == "i":  # the sign is the highest bit
+            return self.extract(packed.view(f"u{packed.itemsize}")).astype(packed.dtype)
+        fields, known = packed.copy(), np.isfinite(packed)  # rows without flags stay without
+        fields[known] = self.extract(packed[known].astype(np.int64))
+        return fields
 
 
 @deferring
@@ -123,8 +129,14 @@ class Column:
 
     def _words(self, values: NDArray[Any]) -> NDArray[Any]:
         codes, inverse = np.unique(values, return_inverse=True)
-        words = np.array([self.labels.get(int(code), str(code)) for code in codes], dtype=object)
+        words = np.array([self._word(code) for code in codes], dtype=object)
         return words[inverse.reshape(values.shape)]
+
+    def _word(self, code: Any) -> str:  # noqa: ANN401  a number of any type
+        """Return the word of a code: the number itself if it has none, nothing where the code is missing."""
+        if not np.isfinite(code):
+            return "" if np.isnan(code) else str(code)
+        return self.labels.get(int(code), str(code))
 
     @property
     def is_as_in_source(self) -> bool:

@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echub.errors import UnitMismatch, UnknownUnit
 from echub.model.column import TEXT, Column
 from echub.model.dataset import Dataset
 from echub.model.record import Record
+from echub.model.units import Scale, scale_between, unit
+from echub.model.vocabulary import quantities
 from echub.text import several
 
 DERIVED_TOLERANCE = 2e-6
@@ -113,13 +116,22 @@ def compare(a: Record, b: Record) -> Comparison:
         if kind in a.datasets and kind in b.datasets:
             _compare_datasets(a[kind], b[kind], result)
         else:
-            rows = (a if kind in a.datasets else b)[kind].rows
-            if rows:
-                side = "the first" if kind in a.datasets else "the second"
-                result.differences.append(f"only {side} has {kind} rows ({rows})")
+            side, alone = ("the first", a[kind]) if kind in a.datasets else ("the second", b[kind])
+            if alone.rows:
+                result.differences.append(f"only {side} has {_content(alone)}")
     result.verdicts = _resolve_zero_rows(result.verdicts)
     result.metadata = _metadata(a, b)
     return result
+
+
+def _content(dataset: Dataset) -> str:
+    """Say how much a dataset holds: rows, or the lengths of the axes of a map."""
+    if _rows(dataset):
+        return f"{dataset.name} rows ({dataset.rows})"
+    axes = {
+        axis: n for column in dataset.columns.values() for axis, n in zip(column.axes, column.shape, strict=True)
+    }
+    return f"{dataset.name} ({', '.join(f'{n} along {axis}' for axis, n in axes.items())})"
 
 
 def _compare_datasets(a: Dataset, b: Dataset, result: Comparison) -> None:
@@ -130,10 +142,13 @@ def _compare_datasets(a: Dataset, b: Dataset, result: Comparison) -> None:
     left, right = list(_sides(a)), list(_sides(b))
     pairs = _pairs(left, right)
     for one, other in pairs:
-        if _meet(one, other):
-            result.verdicts.append(_judge(a, one, other, at_a, at_b))
-        else:
+        if not _meet(one, other):
             result.differences.append(f"{a.name}: {one.header} has {_extent(one)} against {_extent(other)}")
+        elif _scale(one, other) is None:
+            units = f"{one.column.unit} against {other.column.unit}"
+            result.differences.append(f"{a.name}: {one.header} is in {units}")
+        else:
+            result.verdicts.append(_judge(a, one, other, at_a, at_b))
     paired = {id(side) for pair in pairs for side in pair}
     result.only_a += [f"{a.name}: {s.header}" for s in left if id(s) not in paired]
     result.only_b += [f"{a.name}: {s.header}" for s in right if id(s) not in paired]
@@ -193,6 +208,21 @@ def _meet(one: _Side, other: _Side) -> bool:
     return axes == other.column.axes and one.values.shape[by_row:] == other.values.shape[by_row:]
 
 
+def _scale(one: _Side, other: _Side) -> Scale | None:
+    """Return the map from the unit of the other column to that of the first; None if there is none.
+
+    A unit that only one side states is taken for that of both.
+    """
+    to, of = one.column.unit, other.column.unit
+    if to == of or not (to and of and one.of_source and other.of_source) or _are_words(one, other):
+        return Scale()
+    known = quantities().get(one.quantity or other.quantity or "")
+    try:
+        return scale_between(unit(of), unit(to), point=known is not None and known.point)
+    except (UnitMismatch, UnknownUnit):
+        return None
+
+
 def _extent(side: _Side) -> str:
     return ", ".join(f"{n} along {axis}" for axis, n in zip(side.column.axes, side.values.shape, strict=True))
 
@@ -235,13 +265,14 @@ def _are_words(one: _Side, other: _Side) -> bool:
 
 
 def _numbers(one: _Side, other: _Side) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return both columns as float64, in the source's own numbers if both come from one unit."""
-    in_source = one.of_source and other.of_source and one.column.scale == other.column.scale
+    """Return both columns as float64: as in the source if both are of one unit, else in the unit of the first."""
+    scale = _scale(one, other) or Scale()
+    in_source = one.of_source and other.of_source and scale.is_identity and one.column.scale == other.column.scale
     first, second = (
         np.asarray(side.column.source_values() if in_source else side.values, dtype=np.float64)
         for side in (one, other)
     )
-    return first, second
+    return first, second if scale.is_identity else scale.apply(second)
 
 
 def _tolerance(a: NDArray[Any], b: NDArray[Any], one: _Side, other: _Side) -> NDArray[Any]:

@@ -214,8 +214,10 @@ class Dataset:
         return self._keep(keep, f"time {ends[0]}:{ends[1]} s")
 
     def every(self, step: int) -> Dataset:
-        """Keep every step-th row, the first one included."""
+        """Keep every step-th row, the first one included; `SelectionError` for a step that is not 1, 2, …"""
         self._require_table()
+        if not isinstance(step, (int, np.integer)) or step < 1:
+            raise SelectionError(f"every {step} rows cannot be kept", expected="a whole number from 1")
         kept = {n: replace(c, values=c.values[::step]) for n, c in self.columns.items()}
         return replace(self, columns=kept, history=(*self.history, f"every {step} rows"))
 

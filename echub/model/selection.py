@@ -69,20 +69,40 @@ def _value(node: ast.expr, values: Values) -> Any:  # noqa: ANN401  numbers, tex
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return [_value(item, values) for item in items]
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
-            return _UNARY[type(op)](_value(operand, values))
+            value = _value(operand, values)
+            return _UNARY[type(op)](value if isinstance(op, ast.Not) else _computable(value))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            sides = _value(left, values), _value(right, values)
-            # A text times a number, or filled into a text, can be as large as memory.
-            if any(isinstance(side, list) or np.asarray(side).dtype.kind not in "biuf" for side in sides):
-                raise ValueError("only numbers and columns can be computed with")
-            return _BINARY[type(op)](*sides)
+            return _BINARY[type(op)](_computable(_value(left, values)), _computable(_value(right, values)))
         case ast.BoolOp(op=op, values=operands):
             return _BOOLEAN[type(op)].reduce([_value(operand, values) for operand in operands])
         case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in _BINARY for op in ops):
             operands = [_value(item, values) for item in (left, *others)]
-            steps = [_BINARY[type(op)](operands[i], operands[i + 1]) for i, op in enumerate(ops)]
+            steps = [_compared(type(op), operands[i], operands[i + 1]) for i, op in enumerate(ops)]
             return np.logical_and.reduce(steps) if len(steps) > 1 else steps[0]
     raise ValueError(f"{ast.unparse(node)} is not understood here")
+
+
+def _computable(value: Any) -> Any:  # noqa: ANN401
+    """Return a number or column to compute with: whole numbers as float64, which small integers would not hold.
+
+    A text times a number, or filled into a text, can be as large as memory.
+    """
+    if isinstance(value, list) or np.asarray(value).dtype.kind not in "biuf":
+        raise ValueError("only numbers and columns can be computed with")
+    return value.astype(np.float64) if isinstance(value, np.ndarray) and value.dtype.kind in "biu" else value
+
+
+def _compared(how: type[ast.cmpop], one: Any, other: Any) -> Any:  # noqa: ANN401
+    """Compare values; a text beside a number would be unequal in every row, whatever is meant."""
+    texts = {text for side in (one, other) for text in _are_texts(side)}
+    if len(texts) > 1:
+        raise ValueError("a text is compared with a number")
+    return _BINARY[how](one, other)
+
+
+def _are_texts(side: Any) -> set[bool]:  # noqa: ANN401
+    """Return whether a side holds texts, and whether numbers: both for a mixed list, neither for an empty one."""
+    return {np.asarray(item).dtype.kind not in "biuf" for item in (side if isinstance(side, list) else [side])}
 
 
 def _refusal(expression: str, cause: str) -> SelectionError:

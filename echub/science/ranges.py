@@ -92,5 +92,6 @@ def _distinct(sizes: Floats) -> Floats:
 
 def range_name(milliampere: float) -> str:
     """Return the name of a range by its full scale in mA: `10 mA`, `100 µA`, `1 A`."""
-    factor, printed = next((one for one in _PREFIXES if milliampere >= one[0] * 0.9999), _PREFIXES[-1])
-    return f"{milliampere / factor:.4g} {printed}"
+    names = [(f"{milliampere / factor:.4g}", printed) for factor, printed in _PREFIXES]
+    number, printed = next((one for one in names if float(one[0]) >= 1), names[-1])
+    return f"{number} {printed}"

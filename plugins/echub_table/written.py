@@ -18,7 +18,7 @@ SUFFIX = "-metadata.json"
 
 _FORMAT = "echub table 1"
 _TYPES: dict[str, Any] = {
-    "f4": pl.Float32, "f8": pl.Float64, "O": pl.String, "b1": pl.Boolean,
+    "f2": pl.Float32, "f4": pl.Float32, "f8": pl.Float64, "O": pl.String, "b1": pl.Boolean,
     "u1": pl.UInt8, "u2": pl.UInt16, "u4": pl.UInt32, "u8": pl.UInt64,
     "i1": pl.Int8, "i2": pl.Int16, "i4": pl.Int32, "i8": pl.Int64,
 }  # fmt: skip
@@ -41,7 +41,9 @@ def read_back(source: Source) -> Record | None:
     frame = _frame(source, known["dialect"], types, known)
     source.used.append(beside[0].name)
     hint = f"move {beside[0].name} away to read it by its headers"
-    return restored(source, described, {name: _array(frame[name]) for name in frame.columns}, hint=hint)
+    values = {name: _array(frame[name]) for name in frame.columns}
+    halves = {name: values[name].astype("<f2") for name in values if types[name].endswith("f2")}
+    return restored(source, described, values | halves, hint=hint)
 
 
 def _load(beside: Source) -> Mapping[str, Any] | None:

@@ -241,6 +241,16 @@ def test_wrong_parameters_are_errors_of_the_command(settings, found):
     assert caught.value.found == found
 
 
+@pytest.mark.parametrize("columns", [{"nobody": "voltage"}, {"U": "voltage", "nobody": "voltage"}])
+def test_a_column_for_a_need_that_there_is_not_is_refused(columns):
+    needs = [need.name for need in TOY.columns]
+    for ask in (echub.analyze, echub.analyze_each):
+        with pytest.raises(UnknownOption) as caught:
+            ask(TOY, standard(), columns=columns)
+        assert caught.value.message == f"{TOY.name} needs nothing called 'nobody'"
+        assert (caught.value.expected, caught.value.found) == (" or ".join(needs), "nobody")
+
+
 def test_a_refusal_of_the_analysis_carries_the_measured_reason():
     outcome = echub.analyze(TOY, standard(), params={"above": 9})
     assert refusal_of(outcome).code == "never_above"

@@ -12,7 +12,7 @@ from echub.analysis.outcome import Refusal
 from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
 from echub.errors import EchubError
 from echub.model.build import SourceColumn, build_dataset
-from echub.model.column import Bits
+from echub.model.column import Bits, Column
 from echub.model.metadata import Metadata
 from echub.model.record import Record
 
@@ -253,6 +253,26 @@ def test_what_no_part_beside_has_or_each_has_in_another_unit_is_not_there():
     other = part("b", 40, [100, 101], [2, 3], column("current_density", [7.0, 8.0], "mA/cm^2"))
     data = bind(asking(FREQUENCY, *needs, kind="impedance"), record(SPECTRA, one, other))
     assert values_of(data) == {"f": [100, 10], "E": [0, 1, 2, 3]}
+    (flag,) = data.flags
+    what = "the current_density or current of the timeseries data beside is"
+    assert said(flag) == {
+        "code": "beside-not-used", "severity": "info", "message": f"{what} not used: it is in mA and mA/cm^2",
+        "hint": '--set cell.area="0.785 cm^2"',
+    }  # fmt: skip
+    must = (needs[0], dataclasses.replace(density, optional=False))
+    with pytest.raises(Refusal) as caught:
+        bind(asking(FREQUENCY, *must, kind="impedance"), record(SPECTRA, one, other))
+    assert said(caught.value.remark) == {
+        "code": "mixed-unit", "message": f"{what} in mA and mA/cm^2", "hint": '--set cell.area="0.785 cm^2"',
+        "severity": "refusal",
+    }  # fmt: skip
+    bare = Need("p", "pressure", kind="timeseries", optional=True)
+    printed = []
+    for dataset, unit in ((one, "bar"), (other, None)):
+        pressure = Column("pressure", np.array([1.0, 2.0]), unit=unit)
+        printed.append(dataclasses.replace(dataset, columns={**dataset.columns, "pressure": pressure}))
+    (flag,) = bind(asking(FREQUENCY, bare, kind="impedance"), record(SPECTRA, *printed)).flags
+    assert flag.message == "the pressure of the timeseries data beside is not used: it is in bar and no unit"
     stated = bind(asking(FREQUENCY, *needs, kind="impedance"), record(SPECTRA, one, other, cell__area="0.5 cm^2"))
     assert stated["j"].tolist() == [14, 16, 7, 8]
 
@@ -400,6 +420,19 @@ def test_each_answer_says_its_quantity_unit_origin_and_how_it_was_had():
     bare = bind(asking(needs[-1]), record(given))
     assert (bare["q"].tolist(), bare.unit_of("q"), bare.origin_of("q")) == ([0.0005, 0.0015], "A*h", "reported")
     assert bare.how("q") == "charge; no area is stated"
+
+
+def test_the_codes_of_texts_are_no_numbers():
+    texts = build_dataset("timeseries", [
+        SourceColumn("t", np.arange(2.0), "time", "s", index=0),
+        SourceColumn("I", np.array(["1,5", "2"]), None, "mA", index=1),
+    ])  # fmt: skip
+    with pytest.raises(Refusal) as caught:
+        bind(asking(TIME, Need("I", "current", "mA")), record(texts), columns={"I": "vendor_i"})
+    assert said(caught.value.remark) == {
+        "code": "no-values", "severity": "refusal", "column": "I",
+        "message": "the column vendor_i holds texts, not numbers",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("we", "ce"), [(True, False), (False, True), (False, False)])

@@ -147,6 +147,11 @@ def test_periodic_steps_are_refused_and_a_range_helps():
         {"event": "current="},
         {"offsets": {"other": (1.0, None)}},
         {"near": {"x": (0.0, 1.0)}},
+        {"offsets": {"potentiostat.csv": (1.0, None)}},  # all others are put on its clock
+        {"near": {"potentiostat.csv": (0.0, 1.0)}, "event": "auto"},
+        *({"offsets": {"sims.csv": (value, None)}} for value in (np.nan, np.inf)),
+        *({"offsets": {"sims.csv": (1.0, u)}} for u in (np.nan, np.inf, -1.0)),
+        *({"clock_uncertainty": u} for u in (np.nan, np.inf, -1.0)),
     ],
 )
 def test_a_wrong_request_is_refused(given):
@@ -154,6 +159,33 @@ def test_a_wrong_request_is_refused(given):
         echub.align(FILES, **given)
     with pytest.raises(UnknownOption, match="nothing to align"):
         echub.align(FILES[:1])
+
+
+def test_what_an_offset_cannot_be_is_said():
+    with pytest.raises(UnknownOption) as refused:
+        echub.align(FILES, offsets={"potentiostat.csv": (1.0, None)})
+    assert refused.value.message == "potentiostat.csv is the first file: all others are put on its clock"
+    assert refused.value.expected == "an offset of sims.csv"
+    with pytest.raises(UnknownOption, match=r"of sims\.csv cannot be -1 s"):
+        echub.align(FILES, offsets={"sims.csv": (1.0, -1.0)})
+    assert echub.align(FILES, offsets={"sims.csv": (1.0, 0.0)}).alignments[1].uncertainty == 0
+
+
+def test_an_aligned_record_is_aligned_by_its_common_clock():
+    """The second part starts at 10 s of the first clock, which is put on a third clock at 100 s."""
+    a, b = records()
+    pair = echub.align([a, b], offsets={"b": (10.0, None)}).record
+    (third, _) = records()
+    third.provenance = type(third.provenance)({"name": "c"})
+    again = echub.align([third, pair], offsets={"a and 1 more": (100.0, None)}).record
+    for name, part, shift in (("timeseries_1_2", a, 100.0), ("timeseries_2_2", b, 110.0)):
+        assert again[name]["time_aligned"] == pytest.approx(part["timeseries"]["time"] + shift)
+    recipe = again["timeseries_2_2"].columns["time_aligned"].attrs["recipe"]
+    assert recipe == "time +10 s, by statement; then time +100 s, by statement"
+    by_steps = echub.align([pair, b], event="current=ion_counts").alignments[1]
+    assert by_steps.offset == pytest.approx(echub.align([a, b], event="auto").alignments[1].offset)
+    back = echub.align([a, pair], event="current=ion_counts").alignments[1]
+    assert back.offset == pytest.approx(by_steps.offset - 10)
 
 
 def test_a_column_that_is_not_there_is_refused_by_its_name():

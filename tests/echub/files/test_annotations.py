@@ -238,6 +238,8 @@ def test_byte_order_mark_quotes_and_line_breaks_in_a_name(tmp_path):
         ("file,cell.area / acre\na,1\n", "unknown unit 'acre'"),
         ("file,cell.n_interfaces / V\na,1\n", "V cannot become 1"),
         ("file,cell.area / cm^2\na,0,785\n", "more cells than its header"),
+        ("file,cell.area / cm^2,cell.area / cm^2\na,1,2\n", r"two columns 'cell\.area / cm\^2'"),
+        ("file,sample.id,file\na,1,b\n", "two columns 'file'"),
     ],
 )
 def test_a_table_that_cannot_be_right_is_refused_before_any_file(tmp_path, text, message):
@@ -415,6 +417,11 @@ def test_what_is_wrong_with_a_table_is_told_whole(tmp_path):
         "expected": "file, then paths with units, such as cell.area / cm^2", "found": "name, sample.id",
         "hint": "`echub meta init FOLDER` writes such a table",
     }  # fmt: skip
+    path.write_text("file,sample.id,sample.id\na,b,c\n", encoding="utf-8")
+    assert said(lambda: MetaTable.load(path)) == {
+        "message": "the metadata table has two columns 'sample.id'", "path": str(path), "where": "line 1",
+        "expected": "each column once", "found": "file, sample.id, sample.id",
+    }  # fmt: skip
 
 
 def test_a_wrong_cell_names_its_row(tmp_path, run):
@@ -453,6 +460,16 @@ def test_a_sidecar_is_written_from_what_was_said(run):
     by_hand, _ = apply(other, values=said)
     assert {e.path: e.value for e in stated} == {e.path: e.value for e in by_hand}
     assert sidecar_text({"cell.symmetric": "no"}) == "cell.symmetric = false\n"
+
+
+@pytest.mark.parametrize("said", ["true", " True ", "yes", "1 ", "false", " no", "0"])
+def test_a_sidecar_says_yes_and_no_as_the_metadata_understand_them(said):
+    metadata = Metadata()
+    metadata.set("cell.symmetric", said)
+    assert (
+        sidecar_text({"cell.symmetric": said})
+        == f"cell.symmetric = {str(metadata.value('cell.symmetric')).lower()}\n"
+    )
 
 
 def test_a_sidecar_to_which_values_are_added_keeps_what_it_states(tmp_path):

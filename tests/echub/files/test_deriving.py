@@ -121,6 +121,33 @@ def test_each_time_series_gets_its_column_and_nothing_else_does():
     assert (record.notices, record.provenance.operations) == ([], ("derived current_density",))
 
 
+def test_what_is_computed_from_averages_is_an_average():
+    record = record_of()
+    table = record["timeseries"]
+    averaged = dataclasses.replace(table.columns["current"], averaged=True)
+    record.datasets["timeseries"] = dataclasses.replace(table, columns={**table.columns, "current": averaged})
+    derive(record, tuple(map(Derivation.parse, ("areal_charge", "current_density", f"thickness_rate: {SODIUM}"))))
+    found = record["timeseries"].columns
+    assert {name for name, column in found.items() if column.averaged} == {
+        "current", "current_density", "layer_rate",
+    }  # fmt: skip
+    again = derived(f"thickness_rate: {SODIUM}, from=current_density", record)["timeseries"].columns
+    assert again["layer_rate__2"].averaged
+
+
+def test_a_record_without_a_time_series_says_that_nothing_was_added():
+    one = record_of()
+    spectrum = Record([Dataset("impedance", one["timeseries"].columns)], metadata=one.metadata)
+    for record in (spectrum, Record([])):
+        derive(record, tuple(map(Derivation.parse, ("areal_charge", "current_density"))))
+        assert [(n.code, n.message) for n in record.notices] == [
+            ("not-derived", f"{name}: there is no time series, to which alone columns are added")
+            for name in ("areal_charge", "current_density")
+        ]
+        assert record.provenance.operations == ()
+    assert list(spectrum["impedance"].columns) == list(one["timeseries"].columns)
+
+
 @pytest.mark.parametrize(
     ("metadata", "columns", "text", "hint"),
     [

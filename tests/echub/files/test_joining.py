@@ -227,6 +227,12 @@ def test_what_a_dataset_of_a_part_says_of_it():
     ]  # fmt: skip
 
 
+def test_the_offset_of_a_part_is_its_first_time_that_is_known():
+    nan = float("nan")
+    joined = join(clocks([nan, 2.5, 3.0], [nan, nan]), LINKS)
+    assert [dataset.attrs.get("offset_s") for dataset in joined.datasets.values()] == ["2.5", None]
+
+
 def test_metadata_are_those_that_all_parts_share_and_the_start_of_the_first():
     parts = clocks([0.0], [5.0], [6.0])
     for number, part in enumerate(parts):

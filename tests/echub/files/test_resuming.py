@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from echub.errors import UnitMismatch
 from echub.files import stored
 from echub.files.conversion import Writing, convert_sources
 from echub.files.joining import Link, NotOneRun, link_of, runs_of, why_not_one_run
@@ -14,7 +15,7 @@ from echub.files.output import Target, plan
 from echub.files.reading import Reading, read
 from echub.files.resuming import resume, shifts, why_not_resumed
 from echub.files.verification import verify
-from echub.model.column import Column
+from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.metadata import Metadata
 from echub.model.missing import is_missing
@@ -227,6 +228,8 @@ def test_parts_without_rows_or_clock_end_nothing():
     first, second, third = stated("2024-03-14T09:00:00", "2024-03-14T09:00:00", "2024-03-14T09:00:05")
     second.datasets["timeseries"] = part(time=np.empty(0))
     assert why_not_resumed([first, second, third]) == "part 3 starts before part 2 ends"
+    second.datasets["timeseries"] = part(time=[np.nan, np.nan])
+    assert why_not_resumed([first, second, third]) == "part 3 starts before part 2 ends"
     second.datasets["timeseries"] = part(x=[1.0])
     assert why_not_resumed([first, second]) == ""
     assert why_not_resumed([second, first]) == ""
@@ -239,6 +242,50 @@ def test_a_charge_continues_within_a_hundredth_of_its_range(again, word):
     """It ends at 4 and ranges from 0 to 4 or a little more."""
     whole = resume([part(time=[0.0, 1], charge=[0.0, 4]), part(time=[0.0, 1], charge=[again, 4])], [0.0, 9.0])
     assert whole.attrs["charge_at_run_starts"] == word
+
+
+def test_what_is_not_a_number_at_a_joint_is_unknown():
+    nan = np.nan
+    whole = resume(
+        [part(time=[0.0, nan], charge=[nan, nan]), part(time=[0.0, 1], charge=[nan, nan]), part(time=[0.0])],
+        [0.0, 9.0, 20.0],
+    )
+    assert whole.attrs["gaps_s"] == "unknown 10"
+    assert whole.attrs["charge_at_run_starts"] == "unknown unknown"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (1, 2, 0)])
+def test_a_part_without_rows_takes_no_words_away(order):
+    empty = part({}, time=np.empty(0), word=np.empty(0, np.uint8))
+    parts = [empty, part({0: "a", 1: "b"}, time=[0.0, 1], word=np.uint8([1, 0])),
+             part({0: "b"}, time=[2.0], word=np.uint8([0]))]  # fmt: skip
+    whole = resume([parts[i] for i in order], [0.0] * 3)
+    assert whole["word"].tolist() == ["b", "a", "b"]
+
+
+def test_vendor_columns_in_two_units_become_one():
+    def pressed(unit, *values):
+        column = Column("vendor_p", np.array(values), unit=unit, header="P", scale=Scale())
+        return Dataset("timeseries", {"vendor_p": column})
+
+    column = resume([pressed("mbar", 5.0), pressed("bar", 2.0, 3.0)], [0.0, 9.0]).columns["vendor_p"]
+    assert (column.values.tolist(), column.unit) == ([5.0, 2000.0, 3000.0], "mbar")
+    for other in ("V", None):
+        with pytest.raises(UnitMismatch):
+            resume([pressed("mbar", 5.0), pressed(other, 2.0)], [0.0, 9.0])
+        with pytest.raises(UnitMismatch):
+            resume([pressed(other, 5.0), pressed("mbar", 2.0)], [0.0, 9.0])
+
+
+def test_flags_that_a_part_does_not_have_are_missing_bit_by_bit():
+    mode = Bits("mode", "mode", 0b110)
+    column = Column("flags", np.uint8([0b101, 0b011]), unit="1", header="flags", bits=(mode,))
+    flagged = Dataset("timeseries", {"flags": column})
+    without = part(x=[0.0])
+    for order, places in (((flagged, without), slice(2)), ((without, flagged), slice(1, 3))):
+        found = resume(order, [0.0, 9.0])["mode"]
+        assert found[places].tolist() == [2, 1]
+        assert is_missing(found).sum() == 1
 
 
 def test_clocks_that_restart_several_times_in_a_part_are_all_kept():

@@ -34,6 +34,31 @@ def test_a_known_zone_makes_an_instant(zone, utc):
     assert metadata.value("experiment.start") == "2024-07-01T12:00:00.250"
 
 
+@pytest.mark.parametrize(("start", "utc"), [
+    ("2024-03-14T09:00:00+01:00", "2024-03-14T08:00:00.000+00:00"),
+    ("2024-03-14T09:00:00Z", "2024-03-14T09:00:00.000+00:00"),
+    ("2024-10-27T02:30:00+01:00", "2024-10-27T01:30:00.000+00:00"),  # the second pass of an hour of Berlin
+])  # fmt: skip
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_a_start_with_an_offset_of_its_own_is_that_instant_in_any_zone(start, utc, zone):
+    metadata = stated(start, zone)
+    assert set_absolute_start(metadata) == []
+    assert (metadata.value("experiment.start_utc"), metadata.get("experiment.start_utc").source) == (
+        utc, "offset by file",
+    )  # fmt: skip
+
+
+def test_rows_without_a_time_have_no_instant_and_an_offset_counts():
+    times = [0.0, np.nan, 1.5, np.inf, -1e30]
+    record = Record([build_dataset("timeseries", [SourceColumn("t", np.array(times), "time", "s", index=0)])])
+    record.metadata.set("experiment.start_utc", "2024-03-14T09:00:00+02:00")
+    found = absolute_time(record)
+    assert found.dtype == "datetime64[us]"
+    assert [str(one) for one in found] == [
+        "2024-03-14T07:00:00.000000", "NaT", "2024-03-14T07:00:01.500000", "NaT", "NaT",
+    ]  # fmt: skip
+
+
 def test_an_unknown_zone_makes_none():
     metadata = stated(zone="")
     assert set_absolute_start(metadata) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from echub.model.build import SourceColumn, build_dataset
+from echub.model.build import SourceColumn, build_dataset, build_map
 from echub.model.comparison import (
     CLOCK_STEP,
     DERIVED_TOLERANCE,
@@ -89,6 +89,48 @@ def test_a_dataset_of_one_side_is_named_with_its_rows(side):
     pair = [both, record([1.0])]
     result = compare(*(pair[::-1] if side else pair))
     assert result.differences == [f"only {'the second' if side else 'the first'} has table rows (2)"]
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_map_of_one_side_is_named_with_its_axes(side):
+    counts = SourceColumn("C", np.ones((2, 3)), unit="1", axes=("y", "x"))
+    place = SourceColumn("x", np.arange(3.0), unit="um", axes=("x",))
+    both = Record([*record([1.0]).datasets.values(), build_map("ion_map", [place, counts])])
+    pair = [both, record([1.0])]
+    result = compare(*(pair[::-1] if side else pair))
+    where = "the second" if side else "the first"
+    assert result.differences == [f"only {where} has ion_map (3 along x, 2 along y)"]
+
+
+def printed(values, unit, quantity=None):
+    return record(values, header="P", quantity=quantity, unit=unit)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        (printed([1000.0], "mbar"), printed([1.0], "bar"), True),
+        (printed([1.0], "mbar"), printed([1.0], "bar"), False),
+        (printed([298.15], "K", "temperature"), printed([25.0], "degC"), True),
+        (printed([1000.0], "mbar"), printed([1000.0], None), True),  # no unit contradicts no unit
+        (printed([1000.0], "arb"), printed([1000.0], "arb"), True),
+    ],
+)
+def test_vendor_columns_are_compared_in_one_unit(one, other, agree):
+    for pair in ((one, other), (other, one)):
+        result = compare(*pair)
+        assert (result.agrees, len(result.verdicts), result.differences) == (agree, 1, [])
+
+
+@pytest.mark.parametrize("unit", ["V", "arb"])
+def test_units_that_do_not_become_each_other_are_a_difference(unit):
+    result = compare(printed([1.0], "mbar"), printed([1.0], unit))
+    assert (result.verdicts, result.differences) == ([], [f"timeseries: P is in mbar against {unit}"])
+
+
+def test_a_verdict_has_the_numbers_in_the_unit_of_the_first():
+    found = verdict(printed([1000.0, 1.0], "mbar"), printed([1.0, 2.0], "bar"))
+    assert (found.rows, found.first, found.a, found.b) == (1, 1, 1.0, 2000.0)
 
 
 def test_a_dataset_without_rows_is_no_difference():

@@ -41,6 +41,15 @@ DATA = build_dataset(
         ("technique == 'CC'", [0, 3]),
         ("technique in ('CV', 'rest')", [1, 2]),
         ("row >= 2", [2, 3]),
+        ("cycle - 3 < 0", [0, 1]),  # beyond the small integers that hold the counter
+        ("-cycle < -2", [2, 3]),
+        ("cycle * 100 > 250", [2, 3]),
+        ("cycle * 1000 == 4000", [3]),
+        ("cycle + 255 < 10", []),
+        ("cycle % 0 == 0", []),
+        ("cycle // (cycle - cycle) == 0", []),
+        ("cycle in ()", []),
+        ("technique not in ()", [0, 1, 2, 3]),
         ("  cycle == 3  ", [2]),
         ("cycle == 3" + " " * 1990, [2]),  # 2000 characters
     ],
@@ -70,6 +79,14 @@ def test_condition(expression, rows):
         "__import__('os').system('true')",
         "cycle if cycle else current",
         "technique > 3",
+        "technique == 3",
+        "3 != technique",
+        "cycle == '3'",
+        "cycle in ('3',)",
+        "cycle in (3, '4')",
+        "technique not in (1, 2)",
+        "1 < cycle < 'CC'",
+        "-technique == 'CC'",
         "technique - 1 == 0",
         "cycle == 3\ncycle == 4",
         "cycle == '\0'\0",
@@ -101,6 +118,12 @@ def test_anything_else_is_refused(expression):
         evaluate(expression, DATA.__getitem__, DATA.rows)
     assert refused.value.cause
     assert "cycle == 3" in refused.value.expected
+
+
+def test_a_text_beside_a_number_is_the_cause_that_is_named():
+    with pytest.raises(SelectionError) as refused:
+        evaluate("current > 'a'", DATA.__getitem__, DATA.rows)
+    assert refused.value.cause == "a text is compared with a number"
 
 
 def test_an_unknown_name_is_an_unknown_column():

@@ -64,7 +64,17 @@ def test_zero_and_negative_full_scales_are_not_known():
 
 
 @pytest.mark.parametrize(
-    ("size", "name"), [(0.99995, "1 mA"), (0.999, "999 µA"), (999.95, "1 A"), (2.5e-10, "0.25 pA")]
+    ("size", "name"),
+    [
+        (0.99995, "1 mA"),
+        (0.999, "999 µA"),
+        (999.95, "1 A"),
+        (2.5e-10, "0.25 pA"),
+        (0.9999, "999.9 µA"),
+        (999.9, "999.9 mA"),
+        (0.0009999, "999.9 nA"),
+        (1.00004, "1 mA"),
+    ],
 )
 def test_a_full_scale_that_is_rounded_keeps_its_name(size, name):
     assert range_name(size) == name

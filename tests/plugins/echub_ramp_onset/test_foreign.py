@@ -81,7 +81,7 @@ def test_every_step_up_to_a_minute_is_a_ramp_however_the_bins_fall(hours):
 
 
 def test_forty_seconds_of_noise_are_no_onset():
-    """The burst is far from the line, and wide: where the averages happen to begin decides whether it is its noise."""
+    """Where the averages happen to begin decides whether the burst counts as noise of a row."""
     told = [drawn("burst of 10 mV, 40 s, no onset", seed).answer().refusals for seed in range(8)]
     codes = [refusal.code for (refusal,) in told]
     assert set(codes) <= {"ohmic-to-end", "unresolved-noise"}

@@ -247,7 +247,7 @@ def test_a_description_with_an_unknown_type_of_a_column(tmp_path):
     (written,) = tmp_path.glob("*.csv")
     assert said(lambda: read(Source(written), TableOptions())) == {
         "message": "a column has an unknown type", "path": str(beside), "found": "<c16",
-        "expected": "f4, f8, O, b1, u1, u2, u4, u8, i1, i2, i4, i8",
+        "expected": "f2, f4, f8, O, b1, u1, u2, u4, u8, i1, i2, i4, i8",
     }  # fmt: skip
 
 
