@@ -338,7 +338,7 @@ def test_a_lifetime_lies_between_the_rows_around_the_drop_and_the_start():
     assert life.value == pytest.approx((1 + 7300 / 3600) / 2)
     assert life.uncertainty == pytest.approx((7300 / 3600 - 1) / 2 / 3**0.5)
     assert life.note == "in half cycle 2, R falls to 40%"
-    # A reading of -1 µV after a dead short is no voltage, not one below 0.
+    # After a dead short -1 µV may be read: R is 0 then, not below.
     assert s._lifetime(found, Fake(before=3700.0, after=7300.0, share=-1e-4)).note.endswith("R falls to 0%")
     # A clock that stands at both edges: the time is that of two rows, and nothing is open.
     twice = Fake(trace=Fake(t=A([100.0, 100.0, 200.0])), halves=halves)
