@@ -187,7 +187,8 @@ def test_a_decay_is_turned_with_its_offset(sign):
         "U": sign * np.where(np.arange(200) < rest, 0.0, 0.01),
     }
     params = Fake(offset=2.0, offset_uncertainty=0.5, range_accuracy=0.1)
-    found = dc_data.decay_of(Fake(items=data, row=list(range(200)), name=""), params)
+    columns = type("Columns", (Fake,), {"__len__": lambda self: 200})
+    found = dc_data.decay_of(columns(items=data, row=list(range(200)), name=""), params)
     assert found.current == pytest.approx(np.full(160, 10.0))
     assert (found.step, found.sign, found.offset) == (0.01, sign, sign * 2.0)
 

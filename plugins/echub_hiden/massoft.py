@@ -259,8 +259,8 @@ def _hundreds(row: str, at: int | None, delimiter: str) -> int:
     """Return by how much the clock makes a row longer: from 100 h on it has more digits."""
     if at is None or row.count(delimiter) < at:
         return 0
-    hours = row.split(delimiter, at + 1)[at].strip().partition(":")[0]
-    return max(0, len(hours) - len("00"))
+    hours, colon, _ = row.split(delimiter, at + 1)[at].strip().partition(":")
+    return max(0, len(hours) - len("00")) if colon else 0
 
 
 def _cells(header: Header, rows: Sequence[str], *, ragged: bool = False) -> list[tuple[str, ...]]:

@@ -121,7 +121,7 @@ def _samples(notices):
 
 def _recoverable(notices):
     column = Fake(quantity=next(iter(cameca_profile._Y.values())), values=A([1.0, 2.0, 3.0]))
-    counts = Fake(not_recoverable=A([True, True, False]), items=[1])
+    counts = Fake(not_recoverable=A([True, True, False]), values=A([901.0, 950.0, 3.0]), items=[1])
     with (
         patch.object(cameca_profile, "_intensity", lambda *_: A([1.0, 2.0, 3.0])),
         patch.object(cameca_profile, "counts_of", lambda *_: counts),

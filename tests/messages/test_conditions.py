@@ -49,7 +49,10 @@ def _kk(p, largest, noise=0.01):
     )
     spectrum = Fake(z=A([1.0, 1.0]), modulus=A([1.0, 1.0]), frequency=A([1.0, 10.0]))
     params = Fake(kk_p=0.01, kk_residual=1.0)
-    with patch.object(examine, "_linearity", lambda *_: []):
+    with (
+        patch.object(examine, "_linearity", lambda *_: []),
+        patch.object(examine, "_is_mirrored", lambda *_: False),
+    ):
         return examine._flags(Fake(), spectrum, found, params)
 
 

@@ -257,14 +257,12 @@ def _verdict(ratio: float, beyond: bool, craters: int) -> str:
 
 
 def _shared(x: np.ndarray, n: np.ndarray, edges: np.ndarray) -> list[float]:
-    """Share the counts of points that reach half the way to their neighbours out to bins."""
+    """Share the counts of points that reach half the way to their neighbours to bins; NaN beyond all of them."""
     middle = (x[1:] + x[:-1]) / 2
     lows = np.r_[max(2 * x[0] - middle[0], 0.0), middle]
     highs = np.r_[middle, 2 * x[-1] - middle[-1]]
-    return [
-        float((n * np.clip(np.minimum(highs, b) - np.maximum(lows, a), 0, None) / (highs - lows)).sum())
-        for a, b in pairwise(edges)
-    ]
+    inside = [np.clip(np.minimum(highs, b) - np.maximum(lows, a), 0, None) for a, b in pairwise(edges)]
+    return [float((n * part / (highs - lows)).sum()) if part.any() else np.nan for part in inside]
 
 
 CRATERS = {
