@@ -24,9 +24,6 @@ from echub.cli.streams import Name, shown, sources
 
 app = new_app()
 
-_WIDTH = 60
-"""Characters of a value of the metadata that are shown."""
-
 
 @app.command()
 def info(
@@ -59,17 +56,13 @@ def info(
     from echub.cli.show import file as report
     from echub.cli.show.terminal import heading, table
     from echub.drawing import unit_text
+    from echub.model.comparison import shortened
 
     heading(shown(what))
     report.record(record, ranges=True)
     typer.echo("  metadata")
-    rows = [(e.path, _short(f"{e.value} {unit_text(e.unit or '')}"), e.source) for e in record.metadata]
+    rows = [(e.path, shortened(f"{e.value} {unit_text(e.unit or '')}"), e.source) for e in record.metadata]
     table(("path", "value", "from"), rows, indent=16)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 
 def _as_dict(record: Any) -> dict[str, Any]:  # noqa: ANN401

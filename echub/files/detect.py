@@ -17,8 +17,6 @@ from echub.registry.registry import PluginWarning, Registry, is_installed
 
 NOISE = bytes(range(255, -1, -1))
 """Noise under a meaningless name, which no reader can know: a sniffer that accepts it would accept every file."""
-
-
 _SHOWN = 24
 """Bytes of a file that messages show."""
 SNIFF_SECONDS = 10.0

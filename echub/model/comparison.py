@@ -339,7 +339,7 @@ def _metadata(a: Record, b: Record) -> list[str]:
     for entry in a.metadata:
         other = b.metadata.get(entry.path)
         if other is not None and not _agree(entry.value, other.value):
-            lines.append(f"{entry.path}: {_short(entry.value)} against {_short(other.value)}")
+            lines.append(f"{entry.path}: {shortened(entry.value)} against {shortened(other.value)}")
     return lines
 
 
@@ -354,6 +354,7 @@ def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
     return bool(a == b)
 
 
-def _short(value: Any) -> str:  # noqa: ANN401
+def shortened(value: Any) -> str:  # noqa: ANN401
+    """Return a value of the metadata as text in one line, cut after 60 characters."""
     text = " ".join(str(value).split())
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -98,9 +98,8 @@ class Lake:
             self._require_question(sql)
             cursor = self.connection.execute(sql)
             names = [column[0].lower() for column in cursor.description or ()]
-            if len(set(names)) < len(
-                names
-            ):  # as in a join: DuckDB numbers them, as it does where it writes a file
+            if len(set(names)) < len(names):
+                # Equal ones, as in a join: DuckDB numbers them, as it does where it writes a file.
                 cursor = self.connection.execute(f"FROM query({_quoted(sql)})")
         return LakeAnswer(self, sql, tuple(column[0] for column in cursor.description or ()))
 
@@ -124,9 +123,8 @@ class Lake:
         require_free(path, force=force)
         with self.refusing():
             self._require_question(sql)
-            self.connection.sql(
-                sql
-            )  # what is wrong is said of the question, not of the copy that it becomes below
+            # What is wrong is said of the question, not of the copy that it becomes below.
+            self.connection.sql(sql)
             write_atomically([(path, partial(self._put, sql, form))])
 
     def _put(self, sql: str, form: str, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from echub.cli.info import _short
+from echub.model.comparison import shortened
 
 
 def test_raw_and_converted_say_the_same(echub, cp):
@@ -33,7 +33,7 @@ def test_a_long_value_is_shortened_on_one_line(echub, cp):
     [("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), ("a\n  b", "a b"), (f"{'x' * 59}  y", "x" * 59 + "…")],
 )
 def test_a_line_of_sixty_characters_is_whole(text, shown):
-    assert _short(text) == shown
+    assert shortened(text) == shown
 
 
 def test_info_of_a_folder_or_a_damaged_file_is_code_3(echub, cp):

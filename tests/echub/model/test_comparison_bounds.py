@@ -14,8 +14,8 @@ from echub.model.comparison import (
     Verdict,
     _agree,
     _resolve_zero_rows,
-    _short,
     compare,
+    shortened,
 )
 from echub.model.record import Record
 
@@ -178,5 +178,5 @@ def test_metadata_agree_to_what_exports_print(a, b, same):
 
 @pytest.mark.parametrize(("length", "shown"), [(60, "x" * 60), (61, "x" * 59 + "…")])
 def test_a_long_value_is_cut(length, shown):
-    assert _short("x" * length) == shown
-    assert _short("a \n b") == "a b"
+    assert shortened("x" * length) == shown
+    assert shortened("a \n b") == "a b"
