@@ -54,14 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         figures: list[Figure] = []
         for name in chosen.names or ([] if chosen.against else BENCHMARKS):
             print(f"{name} …", file=sys.stderr, flush=True)
-            figures += BENCHMARKS[name](bench)
+            part = list(BENCHMARKS[name](bench))
+            figures += part
+            if not chosen.json:
+                print(table(part), flush=True)  # at once: a later part that fails takes none of them along
     if chosen.json:
         print(json.dumps([figure.as_dict() for figure in (*sides, *figures)], ensure_ascii=False, indent=2))
         return
     if sides:
         print(two_sided(sides, chosen.against))
-    if figures:
-        print(table(figures))
 
 
 def _parser() -> argparse.ArgumentParser:

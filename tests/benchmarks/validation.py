@@ -33,7 +33,7 @@ def run(bench: Bench) -> Iterator[Figure]:
     seconds = _best(bench.repeats, lambda: list(validate([(path, True)], Checks(level=1))))
     note = f"{path.stat().st_size / 1e6:.0f} MB of native file, reading included"
     yield Figure("validate", "the same from its native file", 0.5, seconds, "s", note=note)
-    files = find_files([small_files(bench.folder / "small")])
+    files = find_files([small_files(bench.folder / "small_natives")])
     seconds = _best(bench.repeats, lambda: list(validate(files, Checks(level=0))))
     yield Figure("validate", "small native files, level 0", 200, len(files) / seconds, "1/s", least=True)
 
