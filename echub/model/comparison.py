@@ -7,6 +7,7 @@ that is masked) the verdict names it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -38,6 +39,12 @@ MASKED = "masked"
 DIFFERS = "differs"
 AGREEING = (SAME, NO_VALUE)
 _ZERO_ROWS = "zero-rows"
+_PRINTED_DIGITS = 1e-6
+"""Relative difference of two settings of which one is printed with six digits."""
+_HALF_DECIMAL = 5.1e-4
+"""Half of the third decimal, and a little more."""
+_LEAST_PRINTED = 1e-3
+"""Relative difference up to which three decimals, fewer than six digits, may tell of one number. By eye."""
 _SHOWN = 60
 """Characters of a setting that are shown."""
 
@@ -344,14 +351,26 @@ def _metadata(a: Record, b: Record) -> list[str]:
 
 
 def _agree(a: Any, b: Any) -> bool:  # noqa: ANN401
-    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        # Exports print settings with six digits or three decimals: half of the last place, and a little more.
-        return bool(np.isclose(a, b, rtol=1e-6, atol=5.1e-4))
+    if isinstance(a, float) or isinstance(b, float):
+        return _agree_as_printed(a, b)
     if isinstance(a, dict) and isinstance(b, dict):
         return all(_agree(a[key], b[key]) for key in a.keys() & b.keys())
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(_agree(x, y) for x, y in zip(a, b, strict=True))
     return bool(a == b)
+
+
+def _agree_as_printed(a: Any, b: Any) -> bool:  # noqa: ANN401
+    """Return whether two settings are one number; exports print it with six digits or with three decimals.
+
+    Three decimals of a small number hold too few digits to prove anything: 0.0001 and 0.0005 are two numbers.
+    """
+    if not (isinstance(a, (int, float)) and isinstance(b, (int, float))):
+        return False
+    if math.isclose(a, b, rel_tol=_PRINTED_DIGITS):
+        return True
+    has_three_decimals = any(round(value, 3) == value for value in (a, b))
+    return has_three_decimals and abs(a - b) <= _HALF_DECIMAL and math.isclose(a, b, rel_tol=_LEAST_PRINTED)
 
 
 def shortened(value: Any) -> str:  # noqa: ANN401

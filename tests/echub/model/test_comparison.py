@@ -332,6 +332,16 @@ def test_zeros_are_those_of_a_masked_column_only_in_its_rows():
         (1.0, 1.0006, False),
         (2e6, 2e6 + 1, True),
         (2e6, 2e6 + 3, False),
+        (2000001, 2000002, False),  # counts and serial numbers are not rounded
+        (2e6, 2000001, True),
+        (1e-4, 5e-4, False),
+        (0.0, 5e-4, False),
+        (0.001, 0.0005, False),
+        (1.0001, 1.0004, False),  # neither has three decimals
+        (0.567, 0.56744, True),
+        (1.0, "1.0 V", False),
+        ([1e-4], [5e-4], False),
+        ({"x": 1e-4}, {"x": 5e-4}, False),
         ([1.0, 2.0], [1.0, 2.0], True),
         ([1.0, 2.0], [1.0, 2.1], False),
         ([1.0], [1.0, 2.0], False),
