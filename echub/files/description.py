@@ -7,20 +7,21 @@ in a description next to it. `restore` joins the two again.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from blake3 import blake3
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from echub.errors import ReadError
 from echub.files.content import column_digest, describe_column, describe_dataset
-from echub.model.column import Bits, Column
+from echub.model.column import Bits, Column, same_values
 from echub.model.dataset import Dataset, Omitted
 from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
-from echub.model.missing import MISSING
+from echub.model.missing import MISSING, is_missing
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.model.units import Scale
@@ -35,6 +36,10 @@ FORMAT = "echub table 1"
 
 OmittedShape = tuple[str, int, str, str]
 """Header, position, type and value of a column that a dataset leaves out."""
+
+
+Run = tuple[str, int]
+"""A code as text, empty if it is missing, and on how many rows it stands."""
 
 
 class BitsShape(TypedDict):
@@ -90,6 +95,7 @@ class _DescriptionShape(TypedDict):
     kind: str
     rows: int
     columns: list[_DescribedColumnShape]
+    codes: NotRequired[dict[str, list[Run]]]
     omitted: list[OmittedShape]
     history: list[Any]
     attrs: Table
@@ -113,12 +119,14 @@ def describe(record: Record, kind: str) -> dict[str, Any]:
     """Describe one dataset of a record: its columns with their types, and the record's other parts."""
     dataset = record[kind]
     columns = [{**describe_column(c), "dtype": c.values.dtype.str} for c in dataset.columns.values()]
+    codes = {c.name: runs for c in dataset.columns.values() if c.labels and (runs := _hidden_codes(c))}
     described: dict[str, Any] = plain(
         {
             "format": FORMAT,
             **describe_dataset(dataset),
             "rows": dataset.rows,
             "columns": columns,
+            **({"codes": codes} if codes else {}),
             "digests": {name: _digest(values) for name, values in dataset.plain().items()},
             "metadata": [[e.path, e.value, e.unit, e.source] for e in record.metadata.entries],
             "settings": record.settings,
@@ -189,7 +197,8 @@ def restore(described: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) ->
     """Join a description with the values of the table, each (n,); `ReadError` if they do not fit."""
     described = checked(described, DESCRIPTION)
     try:
-        columns = [restore_column(known, _values(known, values)) for known in described["columns"]]
+        codes = described.get("codes", {})
+        columns = [restore_column(k, _values(k, values, codes.get(k["name"], ()))) for k in described["columns"]]
         dataset = Dataset(
             described["kind"],
             {column.name: column for column in columns},
@@ -226,15 +235,35 @@ def restore_column(described: Mapping[str, Any], values: NDArray[Any]) -> Column
     return Column(values=values, bits=bits, labels=labels, scale=scale, axes=axes, **known)
 
 
-def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+def _hidden_codes(column: Column) -> list[Run]:
+    """Return the codes of a column whose words do not tell them, run by run; empty if they do.
+
+    Two codes may have one label, or the label of one be the number of another.
+    """
+    codes = {label: code for code, label in column.labels.items()}
+    if len(codes) == len(column.labels) and same_values(
+        _coded(column.plain(), codes, column.dtype), column.values
+    ):
+        return []
+    texts = np.where(is_missing(column.values), "", column.values.astype(str)).tolist()
+    return [(text, sum(1 for _ in run)) for text, run in groupby(texts)]
+
+
+def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]], runs: Sequence[Run]) -> NDArray[Any]:
     if known["bits"]:
         return _packed(known, values)
     found = values[known["name"]]
     if not known["labels"]:
         return found.astype(known["dtype"])
-    codes = {label: int(code) for code, label in known["labels"].items()}
-    texts, inverse = np.unique(found.astype(str), return_inverse=True)
-    return np.array([_code(text, codes) for text in texts.tolist()], dtype=known["dtype"])[inverse]
+    if runs:
+        return _coded(np.repeat([text for text, _ in runs], [n for _, n in runs]), {}, known["dtype"])
+    return _coded(found, {label: int(code) for code, label in known["labels"].items()}, known["dtype"])
+
+
+def _coded(words: NDArray[Any], codes: Mapping[str, int], dtype: DTypeLike) -> NDArray[Any]:
+    """Return the codes of words, each (n,)."""
+    texts, inverse = np.unique(words.astype(str), return_inverse=True)
+    return np.array([_code(text, codes) for text in texts.tolist()], dtype=dtype)[inverse]
 
 
 def _code(text: str, codes: Mapping[str, int]) -> float:

@@ -30,11 +30,11 @@ def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
     size = values.dtype.itemsize
     if values.dtype.kind != "f" or size not in _BITS:
         return np.zeros(values.shape, bool)
-    found = np.isnan(values)
+    found = np.asarray(np.isnan(values))
     if found.any():
         bits = values[found].astype(f"=f{size}").view(f"u{size}")
         found[found] = (bits & _BUT_SIGN[size]) == _BITS[size]
-    return np.asarray(found)
+    return found
 
 
 def filled(values: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[Any]:

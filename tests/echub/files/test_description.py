@@ -10,6 +10,9 @@ from blake3 import blake3
 from echub.errors import ReadError
 from echub.files.content import column_digest
 from echub.files.description import describe, plain_types, restore, restored
+from echub.model.column import Column
+from echub.model.dataset import Dataset
+from echub.model.missing import MISSING
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.remark import Dropped
@@ -129,3 +132,30 @@ def test_a_word_that_the_table_of_labels_has_not_does_not_fit():
     with pytest.raises(ReadError, match="does not fit it") as refused:
         restore(SAID, {**PLAIN, "vendor_note": np.array(["a b", "new"], object)})
     assert refused.value.found == "KeyError: 'new'"
+
+
+MISSED = np.array([1.0, MISSING, MISSING])
+
+
+@pytest.mark.parametrize(
+    ("values", "labels", "words", "runs"),
+    [
+        (
+            np.array([1, 3, 3, 2]),
+            {1: "CC", 2: "CV", 3: "CC"},
+            ["CC", "CC", "CC", "CV"],
+            [("1", 1), ("3", 2), ("2", 1)],
+        ),
+        (np.array([0, 2]), {0: "2"}, ["2", "2"], [("0", 1), ("2", 1)]),  # the label of 0 is the number of another
+        (MISSED, {1: ""}, ["", "", ""], [("1.0", 1), ("", 2)]),
+        (MISSED, {1: "CC"}, ["CC", "", ""], None),
+        (np.array([1, 7, 2]), {1: "CC", 2: "CV"}, ["CC", "7", "CV"], None),
+    ],
+)
+def test_codes_that_their_words_do_not_tell_stand_in_the_description(values, labels, words, runs):
+    column = Column("mode", values, labels=labels)
+    dataset = Dataset("table", {"row": Column("row", np.arange(len(values))), "mode": column})
+    described = json.loads(json.dumps(describe(Record([dataset]), "table")))
+    assert dataset.plain()["mode"].tolist() == words
+    assert described.get("codes") == (runs and {"mode": [list(run) for run in runs]})
+    assert restore(described, dataset.plain()).same_as(Record([dataset]))
