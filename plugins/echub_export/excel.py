@@ -22,6 +22,8 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """A sheet has no more (Microsoft, "Excel specifications and limits")."""
 LONGEST_CELL, LONGEST_NAME = 32_767, 31
 """Characters of a cell and of the name of a sheet (the same source)."""
+MOST_WHOLE = 2**53
+"""The largest whole number of a cell: cells are float64, which would round the digits of a larger one."""
 _HEADS = 2
 """Rows above the numbers: names, and units."""
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
@@ -48,7 +50,10 @@ def _require_room(dataset: Dataset) -> None:
 
 
 def write_workbook(record: Record, file: BinaryIO) -> None:
-    """Write numbers as numbers and texts as texts, never as formulas; a missing value is an empty cell."""
+    """Write numbers as numbers and texts as texts, never as formulas; a missing value is an empty cell.
+
+    A whole number with more digits than a cell holds, such as an identifier, is written as text.
+    """
     import xlsxwriter
 
     # In constant memory rows are written in order and forgotten; zip is what Excel reads anyway. It is packed
@@ -104,6 +109,8 @@ def _row(sheet: Any, number: int, cells: Sequence[Any], style: Any = None) -> No
                 sheet.write_string(number, at, cell[:LONGEST_CELL], style)
         elif isinstance(cell, bool):
             sheet.write_boolean(number, at, cell, style)
+        elif isinstance(cell, int) and abs(cell) > MOST_WHOLE:
+            sheet.write_string(number, at, str(cell), style)
         elif cell is not None and np.isfinite(cell):
             sheet.write_number(number, at, cell, style)
         elif cell is not None:  # a sheet has no such number

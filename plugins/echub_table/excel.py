@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakSet
 
 import numpy as np
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from echub_table.headers import Meaning
     from echub_table.options import ExcelOptions
 
+_Type = Literal["string", "float", "duration", "boolean"]
 _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 """A date before any instrument: the library's view of a duration, or of a time of day, which count from 1899."""
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
@@ -290,17 +291,16 @@ def _as_clock(name: str) -> pl.Expr:
     return pl.format("{}:{}:{}.{}", ms // 3_600_000, *padded).alias(name)
 
 
-def _load(data: bytes, sheet: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  options of the library
-    return pl.read_excel(
-        io.BytesIO(data),
-        sheet_name=sheet,
-        engine="calamine",
-        has_header=False,
-        drop_empty_rows=False,
-        drop_empty_cols=False,
-        raise_if_empty=False,
-        read_options=options,
-    )
+def _load(data: bytes, sheet: str, dtypes: _Type) -> pl.DataFrame:
+    """Load all cells of a sheet as values of a type.
+
+    Without the help of polars, which makes whole numbers of floats, and fails for those from 2^63 on.
+    """
+    import fastexcel
+
+    cells: pl.DataFrame = fastexcel.read_excel(data).load_sheet(sheet, header_row=None, dtypes=dtypes).to_polars()
+    cells.columns = [f"column_{i}" for i in range(cells.width)]
+    return cells.cast({pl.Null: pl.String}) if cells.is_empty() else cells
 
 
 def _as_text(cells: pl.DataFrame, source: Source) -> Source:
@@ -362,7 +362,7 @@ def _as_numbers(data: bytes, chosen: _Chosen) -> pl.DataFrame:
     )
 
 
-def _loaded(data: bytes, chosen: _Chosen, dtypes: str) -> pl.DataFrame:
+def _loaded(data: bytes, chosen: _Chosen, dtypes: _Type) -> pl.DataFrame:
     """Load the sheet, or the sheets of one table, as values of a type."""
     parts = chosen.parts or {chosen.sheet: 0}
     return stacked([_load(data, name, dtypes=dtypes) for name in parts], [*parts.values()])

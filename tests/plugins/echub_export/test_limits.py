@@ -125,6 +125,16 @@ def test_each_kind_of_value_is_a_cell_of_its_kind():
     assert [type(value) for _, _, value in sheet.cells][:2] == [bool, int]
 
 
+def test_a_whole_number_with_more_digits_than_a_cell_holds_is_a_text():
+    """2^53 + 1 is the first whole number that a float64 does not hold."""
+    sheet = _Sheet()
+    excel._row(sheet, 0, [9007199254740992, 9007199254740993, -9007199254740993, 18446744073709551615, 1e300])
+    assert sheet.cells == [
+        ("number", 0, 9007199254740992), ("string", 1, "9007199254740993"), ("string", 2, "-9007199254740993"),
+        ("string", 3, "18446744073709551615"), ("number", 4, 1e300),
+    ]  # fmt: skip
+
+
 def test_what_was_dropped_stands_behind_the_notices_in_order():
     record = Record(
         [], notices=[Notice("a", "one", column="U"), Notice("b", "two")],

@@ -58,6 +58,12 @@ def test_small_numbers_keep_all_their_digits(tmp_path):
     assert echub.read(path)["timeseries"]["current"].tolist() == tiny
 
 
+def test_whole_numbers_beyond_64_bits_are_numbers(tmp_path):
+    large = [1e19, -1e19, 2.0**63, 3e300, 1.0, 2.0]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, VOLTAGE, large))
+    assert echub.read(path)["timeseries"]["current"].tolist() == large
+
+
 def test_several_sheets_want_to_be_asked_for(tmp_path):
     path = _workbook(
         tmp_path / "a.xlsx", One=_rows(TIME, VOLTAGE, CURRENT), Two=_rows(TIME, CURRENT, VOLTAGE), Empty=[]
