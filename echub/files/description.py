@@ -7,8 +7,9 @@ in a description next to it. `restore` joins the two again.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, groupby, repeat
 from typing import Any, NotRequired, TypedDict
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from echub.errors import ReadError
 from echub.files.content import column_digest, describe_column, describe_dataset
-from echub.model.column import Bits, Column, same_values
+from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
@@ -241,9 +242,9 @@ def _hidden_codes(column: Column) -> list[Run]:
     Two codes may have one label, or the label of one be the number of another.
     """
     codes = {label: code for code, label in column.labels.items()}
-    if len(codes) == len(column.labels) and same_values(
-        _coded(column.plain(), codes, column.dtype), column.values
-    ):
+    present = replace(column, values=np.unique(column.values))
+    read = _coded(present.plain().tolist(), codes, column.dtype)
+    if len(codes) == len(column.labels) and np.array_equal(read, present.values, equal_nan=read.dtype.kind == "f"):
         return []
     texts = np.where(is_missing(column.values), "", column.values.astype(str)).tolist()
     return [(text, sum(1 for _ in run)) for text, run in groupby(texts)]
@@ -256,14 +257,15 @@ def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]], runs: 
     if not known["labels"]:
         return found.astype(known["dtype"])
     if runs:
-        return _coded(np.repeat([text for text, _ in runs], [n for _, n in runs]), {}, known["dtype"])
-    return _coded(found, {label: int(code) for code, label in known["labels"].items()}, known["dtype"])
+        return _coded(chain.from_iterable(repeat(text, n) for text, n in runs), {}, known["dtype"])
+    return _coded(found.tolist(), {label: int(code) for code, label in known["labels"].items()}, known["dtype"])
 
 
-def _coded(words: NDArray[Any], codes: Mapping[str, int], dtype: DTypeLike) -> NDArray[Any]:
-    """Return the codes of words, each (n,)."""
-    texts, inverse = np.unique(words.astype(str), return_inverse=True)
-    return np.array([_code(text, codes) for text in texts.tolist()], dtype=dtype)[inverse]
+def _coded(words: Iterable[Any], codes: Mapping[str, int], dtype: DTypeLike) -> NDArray[Any]:
+    """Return the codes of words, each (n,); as texts of Python, because those of NumPy end before a zero byte."""
+    texts = [str(word) for word in words]
+    known = {text: _code(text, codes) for text in set(texts)}
+    return np.array([known[text] for text in texts], dtype=dtype)
 
 
 def _code(text: str, codes: Mapping[str, int]) -> float:

@@ -28,13 +28,17 @@ _BOOLEANS = {
 def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  # noqa: ANN401
     """Build an options dataclass from texts; `UnknownOption` for a wrong key, value or unit."""
     fields, kinds = _declared(options, owner)
-    values = {}
+    values: dict[str, Any] = {}
     for key, text in given.items():
         name = key.replace("-", "_")
         if name not in fields:
             raise _no_such(key, fields, owner)
+        if name in values:  # as dead-time and dead_time
+            raise UnknownOption(
+                f"the option {key} of {owner} is given twice", expected="each option once", found=key
+            )
         try:
-            values[name] = _parse(text, kinds[name], fields[name].metadata)
+            values[name] = _parse(str(text), kinds[name], fields[name].metadata)  # in Python also `bom=True`
         except (ValueError, OverflowError, EchubError) as error:
             raise UnknownOption(
                 f"the option {key} of {owner} cannot be {text!r}",

@@ -181,13 +181,16 @@ def looks_like_table(source: Source) -> Confidence:
             return _looks_wide(text, source)
         block, _, _ = _choose(lines, Given(), source)
     except ReadError:
-        return Confidence.MAYBE if _names_without_rows(lines) else Confidence.NO
+        is_table = _names_without_rows(lines) or _ROW_NUMBERS.match(source.head)
+        return Confidence.MAYBE if is_table else Confidence.NO
     first = block.splitter.split(lines[max(0, block.first - 1)])
     if first and first[0].strip() == "file":
         return Confidence.NO  # a table of metadata by file, which `--meta` takes
     return Confidence.LIKELY if len(block.rows) >= 3 else Confidence.MAYBE  # one or two lines may be chance
 
 
+_ROW_NUMBERS = re.compile(rb"(?:\xef\xbb\xbf)?row([,;\t])[^\r\n]*\n(?:[^\r\n]*\n){0,2}?\d+\1")
+"""A table that echub wrote, below one row of names or three: what is in it its description tells."""
 _FEW = 2
 """Complete lines of a head that are too few to judge by: the names, and one row."""
 _HEADER_LINES, _NAMES_AT_LEAST = 3, 2

@@ -60,6 +60,21 @@ def test_a_text_becomes_its_type(key, text, value):
     assert type(found) is type(value)
 
 
+@pytest.mark.parametrize(("key", "given", "value"), [("header", True, True), ("count", 3, 3), ("wait", 0.5, 0.5)])
+def test_in_python_an_option_may_have_its_own_type(key, given, value):
+    assert getattr(parse(**{key: given}), key) == value
+
+
+def test_an_option_in_two_spellings_is_given_twice():
+    with pytest.raises(UnknownOption, match="the option dead_time of the reader r is given twice"):
+        parse_options(Options, {"dead-time": "7", "dead_time": "8"}, "the reader r")
+
+
+def test_a_fraction_is_not_cut_to_a_whole_number():
+    with pytest.raises(UnknownOption, match=r"the option count of the reader r cannot be .2\.7"):
+        parse(count=2.7)
+
+
 @pytest.mark.parametrize(
     ("key", "text", "expected"),
     [

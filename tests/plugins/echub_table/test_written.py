@@ -8,6 +8,8 @@ import pytest
 import echub
 from echub.errors import ReadError
 from echub.files.conversion import convert
+from echub.model.build import SourceColumn, build_dataset
+from echub.model.record import Record
 from fixtures.tables.nasty import CASES
 from fixtures.tables.nasty.make import FILES
 
@@ -98,3 +100,21 @@ def test_a_table_without_rows_comes_back(tmp_path, style):
     again = echub.read(tmp_path / "none.csv")
     assert (again["timeseries"].rows, again["timeseries"].names) == (0, record["timeseries"].names)
     assert again.settings == record.settings
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "tab"])
+@pytest.mark.parametrize("style", ["plain", "origin"])
+@pytest.mark.parametrize("words", [["a", "b"], ["a\0b", ""], ["", ""], ["1\n2", ";,\t"], ["-", "\0\0\0\0"]])
+def test_words_alone_come_back(tmp_path, words, style, delimiter):
+    note = SourceColumn("note", np.array(words, dtype=object))
+    record = Record([build_dataset("timeseries", [note])])
+    options = {"style": style, "delimiter": delimiter, "bom": style == "plain"}
+    (table,) = convert(record, tmp_path / "x", to="csv", writer_options=options).outputs
+    assert echub.read(table)["timeseries"].same_as(record["timeseries"])
+
+
+def test_words_alone_without_their_description_are_refused(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("row,note\n0,a\n1,b\n")
+    with pytest.raises(ReadError, match="no block of lines holds numbers in columns"):
+        echub.read(path)
