@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,9 @@ def build_long(kind: str, channels: Sequence[Channel]) -> Dataset:
     lengths = [channel.length for channel in channels]
     rows = [np.arange(n) if c.row is None else c.row for c, n in zip(channels, lengths, strict=True)]
     number = np.repeat(np.arange(len(channels)), lengths)
-    merged = [_merged(key, channels, lengths) for key in _keys(channels)]
+    keyed = [_keyed(channel) for channel in channels]
+    keys = dict.fromkeys(key for columns in keyed for key in columns)
+    merged = [_merged([columns.get(key) for columns in keyed], lengths) for key in keys]
     columns = [
         _codes("species", [c.species for c in channels], number),
         SourceColumn("polarity", np.array([c.polarity for c in channels], dtype=np.int8)[number], "polarity", "1"),
@@ -73,17 +76,20 @@ def build_long(kind: str, channels: Sequence[Channel]) -> Dataset:
 _Key = tuple[str, ...]
 
 
-def _key(column: SourceColumn) -> _Key:
-    """Return the key under which columns of different channels become one column of the long table."""
-    return (column.quantity or column.header, column.unit or "", column.origin, str(column.negate))
+def _keyed(channel: Channel) -> dict[_Key, SourceColumn]:
+    """Return the columns of a channel by the key under which those of all channels become one column.
+
+    A second column of one quantity, unit and origin in one channel has a key of its own, and is kept.
+    """
+    found: dict[_Key, SourceColumn] = {}
+    for column in channel.columns:
+        key = (column.quantity or column.header, column.unit or "", column.origin, str(column.negate))
+        found[next(k for n in count(1) if (k := (*key, str(n))) not in found)] = column
+    return found
 
 
-def _keys(channels: Sequence[Channel]) -> list[_Key]:
-    return list(dict.fromkeys(_key(column) for channel in channels for column in channel.columns))
-
-
-def _merged(key: _Key, channels: Sequence[Channel], lengths: Sequence[int]) -> SourceColumn:
-    found = [next((c for c in channel.columns if _key(c) == key), None) for channel in channels]
+def _merged(found: Sequence[SourceColumn | None], lengths: Sequence[int]) -> SourceColumn:
+    """Join the columns of one key, one for each channel, or None where it has none."""
     first = next(column for column in found if column is not None)
     present = [column for column in found if column is not None]
     lacking = len(present) < len(found) and not first.bits

@@ -79,6 +79,20 @@ def test_columns_of_channels_are_one_by_quantity_else_by_header_and_unit():
     assert [built.columns[name].unit for name in found] == [None, "V", "A", None]
 
 
+def test_a_second_column_of_one_quantity_in_a_channel_is_kept():
+    def column(value, index):
+        return SourceColumn(f"counts {index}", np.array([value]), "ion_counts", "count", index=index)
+
+    built = build_long(
+        "depth_profile",
+        [Channel("Li+", [column(1.0, 0), column(2.0, 1), column(3.0, 2)]), Channel("O-", [column(4.0, 3)])],
+    )
+    found = {name: built[name].tolist() for name in built.columns if name.startswith("ion_counts")}
+    nan = pytest.approx(np.nan, nan_ok=True)
+    assert found == {"ion_counts": [1.0, 4.0], "ion_counts__2": [2.0, nan], "ion_counts__3": [3.0, nan]}
+    assert [header for _, header in sorted(Record([built]).source_table())] == [f"counts {n}" for n in range(4)]
+
+
 def test_flags_that_a_channel_lacks_are_not_set():
     """They stay whole numbers of their size, of which each flag can be taken."""
     bits = (Bits("zero", "zero", 1, "zero"), Bits("lost", "lost", 4, "lost"))
