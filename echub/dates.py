@@ -407,6 +407,17 @@ def compare(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str, 
     return ""
 
 
+def rates_differ(name: str, seconds: NDArray[np.float64], other: str, others: NDArray[np.float64]) -> str:
+    """Say that two times of a table, each (n,), s, differ by the factor of another unit; empty if they do not."""
+    for here, there, names in ((seconds, others, (name, other)), (others, seconds, (other, name))):
+        found = clock_ratio(here, there)
+        if found is not None and found.factor is not None:
+            (short, of_short), (long, of_long) = sorted(zip((found.elapsed, found.wall), names, strict=True))
+            factor = f"{max(found.factor, 1 / found.factor):g} times as much"
+            return f"{of_short} spans {short:g} s but {of_long} {long:g} s, {factor}: a unit is wrong"
+    return ""
+
+
 def _stands_still(elapsed: NDArray[np.float64], wall: NDArray[np.float64], name: str) -> str:
     """Say that an elapsed time has one value only while the wall clock goes on for ten seconds or more."""
     import numpy as np

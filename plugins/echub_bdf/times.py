@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from echub.dates import clock_ratio, to_utc, wall_clock
+from echub.dates import clock_ratio, rates_differ, to_utc, wall_clock
 from echub.plugin import MISSING, Ambiguous, Notice, ReadError, SourceColumn, unit
 from echub.text import clocks
 
@@ -84,7 +84,7 @@ def derived_time(columns: Sequence[SourceColumn], note: Note) -> list[SourceColu
     clock = clock or next((c for c in columns if c.attrs.get("zone") == "unknown"), None)
     if clock is None or clock.unit is None:
         return []
-    seconds = np.asarray(clock.values, dtype=np.float64) * float(unit(clock.unit).factor)
+    seconds = _seconds(clock)
     finite = seconds[np.isfinite(seconds)]
     if not finite.size:
         return []
@@ -93,13 +93,20 @@ def derived_time(columns: Sequence[SourceColumn], note: Note) -> list[SourceColu
     return [SourceColumn("time", seconds - finite[0], "time", "s", origin="derived", attrs={"recipe": recipe})]
 
 
+def _seconds(time: SourceColumn) -> np.ndarray:
+    return np.asarray(time.values, dtype=np.float64) * float(unit(time.unit or "s").factor)
+
+
 def compare_dates(columns: Sequence[SourceColumn], order: str, note: Note) -> None:
-    """Compare the elapsed time with further columns of dates, and say where it runs in another unit."""
+    """Compare the elapsed time with instants and further columns of dates, and say where it is in another unit."""
     time = next((c for c in columns if c.quantity == "time" and c.index is not None and c.unit), None)
     if time is None:
         return
-    elapsed = np.asarray(time.values, dtype=np.float64) * float(unit(time.unit or "s").factor)
+    elapsed = _seconds(time)
     for column in columns:
+        is_instant = column.quantity == "unix_time" or column.attrs.get("zone") == "unknown"
+        if is_instant and (said := rates_differ(time.header, elapsed, column.header, _seconds(column))):
+            note("clocks-differ", said)
         if column.quantity is not None or column.values.dtype.kind not in "OUT":
             continue
         if not any(character.isdigit() for text in column.values[:20] for character in str(text)):

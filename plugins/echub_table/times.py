@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import WallClock, clock_12, compare, to_utc, without_zone, zone_in
+from echub.dates import WallClock, clock_12, compare, rates_differ, to_utc, without_zone, zone_in
 from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
 from echub.text import clocks, names_a_cell
@@ -261,18 +261,28 @@ def _is_step(column: SourceColumn) -> bool:
 
 
 def _compare_clocks(columns: Sequence[SourceColumn], found: Findings) -> None:
-    """Compare the elapsed time with the wall clock where both exist."""
-    time = next((c for c in columns if c.quantity == "time" and c.unit is not None), None)
+    """Compare the elapsed time with the wall clock, with an instant, and with another elapsed time."""
+    times = [c for c in columns if c.quantity == "time" and c.unit is not None]
+    time = times[0] if times else None
     if time is None or len(clock_restarts(time.values)):
         return
     length = float(unit(time.unit or "s").factor)
+    instants_as_numbers = (
+        c for c in columns if c.quantity == "unix_time" and c.unit and c.header not in found.clocks
+    )
+    for other in (*times[1:], *instants_as_numbers):
+        if warning := rates_differ(time.header, _seconds(time), other.header, _seconds(other)):
+            found.note("clocks-differ", warning)
     instants = {c.header: c.values for c in columns if c.quantity == "unix_time"}  # where the zone is known
     for name, clock in found.clocks.items():
         if clock.dated:
             continue
-        elapsed = np.asarray(time.values, dtype=np.float64) * length
-        if warning := compare(elapsed, instants.get(name, clock.seconds), time.header, length):
+        if warning := compare(_seconds(time), instants.get(name, clock.seconds), time.header, length):
             found.note("clocks-differ", f"{warning} ({name})")
+
+
+def _seconds(time: SourceColumn) -> NDArray[np.float64]:
+    return np.asarray(time.values, dtype=np.float64) * float(unit(time.unit or "s").factor)
 
 
 def _derived(columns: Sequence[SourceColumn], found: Findings, options: Mapping[str, str]) -> list[SourceColumn]:

@@ -12,6 +12,7 @@ from echub.dates import (
     compare,
     date_texts,
     order_word,
+    rates_differ,
     to_utc,
     wall_clock,
     without_zone,
@@ -429,3 +430,23 @@ def test_months_in_words(language):
     wanted = [None if n in open_ else f"2024-{n:02}-05" for n in range(1, 13)]
     days = [None if np.isnan(one) else str(np.datetime64(int(one), "s"))[:10] for one in found.seconds]
     assert days == wanted
+
+
+@pytest.mark.parametrize(
+    ("seconds", "others", "text"),
+    [
+        ([0.0, 50, 100], [0.0, 3000, 6000], "a spans 100 s but b 6000 s, 60 times as much: a unit is wrong"),
+        ([0.0, 3000, 6000], [0.0, 50, 100], "b spans 100 s but a 6000 s, 60 times as much: a unit is wrong"),
+        ([0.0, 1, 2], [5.0, 6, 2005], "a spans 2 s but b 2000 s, 1000 times as much: a unit is wrong"),
+        (
+            [np.nan, 0, 1, 2, np.nan],
+            [0.0, 0, 60, 120, 180],
+            "a spans 2 s but b 120 s, 60 times as much: a unit is wrong",
+        ),
+        ([0.0, 50, 100], [7.0, 57, 107], ""),
+        ([0.0, 50, 100], [0.0, 100, 200], ""),
+        ([0.0, 0, 0], [0.0, 100, 200], ""),
+    ],
+)
+def test_two_times_that_differ_by_a_unit_are_said_with_their_spans(seconds, others, text):
+    assert rates_differ("a", np.array(seconds), "b", np.array(others)) == text

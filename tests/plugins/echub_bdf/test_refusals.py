@@ -224,3 +224,12 @@ def test_a_time_is_compared_with_dates_in_its_unit(unit, factor, text):
     found = table(f"When,Test Time / {unit},Voltage / V,Current / A", *rows)()
     said_of_it = [n.message.partition(" (")[0] for n in found.notices if n.code == "clocks-differ"]
     assert said_of_it == ([text] if text else [])
+
+
+@pytest.mark.parametrize(("unix", "text"), [
+    (60, "Test Time / s spans 11 s but Unix Time / s 660 s, 60 times as much: a unit is wrong"), (1, None),
+])  # fmt: skip
+def test_a_time_is_compared_with_the_unix_time_beside_it(unix, text):
+    rows = [f"{n},{1700000000 + n * unix},3.5,1" for n in range(12)]
+    found = table("Test Time / s,Unix Time / s,Voltage / V,Current / A", *rows)()
+    assert [n.message for n in found.notices if n.code == "clocks-differ"] == ([text] if text else [])

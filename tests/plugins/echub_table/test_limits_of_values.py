@@ -364,6 +364,21 @@ def test_a_column_of_dates_says_how_it_was_read(options, quantity, origin, zone)
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("header", "per_row", "text"),
+    [
+        ("t / min", 10, ["time/s spans 390 s but t / min 23400 s, 60 times as much: a unit is wrong"]),
+        ("t / h", 10, ["time/s spans 390 s but t / h 1.404e+06 s, 3600 times as much: a unit is wrong"]),
+        ("t / min", 1 / 6, []),
+    ],
+)
+def test_two_elapsed_times_are_compared_in_their_units(header, per_row, text):
+    record = read(
+        f"time/s,{header},Ewe/V", [10 * n for n in range(40)], [n * per_row for n in range(40)], range(40)
+    )
+    assert said(record, "clocks-differ") == text
+
+
 @pytest.mark.parametrize("header", ["Time (h)", "Time (min)"])
 def test_an_elapsed_time_is_compared_with_the_dates_in_its_unit(header):
     per_row = {"Time (h)": 1 / 60, "Time (min)": 1}[header]
