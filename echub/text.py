@@ -109,6 +109,11 @@ def several(count: int, word: str, plural: str = "") -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {plural or f'{word}s'}"
 
 
+def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural: str = "") -> str:
+    """Return a part of a whole with its verb: 1 of 3 rows is, 2 of 3 rows are, 1 of 1 row is."""
+    return f"{count:,} of {several(whole, word, plural)} {verb if count == 1 else verbs}"
+
+
 def rows_by_columns(rows: int, columns: int) -> str:
     """Return the size of a table in words: 265 rows, 1 column."""
     return f"{several(rows, 'row')}, {several(columns, 'column')}"

@@ -15,7 +15,7 @@ from typing import Any
 from echub.errors import DataError, EchubError, MetadataError
 from echub.model.metadata import Metadata, leaf_of, leaves
 from echub.model.source import Source
-from echub.model.units import scale_between
+from echub.model.units import is_unit, parse_unit, scale_between
 from echub.remark import Remark
 from echub.structured import Shape, Table, read_file
 from echub.text import several
@@ -64,10 +64,10 @@ class MetaTable:
         numeric = [_check_header(name, path) for name in names]
         with _reading(path):
             below = with_points(cells[1:], numeric)
-        return cls(
-            f"{path.name} ({assumed})" if assumed else path.name,
-            {n: _row(names, row, path, n) for n, row in enumerate(below, 2) if any(row)},
-        )
+        rows = {n: _row(names, row, path, n) for n, row in enumerate(below, 2) if any(row)}
+        if 2 in rows and _is_of_units(rows[2]):
+            rows = _with_units(rows, path)
+        return cls(f"{path.name} ({assumed})" if assumed else path.name, rows)
 
     def own(self, path: Path) -> dict[int, dict[str, str]]:
         """Return the rows for a file, and mark them as matched."""
@@ -176,8 +176,42 @@ def _row(names: list[str], cells: list[str], path: Path, number: int) -> dict[st
     return dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
 
 
+def _is_of_units(row: Mapping[str, str]) -> bool:
+    """Return whether a row prints units for the columns: it is for no file, and has units only."""
+    cells = [cell for cell in row.values() if cell]
+    return bool(cells) and not row["file"] and all(map(is_unit, cells))
+
+
+def _with_units(rows: Mapping[int, dict[str, str]], path: Path) -> dict[int, dict[str, str]]:
+    """Return the rows below a row of units, with these in the header; refuse one that contradicts it."""
+    headers = {}
+    for header, cell in rows[2].items():
+        leaf, _, unit = (part.strip() for part in header.partition("/"))
+        if unit and cell and parse_unit(unit) != parse_unit(cell):
+            raise MetadataError(
+                f"the header of {leaf} says {unit}, and the row of units says {cell}",
+                path=str(path),
+                where="row 2",
+                expected="one unit",
+                found=f"{unit} and {cell}",
+                hint=f"write it once, in the header: {leaf} / {cell}",
+            )
+        headers[header] = f"{leaf} / {cell}" if cell else header
+        _check_header(headers[header], path)
+    return {n: {headers[name]: cell for name, cell in row.items()} for n, row in rows.items() if n != 2}
+
+
+def without_scheme(address: str) -> str:
+    """Return an address in a store without its `s3://`; a path as it is."""
+    return re.sub(r"^[A-Za-z][\w+.-]*://", "", address)
+
+
 def _matches(pattern: str, name: str, whole: str) -> bool:
-    """Return whether a text is the name, the end of the path or a glob of either; a literal `[1]` matches."""
+    """Return whether a text is the name, the end of the path or a glob of either; a literal `[1]` matches.
+
+    Of an address in a store counts what follows its `s3://`.
+    """
+    pattern = without_scheme(pattern)
     if whole.endswith(f"/{pattern}"):
         return bool(pattern)
     return fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")

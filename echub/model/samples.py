@@ -21,7 +21,7 @@ from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.metadata import leaves
 from echub.model.replicates import Mean, Readings, mean_of_readings
-from echub.model.spreads import Kind, named, spreads_of
+from echub.model.spreads import Kind, least, named, spreads_of
 from echub.model.stated_spread import in_unit_of, standard
 
 TABLE, SAMPLE, REPLICATE = "table", "sample_id", "replicate"
@@ -104,6 +104,7 @@ def readings(dataset: Dataset, name: str) -> Readings:
             spread = dataset.columns[other]
             own = unit_of(spread)
             values = Readings.of(spread, own).values
+            values = np.where(values < least(kind), np.nan, values)  # none that a value can have
             told[kind] = values if kind == "n" else in_unit_of(values, own, found.values, unit, spread.header)
     return replace(found, u=standard(told, found.u), shared=told.get("shared", found.shared))
 

@@ -46,6 +46,16 @@ class StatedSpread:
     of: int
     kind: Kind
 
+    @property
+    def least(self) -> float:
+        """Return the least number that it can have: a value at least for a count, 0 for all else."""
+        return least(self.kind)
+
+
+def least(kind: Kind) -> float:
+    """Return the least number that a spread of a kind can have."""
+    return 1.0 if kind == "n" else 0.0
+
 
 def named(header: str) -> tuple[str, str | None]:
     """Return name and unit as a header prints them: ``Zr 3d5/2 / eV``, ``H (GPa)``, ``E [GPa]``."""

@@ -86,7 +86,7 @@ def _with_units(name: str, unit: str, units: Mapping[str, str]) -> Meaning:
         if (cell := bare_unit(unit)) is None or not contradict(found, cell):
             return found
         text = f"the header of {name} says {found.unit}, and the row of units says {cell}"
-        return Meaning(problem=text, mismatch=True)
+        return Meaning(problem=text, mismatch=True, two_units=True)
     except UnitMismatch as error:
         printed = next((text for _, text in split_header(name) if text), unit)
         return Meaning(

@@ -92,7 +92,7 @@ class Meaning:
     """What a header means: quantity, unit, sign, and what could not be told.
 
     `unit` is the unit text to convert from; `printed` the text that stands where a unit would.
-    `problem` says why a header with a known name is not a quantity.
+    `problem` says why a header with a known name is not a quantity; `two_units`: header and row of units differ.
     """
 
     quantity: str | None = None
@@ -104,6 +104,7 @@ class Meaning:
     declared_sign: bool = False
     said_by: str = "header"
     mismatch: bool = False
+    two_units: bool = False
     origin: str = "measured"
 
 

@@ -113,7 +113,7 @@ def assemble(plan: Plan, source: Source, table: Table | None = None) -> Record:
     columns, currents = settle_currents(columns, plan.said["current"], found.note)
     if is_of_samples(columns):  # its columns are named freely: `Zr` is an element here, and P a fraction
         columns = with_units(columns, plan.meant)
-        check_samples(columns, found)
+        check_samples(columns, plan.meant, found)
     else:
         if header := named_otherwise(columns):
             found.note("sample-name", f"if {header} names samples, call it `sample.id`: the rows are then samples")

@@ -115,7 +115,13 @@ def _own_unit(column: SourceColumn) -> SourceColumn:
     return replace(column, unit=None) if column.unit == inside and named(column.header)[1] is None else column
 
 
+def _has_two_units(column: SourceColumn, meant: Sequence[Meaning]) -> bool:
+    return column.index is not None and column.quantity is None and meant[column.index].two_units
+
+
 def _with_unit(column: SourceColumn, meant: Sequence[Meaning]) -> SourceColumn:
+    if _has_two_units(column, meant):
+        return column
     if column.labels:
         unit = meant[column.index].unit if column.index is not None else None
         return replace(column, attrs={**column.attrs, "printed_unit": unit}) if unit else column
@@ -123,23 +129,29 @@ def _with_unit(column: SourceColumn, meant: Sequence[Meaning]) -> SourceColumn:
     return replace(column, unit=unit.strip()) if slash and name.strip() else column
 
 
-def check(columns: Sequence[SourceColumn], found: Findings) -> None:
+def check(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Findings) -> None:
     """Report numbers without a unit, cells without a value, replicates that differ, sums that do not close."""
+    for column in (c for c in columns if _has_two_units(c, meant)):
+        kept = "the header counts" if column.labels else "kept without a unit"
+        found.note("unit-mismatch", f"{meant[column.index or 0].problem}; {kept}")
     numbers = [c for c in columns if c.values.dtype.kind in "fiu" and not c.labels]
     numbers = [c for c in numbers if c.quantity not in (SAMPLE, REPLICATE)]
     spreads = _spreads(columns)
-    if bare := [c.header for c in numbers if c.unit is None and c.quantity is None and c.index not in spreads]:
+    measured = [c for c in numbers if c.index not in spreads]
+    without = [c for c in measured if c.unit is None and c.quantity is None]
+    if bare := [c.header for c in without if not _has_two_units(c, meant)]:
         text = f"no unit is printed: {', '.join(bare)}; write `name / unit`, or `name / 1` for a pure number"
         found.note("table-no-unit", text)
-    for column in (c for c in numbers if c.index not in spreads):
+    for column in measured:
         if column.values.dtype.kind == "f" and (gaps := int(np.isnan(column.values).sum())):
             found.note("table-gaps", f"{column.header} has no value in {gaps} of {len(column.values)} rows")
     _texts(columns, found)
     _stated(columns, spreads, found)
-    _side_by_side([c for c in numbers if c.index not in spreads], found)
+    _impossible(columns, spreads, found)
+    _side_by_side(measured, found)
     _samples(columns, found)
     _replicates(columns, any(s.kind not in ("n", "expanded") for _, s in spreads.values()), found)
-    _closure([c for c in numbers if c.index not in spreads], found)
+    _closure(measured, found)
 
 
 def _spreads(columns: Sequence[SourceColumn]) -> dict[int | None, tuple[SourceColumn, StatedSpread]]:
@@ -180,6 +192,24 @@ def _stated(
         if spread.kind in _SAID and not (spread.kind == "sd" and id(of) in counted):
             text = f"{by_index[index].header}, the spread of {of.header}: {_SAID[spread.kind]}"
             found.note("table-uncertainty", text)
+
+
+def _impossible(
+    columns: Sequence[SourceColumn],
+    spreads: Mapping[int | None, tuple[SourceColumn, StatedSpread]],
+    found: Findings,
+) -> None:
+    """Report spreads that no value can have, and values beside which they are missing."""
+    for column in columns:
+        of, spread = spreads.get(column.index, (column, None))
+        if spread is None or column.labels or of.labels:
+            continue
+        said, there = np.asarray(column.values, float), np.isfinite(np.asarray(of.values, float))
+        wrong = {f"below {spread.least:g}": said < spread.least, "missing": np.isnan(said) & there}
+        for what, rows in wrong.items():
+            if count := int(rows.sum()):
+                text = f"{column.header}, the spread of {of.header}, is {what} in"
+                found.note("table-spread", f"{text} {count} of {several(len(said), 'row')}, and not used there")
 
 
 def _side_by_side(numbers: Sequence[SourceColumn], found: Findings) -> None:

@@ -249,6 +249,38 @@ def test_a_table_that_cannot_be_right_is_refused_before_any_file(tmp_path, text,
     assert refused.value.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("header", "units", "cell", "area"),
+    [
+        ("cell.area / cm^2", "cm²", "3", 3.0),
+        ("cell.area", "mm^2", "3", 0.03),
+        ("cell.area / mm^2", "", "3", 0.03),
+        ("cell.area", "mm^2", "3 cm^2", 3.0),
+    ],
+)
+def test_a_row_of_units_below_the_header_is_none_of_a_file(tmp_path, run, header, units, cell, area):
+    path = table(
+        tmp_path, f"file,{header},cell.active_mass\n,{units},mg\n{run.name.replace('[1]', '*')},{cell},2\n"
+    )
+    found = MetaTable.load(path)
+    metadata = Metadata()
+    assert found.apply(Source(run), metadata) == []
+    assert [(e.path, e.value, e.unit, e.source) for e in metadata.entries] == [
+        ("cell.area", pytest.approx(area), "cm^2", "cells.csv row 3"),
+        ("cell.active_mass", 2.0, "mg", "cells.csv row 3"),
+    ]
+    assert found.unmatched() == []
+
+
+def test_a_row_of_units_that_contradicts_the_header_is_refused(tmp_path):
+    path = table(tmp_path, "file,cell.area / cm^2,cell.active_mass\n,mm^2,mg\na.mpr,3,1\n")
+    assert said(lambda: MetaTable.load(path)) == {
+        "message": "the header of cell.area says cm^2, and the row of units says mm^2", "path": str(path),
+        "where": "row 2", "expected": "one unit", "found": "cm^2 and mm^2",
+        "hint": "write it once, in the header: cell.area / mm^2",
+    }  # fmt: skip
+
+
 def test_a_decimal_comma_in_a_comma_table_is_no_silent_guess(tmp_path):
     with pytest.raises(MetadataError) as refused:
         MetaTable.load(table(tmp_path, "file,cell.area / cm^2\na.mpr,0,785\n"))

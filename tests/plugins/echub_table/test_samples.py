@@ -6,6 +6,7 @@ import pytest
 import echub
 from echub.analysis.points import load_outcomes
 from echub.errors import ReadError
+from echub.model.samples import averaged
 from fixtures.samples import make
 
 HEAD = "sample.id,dose / 1/cm^2,replicate,Zr / %,Si / %\n"
@@ -454,6 +455,20 @@ SAID = {
         "batch,sample.id,replicate,H / GPa\nx,S1,1,1\ny,s1,1,2\nx,b,1,2\n",
         [("similar-samples", "S1/s1 differ only by case or blanks, and count as different samples")],
     ),
+    "a row of units that contradicts the header": (
+        "sample.id,H / GPa,u(H) / GPa\n,MPa,GPa\na,1,0.1\nb,2,0.2\n",
+        [("unit-mismatch", "the header of H / GPa says GPa, and the row of units says MPa; kept without a unit")],
+    ),
+    "a row of units that repeats the header": (
+        "sample.id,H / GPa,u(H) / GPa\n,GPa,GPa\na,1,0.1\nb,2,0.2\n", [],
+    ),
+    "spreads that no value has": (
+        "sample.id,H / GPa,u(H) / GPa,n(H)\na,1,-0.1,3\nb,2,,0\nc,,,-1\nd,4,0,1\n",
+        [("table-gaps", "H / GPa has no value in 1 of 4 rows"),
+         ("table-spread", "u(H) / GPa, the spread of H / GPa, is below 0 in 1 of 4 rows, and not used there"),
+         ("table-spread", "u(H) / GPa, the spread of H / GPa, is missing in 1 of 4 rows, and not used there"),
+         ("table-spread", "n(H), the spread of H / GPa, is below 1 in 2 of 4 rows, and not used there")],
+    ),
     "no replicates": (
         "sample.id,H / GPa\na,1\nb,2\n",
         [("no-replicates", "there is no column `replicate`: each row counts as a value of its own, without an "
@@ -485,3 +500,12 @@ def test_what_an_instrument_records_over_a_time_is_no_table_of_samples(tmp_path,
     assert list(read(tmp_path, f"sample.id,time / s,volume / mm^3\n{rows}").datasets) == ["table"]
     rows = "".join(f"a,1,{n},{n}\n" for n in range(3))
     assert list(read(tmp_path, f"sample.id,replicate,time / s,{signal}\n{rows}").datasets) == ["table"]
+
+
+def test_a_spread_that_no_value_has_is_not_used(tmp_path):
+    """0.2 is the uncertainty of one value of b; those of a and c are not known."""
+    table = read(tmp_path, "sample.id,H / GPa,SD(H) / GPa,n(H)\na,1,-0.1,4\nb,2,0.2,0\nc,3,,4\nd,4,0.2,4\n")[
+        "table"
+    ]
+    u = averaged(table)["u_vendor_h_gpa"]
+    assert u == pytest.approx([np.nan, 0.2, np.nan, 0.1], nan_ok=True)
