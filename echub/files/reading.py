@@ -192,10 +192,21 @@ def _check_structure(record: Record) -> None:
     """Flag violations of the rules of a dataset's kind; none of them stops a conversion."""
     for kind, dataset in record.datasets.items():
         record.notices += _missing_columns(dataset)
+        record.notices += _without_frequency(dataset)
         record.notices += _without_numbers(dataset, record.notices)
         if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
+
+
+def _without_frequency(dataset: Dataset) -> list[Remark]:
+    """Flag impedance that stays in the time series, because its rows have no frequency above zero."""
+    frequency = next((c for c in dataset.columns.values() if c.quantity == "frequency"), None)
+    if dataset.kind != "timeseries" or frequency is None or not dataset.rows or (frequency.values > 0).any():
+        return []
+    found = "has no value" if np.isnan(frequency.values).all() else "is not above 0"
+    text = f"{frequency.header} {found} in {several(dataset.rows, 'row')} with impedance"
+    return [Remark("no-frequency", f"{text}: such rows stay in the time series, and are in no spectrum")]
 
 
 def _missing_columns(dataset: Dataset) -> list[Remark]:

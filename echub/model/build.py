@@ -104,9 +104,10 @@ def build_tables(
 ) -> list[Dataset]:
     """Split one source table into an impedance dataset and a time series, as far as each has rows.
 
-    A row with a frequency above zero is impedance, any other belongs to the time series. `row`
-    are the 0-based source rows, if some are left out; by default all of them. The spectra of
-    the impedance dataset are numbered; `starts` are source rows at which the source starts one.
+    A row with a frequency above zero is impedance, any other belongs to the time series; what only impedance has
+    is left out there if it is empty, but for the frequency of impedance that is not. `row` are the 0-based source
+    rows, if some are left out; by default all of them. The spectra of the impedance dataset are numbered; `starts`
+    are source rows at which the source starts one.
     """
     frequency = next((c.values for c in columns if c.quantity == "frequency"), None)
     rows = _common_length(columns)
@@ -121,6 +122,10 @@ def build_tables(
     return kept
 
 
+_SPECTRAL = ("impedance", "admittance")
+"""Beginnings of quantities that mean nothing without a frequency."""
+
+
 def _part(
     kind: str,
     columns: Sequence[SourceColumn],
@@ -131,7 +136,10 @@ def _part(
 ) -> Dataset:
     everything = bool(rows.all())
     chosen = columns if everything else [altered(c, values=c.values[rows]) for c in columns]
-    void = [c for c in chosen if (c.quantity or "") in leave_out and _is_void(c.values)]
+    own = [c for c in chosen if (c.quantity or "") in leave_out]
+    void = [c for c in own if _is_void(c.values)]
+    if any((c.quantity or "").startswith(_SPECTRAL) for c in own if not any(c is o for o in void)):
+        void = [c for c in void if c.quantity != "frequency"]
     stay = [c for c in chosen if not any(c is o for o in void)]
     numbers = np.arange(len(rows)) if row is None else row
     dataset = build_dataset(kind, stay, row=numbers[rows], starts=starts)

@@ -352,3 +352,19 @@ def test_a_file_that_changes_while_it_is_read_is_not_read_halfway(acme, tmp_path
             reading.read(path)
     else:
         assert reading.read(path)["timeseries"].rows == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        (["0", "0", "0"], "frequency/Hz is not above 0 in 3 rows with impedance"),
+        (["", "nan", ""], "frequency/Hz has no value in 3 rows with impedance"),
+        (["100", "10", ""], "frequency/Hz has no value in 1 row with impedance"),
+        (["100", "10", "1"], None),
+    ],
+)
+def test_impedance_without_a_frequency_is_told(cells, text):
+    rows = "".join(f"{n},{cell},{n + 1},{n + 2}\n" for n, cell in enumerate(cells))
+    record = echub.read(f"time/s,frequency/Hz,Z'/Ohm,-Z''/Ohm\n{rows}".encode())
+    told = [notice.message for notice in record.notices if notice.code == "no-frequency"]
+    assert told == ([f"{text}: such rows stay in the time series, and are in no spectrum"] if text else [])

@@ -356,6 +356,17 @@ def test_impedance_column_leaves_the_series_only_where_it_says_nothing(values, l
     assert rebuilt.tobytes() == np.array(values, np.float32).tobytes()
 
 
+@pytest.mark.parametrize(
+    ("values", "kept"), [([1.0, 2.0, 3.0], True), ([0.0, 0.0, 3.0], False), ([0.0, 2.0, 3.0], True)]
+)
+@pytest.mark.parametrize("missing", [0.0, np.nan])
+def test_an_empty_frequency_stays_beside_impedance_that_is_not_empty(values, kept, missing):
+    """The third row has a frequency; the others have none, and their impedance is that of no spectrum."""
+    real = source("Re(Z)/Ohm", np.array(values), "impedance_real", "Ohm", index=2)
+    series, _ = spectrum([missing, missing, 10], real)
+    assert ("frequency" in series.columns, "impedance_real" in series.columns) == (kept, kept)
+
+
 def test_current_stays_in_the_series_even_where_it_is_zero():
     series, _ = spectrum([0, 10], source("I/mA", [0.0, 0.0], "current", "mA", index=2))
     assert series["current"].tolist() == [0.0]
