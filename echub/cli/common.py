@@ -99,22 +99,33 @@ def time_range(text: str, takes: str, example: str) -> tuple[float | None, float
 
 
 def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
-    """Split `key=value` texts; `UnknownOption` if one has no equals sign."""
-    result = {}
+    """Split `key=value` texts; `UnknownOption` if one has no equals sign, or names a key a second time."""
+    result: dict[str, str] = {}
     for text in texts or ():
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise UnknownOption(f"{flag} takes key=value", expected=f"{flag} key=value", found=text)
         value = value.strip()
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-        result[key.strip()] = value[1:-1] if quoted else value
+        _add_once(result, key.strip(), value[1:-1] if quoted else value, flag)
     return result
+
+
+def _add_once(given: dict[str, str], key: str, value: str, flag: str) -> None:
+    """Add a pair; `UnknownOption` if the key is there already, because one of the two would count unseen."""
+    if key in given:
+        raise UnknownOption(
+            f"{flag} names {key} twice", expected="each name once", found=f"{key}={given[key]} and {key}={value}"
+        )
+    given[key] = value
 
 
 def reader_options(texts: Sequence[str] | None, table_profile: Path | None) -> dict[str, str]:
     """Collect the options of a reader from `--option` and from the flags that abbreviate one."""
     given = pairs(texts, "--option")
-    return given if table_profile is None else {**given, "profile": str(table_profile)}
+    if table_profile is not None:
+        _add_once(given, "profile", str(table_profile), "--option, with --table-profile,")
+    return given
 
 
 def user_metadata(
@@ -127,7 +138,7 @@ def user_metadata(
     if timezone is not None:
         from echub.model.clock import require_zone
 
-        given["experiment.timezone"] = require_zone(timezone)
+        _add_once(given, "experiment.timezone", require_zone(timezone), "--set, with --timezone,")
     return Annotations.of(meta or (), given)
 
 

@@ -118,7 +118,11 @@ class Derivation:
         name, _, rest = (part.strip() for part in text.partition(":"))
         if name not in KINDS:
             raise UnknownOption(f"there is no derivation {name!r}", expected=", ".join(KINDS), found=text)
-        words = dict(_pair(part, text) for part in rest.split(",") if part.strip())
+        words: dict[str, str] = {}
+        for key, value in (_pair(part, text) for part in rest.split(",") if part.strip()):
+            if key in words:
+                raise UnknownOption(f"--derive names {key} twice", expected="each parameter once", found=text)
+            words[key] = value
         start, kind = words.pop("from", ""), KINDS[name]
         if start and start not in (*kind.sources, kind.divided):
             raise UnknownOption(

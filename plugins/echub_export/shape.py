@@ -37,12 +37,15 @@ def shaped(record: Record, options: ExportOptions) -> Record:
 
 
 def _pairs(text: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, equals, unit = part.partition("=")
         if not equals or not unit.strip():
             raise UnknownOption("units are name=unit", expected="--units current=A,time=h", found=part)
-        found[name.strip()] = unit.strip()
+        if (name := name.strip()) in found:
+            twice = f"{name}={found[name]} and {name}={unit.strip()}"
+            raise UnknownOption(f"--units names {name} twice", expected="each column once", found=twice)
+        found[name] = unit.strip()
     return found
 
 

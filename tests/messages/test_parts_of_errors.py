@@ -415,6 +415,14 @@ class Checks:
 
 COMMANDS = [
     row(lambda: common.pairs(["x"], "--set"), "--set takes key=value", expected="--set key=value", found="x"),
+    row(lambda: common.pairs(["a = 1", "b=1", "a='2'"], "--set"), "--set names a twice", expected="each name once",
+        found="a=1 and a=2"),
+    row(lambda: common.reader_options(["profile=a.toml"], Path("b.toml")),
+        "--option, with --table-profile, names profile twice", expected="each name once",
+        found="profile=a.toml and profile=b.toml"),
+    row(lambda: common.user_metadata(None, ["experiment.timezone=Asia/Tokyo"], "Europe/Berlin"),
+        "--set, with --timezone, names experiment.timezone twice", expected="each name once",
+        found="experiment.timezone=Asia/Tokyo and experiment.timezone=Europe/Berlin"),
     row(
         lambda: common.stated("2 s±-1 s", "s"), "a standard uncertainty is not negative",
         expected="2 ± u s", found="2 s±-1 s",

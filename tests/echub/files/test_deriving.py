@@ -181,6 +181,7 @@ def test_what_a_file_does_not_allow_is_flagged(metadata, columns, text, hint):
         ("thickness: material=Qq, density=1 g/cm^3", "cannot be read"),
         ("thickness: material=Na+, density=1 g/cm^3", "neutral"),
         ("thickness: Na", "key=value"),
+        (f"thickness: {SODIUM}, density=1 g/cm^3", "--derive names density twice"),
         (f"layers: {SODIUM}", "spacing"),
         (f"current_density: {SODIUM}", "unknown parameter"),
         (f"thickness: {SODIUM}, from=current", "does not start"),

@@ -148,6 +148,7 @@ def test_a_dataset_without_the_columns_is_left_out(tmp_path):
         ({"units": "nothing=A"}, UnknownColumn),
         ({"units": "time=V"}, UnitMismatch),
         ({"units": "time"}, UnknownOption),
+        ({"units": "time=h,current=A, time = s"}, UnknownOption),
         ({"units": "current=V/cm^2", "columns": "current"}, UnitMismatch),
     ],
 )
