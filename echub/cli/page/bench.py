@@ -20,7 +20,7 @@ from echub.analysis.fitting import Standing, Suitability, fitting
 from echub.analysis.outcome import Outcome
 from echub.analysis.parts import values_of
 from echub.declare_analysis import Analysis
-from echub.errors import DataError, EchubError
+from echub.errors import DataError, EchubError, TargetExists
 from echub.files.annotations import SIDECAR_SUFFIX, Annotations, sidecar_text
 from echub.files.comparing import compare
 from echub.files.conversion import convert
@@ -41,6 +41,8 @@ MOST_FILES = 2000
 """Files of a folder that the page lists; more are found by the command line."""
 WAY = re.compile(r"--reader ([\w-]+)|--option (\w+)=(?:\"([^\"]+)\"|([\w.+-]+))")
 """How an error writes that the file can be read after all."""
+REPLACE = "replace what is there"
+"""What the page asks before it replaces results."""
 LARGEST_PAGE = 64 << 20
 """Bytes of a report that the page shows: it goes through memory three times."""
 
@@ -141,10 +143,17 @@ class Bench:
         """Return the formats that a file can be converted to, by name."""
         return {writer.name: writer.title for writer in registry().writers.values()}
 
-    def convert(self, to: str, folder: Path) -> list[Path]:
-        """Convert the open file into a folder, with the metadata typed in; return what was written."""
-        how: dict[str, Any] = {"reader": self.reader, "options": self.options, "force": True}
-        done = convert(self._source_path(), folder, to=to, annotations=Annotations.of((), self.values), **how)
+    def convert(self, to: str, folder: Path, *, replace: bool = False) -> list[Path]:
+        """Convert the open file into a folder, with the metadata typed in; return what was written.
+
+        Raises `TargetExists` if other results are there and are not to be replaced.
+        """
+        how: dict[str, Any] = {"reader": self.reader, "options": self.options, "force": replace}
+        try:
+            done = convert(self._source_path(), folder, to=to, annotations=Annotations.of((), self.values), **how)
+        except TargetExists as error:
+            error.hint = f"tick `{REPLACE}`, or name another folder"
+            raise
         return [Path(path) for path in (*done.outputs, *done.companions)]
 
     def analyses(self) -> list[Suitability]:

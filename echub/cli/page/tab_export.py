@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nicegui import ui
 
+from echub.cli.page.bench import REPLACE
 from echub.cli.page.desk import Desk
 
 
@@ -15,6 +16,7 @@ def show(desk: Desk) -> None:
     formats = {name: f"{name}: {title}" for name, title in desk.bench.writers().items()}
     chosen = ui.select(formats, value="native", label="format").classes("w-full")
     folder = ui.input("folder", value=str(desk.bench.folder)).classes("w-full")
+    replace = ui.checkbox(REPLACE)
 
     async def download() -> None:
         place = tempfile.TemporaryDirectory(prefix="echub-")
@@ -26,7 +28,9 @@ def show(desk: Desk) -> None:
             ui.download.content(content, name)
 
     async def write() -> None:
-        written = await desk.attempt(lambda: desk.bench.convert(chosen.value, Path(folder.value)))
+        written = await desk.attempt(
+            lambda: desk.bench.convert(chosen.value, Path(folder.value), replace=replace.value)
+        )
         for path in written or ():
             ui.notify(f"written: {path}", type="positive")
 

@@ -10,7 +10,7 @@ import echub
 from echub.cli.page.bench import Bench, explain, parameters, ways
 from echub.declare import option
 from echub.declare_analysis import Analysis
-from echub.errors import DataError, EchubError, MetadataError
+from echub.errors import DataError, EchubError, MetadataError, TargetExists
 from echub.registry.options import parse_options
 
 
@@ -298,7 +298,10 @@ def test_files_are_compared_converted_and_checked(stated):
     record = echub.read(written[0])
     assert record.metadata.value("sample.id") == "S1"
     assert stated.opened().provenance.reader["options"] == {"notes": "skip"}
-    assert stated.convert("csv", stated.folder / "out") == written  # anew, over the earlier ones
+    with pytest.raises(TargetExists) as refused:
+        stated.convert("csv", stated.folder / "out")
+    assert refused.value.hint == "tick `replace what is there`, or name another folder"
+    assert stated.convert("csv", stated.folder / "out", replace=True) == written  # anew, over the earlier ones
     wrong = sorted((Path(p.path).name, p.rule.id) for p in stated.validate() if p.severity == "error")
     assert wrong == [
         ("a.acme", "ECH204"),

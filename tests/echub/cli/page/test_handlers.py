@@ -357,8 +357,13 @@ def test_a_file_is_written_to_the_folder_and_downloaded(monkeypatch, tmp_path):
     assert place != Path("/data")
     assert shown.downloads == [("a.csv", b"1,2"), ("a.csv.json", b"{}")]
     shown.press("Write to the folder")
-    assert shown.bench.calls[-1] == ("convert", "csv", Path("/data"))
+    assert shown.bench.calls[-1] == ("convert", "csv", Path("/data"), False)
     assert shown.said == [f"written: {target}", f"written: {beside}"]
+    (replace,) = shown.all(ui.checkbox)
+    assert replace.text == "replace what is there"
+    shown.put(replace, True)
+    shown.press("Write to the folder")
+    assert shown.bench.calls[-1] == ("convert", "csv", Path("/data"), True)
 
 
 def test_without_another_file_there_is_nothing_to_compare(monkeypatch):
