@@ -21,7 +21,8 @@ def joined_runs(named: Sequence[Any], records: Sequence[Record], reader: str | N
     groups: dict[Any, list[int]] = {}
     links = _links(named, reader)
     for number, link in enumerate(links):
-        key = number if link is None else (Path(named[number]).parent, link.run)
+        path = _path(named[number])
+        key = number if link is None or path is None else (path.parent, link.run)
         groups.setdefault(key, []).append(number)
     found = [placed for numbers in groups.values() for placed in _of_one_run(numbers, records, links)]
     return [record for _, record in sorted(found, key=lambda placed: placed[0])]
@@ -32,12 +33,18 @@ def _links(named: Sequence[Any], reader: str | None) -> list[Link | None]:
     found: list[Link | None] = [None] * len(named)
     folders: dict[Path, list[int]] = {}
     for number, item in enumerate(named):
-        if isinstance(item, (str, os.PathLike)) and Path(item).is_file():
-            folders.setdefault(Path(item).parent, []).append(number)
+        if (path := _path(item)) is not None:
+            folders.setdefault(path.parent, []).append(number)
     for numbers in folders.values():
-        for number, link in zip(numbers, links_of([Source(named[n]) for n in numbers], reader), strict=True):
+        for number, link in zip(numbers, links_of([Source.of(named[n]) for n in numbers], reader), strict=True):
             found[number] = link
     return found
+
+
+def _path(item: Any) -> Path | None:  # noqa: ANN401
+    """Return the path of a file; None for anything else, such as a record."""
+    path = item.path if isinstance(item, Source) else item
+    return Path(path) if isinstance(path, (str, os.PathLike)) and Path(path).is_file() else None
 
 
 def _of_one_run(

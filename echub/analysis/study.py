@@ -37,6 +37,7 @@ from echub.analysis.outcome_shape import OutcomeShape
 from echub.analysis.study_folder import RUN, names_of, writing_in
 from echub.analysis.study_pictures import MOST, PICTURES, picture, pictured
 from echub.analysis.sweeps import ParameterSweep, grouped, settings_of, shown, sweep_of, with_settings
+from echub.batch.skipping import beside
 from echub.batch.workers import Died, in_order
 from echub.declare_analysis import Analysis
 from echub.errors import EchubError, PluginError
@@ -94,6 +95,7 @@ STUDY = Shape(
     version=("format", 1, 0),
 )
 _STORED = Shape("the stored answers", list[OutcomeShape])
+_BESIDE = Shape("the names of files beside the sources", list[list[str]])
 
 
 @dataclass(frozen=True)
@@ -430,11 +432,15 @@ def _answer(question: _Asked) -> list[Answer]:
     """Take answers from the cache, or ask: one, or one per part; an error becomes a refused outcome."""
     step = question.step
     try:
-        key = _key(question)
-        stored = question.cache / f"{key}.outcomes.json"
-        outcomes = _loaded(stored)
+        first = _key(question)
+        key = _with_beside(first, question)
+        outcomes = _loaded(_stored(question, key))
         cached = outcomes is not None
-        outcomes = _ask(question) if outcomes is None else outcomes
+        if outcomes is None:
+            sources = [Source(file) for file in question.files]
+            outcomes = _ask(question, sources)
+            _remember(first, question, sources)
+            key = _with_beside(first, question)
         drawn = [question.cache / f"{key}.{number}.png" for number in range(len(outcomes))]
         wanted = pictured(len(outcomes), PICTURES) if question.draws else []
         missing = [number for number in wanted if not drawn[number].is_file()]
@@ -449,7 +455,7 @@ def _answer(question: _Asked) -> list[Answer]:
                 if data:
                     write_bytes(drawn[number], data, run=RUN)
             if not cached:
-                write_bytes(stored, _dumped(outcomes), run=RUN)
+                write_bytes(_stored(question, key), _dumped(outcomes), run=RUN)
     except EchubError as error:
         return [_failed(question, error)]
     return [
@@ -470,6 +476,30 @@ def _dumped(outcomes: Sequence[Outcome]) -> bytes:
     return f"[{','.join(outcome.to_json(indent=None) for outcome in outcomes)}]".encode()
 
 
+def _stored(question: _Asked, key: str) -> Path:
+    return question.cache / f"{key}.outcomes.json"
+
+
+def _remember(key: str, question: _Asked, sources: Sequence[Source]) -> None:
+    """Store which files the readers looked for beside the sources, found or not: answers depend on them too."""
+    asked = [sorted(set(source.asked)) for source in sources]
+    if any(asked):
+        write_bytes(question.cache / f"{key}.beside.json", to_json(asked).encode(), run=RUN)
+
+
+def _with_beside(key: str, question: _Asked) -> str:
+    """Return the key with the state of the files beside the sources, as far as readers have looked for any."""
+    told = question.cache / f"{key}.beside.json"
+    if not told.is_file():
+        return key
+    try:
+        asked = parse_written(told.read_bytes(), _BESIDE, str(told))
+    except (EchubError, OSError):  # damaged: what is stored under the bare key is none of these files
+        return key
+    states = [beside(file.parent, names) for file, names in zip(question.files, asked, strict=False)]
+    return hashlib.sha256(to_json([key, states]).encode()).hexdigest()[:32]
+
+
 def _loaded(stored: Path) -> list[Outcome] | None:
     """Read stored answers; None if there are none, or if they are damaged: they are then computed again."""
     if not stored.is_file():
@@ -481,9 +511,9 @@ def _loaded(stored: Path) -> list[Outcome] | None:
         return None
 
 
-def _ask(question: _Asked) -> list[Outcome]:
+def _ask(question: _Asked, sources: Sequence[Source]) -> list[Outcome]:
     step = question.step
-    what: Any = list(question.files or question.outcomes)
+    what: Any = list(sources or question.outcomes)
     settings: dict[str, Any] = {
         "params": step.params,
         "profile": step.profile,
@@ -501,7 +531,10 @@ def _ask(question: _Asked) -> list[Outcome]:
 
 
 def _key(question: _Asked) -> str:
-    """Hash everything that an answer depends on: content of the files, metadata, parameters, versions."""
+    """Hash what an answer depends on: content of the files, metadata, parameters, versions.
+
+    What is beside the files is known only once they were read, see `_with_beside`.
+    """
     from echub import __version__
 
     step = question.step
@@ -516,6 +549,7 @@ def _key(question: _Asked) -> str:
         "choice": [step.select, list(step.time or ()), step.reader, dict(step.columns), step.each],
         "seed": question.seed,
         "label": question.label,
+        "beside": "as readers look for them",
     }
     # 128 bits suffice against collisions and keep file names short.
     return hashlib.sha256(to_json(depends).encode()).hexdigest()[:32]

@@ -16,6 +16,7 @@ from echub.analysis.sweeps import ParameterSweep
 from echub.batch.workers import Died
 from echub.errors import UnknownFormat
 from echub.files.annotations import Annotations
+from echub.model.source import Source
 from echub.registry.boundary import fault
 from echub.registry.registry import registry
 from tests.messages.parts import said
@@ -204,13 +205,17 @@ class Asking:
 
     def __init__(self, monkeypatch):
         self.calls, self.drawn, self.parts, self.number = [], [], 1, 0
+        self.looks_for = ""
         monkeypatch.setattr(study, "analyze", lambda *given, **more: self.answers(given, more)[0])
         monkeypatch.setattr(study, "analyze_each", lambda *given, **more: self.answers(given, more))
         monkeypatch.setattr(study, "picture", self.picture)
 
     def answers(self, given, more):
-        self.calls.append((*given, more))
+        sources = [one for one in given[1] if isinstance(one, Source)]
+        self.calls.append((given[0], [source.path for source in sources] or given[1], more))
         self.number += 1
+        for source in sources if self.looks_for else ():
+            source.beside(self.looks_for)
         return [
             Outcome({"x": Measurand("V", self.number + n / 100)}, label=f"part {n}", provenance={"seen": 1})
             for n in range(self.parts if "each" in more else 1)
@@ -342,6 +347,20 @@ def test_files_of_the_cache_are_written_under_the_mark_of_studies(folder, asking
     )
     ran(folder, Step("s", "ramp-onset"), names=("a.mpr",))
     assert marks == [(".png", {"run": "study"}), (".json", {"run": "study"})]
+
+
+def test_an_answer_depends_on_what_its_reader_looks_for_beside_the_file(folder, asking):
+    """The log that a reader looks for is not there, then is, then changes, then is gone again."""
+    asking.looks_for = "a.log"
+    log, found = folder / "a.log", []
+    for text in (None, None, "one", "one", "two", None):
+        if text is None:
+            log.unlink(missing_ok=True)
+        else:
+            log.write_text(text)
+        (answer,) = ran(folder, Step("s", "ramp-onset"), names=("a.mpr",))
+        found.append((answer.outcome["x"].value, answer.cached))
+    assert found == [(1.0, False), (1.0, True), (2.0, False), (2.0, True), (3.0, False), (1.0, True)]
 
 
 @pytest.mark.parametrize("damage", [b"", b"[", b"[{}]", b"{}"])
