@@ -37,6 +37,7 @@ from echub.errors import (
     WorkerDied,
     of_code,
 )
+from echub.files.annotations import without_scheme
 from echub.files.conversion import Conversion, Writing
 from echub.files.output import LEDGER, LISTING, Written, file_sha256, not_writable
 from echub.files.reading import Reading
@@ -45,7 +46,7 @@ from echub.model.workers import in_order
 Value = TypeVar("Value")
 
 _COPIES = "raw"
-"""Local folder of the copies of sources: what the rows of a table of metadata are compared with."""
+"""Local folder of the copies of sources, where their address has no name."""
 
 REQUESTS = 8
 """Requests at the same time: most of a small one is waiting, and no store slows down a client for so few."""
@@ -90,9 +91,15 @@ class RemoteRun:
             made = self._with_added(made_by, objects)
             yield from _Folder(self, source, target, folder, objects, made).run(there, jobs)
 
+    @property
+    def copies(self) -> Path:
+        """Return the local folder of the copies, named as the address: rows of metadata are compared with it."""
+        names = [name for name in without_scheme(self.source).split("/") if name not in ("", ".", "..")]
+        return Path(*names or [_COPIES])
+
     def _with_added(self, made_by: str, objects: Sequence[Object]) -> str:
         """Return what makes the outputs of a folder: the settings, and the metadata added to its sources."""
-        added = self.reading.annotations.for_files(Path(_COPIES, held.name) for held in objects)
+        added = self.reading.annotations.for_files(Path(self.copies, held.name) for held in objects)
         rows = [[table.name, table.rows] for table in added.tables if table.rows]
         if not rows and not added.values:
             return made_by
@@ -116,7 +123,7 @@ class _Folder:
             yield from (self._unchanged(entry) for entry in entries.values())
             return
         with tempfile.TemporaryDirectory(prefix="echub-") as held:
-            raw, out = Path(held, _COPIES), Path(held, "out")
+            raw, out = Path(held, "copies", self.how.copies), Path(held, "out")
             with _room_in(Path(held)):
                 refused = self._fetch(raw)
                 results, new = self._convert(raw, out, jobs)
@@ -128,7 +135,7 @@ class _Folder:
 
     def _fetch(self, raw: Path) -> dict[str, EchubError]:
         """Read the sources; return the errors of those that cannot be read, unless none can."""
-        raw.mkdir()
+        raw.mkdir(parents=True)
         refused: dict[str, EchubError] = {}
 
         def fetch(one: Object) -> None:

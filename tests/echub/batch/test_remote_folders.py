@@ -139,7 +139,7 @@ def test_only_a_folder_that_changed_is_read_again(run, folder, monkeypatch, chan
     changes.get(change, int)()
     fetched, fetch = [], Store.fetch
     monkeypatch.setattr(
-        Store, "fetch", lambda self, held, to: ((to.parent.name == "raw" or "deep" in held.name)
+        Store, "fetch", lambda self, held, to: ((to.parent.name == "data" or "deep" in held.name)
         and fetched.append(held.name)) or fetch(self, held, to)
     )  # fmt: skip
     if change == "other settings":
@@ -173,6 +173,19 @@ def test_a_folder_to_which_other_metadata_are_added_is_converted_again(run, valu
     area = float(values.get("cell.area", "").partition(" ")[0] or dict(rows).get("cp.mpr", "0.785"))
     assert echub.read(run.there / "cp.mpr.h5").metadata.value("cell.area") == pytest.approx(area)
     assert annotations.tables[0].unmatched() == [file for file, _ in rows if "elsewhere" in file]
+
+
+def test_rows_of_metadata_name_addresses_or_ends_of_them(run):
+    """The copies on this computer have no names of their own that a row could meet."""
+    rows = {f"{run.source}/cp.mpr": "2", "data/deep/peis.mpr": "3", "raw/cp.mpr": "4", "copies/cp.mpr": "5"}
+    numbered = {n: {"file": file, "cell.area / cm^2": area} for n, (file, area) in enumerate(rows.items(), 2)}
+    annotations = Annotations([MetaTable("cells.csv", numbered)], {})
+    run(reading=Reading(annotations=annotations))
+    areas = [
+        echub.read(run.there / f"{name}.h5").metadata.value("cell.area") for name in ("cp.mpr", "deep/peis.mpr")
+    ]
+    assert areas == [2.0, 3.0]
+    assert annotations.tables[0].unmatched() == ["raw/cp.mpr", "copies/cp.mpr"]
 
 
 def test_an_output_of_somebody_else_stays_and_says_what_helps(run):
