@@ -95,4 +95,10 @@ def _shown(value: Any) -> str:  # noqa: ANN401
         return ""
     if isinstance(value, float):
         return f"{value:.6g}"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(_word, value)) if isinstance(value, list) else _word(value)
+
+
+def _word(value: Any) -> str:  # noqa: ANN401
+    from echub.batch.lake.query import plain_cell
+
+    return str(plain_cell(value) if isinstance(value, bytes) else value)

@@ -166,6 +166,10 @@ class LakeAnswer:
             yield dict(zip(self.names, map(plain_cell, row), strict=True))
 
 
+_BARE = frozenset(map(chr, range(32, 127))) - set("\"'\\")
+"""Bytes of a BLOB that DuckDB writes as they are; it escapes all others, as `\\x00`."""
+
+
 def plain_cell(value: Any) -> Any:  # noqa: ANN401
     """Return a value of DuckDB as a plain JSON type."""
     if isinstance(value, float):
@@ -178,6 +182,8 @@ def plain_cell(value: Any) -> Any:  # noqa: ANN401
         return {str(key): plain_cell(item) for key, item in value.items()}
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return "".join(chr(byte) if chr(byte) in _BARE else f"\\x{byte:02X}" for byte in value)
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)
 
 

@@ -138,6 +138,14 @@ def test_a_cell_is_a_plain_type(cell, plain):
     assert (found, type(found)) == (plain, type(plain))
 
 
+def test_bytes_are_the_text_that_duckdb_makes_of_them():
+    duckdb = pytest.importorskip("duckdb")
+    octets = bytes(range(256))
+    text = duckdb.connect().execute("SELECT ?::BLOB::VARCHAR", [octets]).fetchall()[0][0]
+    assert plain_cell(octets) == text
+    assert plain_cell([b"a\0'"]) == ["a\\x00\\x27"]
+
+
 # -- files -----------------------------------------------------------------------------------------
 
 ENTRY = Entry(
