@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -21,9 +22,12 @@ from echub.cli.common import (
 )
 from echub.cli.streams import Quiet
 from echub.errors import UnknownOption
+from echub.text import argument
 
 if TYPE_CHECKING:
     from echub.files.aligning import Aligned
+
+Value = TypeVar("Value")
 
 app = new_app()
 
@@ -41,7 +45,11 @@ def align(
         str | None, typer.Option(help="Use absolute clocks, each with this standard uncertainty, such as 1s.")
     ] = None,
     offset: Annotated[
-        list[str] | None, typer.Option(help="Stated offset, such as sims.csv=12.5s±0.5s.", metavar="FILE=SECONDS")
+        list[str] | None,
+        typer.Option(
+            help="Stated offset, such as sims.csv=12.5s±0.5s; FILE is a name, a path or a number.",
+            metavar="FILE=SECONDS",
+        ),
     ] = None,
     near: Annotated[
         list[str] | None,
@@ -65,6 +73,7 @@ def align(
     """
     from echub.analysis import figures
     from echub.files.aligning import align as put_together
+    from echub.files.naming import names_of
     from echub.files.output import require_free
     from echub.files.reading import read
 
@@ -74,12 +83,16 @@ def align(
     if plot is not None:
         figures.require_format(plot)
     added = user_metadata(meta, set_, timezone)
+    offsets = {key: stated(text, "s") for key, text in pairs(offset, "--offset").items()}
+    ranges = {key: _range(text) for key, text in pairs(near, "--near").items()}
+    records = [read(file, annotations=added) for file in files]
+    names = names_of(records)
     aligned = put_together(
-        [read(file, annotations=added) for file in files],
+        records,
         event=event,
         clock_uncertainty=None if clock_uncertainty is None else _seconds(clock_uncertainty),
-        offsets={name: stated(text, "s") for name, text in pairs(offset, "--offset").items()},
-        near={name: _range(text) for name, text in pairs(near, "--near").items()},
+        offsets=_by_name(offsets, files, names, "--offset"),
+        near=_by_name(ranges, files, names, "--near"),
         correct_drift=correct_drift,
     )
     written = _write(aligned, output, plot, force=force)
@@ -133,6 +146,39 @@ def _ppm(event: object) -> str:
 
 def _seconds(text: str) -> float:
     return stated(text, "s")[0]
+
+
+def _by_name(
+    given: Mapping[str, Value], files: Sequence[Path], names: Sequence[str], flag: str
+) -> dict[str, Value]:
+    """Return what is said of files by the names of their records; a file is called by its name, path or number.
+
+    Raises `UnknownOption` for a name that several files have, and for a file that is called twice.
+    """
+    found: dict[str, Value] = {}
+    for key, value in given.items():
+        name = _called(key, files, names, flag)
+        if name in found:
+            raise UnknownOption(f"{flag} names one file twice", expected="each file once", found=key)
+        found[name] = value
+    return found
+
+
+def _called(key: str, files: Sequence[Path], names: Sequence[str], flag: str) -> str:
+    """Return the name of the record of a file that is called so; the text itself if there is none."""
+    alike = [n for n, (file, name) in enumerate(zip(files, names, strict=True), 1) if key in _bare(file, name, n)]
+    numbers = [n for n in range(1, len(files) + 1) if key == str(n)]
+    places = [n for n, file in enumerate(files, 1) if Path(key) == file] or alike or numbers
+    if len(places) > 1:
+        listed = " or ".join(f"{flag} {argument(files[n - 1])}=…" for n in places)
+        expected = "the path of one, or its number in the list"
+        raise UnknownOption(f"{len(places)} files are called {key}", expected=expected, found=key, hint=listed)
+    return names[places[0] - 1] if places else key
+
+
+def _bare(file: Path, name: str, number: int) -> tuple[str, str, str]:
+    """Return the names of a file: its own, that of its source, and that with which its record is told apart."""
+    return file.name, name, name.removesuffix(f" ({number})")
 
 
 def _range(text: str) -> tuple[float, float]:

@@ -1,8 +1,14 @@
 """`echub align` on the command line: what it writes, and what it leaves alone."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from echub.cli.align import _by_name
+from echub.errors import UnknownOption
 from fixtures.clocks import make
+from tests.messages.parts import said
 
 pytest.importorskip("matplotlib")
 
@@ -24,3 +30,43 @@ def test_neither_result_is_replaced_without_force(echub, tmp_path, existing):
     assert paths[existing].read_bytes() == b"kept"
     assert echub(*command, "--force").code == 0
     assert all(path.stat().st_size > 1000 for path in paths.values())
+
+
+PATHS = [Path("a.csv"), Path("x/b.csv"), Path("y/b.csv"), Path("c.h5")]
+NAMES = ["a.csv", "b.csv", "b.csv (3)", "sims.csv"]
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("y/b.csv", "b.csv (3)"), ("x/b.csv", "b.csv"), ("./y/b.csv", "b.csv (3)"), ("3", "b.csv (3)"),
+        ("2", "b.csv"),
+        ("b.csv (3)", "b.csv (3)"), ("sims.csv", "sims.csv"), ("c.h5", "sims.csv"), ("4", "sims.csv"), ("5", "5"),
+        ("z.csv", "z.csv"),
+    ],
+)  # fmt: skip
+def test_a_file_is_called_by_its_name_its_path_or_its_number(key, name):
+    assert _by_name({key: 1.0}, PATHS, NAMES, "--offset") == {name: 1.0}
+
+
+def test_a_name_that_two_files_have_is_refused_with_their_paths():
+    assert said(lambda: _by_name({"b.csv": 1.0}, PATHS, NAMES, "--offset")) == {
+        "message": "2 files are called b.csv", "expected": "the path of one, or its number in the list",
+        "found": "b.csv", "hint": "--offset x/b.csv=… or --offset y/b.csv=…",
+    }  # fmt: skip
+
+
+def test_a_file_is_called_once():
+    with pytest.raises(UnknownOption, match="--near names one file twice"):
+        _by_name({"3": 1.0, "y/b.csv": 2.0}, PATHS, NAMES, "--near")
+
+
+def test_an_offset_reaches_the_second_of_two_files_of_one_name(echub, tmp_path):
+    """The offset of 139 s is that of the second file; the first of this name has 40 s."""
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "sims.csv").write_bytes((make.HERE / "sims.csv").read_bytes())
+    command = ["align", make.HERE / "potentiostat.csv", "x/sims.csv", "y/sims.csv", "--json"]
+    done = echub(*command, "--offset", "y/sims.csv=139", "--offset", "2=40")
+    found = [(one["name"], one["offset"]) for one in json.loads(done.out)["sources"]]
+    assert found == [("potentiostat.csv", 0.0), ("sims.csv", 40.0), ("sims.csv (3)", 139.0)]
