@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.special import gamma
 
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
+from echub.text import percent
 from echub_relaxation import RelaxationParams
 from echub_relaxation.data import Recovery, recovery_of
 from echub_relaxation.method import FittedRecovery, chosen, f_test, fit, outliers, runs_p
@@ -106,7 +107,7 @@ def _require_saturated(recovery: Recovery, best: FittedRecovery, free: FittedRec
         return
     raise Refusal(
         "not-saturated",
-        f"at zero delay {_left(recovery, free):.1%} of the signal is left by the {best.form} form "
+        f"at zero delay {percent(_left(recovery, free), '.1%')} of the signal is left by the {best.form} form "
         f"(p = {p:.1g} that it is zero)",
         hint="--param offset=true fits it; or measure shorter delays",
     )
@@ -232,9 +233,10 @@ def _open(recovery: Recovery, best: FittedRecovery, free: FittedRecovery | None,
         moved = float(free.log_times[number] - best.log_times[number])
         if abs(moved) > _half(best, level) * best.uncertainty(number):
             time = float(np.exp(free.log_times[number]))
+            left = percent(_left(recovery, free), ".1%")
             text = (
-                f"with the signal at zero delay fitted too ({_left(recovery, free):.1%} of it), T1{name} is "
-                f"{time:.3g} s, outside its interval (p = {f_test(best, free):.1g} that it is zero)"
+                f"with the signal at zero delay fitted too ({left} of it), T1{name} is {time:.3g} s, outside "
+                f"its interval (p = {f_test(best, free):.1g} that it is zero)"
             )
             yield Flag("saturation-open", text, hint="--param offset=true fits it; or measure shorter delays")
 

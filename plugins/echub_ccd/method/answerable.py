@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from echub.drawing import unit_text
 from echub.plugin import Refusal
+from echub.text import percent
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.table import Floats, HalfCycleTable
 from echub_ccd.data.trace import LEAST_ROWS, CcdTrace
@@ -138,7 +139,7 @@ def _require_no_offset(table: HalfCycleTable) -> None:
         raise Refusal(
             "not-symmetric",
             "the voltage hardly grows with the current: without current it would be "
-            f"{100 * np.median(offset):.0f} % of what it is; U/j is not a resistance",
+            f"{percent(float(np.median(offset)), '.0f')} of what it is; U/j is not a resistance",
             hint=HOW_VOLTAGE,
         )
 
