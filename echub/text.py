@@ -114,6 +114,21 @@ def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural:
     return f"{count:,} of {several(whole, word, plural)} {verb if count == 1 else verbs}"
 
 
+MUCH = 10.0
+"""Times from which on a ratio is told as large: its digits are those of a divisor that is nearly nothing."""
+
+
+def percent(ratio: float, spec: str = ".0%") -> str:
+    """Return a ratio in percent for a sentence, and of one beyond `MUCH` only that it is: never 5e+12 %.
+
+    spec: a format of the ratio (".1%") or of its percentage, which then stands apart from the sign (".1f").
+    """
+    gap = "" if spec.endswith("%") else " "
+    if abs(ratio) > MUCH:
+        return f"{'more than ' if ratio > 0 else 'less than -'}{100 * MUCH:.0f}{gap}%"
+    return f"{ratio:{spec}}" if not gap else f"{100 * ratio:{spec}} %"
+
+
 def rows_by_columns(rows: int, columns: int) -> str:
     """Return the size of a table in words: 265 rows, 1 column."""
     return f"{several(rows, 'row')}, {several(columns, 'column')}"

@@ -239,7 +239,8 @@ def _expectation(leaf: Leaf) -> str:
     if leaf.choices:
         return f"one of {', '.join(leaf.choices)}"
     kind = {"text": "a text", "integer": "a whole number", "boolean": "true or false", "list": "a list"}
-    return kind.get(leaf.type, f"a number with a unit, such as {leaf.unit}")
+    above = "" if leaf.exclusive_minimum is None else f" above {leaf.exclusive_minimum:g}"
+    return kind.get(leaf.type, f"a number{above} with a unit, such as {leaf.unit}")
 
 
 def _example(leaf: Leaf) -> str:

@@ -373,19 +373,26 @@ def _require_only_analyses(module: Any) -> None:  # noqa: ANN401
         raise PluginError(f"it has {', '.join(early)}: register it in the group {GROUP}, not in {ANALYSES}")
 
 
+_PREFIX = "echub_"
+"""With which every hook begins."""
+
+
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
     """List functions that look like hooks but are not: pluggy would never call them."""
     import difflib
 
-    known = {name for name in vars(hookspecs) if name.startswith("echub_")}
+    known = {name for name in vars(hookspecs) if name.startswith(_PREFIX)}
     problems = []
     for name, value in vars(module).items():
         marked = hasattr(value, "echub_impl")
         if name in known and not marked and callable(value):
             problems.append(f"{name} is not marked with @hookimpl and is never called")
-        elif name not in known and (marked or (name.startswith("echub_") and callable(value))):
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+        elif name not in known and (marked or (name.startswith(_PREFIX) and callable(value))):
+            # The prefix is in all names: with it, any short word is like one of them.
+            near = difflib.get_close_matches(
+                name.removeprefix(_PREFIX), [k.removeprefix(_PREFIX) for k in known], 1
+            )
+            hint = f"; did you mean {_PREFIX}{near[0]}?" if near else ""
             problems.append(f"{name} is not a hook of echub and is never called{hint}")
     return problems
 

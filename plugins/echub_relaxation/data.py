@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,11 @@ FEWEST = 8
 
 @dataclass(frozen=True, eq=False)
 class Recovery:
-    """Delays (n,), s, increasing, and the signal (n,), any unit."""
+    """Delays (n,), s, increasing, the signal (n,), any unit, and the place of each among the rows given."""
 
     delay: Floats
     signal: Floats
+    order: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def scale(self) -> float:
@@ -36,4 +37,4 @@ def recovery_of(data: Inputs) -> Recovery:
         raise Refusal("too-few-points", f"{several(len(delay), 'delay')}; at least {FEWEST} are needed")
     if delay[0] < 0 or delay[-1] == delay[0]:
         raise Refusal("not-delays", f"the delays run from {delay[0]:g} to {delay[-1]:g} s")
-    return Recovery(delay, signal)
+    return Recovery(delay, signal, order)

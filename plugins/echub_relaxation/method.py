@@ -27,6 +27,19 @@ SMALLEST = 0.03
 SIGNIFICANT = 0.01
 """p below which a larger form is taken."""
 
+ODD = 0.01
+"""p below which a delay stands out of the others, for all delays together: of 100 recoveries one by chance."""
+EXACT = 1e-9
+"""Of the range of the signal: residuals below are those of rounding, and none of them stands out."""
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A delay that the form does not describe: its place, and how far it lies off, in noises of the others."""
+
+    at: int
+    noises: float
+
 
 @dataclass(frozen=True, eq=False)
 class FittedRecovery:
@@ -114,6 +127,38 @@ def runs_p(residuals: Floats) -> float:
         return 1.0
     ratio = float(np.sum(np.diff(residuals) ** 2)) / total
     return float(stats.norm.cdf((ratio - 2) / np.sqrt(4 * (n - 2) / (n**2 - 1))))
+
+
+def outliers(recovery: Recovery, best: FittedRecovery, *, offset: bool) -> list[Outlier]:
+    """Return the delays that stand out of the others, the worst first (deleted residuals, Bonferroni's p).
+
+    The noise, and the fit in its linear part, are those of the other delays: a spike widens no limit of its own.
+    """
+    searched = best.log_times if np.isnan(best.beta) else np.append(best.log_times, best.beta)
+    jacobian = _jacobian(recovery, best.form, searched, offset)
+    return standing_out(jacobian, best.residuals, EXACT * recovery.scale)
+
+
+def standing_out(jacobian: Floats, residuals: Floats, exact: float) -> list[Outlier]:
+    """Leave out the worst of the residuals (n,) of a linear fit (n, k) as long as one stands out."""
+    kept, found = np.arange(len(residuals)), list[Outlier]()
+    while (freedom := len(kept) - jacobian.shape[1] - 1) > 0:
+        off = _deleted(jacobian[kept], residuals[kept], exact)
+        worst = int(np.argmax(np.abs(off)))
+        if len(kept) * 2 * stats.t.sf(abs(off[worst]), freedom) >= ODD:
+            break
+        found.append(Outlier(int(kept[worst]), float(off[worst])))
+        kept = np.delete(kept, worst)
+    return found
+
+
+def _deleted(jacobian: Floats, residuals: Floats, exact: float) -> Floats:
+    """Return each residual from a fit without it over its standard deviation by the others (Cook and Weisberg)."""
+    q, _ = np.linalg.qr(jacobian / np.maximum(np.linalg.norm(jacobian, axis=0), 1e-300))
+    free = np.maximum(1 - (q**2).sum(axis=1), 1e-12)
+    left = residuals - q @ (q.T @ residuals)
+    others = np.maximum(left @ left - left**2 / free, 0.0) / (len(left) - jacobian.shape[1] - 1)
+    return np.asarray(left / np.sqrt(free * np.maximum(others, exact**2)))
 
 
 # -- the parts -------------------------------------------------------------------------------

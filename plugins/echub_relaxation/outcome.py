@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import gamma
 
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
+from echub.text import percent
 from echub_relaxation import RelaxationParams
 from echub_relaxation.data import Recovery, recovery_of
-from echub_relaxation.method import FittedRecovery, chosen, f_test, fit, runs_p
+from echub_relaxation.method import FittedRecovery, chosen, f_test, fit, outliers, runs_p
 
 TIMES = {"single": ("",), "stretched": ("",), "double": ("_fast", "_slow")}
 """What the times of a form are called, behind T1."""
@@ -48,7 +50,11 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
     _require_resolved(best)
     return Outcome(
         dict(_measurands(best, params.level / 100)),
-        (*_flags(recovery, best, fits, params), *_open(recovery, best, free, params.level / 100)),
+        (
+            *_flags(recovery, best, fits, params),
+            *_odd(recovery, best, data.row, params),
+            *_open(recovery, best, free, params.level / 100),
+        ),
         {"forms": _table(fits)},
         diagnostics=_shown(recovery, best),
         conditions={"form": Condition(form), "offset": Condition(params.offset)},
@@ -101,7 +107,7 @@ def _require_saturated(recovery: Recovery, best: FittedRecovery, free: FittedRec
         return
     raise Refusal(
         "not-saturated",
-        f"at zero delay {_left(recovery, free):.1%} of the signal is left by the {best.form} form "
+        f"at zero delay {percent(_left(recovery, free), '.1%')} of the signal is left by the {best.form} form "
         f"(p = {p:.1g} that it is zero)",
         hint="--param offset=true fits it; or measure shorter delays",
     )
@@ -197,6 +203,28 @@ def _flags(
         yield Flag("form-undecided", text, hint=f"--param form={other}")
 
 
+def _odd(
+    recovery: Recovery, best: FittedRecovery, rows: NDArray[np.int64], params: RelaxationParams
+) -> list[Flag]:
+    """Flag the delays whose signal lies far off; if residuals are not random, the form is wrong."""
+    found = [] if runs_p(best.residuals) < RANDOM else outliers(recovery, best, offset=params.offset)
+    if not found:
+        return []
+    worst = found[0]
+    text = (
+        f"the signal at {recovery.delay[worst.at]:.3g} s lies {abs(worst.noises):.3g} times the noise of the "
+        f"others {'above' if worst.noises > 0 else 'below'} the {best.form} form"
+    )
+    if len(found) > 1:
+        text += f"; {len(found)} of {len(recovery.delay)} delays stand out"
+    without = " and ".join(f"row != {row}" for row in sorted(rows[recovery.order[one.at]] for one in found))
+    return [Flag("delay-stands-out", text, hint=f'--select "{without}" leaves {_them(found)} out')]
+
+
+def _them(several: Sequence[object]) -> str:
+    return "it" if len(several) == 1 else "them"
+
+
 def _open(recovery: Recovery, best: FittedRecovery, free: FittedRecovery | None, level: float) -> Iterator[Flag]:
     """Flag a time that hangs on the saturation: what noise hides at zero delay moves it beyond its interval."""
     if free is None:
@@ -205,9 +233,10 @@ def _open(recovery: Recovery, best: FittedRecovery, free: FittedRecovery | None,
         moved = float(free.log_times[number] - best.log_times[number])
         if abs(moved) > _half(best, level) * best.uncertainty(number):
             time = float(np.exp(free.log_times[number]))
+            left = percent(_left(recovery, free), ".1%")
             text = (
-                f"with the signal at zero delay fitted too ({_left(recovery, free):.1%} of it), T1{name} is "
-                f"{time:.3g} s, outside its interval (p = {f_test(best, free):.1g} that it is zero)"
+                f"with the signal at zero delay fitted too ({left} of it), T1{name} is {time:.3g} s, outside "
+                f"its interval (p = {f_test(best, free):.1g} that it is zero)"
             )
             yield Flag("saturation-open", text, hint="--param offset=true fits it; or measure shorter delays")
 

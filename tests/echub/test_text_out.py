@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echub.errors import ReadError
-from echub.text import for_spreadsheet, from_spreadsheet, printable
+from echub.text import for_spreadsheet, from_spreadsheet, percent, printable
 
 
 @given(st.text())
@@ -38,3 +38,13 @@ def test_a_formula_gets_an_apostrophe(text):
 @pytest.mark.parametrize("text", ["-1.5", "+3", "-1e-9", "a=1", "", "'a", "'", "''", "5"])
 def test_numbers_and_texts_stay(text):
     assert for_spreadsheet(text) == text
+
+
+@pytest.mark.parametrize(("ratio", "spec", "text"), [
+    (0.1234, ".0%", "12%"), (0.1234, ".1%", "12.3%"), (-0.5, ".0%", "-50%"), (0.1234, ".1f", "12.3 %"),
+    (0.5, "+.2g", "+50 %"), (10.0, ".0%", "1000%"), (10.1, ".0%", "more than 1000%"),
+    (5e10, ".1f", "more than 1000 %"), (-11.0, ".0%", "less than -1000%"),
+    (float("inf"), ".0f", "more than 1000 %"),
+])  # fmt: skip
+def test_a_ratio_to_nearly_nothing_has_no_digits(ratio, spec, text):
+    assert percent(ratio, spec) == text

@@ -374,7 +374,7 @@ MODEL = [
     ),
     row(
         lambda: Metadata().set("cell.area", "2 V"), "cell.area cannot be '2 V'",
-        where="cell.area", expected="a number with a unit, such as cm^2", found="2 V",
+        where="cell.area", expected="a number above 0 with a unit, such as cm^2", found="2 V",
         cause="V cannot become cm^2", hint='--set cell.area="1 cm^2"',
     ),
     row(

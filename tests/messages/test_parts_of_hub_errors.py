@@ -200,7 +200,7 @@ ROWS = [
     row(selected("a > 1 " + "or a > 1 " * 250), f"cannot select by {('a > 1 ' + 'or a > 1 ' * 6)[:60] + '...'!r}",
         cause="it is longer than 2000 characters", **CONDITION),
     row(lambda: Metadata().set("cell.area", "[", "cm^2"),
-        "cell.area cannot be '[' cm^2", where="cell.area", expected="a number with a unit, such as cm^2",
+        "cell.area cannot be '[' cm^2", where="cell.area", expected="a number above 0 with a unit, such as cm^2",
         found="[", cause="'[' is not a number with a unit", hint='--set cell.area="1 cm^2"'),
     row(lambda: polar.impedance_parts(table()),
         "the impedance dataset holds neither Re and Im nor |Z| and phase"),

@@ -125,7 +125,10 @@ class Distribution:
 
 
 class Smoothest:
-    """R∞, an inductance and γ ≥ 0 over ln τ, by least squares with a penalty on second differences."""
+    """R∞, an inductance and γ ≥ 0 over ln τ, by least squares with a penalty on ∫ (d²γ/dlnτ²)² dlnτ.
+
+    γ is taken over the median of |Z|.
+    """
 
     def __init__(self, omega: np.ndarray, z: np.ndarray, sigma: np.ndarray, tau: np.ndarray) -> None:
         step = log(tau[1] / tau[0])
@@ -138,7 +141,7 @@ class Smoothest:
         whole = np.zeros((len(tau) + 2, len(tau)))
         for k in range(len(tau)):
             whole[k : k + 3, k] = 1, -2, 1
-        self.bend = whole
+        self.bend = whole / step**1.5 / np.median(np.abs(z))
 
     def solve(self, strength: float) -> tuple[float, float, np.ndarray]:
         """Return R∞, the inductance and γ."""
@@ -419,9 +422,9 @@ WORLDS = {
     "distributions: no area": lambda: distributions("ln", area=False),
     "distribution": Distribution().world,
     "distribution: decade": Distribution(per="decade", least=90.0, seed=4).world,
-    "distribution: stiff": Distribution(stiff=300.0, beyond=0.5, seed=5).world,
+    "distribution: stiff": Distribution(stiff=3e4, beyond=0.5, seed=5).world,
     "distribution: three arcs": Distribution(kind="three_arcs", beyond=0.0, least=100.0, seed=7).world,
-    "distribution: a tail": Distribution(kind="blocking", beyond=2.0, stiff=1e-3, seed=6).world,
+    "distribution: a tail": Distribution(kind="blocking", beyond=2.0, stiff=0.1, seed=6).world,
     "spectra": Spectra().world,
     "spectra: interfaces": Spectra(interfaces=2, more=3.0, level=90.0, thickness=None).world,
     "spectra: no area": Spectra(area=None, beside=False).world,

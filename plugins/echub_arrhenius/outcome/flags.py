@@ -8,6 +8,7 @@ import numpy as np
 
 from echub.plugin import Flag
 from echub.science import ZERO_CELSIUS
+from echub.text import percent
 from echub_arrhenius import ArrheniusParams
 from echub_arrhenius.data import CellValue
 from echub_arrhenius.method import ArrheniusLine, Fitted
@@ -125,7 +126,7 @@ def point_flags(fitted: Fitted, line: ArrheniusLine, form: str) -> list[Flag]:
     for points, y in equal:
         if (stated := own(points, float(y))) > limit:
             nearest = min(points, key=lambda p: abs(p.y - float(y)))
-            text = f"the value at {nearest.kelvin - ZERO_CELSIUS:g} °C is certain to {stated:.0%} only"
+            text = f"the value at {nearest.kelvin - ZERO_CELSIUS:g} °C is certain to {percent(stated)} only"
             made.append(Flag("uncertain-point", text, where=nearest.outcome.label, hint="--param weights=own"))
     if line.energy < -ROUNDING:
         text = f"the activation energy of {form} is negative, {line.energy:.3g} eV"

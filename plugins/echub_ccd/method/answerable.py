@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from echub.drawing import unit_text
 from echub.plugin import Refusal
+from echub.text import percent
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.table import Floats, HalfCycleTable
 from echub_ccd.data.trace import LEAST_ROWS, CcdTrace
@@ -19,6 +20,8 @@ odd parts of one that is."""
 MOST_OFFSET = 0.5
 """A voltage at rest, or without current, above this part of the voltage under current is not an overpotential:
 most of |U| is then not R·j."""
+NOTHING = 0.1
+"""A voltage at rest below this part of that under current is none of the cell's own. By eye."""
 DEAD = 0.01
 """A voltage below this part of the largest is what a short, or an instrument's offset, leaves: it has no sign to
 follow. Soft shorts leave more."""
@@ -133,14 +136,24 @@ def _require_no_offset(table: HalfCycleTable) -> None:
             f"current ({np.nanmedian(size):.4g} V): U/j is not a resistance",
             hint=HOW_VOLTAGE,
         )
-    offset = _extrapolated(table.level[alive], size)
+    offset = _without_a_short(_extrapolated(table.level[alive], size), at_rest)
     if len(np.unique(table.sign)) == 1 and len(offset) and np.median(offset) > MOST_OFFSET:
         raise Refusal(
             "not-symmetric",
             "the voltage hardly grows with the current: without current it would be "
-            f"{100 * np.median(offset):.0f} % of what it is; U/j is not a resistance",
+            f"{percent(float(np.median(offset)), '.0f')} of what it is; U/j is not a resistance",
             hint=HOW_VOLTAGE,
         )
+
+
+def _without_a_short(offset: Floats, at_rest: Floats) -> Floats:
+    """Leave out the pair of levels between which a short would lie: a voltage of the cell's own is in all pairs.
+
+    If it is seen to be nothing at rest, a voltage that falls as the current rises is a short and nothing else.
+    """
+    if (offset > 1).any() and np.isfinite(at_rest).any() and np.nanmedian(at_rest) < NOTHING:
+        return offset[:0]
+    return np.delete(offset, np.argmax(offset)) if len(offset) > 1 else offset
 
 
 def _extrapolated(level: Floats, size: Floats) -> Floats:

@@ -12,7 +12,7 @@ from scipy.stats import f as fisher
 Floats = NDArray[np.float64]
 SHAPES = (0.2, 200.0)
 """Weibull moduli that are looked for: the lower spreads over decades of current, the upper is narrower than the
-steps of any staircase, so that a fit which ends there is flagged `narrow`."""
+steps of any staircase, so that a fit which ends there is flagged, `wide` or `narrow`."""
 
 
 @dataclass(frozen=True, eq=False)

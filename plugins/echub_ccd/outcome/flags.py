@@ -9,7 +9,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, range_unknown, several_ranges
-from echub.text import several
+from echub.text import percent, several
 from echub_ccd import DEFAULT
 from echub_ccd.data.experiment import counter_text
 from echub_ccd.data.fall import NARROW
@@ -333,7 +333,7 @@ def _integral(findings: CcdFindings, verdict: CcdVerdict) -> Found:
         off = np.abs(table.q_integral / table.q - 1)
     off[table.charge_lost | (table.q == 0.0)] = np.nan  # there the instrument's charge is the wrong one
     if np.nanmax(np.append(off, 0.0)) > INTEGRAL_OFF:
-        text = f"integrating the recorded current would be wrong by up to {100 * np.nanmax(off):.2g} %"
+        text = f"integrating the recorded current would be wrong by up to {percent(float(np.nanmax(off)), '.2g')}"
         yield Flag("integral-off", text, "info")
 
 

@@ -184,6 +184,12 @@ def _flags(
         flags.append(Flag("mixed", "values that are not comparable were allowed"))
     if found.shape >= 0.99 * SHAPES[1]:  # at the limit, to the tolerance of the fit
         flags.append(Flag("narrow", "the distribution is narrower than the steps: its shape is a lower bound"))
+    if found.shape <= 1.01 * SHAPES[0]:
+        text = (
+            f"the cells differ by more than a distribution of the smallest shape, {SHAPES[0]:g}, does: "
+            "its shape is an upper bound, and the median is hardly known"
+        )
+        flags.append(Flag("wide", text))
     return flags
 
 

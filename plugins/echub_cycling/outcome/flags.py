@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from echub.plugin import Flag
-from echub.text import several
+from echub.text import percent, several
 from echub_cycling.data.halves import DISAGREE, summed
 from echub_cycling.data.sweep import turns_without_step
 from echub_cycling.method.cycles import Counted
@@ -121,9 +121,8 @@ def _of_values(found: CyclesFound) -> Iterator[Flag]:
     if first > MORE:
         yield Flag(
             "more-discharged",
-            f"the first complete cycle discharges {first:.1f} % of its charge: the cell held charge "
-            f"before, or the "
-            "other current is the charge",
+            f"the first complete cycle discharges {percent(first / 100, '.1f')} of its charge: the cell held "
+            "charge before, or the other current is the charge",
         )
     if abs(cycles.discharge_level[k] / cycles.discharge_level[last] - 1) > SAME:
         names = found.rate_names
@@ -175,8 +174,9 @@ def _missing(found: CyclesFound) -> Iterator[Flag]:
         other = "cathodic" if found.direction.sign > 0 else "anodic"
         yield Flag(
             "energy-gained",
-            f"the cell delivers {gained:.4g} % of the energy of its charge ({found.direction.how}): the other "
-            "current charges it, unless it is the half cell of a negative electrode",
+            f"the cell delivers {percent(gained / 100, '.4g')} of the energy of its charge "
+            f"({found.direction.how}): the other current charges it, unless it is the half cell of a negative "
+            "electrode",
             hint=f"--param charge={other}; for a half cell --set cell.electrode_of_interest=working",
         )
     if data.source_of("U") == "potential_we" and data.meta("cell.configuration") != "two_electrode":

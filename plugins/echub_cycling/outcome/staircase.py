@@ -7,7 +7,7 @@ import numpy as np
 
 from echub.drawing import envelope, unit_text
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
-from echub.text import several
+from echub.text import percent, several
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
 from echub_cycling.method.linearity import LEAST_ERROR, Linearity, linearity
@@ -72,7 +72,11 @@ def _require(found: LevelTable, lines: list[Linearity]) -> None:
         )
     if all(HIDES * line.slope_error > abs(line.slope) for line in lines):
         known = [line.slope_error / abs(line.slope) for line in lines if line.slope]
-        why = f"noise is {min(known):.0%} of the voltage of the lowest levels" if known else "no voltage is seen"
+        why = (
+            f"noise is {percent(min(known))} of the voltage of the lowest levels"
+            if known
+            else "no voltage is seen"
+        )
         raise Refusal(
             "line-uncertain",
             f"{why}: there is no line to compare with",
@@ -159,7 +163,7 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
     flags, name = [], NAMES[line.sign]
     missing = _unsettled(found, line, params.tail / 100)
     if missing > UNSETTLED and not _slow_from_the_start(found, line):
-        text = f"{name}: U still rises at the end of the levels; up to {missing:.0%} of it may be missing"
+        text = f"{name}: U still rises at the end of the levels; up to {percent(missing)} of it may be missing"
         flags.append(Flag("not-settled", text))
     if line.first is not None and not line.confirmed:
         text = f"{name}: only the last level is beyond the line; no later one confirms it"
@@ -171,7 +175,8 @@ def _flags(found: LevelTable, line: Linearity, params: StaircaseParams) -> list[
         flags.append(Flag("one-level-line", text))
     error = np.nanmax(line.error[: (line.first or len(line.level)) + 1])
     if error > params.deviation / 100:
-        text = f"{name}: noise is {error:.1%} of the line, more than the {params.deviation:g} % that count"
+        noise = percent(float(error), ".1%")
+        text = f"{name}: noise is {noise} of the line, more than the {params.deviation:g} % that count"
         if not np.isfinite(error):
             text = f"{name}: no voltage is seen at the lowest level, with which the next one is compared"
         flags.append(Flag("line-uncertain", text))
@@ -188,7 +193,8 @@ def _of_both(lines: list[Linearity]) -> tuple[Flag, ...]:
     mean, difference = float(np.mean(slopes)), abs(slopes[0] - slopes[1])
     if difference < UNEQUAL * mean or difference < 3 * float(np.hypot(lines[0].row_error, lines[1].row_error)):
         return ()
-    text = f"R of both directions differs by {difference / mean:.1%}: the voltage drifts, or the interfaces differ"
+    differs = f"R of both directions differs by {percent(difference / mean, '.1%')}"
+    text = f"{differs}: the voltage drifts, or the interfaces differ"
     return (Flag("directions-differ", text, hint="a rest after the staircase shows a drift"),)
 
 
@@ -196,7 +202,8 @@ def _of_file(found: LevelTable) -> tuple[Flag, ...]:
     flags = []
     share = found.wave / np.maximum(np.abs(found.u_end - found.offset), 1e-12)
     if np.median(share) > WAVE:
-        text = f"U oscillates by {np.median(share):.0%} of its value within levels: an alternating current on top"
+        swing = percent(float(np.median(share)))
+        text = f"U oscillates by {swing} of its value within levels: an alternating current on top"
         flags.append(Flag("oscillates", text, "info"))
     if not found.rested:
         text = "no rest before the staircase: the voltage without current is taken as 0"

@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from echub.plugin import Component, Flag, Interval, Measurand, Series, range_unknown, several_ranges
 from echub.science import RANGE_ACCURACY, coverage_half_width, standstills
-from echub.text import several
+from echub.text import percent, several
 from echub_dc import DecayParams
 from echub_dc.data import Decay
 from echub_dc.method.decay import Exponentials, exponentials
@@ -113,7 +113,7 @@ def _judged(decay: Decay, params: DecayParams) -> Steady:
         return Steady(decay, found, fitted, Measurand("nA", note="no steady state"), (Flag("tail-sinks", text),))
     if not found.flat:
         text = (
-            f"the current falls by {-found.slope * decay.span / found.mean:.0%} per run at its end: "
+            f"the current falls by {percent(-found.slope * decay.span / found.mean)} per run at its end: "
             f"{found.mean:.3g} nA is an upper bound"
         )
         return Steady(

@@ -18,7 +18,9 @@ class DrtParams(CheckParams):
     )
     points: int = option(10, "time constants per decade", minimum=5, maximum=40)
     beyond: float = option(1.0, "decades of τ beyond both ends of what was measured", minimum=0, maximum=3)
-    regularisation: float = option(0.0, "λ; 0: by the evidence of the spectrum", minimum=0)
+    regularisation: float = option(
+        0.0, "λ, for γ over the median of |Z|; 0: by the evidence of the spectrum", minimum=0
+    )
     bootstrap: int = option(40, "resamplings that a peak must survive; 0 gives no peaks", minimum=0)
     # Of the false peaks of generated spectra 5 % reach it, of the true ones all: decision 74.
     support: float = option(
@@ -55,7 +57,7 @@ DRT = Analysis(
             "part of it at time constants that were not measured; the largest of a series",
         ),
         Output("resistance_infinity", "ohm", "real part at infinite frequency"),
-        Output("regularisation", "1", "λ in use; median over the spectra"),
+        Output("regularisation", "1", "λ in use, for γ over the median of |Z|; median over the spectra"),
         Output("peaks", "1", "peaks with enough support, of one spectrum"),
         Output("peak_tau_*", "s", "time constant of a peak"),
         Output("peak_area_*", "ohm", "its area, without an interval: the shape is the regularisation's"),

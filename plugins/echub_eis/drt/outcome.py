@@ -10,7 +10,7 @@ import numpy as np
 from echub.plugin import Condition, Flag, Inputs, InputSet, Measurand, Outcome, Refusal, Series
 from echub.text import several
 from echub_eis.drt import DrtParams
-from echub_eis.drt.method.kernel import FREE, DrtKernel, kernel, stacked
+from echub_eis.drt.method.kernel import FREE, DrtKernel, kernel, stacked, typical
 from echub_eis.drt.method.peaks import Peak, peaks_of, resample, supported
 from echub_eis.drt.method.solve import NonNegative, evidence
 from echub_eis.method.elements import Floats
@@ -95,7 +95,8 @@ def distribution(one: SeriesSpectrum, params: DrtParams, seed: int) -> Distribut
     examined = examine(one.trace, params)
     spectrum = examined.spectrum
     sigma = examined.noise.sigma(spectrum.modulus)
-    model, y = kernel(spectrum.frequency, sigma, params), stacked(spectrum.z, sigma)
+    model = kernel(spectrum.frequency, sigma, typical(spectrum.modulus), params)
+    y = stacked(spectrum.z, sigma)
     likeliest = evidence(model, y)
     strength = params.regularisation or likeliest.best
     found = NonNegative.of(model, strength).solve(y)
@@ -110,10 +111,8 @@ def distribution(one: SeriesSpectrum, params: DrtParams, seed: int) -> Distribut
 
 def _least(spectrum: Spectrum, sigma: Floats, params: DrtParams) -> float:
     """Return the variance of the weighted residuals that a finer grid and a weaker λ leave."""
-    model, y = (
-        kernel(spectrum.frequency, sigma, replace(params, points=FINEST)),
-        stacked(spectrum.z, sigma),
-    )
+    model = kernel(spectrum.frequency, sigma, typical(spectrum.modulus), replace(params, points=FINEST))
+    y = stacked(spectrum.z, sigma)
     rest = y - model.columns @ NonNegative.of(model, WEAKER * evidence(model, y).best).solve(y)
     return float(rest @ rest) / (len(y) - FREE)
 

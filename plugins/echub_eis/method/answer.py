@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from echub.plugin import Flag, Refusal
-from echub.text import several
+from echub.text import percent, several
 from echub_eis.declared import PRESETS, FitParams
 from echub_eis.method.choose import POINTS_PER_PARAMETER, RatedCircuit, candidates, choose, settled, texts
 from echub_eis.method.circuit import canonical
@@ -29,6 +29,8 @@ CONDUCTING = ("R", "Z", "Ws", "G")
 END = 10.0
 """An apex closer than this factor to the lowest frequency: the arc is seen in part only, for below its apex it
 takes a decade to come back to the real axis (-Im of an ideal one is then a fifth of what it was)."""
+FAR = 1000.0
+"""Times beyond the band from which on an apex is only told to be far: its place moves by decades with noise."""
 HALF = 0.5
 """A deviation below half of an uncertainty adds an eighth to it."""
 MISFIT = 2.0
@@ -238,14 +240,16 @@ def _arc_flags(found: FittedSpectrum, params: FitParams) -> list[Flag]:
 
 
 def _outside_flag(found: FittedSpectrum, label: str, side: str, where: str) -> Flag:
-    apex = _apex(found, label)
-    lowest = int(np.argmin(found.examined.spectrum.frequency))
+    apex, frequency = _apex(found, label), found.examined.spectrum.frequency
+    lowest = int(np.argmin(frequency))
     z = found.examined.spectrum.z[lowest]
     # At the lowest frequency -Im is more than half of Re: the phase is beyond -27°, not that of a closing arc.
     if side == "low" and -z.imag > 0.5 * abs(z.real):
-        text = f"what was fitted as the arc {label} is a tail: its apex would lie at {apex:.2g} Hz"
+        text = (
+            f"what was fitted as the arc {label} is a tail: its apex would lie {apex_text(apex, frequency, '.2g')}"
+        )
         return Flag("tail-taken-for-arc", text, where=where, hint="--param circuit='LR(RQ)Q'")
-    text = f"the arc {label} has its apex at {apex:.3g} Hz, outside of what was measured"
+    text = f"the arc {label} has its apex {apex_text(apex, frequency)}, outside of what was measured"
     return Flag("arc-outside-window", text, where=where)
 
 
@@ -264,13 +268,23 @@ def _exponent_flags(found: FittedSpectrum) -> list[Flag]:
     return made
 
 
+def apex_text(apex: float, frequency: Floats, spec: str = ".3g") -> str:
+    """Say where an arc lies that was not measured; far off, only how far, for no data hold its place there."""
+    low, high = frequency.min() / FAR, frequency.max() * FAR
+    if apex < low:
+        return f"below {low:{spec}} Hz"
+    return f"above {high:{spec}} Hz" if apex > high else f"at {apex:{spec}} Hz"
+
+
 def _apex(found: FittedSpectrum, label: str) -> float:
     return float(1 / (2 * np.pi * found.values(label)["tau"]))
 
 
 def vagueness(relative: float) -> str:
     """Say how uncertain a value is; an infinite uncertainty is not a number."""
-    return f"relative uncertainty {100 * relative:.0f} %" if np.isfinite(relative) else "any value fits as well"
+    return (
+        f"relative uncertainty {percent(relative, '.0f')}" if np.isfinite(relative) else "any value fits as well"
+    )
 
 
 def is_identified(known: Known, params: FitParams) -> bool:

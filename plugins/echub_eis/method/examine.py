@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from echub.plugin import Flag, Refusal
 from echub.science import MAD_TO_SIGMA
-from echub.text import several
+from echub.text import percent, several
 from echub_eis.data import Trace
 from echub_eis.declared import CheckParams
 from echub_eis.method import kk
-from echub_eis.method.elements import Grid
+from echub_eis.method.elements import Floats, Grid
 from echub_eis.method.fit import Spectrum
 from echub_eis.method.noise import Noise
 from echub_eis.method.turn import turns_back
@@ -176,19 +176,28 @@ def _mask_flags(trace: Trace) -> list[Flag]:
     return flags
 
 
+def _too_few(frequency: Floats) -> str:
+    """Say what there is too little of: points measured again are no further frequencies."""
+    distinct = len(np.unique(frequency))
+    if distinct == len(frequency):
+        return f"{distinct} points are too few"
+    return f"{len(frequency)} points at {several(distinct, 'frequency', 'frequencies')} are too few frequencies"
+
+
 def _flags(trace: Trace, spectrum: Spectrum, found: kk.KramersKronig, params: CheckParams) -> list[Flag]:
     flags = []
     if found.p is None:
-        text = f"{len(spectrum.z)} points are too few to test Kramers-Kronig and to know the noise"
+        text = f"{_too_few(spectrum.frequency)} to test Kramers-Kronig and to know the noise"
         flags.append(Flag("kk-not-assessed", text, "info"))
     elif (noise := float(np.median(found.noise.sigma(spectrum.modulus) / spectrum.modulus))) > NOISY:
-        flags.append(Flag("noisy", f"the noise is {noise:.1%} of |Z|: there is hardly a spectrum"))
+        flags.append(Flag("noisy", f"the noise is {percent(noise, '.1%')} of |Z|: there is hardly a spectrum"))
     largest = 100 * found.largest(spectrum.modulus)
     if found.p is not None and found.p < params.kk_p and largest > params.kk_residual:
         at = spectrum.frequency[int(np.argmax(np.abs(found.residual) / spectrum.modulus))]
         text = (
-            f"the spectrum is not consistent with Kramers-Kronig: up to {found.largest(spectrum.modulus):.1%} "
-            f"of |Z|, p = {found.p:.1g}: the cell drifted, the response is not linear, or the instrument errs"
+            "the spectrum is not consistent with Kramers-Kronig: up to "
+            f"{percent(found.largest(spectrum.modulus), '.1%')} of |Z|, p = {found.p:.1g}: the cell drifted, "
+            "the response is not linear, or the instrument errs"
         )
         flags.append(Flag("kk-inconsistent", text, where=f"{at:.4g} Hz", hint="--param f_max=… leaves a part out"))
         if _is_mirrored(spectrum, params):

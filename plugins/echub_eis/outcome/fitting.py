@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from echub.plugin import Flag, Inputs, Outcome, Refusal, Sensitivity
+from echub.text import percent
 from echub_eis.data import load
 from echub_eis.declared import FitParams
 from echub_eis.method.answer import FittedSpectrum, answer, flags, is_identified, labels_of
@@ -121,7 +122,7 @@ def _band_flags(found: FittedSpectrum, params: FitParams) -> Iterator[Flag]:
                 continue
             change = float(fitted.x[at] - found.fitted.x[at])
             if change**2 > CHANGE**2 * covariance[at, at] and abs(change) > known.relative:
-                moved = f"{np.expm1(change):+.1%}"
+                moved = percent(float(np.expm1(change)), "+.1%")
                 text = f"resistance_{label} changes by {moved} without the points {side} {edge:.3g} Hz"
                 hint = "the circuit does not describe this end of the spectrum"
                 yield Flag("depends-on-band", text, where=f"resistance_{label}", hint=hint)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from echub.drawing import unit_text
 from echub.plugin import Component, Measurand, Outcome, Refusal
 from echub_pulsed_stripping import PlateauParams
 
 NAMES = ("stripping_capacity", "stripping_charge")
+CAPACITY, REST = ("mA*h/cm^2", "mA*h"), ("s",)
+"""Units in which capacities and rests are compared: those of another program's outcome may be others."""
 COMPARED = ("cut_off", "cut_off_against", "direction")
 COMPARED_META = ("cell.area_basis", "cell.electrolyte", "cell.temperature", "sample.group")
 SAME = 0.02
@@ -64,8 +67,17 @@ def _stated(outcome: Outcome) -> RestPoint:
     if name is None or rest is None:
         return RestPoint(outcome, outcome.label, reason=f"has no {NAMES[0]} with a rest_duration")
     found = outcome[name]
+    if wrong := _wrong_unit("rest_duration", outcome["rest_duration"].unit, REST):
+        return RestPoint(outcome, outcome.label, unit=found.unit, reason=wrong)
     level, pulse = _value(outcome, "pulse_current_density"), _value(outcome, "pulse_duration")
     return _point(outcome, outcome.label, rest, found, level, pulse)
+
+
+def _wrong_unit(name: str, unit: str, units: Sequence[str]) -> str:
+    """Say that a value is in a unit in which it cannot be compared; nothing if it is not."""
+    if unit in units:
+        return ""
+    return f"{name} is in {unit_text(unit)}, not in {' or '.join(map(unit_text, units))}"
 
 
 def _value(outcome: Outcome, name: str) -> float | None:
@@ -75,6 +87,8 @@ def _value(outcome: Outcome, name: str) -> float | None:
 def _point(
     outcome: Outcome, label: str, rest: float, found: Measurand, level: float | None, pulse: float | None
 ) -> RestPoint:
+    if wrong := _wrong_unit("capacity", found.unit, CAPACITY):
+        return RestPoint(outcome, label, rest, unit=found.unit, reason=wrong)
     low = found.interval.low if found.interval else None
     known = found.value if found.value is not None else low
     if known is None or found.censoring == "left":
@@ -122,10 +136,17 @@ def _excluded(points: Sequence[RestPoint], params: PlateauParams) -> list[RestPo
     return [replace(p, reason=p.reason or reasons.get(p.label, "")) for p in points]
 
 
+def require_one_unit(points: Sequence[RestPoint]) -> None:
+    """Refuse capacities with and without an area together: their numbers say nothing about each other."""
+    units = sorted({p.unit for p in points})
+    if len(units) > 1:
+        text = f"the capacities are in {' and '.join(map(unit_text, units))}"
+        raise Refusal("mixed-unit", text, hint='--set cell.area="…" where it is missing')
+
+
 def require_comparable(points: Sequence[RestPoint]) -> None:
     """Refuse capacities that were not measured alike; the rest alone may differ."""
     stated: dict[str, list[object]] = {
-        "unit": [p.unit for p in points],
         "current": [p.j for p in points],
         "pulse": [p.pulse_s for p in points],
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, Refusal
-from echub.text import several
+from echub.text import percent, several
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.blocks import PulseBlock, uneven_rests
 from echub_pulsed_stripping.data.electrode import CELL, against
@@ -188,8 +188,8 @@ def _at_rest(train: PulseTrain, deciding: CountedCharge) -> list[Flag]:
     if share < SMALL or abs(level) < SMALL * train.height:
         return []
     text = (
-        f"a current of {level:.3g} {unit_text(train.unit)} at rest passes {share:.1%} of the capacity: it is "
-        "not counted, but stands in the uncertainty, since it may be an offset of the reading"
+        f"a current of {level:.3g} {unit_text(train.unit)} at rest passes {percent(share, '.1%')} of the "
+        "capacity: it is not counted, but stands in the uncertainty, since it may be an offset of the reading"
     )
     return [Flag("offset-current", text)]
 

@@ -11,7 +11,14 @@ from echub.drawing import unit_text
 from echub.plugin import Component, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
 from echub.text import several
 from echub_pulsed_stripping import PlateauParams
-from echub_pulsed_stripping.data.points import COMPARED, RestPoint, levels_of, points_of, require_comparable
+from echub_pulsed_stripping.data.points import (
+    COMPARED,
+    RestPoint,
+    levels_of,
+    points_of,
+    require_comparable,
+    require_one_unit,
+)
 from echub_pulsed_stripping.method.rise import is_flat, lower_bound, slope_of
 
 LEAST_RESTS = 3
@@ -28,6 +35,7 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
         raise Refusal(
             "no-values", f"none of {several(len(points), 'capacity', 'capacities')} is usable", where=reasons
         )
+    require_one_unit(used)  # whatever else may be mixed
     if not params.allow_mixed:
         require_comparable(used)
     levels = levels_of(used)

@@ -14,7 +14,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Measurand, Refusal, Series
-from echub.text import several
+from echub.text import percent, several
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace
 from echub_ramp_onset.method.bracket import bracketed
@@ -220,7 +220,7 @@ def _ohmic_to_end(trace: RampTrace, grid: TimeGrid, deviation: Deviation, params
     ]
     least = float(np.min(usable, initial=0.0))
     if deviation.line.slope <= 0 or least < -0.5:  # half of the voltage is missing: that was not a resistance
-        down = f", deviation down to {least:.0%}" if least < 0 else ""
+        down = f", deviation down to {percent(least)}" if least < 0 else ""
         return Refusal(
             "no-ohmic-part",
             f"the voltage is not proportional to the current after {params.start:g} s (slope "

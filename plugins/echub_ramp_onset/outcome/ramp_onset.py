@@ -24,6 +24,7 @@ from echub.plugin import (
     several_ranges,
 )
 from echub.science import RANGE_ACCURACY, coverage_half_width, difference_noise
+from echub.text import percent
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import RampTrace, find
 from echub_ramp_onset.method import lowack, robust
@@ -259,7 +260,7 @@ def _flags(
         )
         flags.append(Flag("correlated-noise", text))
     if _is_gradual(onset, shorter):
-        moved = f"moves the onset by {100 * (shorter.x / onset.x - 1):+.2g} %" if shorter else "finds no onset"
+        moved = f"moves the onset by {percent(shorter.x / onset.x - 1, '+.2g')}" if shorter else "finds no onset"
         flags.append(
             Flag("gradual-onset", f"a fit up to half of the onset {moved}: the rise begins inside the fit")
         )

@@ -107,10 +107,11 @@ def search(
 ) -> Search:
     """Find the columns of a cube; raise `Refusal` where it is too short or too dark to tell.
 
-    Raises `one-frame`, `too-few-frames`, `background-too-low`, `no-reference`.
+    Raises `one-frame`, `too-few-frames`, `field-too-small`, `background-too-low`, `no-reference`.
     """
     cube = whole.binned(params.frames)
     _require_depth(whole, cube)
+    _require_field(cube, params)
     _require_light(cube, params)
     sign, span = sign_of(params), params.span / 100
     normal = normal_threshold(params.quantile, cube.dispersion)
@@ -168,6 +169,18 @@ def _require_depth(whole: IonCube, cube: IonCube) -> None:
     code = "one-frame" if len(whole.counts) == 1 else "too-few-frames"
     text = f"{several(len(cube.counts), 'frame has', 'frames have')} hardly a depth; columns need {LEAST_FRAMES}"
     raise Refusal(code, text, hint="--param frames=1" if len(whole.counts) > len(cube.counts) else "")
+
+
+def _require_field(cube: IonCube, params: SimsMapParams) -> None:
+    """Refuse a field that a single window covers: a column needs something beside it."""
+    rows, across = cube.counts.shape[1:]
+    if max(rows, across) > params.window:
+        return
+    text = (
+        f"the field of {across} × {rows} pixels is no larger than the window of {params.window} × {params.window} "
+        "in which counts are summed: nothing lies beside a column"
+    )
+    raise Refusal("field-too-small", text)
 
 
 def _require_light(cube: IonCube, params: SimsMapParams) -> None:

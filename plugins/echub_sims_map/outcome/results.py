@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from echub.plugin import Flag, Interval, Measurand, Sensitivity
-from echub.text import several
+from echub.text import percent, several
 from echub_sims_map.data.cube import MapGrid
 from echub_sims_map.method.search import Search
 from echub_sims_map.method.upright import Uprightness
@@ -88,7 +88,9 @@ def flags(search: Search, grid: MapGrid) -> list[Flag]:
     found = [*_of_columns(search), *_of_blanks(search)]
     low, high = float(search.flat.min()), float(search.flat.max())
     if high - low > UNEVEN:
-        text = f"the background varies across the field from {100 * low:.0f} to {100 * high:.0f} % of its median"
+        text = (
+            f"the background varies across the field from {100 * low:.0f} to {percent(high, '.0f')} of its median"
+        )
         text = f"{text}; a smooth surface is taken for it"
         found.append(Flag("uneven-background", text, "warning" if high - low > VERY_UNEVEN else "info"))
     if grid.unit == "1":

@@ -144,6 +144,8 @@ def test_a_hook_with_wrong_arguments_fails_alone(stranger):
             "echub_reader is not a hook of echub and is never called; did you mean echub_readers?",
         ),
         ("def echub_readers():\n    return []", "echub_readers is not marked with @hookimpl and is never called"),
+        ("def echub_version():\n    pass", "echub_version is not a hook of echub and is never called"),
+        ("def echub_x():\n    pass", "echub_x is not a hook of echub and is never called"),
         ("def echub_frobnicate():\n    pass", "echub_frobnicate is not a hook of echub and is never called"),
     ],
 )

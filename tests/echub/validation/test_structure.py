@@ -107,7 +107,7 @@ def test_an_entry_that_the_schema_refuses_is_shown_with_its_unit():
     ]
     remarks = check_metadata(Record([], metadata=Metadata(entries)), Group())
     assert [(r.message, r.column, r.expected, r.found) for r in remarks] == [
-        ("cell.area cannot be 2.0 kg (a.h5)", "cell.area", "a number with a unit, such as cm^2", "2.0 kg"),
+        ("cell.area cannot be 2.0 kg (a.h5)", "cell.area", "a number above 0 with a unit, such as cm^2", "2.0 kg"),
         ("cell.id cannot be 5 (b.h5)", "cell.id", "a text", "5"),
         ("unknown metadata path 'cell.aera' (c.h5)", "cell.aera",
          "a path of the metadata schema, or extra.<name> for your own", "1"),

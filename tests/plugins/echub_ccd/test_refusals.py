@@ -10,6 +10,7 @@ import pytest
 import echub
 from echub.testing import synth
 from echub.testing.synth import Staircase
+from echub.testing.synth.ccd import Short
 from tests.plugins.echub_ccd.support import ask, bounds, codes
 
 LEVELS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
@@ -34,6 +35,36 @@ def against_a_reference():
     """A staircase of one direction on an electrode with a potential of its own."""
     plain = case(one_way=True, rest_s=0.0)
     return plain.with_values("voltage", plain.columns["voltage"].values + 1.7)
+
+
+@pytest.mark.parametrize("depth", [0.34, 0.6, 0.9, 0.99])
+@pytest.mark.parametrize(
+    ("levels", "above", "rest", "between"),
+    [
+        ((1.0, 2.0, 3.0), 2.5, 60.0, (2.0, 3.0)),
+        ((1.0, 2.0, 3.0), 2.5, 0.0, (2.0, 3.0)),
+        ((1.0, 2.0, 3.0), 1.5, 60.0, (1.0, 2.0)),
+        ((1.0, 2.0, 3.0, 4.0), 3.5, 60.0, (3.0, 4.0)),
+    ],
+)
+def test_a_short_in_a_staircase_of_one_direction_is_no_voltage_of_the_cell_s_own(
+    levels, above, rest, between, depth
+):
+    """U rises in proportion up to the level that fails, and is too low there: nothing was added to U, R fell."""
+    short = Short(depth=depth, fraction=0.5)
+    made = case(levels=levels, one_way=True, fails_above=above, rest_s=rest, short=short)
+    outcome = echub.analyze("ccd", made.record())
+    name = "critical_current_density" if "critical_current_density" in outcome.measurands else "critical_current"
+    interval = outcome[name].interval
+    assert (interval.low, interval.high) == pytest.approx(between, rel=1e-3)
+
+
+@pytest.mark.parametrize("levels", [(1.0, 2.0), (1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0)])
+@pytest.mark.parametrize("rest", [0.0, 60.0])
+def test_a_voltage_of_the_cell_s_own_is_refused_however_few_levels_there_are(levels, rest):
+    plain = case(levels=levels, one_way=True, fails_above=None, rest_s=rest)
+    made = plain.with_values("voltage", plain.columns["voltage"].values + 0.5)
+    assert [flag.code for flag in echub.analyze("ccd", made.record()).refusals] == ["not-symmetric"]
 
 
 def held():

@@ -123,6 +123,12 @@ def test_a_shape_at_its_limit_is_a_bound(part, narrow):
     assert codes(w._flags([], [], Fit(1.0, 2.0, 0.0), Fake(allow_mixed=True))) == ["mixed"]
 
 
+@pytest.mark.parametrize(("part", "wide"), [(1.0, True), (1.01, True), (1.011, False)])
+def test_a_shape_at_its_lower_limit_is_a_bound_too(part, wide):
+    flags = w._flags([], [], Fit(1.0, part * SHAPES[0], 0.0), Fake(allow_mixed=False))
+    assert codes(flags) == (["wide"] if wide else [])
+
+
 def test_ten_outcomes_that_are_left_out_are_named():
     left = [(f"c{n}", "why") for n in range(11)]
     (flag,) = w._flags([], left, Fit(1.0, 2.0, 0.0), Fake(allow_mixed=False))

@@ -103,6 +103,29 @@ def test_sharp_arcs_with_little_noise_have_a_distribution(sharp):
     assert outcome["polarisation_resistance"].value == pytest.approx(80, rel=2e-3)
 
 
+@pytest.mark.parametrize("times", [1e-3, 100.0])
+@pytest.mark.parametrize("given", ["0", "0.01"])
+def test_a_spectrum_of_another_size_has_the_same_regularisation(times, given):
+    """In milliohms, or of a cell a hundred times smaller, λ is the same and γ is that many times as large."""
+    case = synth.impedance(1, "two_arcs", Sweep(1e-3))
+    other = case
+    for name in ("impedance_real", "impedance_imag"):
+        other = other.with_values(name, times * case.columns[name].values)
+    plain, scaled = (drt(one, bootstrap="0", regularisation=given) for one in (case, other))
+    assert scaled["regularisation"].value == pytest.approx(plain["regularisation"].value, rel=1e-6)
+    gamma = plain.tables["drt"]["gamma_per_ln_tau"].array()
+    assert scaled.tables["drt"]["gamma_per_ln_tau"].array() == pytest.approx(
+        times * gamma, rel=1e-4, abs=1e-6 * times * gamma.max()
+    )
+
+
+def test_a_finer_grid_leaves_what_the_regularisation_does():
+    case = synth.impedance(1, "two_arcs", Sweep(1e-3))
+    found = [drt(case, bootstrap="0", regularisation="10", points=points) for points in ("10", "40")]
+    coarse, fine = (outcome.tables["drt"]["gamma_per_ln_tau"].array().max() for outcome in found)
+    assert fine == pytest.approx(coarse, rel=0.02)
+
+
 @pytest.mark.parametrize("weaker", [1e2, 1e3, 1e4])
 def test_a_weaker_regularisation_never_leaves_more(sharp, weaker):
     """Of what was solved before, the residuals can only become smaller."""

@@ -102,7 +102,7 @@ def test_the_curvature_is_that_of_a_distribution_that_is_zero_on_both_sides():
 
 def test_the_model_is_that_of_a_resistance_an_inductance_and_arcs_per_ln_tau():
     f, sigma = A([1e4, 1e2, 1.0]), A([1.0, 2, 4])
-    found = kernel(f, sigma, DrtParams(points=5, beyond=0.5))
+    found = kernel(f, sigma, 8.0, DrtParams(points=5, beyond=0.5))
     omega = 2 * np.pi * f
     assert found.window == pytest.approx((1 / omega[0], 1 / omega[2]))
     assert len(found.tau) == 26  # five per decade, of four decades and a half on both sides
@@ -112,6 +112,8 @@ def test_the_model_is_that_of_a_resistance_an_inductance_and_arcs_per_ln_tau():
     z = 7 + 3 * 1j * omega / omega[0] + found.step * (gamma / (1 + 1j * omega[:, None] * found.tau)).sum(axis=1)
     assert found.columns @ np.r_[7, 3, gamma] == pytest.approx(stacked(z, sigma))
     assert stacked(z, sigma) == pytest.approx(np.r_[z.real / sigma, z.imag / sigma])
+    bends = np.diff(np.r_[0, 0, gamma, 0, 0], 2) / found.step**2  # d²γ/dlnτ²
+    assert gamma @ found.penalty @ gamma == pytest.approx((bends**2).sum() * found.step / 8**2)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_from_any_start_and_with_exchanges_of_single_ones_the_same_is_found():
 def test_what_the_normal_equations_lose_is_solved_by_its_rows():
     """Columns that are nearly one: the normal equations are singular, and least squares of the rows are not."""
     f = np.geomspace(1e4, 1, 12)
-    model = kernel(f, np.full(12, 1e-3), DrtParams(points=10))
+    model = kernel(f, np.full(12, 1e-3), 10.0, DrtParams(points=10))
     solver = NonNegative.of(model, 1e-6)
     assert solver.gram[2:, 2:] == pytest.approx(
         model.columns[:, 2:].T @ model.columns[:, 2:] + 1e-6 * model.penalty
@@ -169,7 +171,7 @@ def test_a_misfit_is_tried_again_on_a_finer_grid_with_a_weaker_regularisation():
     z = 5 + 20 / (1 + 2j * np.pi * f * 1e-4) + 60 / (1 + 2j * np.pi * f * 1e-2)
     z = z * (1 + 1e-2 * (rng.standard_normal(21) + 1j * rng.standard_normal(21)))
     sigma, params = 1e-2 * np.abs(z), DrtParams(points=10, beyond=0.5)
-    finest = Smoothest(2 * np.pi * f, z, sigma, kernel(f, sigma, DrtParams(points=40, beyond=0.5)).tau)
+    finest = Smoothest(2 * np.pi * f, z, sigma, kernel(f, sigma, 1.0, DrtParams(points=40, beyond=0.5)).tau)
     expected = finest.misfit(finest.likeliest() / 100) ** 2
     assert outcome._least(Spectrum(Grid.of(f), z), sigma, params) == pytest.approx(expected, rel=1e-4)
 

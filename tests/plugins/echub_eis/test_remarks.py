@@ -200,9 +200,9 @@ def turned():
         return examine._turn_flags(None, None)
 
 
-def looked_at(p=0.5, largest=0.001, noise=1e-3):
+def looked_at(p=0.5, largest=0.001, noise=1e-3, frequency=(1e4, 1e3, 123.45, 10.0)):
     """Return the flags of four points of which the third deviates most, by this part of |Z|."""
-    spectrum = Spectrum(Grid.of(A([1e4, 1e3, 123.45, 10.0])), np.full(4, 100 + 0j))
+    spectrum = Spectrum(Grid.of(A(frequency)), np.full(4, 100 + 0j))
     check = Fake(p=p, residual=100 * largest * A([0.1, -0.2, 1.0, 0.5]), largest=lambda _: largest,
                  noise=Noise(noise, 0.0, 9.0))  # fmt: skip
 
@@ -264,6 +264,16 @@ FLAGGED = {
     "outside": (arc(apex=2.5e6, side="high"),
                 warning("arc-outside-window", "the arc gb has its apex at 2.5e+06 Hz, outside of what was "
                         "measured", where="resistance_gb")),
+    "far outside": (arc(apex=2.5e107, side="high"),
+                    warning("arc-outside-window", "the arc gb has its apex above 1e+08 Hz, outside of what was "
+                            "measured", where="resistance_gb")),
+    "a tail far outside": (arc(apex=1e-30, side="low", z=10 - 6j),
+                           warning("tail-taken-for-arc", "what was fitted as the arc gb is a tail: its apex would "
+                                   "lie below 0.001 Hz", where="resistance_gb",
+                                   hint="--param circuit='LR(RQ)Q'")),
+    "hardly any value": (arc(relative=5e10), warning("not-identified", "the resistance gb is not identified: "
+                                                     "relative uncertainty more than 1000 %",
+                                                     where="resistance_gb")),
     "a tail": (arc(apex=0.0123, side="low", z=10 - 6j),
                warning("tail-taken-for-arc", "what was fitted as the arc gb is a tail: its apex would lie at "
                        "0.012 Hz", where="resistance_gb", hint="--param circuit='LR(RQ)Q'")),
@@ -290,6 +300,10 @@ FLAGGED = {
                                  "the resistance at direct current is then not known")),
     "too few": (looked_at(p=None), info("kk-not-assessed", "4 points are too few to test Kramers-Kronig and to "
                                         "know the noise")),
+    "too few frequencies": (
+        looked_at(p=None, frequency=(1e4, 10.0, 1e4, 10.0)),
+        info("kk-not-assessed", "4 points at 2 frequencies are too few frequencies to test Kramers-Kronig and to "
+             "know the noise")),
     "noisy": (looked_at(noise=0.0612), warning("noisy", "the noise is 6.1% of |Z|: there is hardly a spectrum")),
     "inconsistent": (
         looked_at(p=2e-4, largest=0.0345),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import echub
+from echub.plugin import Measurand, Outcome
 from echub.testing import synth
 from echub.testing.synth import Pulses
 
@@ -97,3 +98,32 @@ def test_few_rests_and_refused_series(healing):
     refused = echub.analyze("pulsed-stripping", synth.pulses(1).without("current").data())
     assert plateau([refused]).refusals[0].where == "generated: refused: missing-column"
     assert plateau([refused]).refusals[0].message == "none of 1 capacity is usable"
+
+
+def stated(rest, unit="mA*h/cm^2", rest_unit="s"):
+    """Return the capacity of another program: 1 at every rest."""
+    found = {"stripping_capacity": Measurand(unit, 1.0, 0.02), "rest_duration": Measurand(rest_unit, rest)}
+    return Outcome(found, label=f"rest {rest:g} {rest_unit}", analysis="pulsed-stripping")
+
+
+RESTS = (1.0, 2.0, 4.0, 8.0)
+
+
+def test_a_capacity_in_a_unit_that_is_not_one_of_capacities_is_refused():
+    (refusal,) = plateau([stated(rest, "C/cm^2") for rest in RESTS]).refusals
+    wrong = "capacity is in C/cm², not in mA·h/cm² or mA·h"
+    assert (refusal.code, refusal.message) == ("no-values", "none of 4 capacities is usable")
+    assert refusal.where == "; ".join(f"rest {rest:g} s: {wrong}" for rest in RESTS)
+
+
+def test_a_rest_in_minutes_is_not_taken_for_seconds():
+    outcome = plateau([*(stated(rest) for rest in RESTS), stated(16.0, rest_unit="min")])
+    assert outcome["capacity_plateau"].value == pytest.approx(1.0)
+    assert [(flag.code, flag.where) for flag in outcome.flags if flag.code == "left-out"] == [
+        ("left-out", "rest 16 min: rest_duration is in min, not in s")
+    ]
+
+
+def test_allow_mixed_does_not_mix_charges_with_and_without_an_area():
+    (refusal,) = plateau([stated(1.0), stated(2.0), stated(4.0), stated(8.0, "mA*h")], allow_mixed="true").refusals
+    assert (refusal.code, refusal.message) == ("mixed-unit", "the capacities are in mA·h and mA·h/cm²")

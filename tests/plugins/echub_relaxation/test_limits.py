@@ -219,3 +219,33 @@ def test_the_search_starts_between_the_delays_and_goes_a_hundred_times_beyond():
     assert len(method._bounds(given, "single")[0]) == 1
     low, high = method._bounds(given, "stretched")
     assert (low[1], high[1]) == (0.2, pytest.approx(1.0))
+
+
+# -- delays that stand out -----------------------------------------------------------------------
+
+
+def around_a_line(*spikes):
+    """Return the residuals of values 1, -1, 1, -1 … with spikes from a mean that is fitted, and its derivative."""
+    values = np.where(np.arange(12) % 2, -1.0, 1.0)
+    for at, size in spikes:
+        values[at] = size
+    return np.ones((12, 1)), values - values.mean()
+
+
+@pytest.mark.parametrize(
+    ("spikes", "found"), [([], []), ([(4, 30.0)], [4]), ([(4, 30.0), (9, -60.0)], [9, 4]), ([(4, 3.0)], [])]
+)
+def test_a_delay_stands_out_of_the_noise_of_the_others(spikes, found):
+    assert [one.at for one in method.standing_out(*around_a_line(*spikes), 0.0)] == found
+
+
+def test_how_far_a_delay_stands_out_is_told_in_noises_of_the_others():
+    """Of eleven others six are -1 and five 1: mean -1/11, sum of squares 11 - 1/11; 30 is 30 + 1/11 off."""
+    (one,) = method.standing_out(*around_a_line((4, 30.0)), 0.0)
+    noise = np.sqrt((11 - 1 / 11) / 10)
+    assert one.noises == pytest.approx((30 + 1 / 11) / (noise * np.sqrt(1 + 1 / 11)))
+
+
+def test_residuals_of_rounding_have_no_spike():
+    jacobian, residuals = around_a_line((4, 30.0))
+    assert method.standing_out(jacobian, 1e-12 * residuals, 1e-9) == []

@@ -192,3 +192,39 @@ def test_one_delay_is_in_the_singular():
     columns = {name: replace(column, values=column.values[:1]) for name, column in case.columns.items()}
     (refusal,) = echub.analyze("relaxation", replace(case, columns=columns).record()).refusals
     assert refusal.message == "1 delay; at least 8 are needed"
+
+
+@pytest.mark.parametrize("offset", [False, True])
+@pytest.mark.parametrize(
+    ("setup", "form"), [(SINGLE, "single"), (Recovering(), "double"), (replace(SINGLE, beta=0.6), "stretched")]
+)
+def test_a_spike_is_flagged_and_leaving_it_out_as_the_hint_says_removes_the_flag(setup, form, offset):
+    """Row 12 of 32, in any order of the delays, lies 60 noises too high."""
+    case = synth.recovery(3, setup)
+    backwards = {name: synth.Column(one.values[::-1].copy(), one.unit) for name, one in case.columns.items()}
+    backwards["magnetisation"].values[12] += 60 * setup.noise * setup.plateau
+    record = replace(case, columns=backwards).record()
+    params = {"form": form, "offset": str(offset).lower()}
+    (flag,) = [
+        one for one in echub.analyze("relaxation", record, params=params).flags if one.code == "delay-stands-out"
+    ]
+    assert flag.hint == '--select "row != 12" leaves it out'
+    assert flag.message.startswith(f"the signal at {backwards['recovery_delay'].values[12]:.3g} s lies ")
+    assert flag.message.endswith(f" times the noise of the others above the {form} form")
+    without = echub.analyze("relaxation", record, params=params, select="row != 12")
+    assert "delay-stands-out" not in codes(without)
+
+
+def test_two_spikes_do_not_hide_each_other():
+    case = synth.recovery(3, SINGLE)
+    values = case.columns["magnetisation"].values.copy()
+    values[[7, 20]] += 300.0
+    outcome = echub.analyze("relaxation", case.with_values("magnetisation", values).record())
+    (flag,) = outcome.flags
+    assert (flag.code, flag.hint) == ("delay-stands-out", '--select "row != 7 and row != 20" leaves them out')
+    assert flag.message.endswith("; 2 of 32 delays stand out")
+
+
+def test_recoveries_without_a_spike_are_flagged_once_in_a_hundred():
+    odd = sum("delay-stands-out" in codes(ask(SINGLE, seed, form="single")) for seed in range(200))
+    assert odd <= 6  # of 200, 2 are expected

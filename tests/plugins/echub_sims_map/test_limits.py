@@ -36,7 +36,7 @@ from echub_sims_map.method.columns import (
     stand_out,
     threshold_of,
 )
-from echub_sims_map.method.search import Search, _quantile, _require_depth, _require_light, search
+from echub_sims_map.method.search import Search, _quantile, _require_depth, _require_field, _require_light, search
 from echub_sims_map.method.surface import surface
 from echub_sims_map.method.upright import Third, _differ, _is_notched, _is_soft, _leans
 from echub_sims_map.method.width import Found, Plane, _area, _extent, _half_level, clear_of
@@ -90,6 +90,63 @@ def test_the_dispersion_is_of_pixels_that_both_frames_measured():
     assert cube(np.zeros((3, 2, 2))).dispersion == 1.0
 
 
+@pytest.mark.parametrize(("counts", "scatter", "freedom"), [
+    # Changes -2 and 4 around their mean 1: 9 + 9, of half of 18 counts; then none, of half of 20.
+    ([[3, 5], [1, 9], [1, 9]], 18 / ((18 + 20) / 2), 2),
+    # Changes 1, -1 and 3 around 1, and the same backwards: 0 + 4 + 4, twice, of two thirds of 15 counts.
+    ([[1, 2, 3], [2, 1, 6], [1, 2, 3]], 16 / (2 / 3 * 30), 4),
+])  # fmt: skip
+def test_of_few_pixels_all_pairs_of_frames_are_taken_together(counts, scatter, freedom):
+    """A mean is taken off each pair: of n pixels n - 1 are free."""
+    one = cube(np.array(counts, float)[:, None, :])
+    assert one.dispersion == pytest.approx(scatter)
+    assert one.dispersion_error == pytest.approx(np.sqrt(3 / freedom))
+
+
+def test_a_single_pixel_says_nothing_about_the_scatter():
+    """It was called smoothed: from its change its own mean was taken."""
+    one = cube(np.array([5.0, 9, 4, 6, 2, 8]).reshape(-1, 1, 1))
+    assert (one.dispersion, one.dispersion_error) == (1.0, np.inf)
+    assert require_statistics(one) == []
+
+
+@pytest.mark.parametrize("mean", [0.5, 30])
+@pytest.mark.parametrize("shape", [(1, 2), (1, 3), (2, 2), (3, 3)])
+def test_counts_of_few_pixels_are_no_smoothed_picture(shape, mean):
+    rng = np.random.default_rng(4)
+    for _ in range(40):
+        require_statistics(cube(rng.poisson(mean, (12, *shape)).astype(float)))
+
+
+@pytest.mark.parametrize(("scatter", "error", "code"), [
+    (0.69, 0.1, "smoothed-image"), (0.69, 0.2, ""), (0.39, 0.2, "smoothed-image"), (0.01, np.inf, ""),
+    (1.21, 0.06, "overdispersed"), (1.21, 0.08, ""), (1.61, 0.2, "overdispersed"), (99.0, np.inf, ""),
+])  # fmt: skip
+def test_chance_is_no_smoothing_and_no_overdispersion(scatter, error, code):
+    """Beyond the limit, and by three standard deviations."""
+    given = SimpleNamespace(species="Na+", dispersion=scatter, dispersion_error=error, counts=np.array([9.0]))
+    try:
+        found = [flag.code for flag in require_statistics(given)]
+    except Refusal as refusal:
+        found = [refusal.code]
+    assert found == [code] * bool(code)
+
+
+@pytest.mark.parametrize(("shape", "refused"), [((3, 3), True), ((1, 1), True), ((1, 4), False), ((4, 2), False)])
+def test_a_field_is_larger_than_the_window(shape, refused):
+    given = SimpleNamespace(counts=np.zeros((9, *shape)))
+    told = (
+        f"the field of {shape[1]} × {shape[0]} pixels is no larger than the window of 3 × 3 in which counts "
+        "are summed: nothing lies beside a column"
+    )
+    found = None
+    try:
+        _require_field(given, SimsMapParams(window=3))
+    except Refusal as refusal:
+        found = refusal.code, refusal.remark.message
+    assert found == (("field-too-small", told) if refused else None)
+
+
 def test_frames_that_are_added_up_drop_what_is_left_over_and_what_was_not_measured():
     one = drawn((8, 3, 4))
     three = one.binned(3)
@@ -109,7 +166,7 @@ def test_frames_that_are_added_up_drop_what_is_left_over_and_what_was_not_measur
     (99, 1.19, ""), (99, 0.71, ""), (99, 0.69, "smoothed-image"), (255, 0.69, "smoothed-image"),
 ])  # fmt: skip
 def test_counts_scatter_as_counts_do(largest, scatter, code):
-    one = SimpleNamespace(species="Na+", dispersion=scatter, counts=np.array([0, largest]))
+    one = SimpleNamespace(species="Na+", dispersion=scatter, dispersion_error=0.01, counts=np.array([0, largest]))
     if code.endswith("image"):
         with pytest.raises(Refusal, match=f"Na\\+: neighbouring frames scatter {scatter:.2g} times") as refused:
             require_statistics(one)

@@ -44,6 +44,11 @@ def ion(*counts):
     return maps(("r", "Na+", 1, counts)).cube("Na+", "r")
 
 
+def scattering(times, largest):
+    """Return counts of many pixels that scatter this many times as counts do."""
+    return SimpleNamespace(species="Na+", dispersion=times, dispersion_error=0.01, counts=np.array([largest]))
+
+
 THREE = maps(("a", "Na+", 1, (1, 2)), ("a", "K+", 1, (3, 4)), ("b", "Na+", 1, (5, 6)))
 SCALED = Told({"n": np.zeros((1, 1, 2, 3)), "x": np.array([0.0, 1.0, 3.0]), "y": np.array([0.0, 1.0])})
 ROI = '--param roi="rectangle 10 10 30 40; columns; outside"'
@@ -70,10 +75,10 @@ def drawn(text):
     (lambda: maps(("r", "Na+", 1, (1, 10)), load=0.125).cube("Na+", "r"),
      ("saturated", "Na+: counts times dead time over dwell time reach 1.25",
       "hint", "sims.dwell_time is that of one pixel in one frame")),
-    (lambda: require_statistics(SimpleNamespace(species="Na+", dispersion=5.0, counts=np.array([255]))),
+    (lambda: require_statistics(scattering(5.0, 255)),
      ("eight-bit-image", "Na+: neighbouring frames scatter 5 times as counts do, and the brightest pixel is 255: "
       "a picture of 8 bits", "hint", RAW)),
-    (lambda: require_statistics(SimpleNamespace(species="Na+", dispersion=0.25, counts=np.array([9]))),
+    (lambda: require_statistics(scattering(0.25, 9)),
      ("smoothed-image", "Na+: neighbouring frames scatter 0.25 times as counts do: smoothed or scaled down",
       "hint", "export raw counts")),
     (lambda: grid_of(SCALED, ""), ("uneven-pixels", "the pixels differ in size along x", "column", "x")),

@@ -15,7 +15,7 @@ FREE = 2
 
 @dataclass(frozen=True)
 class DrtKernel:
-    """Columns (2n, 2 + m): R∞, L (over the largest ω), γ at `tau` (m,), per ln τ; penalty: (m, m)."""
+    """Columns (2n, 2 + m): R∞, L (over the largest ω), γ at `tau` (m,), per ln τ; penalty: (m, m), Ω⁻²."""
 
     tau: Floats
     columns: Floats
@@ -24,8 +24,12 @@ class DrtKernel:
     window: tuple[float, float]
 
 
-def kernel(frequency: Floats, sigma: Floats, params: DrtParams) -> DrtKernel:
-    """Build the model for frequencies (n,) in Hz with noise sigma (n,) in Ω."""
+def kernel(frequency: Floats, sigma: Floats, scale: float, params: DrtParams) -> DrtKernel:
+    """Build the model for frequencies (n,) in Hz with noise sigma (n,) in Ω; scale: a typical |Z|, Ω.
+
+    λ times the penalty is λ ∫ (d²γ/dlnτ²)² dlnτ / scale²: λ is a number, and neither the size of Z nor the
+    grid of τ changes what it does.
+    """
     omega = 2 * np.pi * frequency
     window = (float(1 / omega.max()), float(1 / omega.min()))
     low, high = np.log10(window[0]) - params.beyond, np.log10(window[1]) + params.beyond
@@ -35,7 +39,13 @@ def kernel(frequency: Floats, sigma: Floats, params: DrtParams) -> DrtKernel:
     z = step / (1 + 1j * omega[:, None] * tau[None, :])
     free = np.column_stack([np.ones(len(omega)), 1j * omega / omega.max()])
     both = np.column_stack([free, z]) / sigma[:, None]
-    return DrtKernel(tau, np.concatenate([both.real, both.imag]), _curvature(count), step, window)
+    penalty = _curvature(count) / (step**3 * scale**2)
+    return DrtKernel(tau, np.concatenate([both.real, both.imag]), penalty, step, window)
+
+
+def typical(modulus: Floats) -> float:
+    """Return the |Z| by which γ is divided where it is regularised: the median over the spectrum."""
+    return float(np.median(modulus))
 
 
 def stacked(z: Complex, sigma: Floats) -> Floats:
