@@ -59,8 +59,8 @@ def _of_outcome(outcome: Outcome) -> Iterator[str]:
             yield from _of_text(text)
         if one.value is not None and one.interval is not None and not _around(one):
             yield f"{name} is {one.value:.6g}, outside {one.interval} {one.unit}"
-        if one.value is None and one.interval is None and outcome.status == "ok":
-            yield f"{name} is nothing, and no flag says why"
+        if one.value is None and one.interval is None and not one.note and outcome.status == "ok":
+            yield f"{name} is nothing, and neither a flag nor a note says why"
     try:
         again = Outcome.from_json(outcome.to_json())
     except EchubError as error:

@@ -19,8 +19,8 @@ def _each(change: Callable[[Outcome], Outcome]) -> Callable[[Outcomes], Outcomes
 
 
 def _with(**changes: Any) -> Callable[[Outcomes], Outcomes]:
-    """Replace fields of every measurand."""
-    return _measured(lambda one: replace(one, **changes))
+    """Replace fields of every measurand that has a value."""
+    return _measured(lambda one: one if one.value is None else replace(one, **changes))
 
 
 def _measured(change: Callable[[Measurand], Measurand]) -> Callable[[Outcomes], Outcomes]:
@@ -64,12 +64,12 @@ def _conditions(value: float) -> Callable[[Outcomes], Outcomes]:
 
 ODD_OUTCOMES: dict[str, Callable[[Outcomes], Outcomes]] = {
     "without measurands": _each(lambda o: replace(o, measurands={})),
-    "without values": _with(value=None, uncertainty=None, interval=None, censoring="none"),
+    "without values": _with(value=None, uncertainty=None, interval=None),
     "without uncertainties": _with(uncertainty=None, interval=None, components=()),
-    "without intervals": _measured(lambda m: m if m.value is None else replace(m, interval=None)),
+    "without intervals": _with(interval=None),
     "with an uncertainty of 0": _with(uncertainty=0.0, interval=None, components=()),
-    "with a tiny uncertainty": _with(uncertainty=1e-300, interval=None, components=()),
-    "with a huge uncertainty": _with(uncertainty=1e30, interval=None, components=()),
+    "with a tiny uncertainty": _with(uncertainty=1 / OVERLOAD, interval=None, components=()),
+    "with a huge uncertainty": _with(uncertainty=OVERLOAD, interval=None, components=()),
     "of no repeats": _with(n=0),
     "of value 0": _valued(0.0),
     "of the other sign": _valued(-1.0),
@@ -87,7 +87,7 @@ ODD_OUTCOMES: dict[str, Callable[[Outcomes], Outcomes]] = {
     "without metadata": _each(lambda o: replace(o, metadata={})),
     "without conditions": _each(lambda o: replace(o, conditions={})),
     "with conditions of 0": _conditions(0.0),
-    "with conditions of 1e30": _conditions(1e30),
+    "with huge conditions": _conditions(OVERLOAD),
     "without tables": _each(lambda o: replace(o, tables={}, diagnostics={})),
     "without a label": _each(lambda o: replace(o, label="")),
     "of one label": _each(lambda o: replace(o, label="cell")),
