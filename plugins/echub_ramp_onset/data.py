@@ -31,8 +31,8 @@ at least five times, and most steps last equally long. A bin of two and a half s
 SAME_AREA = 0.02
 """Areas within 2 % are one: rounding of either column, and the offset of a current. By eye."""
 OTHER_SCALE, STRAIGHT = 2.0, 0.05
-"""A current that is proportional to its set point within 5 % of the largest, but by a factor above 2 or below ½, has
-another unit or sign than that; one that is not proportional is not controlled. By eye."""
+"""A current that is proportional to its set point within 5 % of the largest, but by above 2 or below ½, has
+another unit or sign; one that is not proportional is not controlled. By eye."""
 POTENTIAL_CONTROLLED = 2
 """The value of `mode` under control of the potential (1: of the current, 3: at rest)."""
 ROUNDING = 1e-6

@@ -77,7 +77,7 @@ def _columns(t: Floats, taus: Floats) -> Floats:
 def _fitted(t: Floats, current: Floats, weight: Floats, span: float, count: int) -> tuple[Floats, Floats, float]:
     """Return time constants, linear parameters and χ²; the best of a few starts, even in ln τ."""
     low, high = np.log(max(float(t[0]), span * 1e-5)), np.log(10 * span)
-    size = float(np.ptp(current * weight)) or 1.0  # the solver's tolerances are absolute: no fit depends on the unit
+    size = float(np.ptp(current * weight)) or 1.0  # the solver's tolerances are absolute
 
     def linear(logs: Floats) -> tuple[Floats, Floats]:
         columns = _columns(t, np.exp(logs)) * weight[:, None]
