@@ -30,6 +30,9 @@ SURE_STEP, SAME_STEP, MOST_ALIKE = 8.0, 0.2, 0.7
 at least five times, and most steps last equally long. A bin of two and a half steps rises steadily. By eye."""
 SAME_AREA = 0.02
 """Areas within 2 % are one: rounding of either column, and the offset of a current. By eye."""
+OTHER_SCALE, STRAIGHT = 2.0, 0.05
+"""A current that is proportional to its set point within 5 % of the largest, but by above 2 or below ½, has
+another unit or sign; one that is not proportional is not controlled. By eye."""
 POTENTIAL_CONTROLLED = 2
 """The value of `mode` under control of the potential (1: of the current, 3: at rest)."""
 ROUNDING = 1e-6
@@ -128,6 +131,7 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         line = np.where(inside, drive * scale * direction, line)
     x = data["j"] * direction + 0.0  # no -0
     _require_moving_current(x[kept], data)
+    _require_set_current(x[kept], line[kept], data)
     ranges = current_ranges(data, params.range_accuracy, data.unit_of("j")).at(kept)
     # Without a recorded range, one that just holds the largest current: the real one is as large or larger.
     error, least = ranges.error(), float(np.max(x[kept], initial=0.0))
@@ -161,6 +165,21 @@ def _require_moving_current(x: Floats, data: Inputs) -> None:
             f"the current stays at {x[0]:.4g} {unit_text(data.unit_of('j'))} while its set point rises",
             where=data.how("j"),
             hint="measure with the cell connected, in a range that holds the current",
+        )
+
+
+def _require_set_current(x: Floats, line: Floats, data: Inputs) -> None:
+    """Refuse a current that rises as its set point does, but by another factor: one of them has another unit."""
+    power = float(line @ line)
+    factor = float(x @ line) / power if power else 1.0
+    if 1 / OTHER_SCALE <= factor <= OTHER_SCALE:
+        return
+    if robust_sigma(x - factor * line) <= STRAIGHT * float(np.max(np.abs(x), initial=0.0)):
+        raise Refusal(
+            "contradicting-current",
+            f"the current is {factor:.3g} times its set point, row by row",
+            where=data.how("j"),
+            hint="correct the unit or the sign of the column that is wrong, or leave out the set point",
         )
 
 

@@ -77,6 +77,7 @@ def _columns(t: Floats, taus: Floats) -> Floats:
 def _fitted(t: Floats, current: Floats, weight: Floats, span: float, count: int) -> tuple[Floats, Floats, float]:
     """Return time constants, linear parameters and χ²; the best of a few starts, even in ln τ."""
     low, high = np.log(max(float(t[0]), span * 1e-5)), np.log(10 * span)
+    size = float(np.ptp(current * weight)) or 1.0  # the solver's tolerances are absolute
 
     def linear(logs: Floats) -> tuple[Floats, Floats]:
         columns = _columns(t, np.exp(logs)) * weight[:, None]
@@ -86,7 +87,7 @@ def _fitted(t: Floats, current: Floats, weight: Floats, span: float, count: int)
     def solved(start: float) -> tuple[Floats, Floats, float]:
         logs = np.array([start]) if count == 1 else np.array([start - 1.0, min(start + 1.5, high - 0.1)])
         logs = np.clip(logs, low + 1e-6, high - 1e-6)
-        best = least_squares(lambda v: linear(v)[1], logs, bounds=(low, high)).x
+        best = least_squares(lambda v: linear(v)[1] / size, logs, bounds=(low, high)).x
         found, rest = linear(best)
         return np.exp(best), found, float(rest @ rest)
 

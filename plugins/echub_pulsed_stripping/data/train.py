@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from echub.plugin import Inputs, Refusal
+from echub.science import digit
 from echub.segments import Edges, Segments, Threshold, edges, pulse_threshold, runs, states
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.electrode import Floats, direction_of, stripped_voltage
@@ -21,6 +22,8 @@ LEAST_LIMIT_V = 0.5
 """Limits of a potentiostat are volts."""
 SOME = 500
 """Rests from which the noise is taken: more of them would cost time and tell nothing more."""
+OTHER_SCALE = 2.0
+"""Pulses above twice their set point, or below half of it, were not set so: another unit or sign. By eye."""
 PLATED = 0.5
 """Current of the other sign that passes more than this of a pulse between two of them plates back; less is what a
 reversal or an offset leaves. By eye."""
@@ -60,16 +63,32 @@ class PulseTrain:
 
     @cached_property
     def set_point(self) -> Floats | None:
-        """Return the commanded current, where it is there and can be compared with the measured one."""
-        if "j_set" not in self.data or self.data.unit_of("j_set") != self.unit:
+        """Return the commanded current, where it is there and is that of the measured one."""
+        factor = self.times_set_point
+        if factor is None or not 1 / OTHER_SCALE <= factor <= OTHER_SCALE:
             return None
         return np.asarray(self.data["j_set"] * self.sign)
 
     @cached_property
+    def times_set_point(self) -> float | None:
+        """Return the current of the pulses over their set point; None where they cannot be compared."""
+        if "j_set" not in self.data or self.data.unit_of("j_set") != self.unit:
+            return None
+        commanded = self.pulses.median(np.asarray(self.data["j_set"] * self.sign))
+        known = np.isfinite(commanded) & (commanded != 0)
+        return float(np.median(self.pulses.median(self.j)[known] / commanded[known])) if known.any() else None
+
+    @cached_property
     def noise(self) -> float:
-        """Return the standard deviation of the voltage from row to row, V, from the first rests."""
+        """Return the standard deviation of a row of the voltage, V: from the first rests, or by its digit."""
         each = self.rests.where(np.arange(min(SOME, len(self.rests)))).noise(self.u)
-        return float(np.nanmedian(each)) if np.isfinite(each).any() else 0.0
+        seen = float(np.nanmedian(each)) if np.isfinite(each).any() else 0.0
+        return max(seen, self.digit / float(np.sqrt(12)))  # uniform within the digit
+
+    @cached_property
+    def digit(self) -> float:
+        """Return the step in which the voltage is read, V; 0 if it shows none."""
+        return digit(self.u)
 
     @cached_property
     def top(self) -> float:

@@ -73,6 +73,20 @@ def _relaxation(train: PulseTrain, rests: Segments) -> Floats:
     return np.where(length >= RELAXED * tau, tau, np.nan)
 
 
+def relaxation_by_digit(train: PulseTrain, tau: float) -> float:
+    """Return the standard uncertainty of a relaxation time by the digit of the voltage, s: all rests share it.
+
+    Of the way w, 1/e is left at τ. A digit d moves that row, and the ends of the way: a share of d/w times
+    √(1 + 1/e² + (1 - 1/e)²); the share falls by 1/(eτ) per second.
+    """
+    way = np.abs(train.rests.first(train.u) - train.rests.last(train.u))
+    way = way[np.isfinite(way) & (way > 0)]
+    if not train.digit or not len(way):
+        return 0.0
+    share = train.digit / np.sqrt(12) / float(np.median(way)) * np.sqrt(1 + np.exp(-2) + (1 - np.exp(-1)) ** 2)
+    return float(tau * np.e * share)
+
+
 def pulse_table(
     train: PulseTrain, blocks: list[PulseBlock], cut: list[Rows], charge: list[Floats], relaxed: Floats
 ) -> dict[str, Series]:

@@ -76,13 +76,18 @@ def file_flags(train: PulseTrain, blocks: int, params: PulsedStrippingParams) ->
     rest = float(np.nanmedian(train.rest)) if np.isfinite(train.rest).any() else np.inf
     if widest > rest / REST_ROWS:
         flags.append(Flag("coarse-rest", f"rows in the rests of {rest:.3g} s are up to {widest:.3g} s apart"))
+    if train.times_set_point is not None and train.set_point is None:
+        text = f"the current is {train.times_set_point:.3g} times its set point in the pulses: that is left out"
+        hint = "correct the unit or the sign of the column that is wrong"
+        flags.append(Flag("set-point-contradicted", text, where=train.data.how("j_set"), hint=hint))
     known = charge_needs(train)
     if not known:
         there = [need for need in CHARGES.values() if need in train.data]
         gaps = any(np.isnan(train.data[need]).any() for need in there)
         alike = "has empty cells" if gaps else "is in mA·h while the current is per area"
         why = alike if there else "is not there"
-        text = f"the instrument's charge column {why}: commanded level and edges decide"
+        level = "measured" if train.set_point is None else "commanded"
+        text = f"the instrument's charge column {why}: {level} level and edges decide"
         flags.append(Flag("no-charge-column", text, "info"))
     if train.observed != CELL:
         text = f"the cut-off is read from {against(train.data, train.observed)}, not across the cell"

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series
-from echub.science import median_error
+from echub.science import digit, median_error
 from echub.text import several
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.accuracy import CurrentAccuracy, accuracy_of
@@ -18,17 +18,21 @@ from echub_pulsed_stripping.data.sound import require_sound_voltage
 from echub_pulsed_stripping.data.train import PulseTrain, find
 from echub_pulsed_stripping.method.capacity import (
     CHARGE_UNITS,
+    CHARGES,
     CountedCharge,
     Rows,
     counted,
     disagreement,
     rows_of,
 )
-from echub_pulsed_stripping.method.table import jumps, pulse_table, relaxation, rise_in_gap
+from echub_pulsed_stripping.method.table import jumps, pulse_table, relaxation, relaxation_by_digit, rise_in_gap
 from echub_pulsed_stripping.outcome import coarse
 from echub_pulsed_stripping.outcome.diagnostics import picture, rows_only
 from echub_pulsed_stripping.outcome.flags import block_flags, file_flags, gathered, require_resolved_rests
 from echub_pulsed_stripping.outcome.results import capacity, conditions, name_of
+
+REPEATED = 0.1
+"""A charge that stands still in so many of the rows in which a current flows is read in digits. By eye."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def _answer(train: PulseTrain, block: PulseBlock, params: PulsedStrippingParams)
         # uniform within ±, here and below: a/√3
         "current at rest": still / np.sqrt(3),
         "ways of counting": disagreement(ways) / np.sqrt(3),
+        "digit of the charge": _by_digit(train, deciding.name),
     }
     where = against(train.data, train.observed)
     note = f"by {deciding.name}; cut-off {params.cut_off:g} V {where}"
@@ -97,6 +102,22 @@ def _answer(train: PulseTrain, block: PulseBlock, params: PulsedStrippingParams)
     accuracy = accuracy_of(train.data, train.j, _flowing(train, rows), params)
     found = capacity(unit, deciding.total, parts, params, accuracy, reached=rows.end == "cut_off", note=note)
     return BlockAnswer(block, rows, ways, found, accuracy)
+
+
+def _by_digit(train: PulseTrain, way: str) -> float:
+    """Return the standard uncertainty of a running charge by the digit in which it is counted; 0 if it shows none.
+
+    It is read twice, whatever lies between. A charge that changes with every row of a pulse shows no digit: its
+    steps are what flows from row to row.
+    """
+    if way != "charge":
+        return 0.0
+    counted = train.data[CHARGES[way]]
+    inside = train.pulses.labels(len(train.t))
+    within = (inside[1:] >= 0) & (inside[1:] == inside[:-1])
+    if np.mean(np.diff(counted)[within] == 0) < REPEATED:
+        return 0.0
+    return digit(counted) * float(np.sqrt(2 / 12))
 
 
 def _flowing(train: PulseTrain, rows: Rows) -> NDArray[np.bool_]:
@@ -146,13 +167,16 @@ def _measurands(
     whole = slice(some.start, some.stop - partial)
     per_area = train.unit != "mA"
     each = answer.deciding.each[: len(answer.deciding.each) - partial]
+    coarse = _by_digit(train, answer.deciding.name)
     area = params.area_uncertainty / 100 if per_area else 0.0
     scale = float(np.hypot(answer.accuracy.relative / np.sqrt(3), area))
     level = float(np.median(train.level[whole]))
     measurands = {
         name_of(answer.found.unit): answer.found,
         "pulses": Measurand("1", float(len(answer.rows.pulses)), note="begun; the last one counted to the end"),
-        "charge_per_pulse": _median(each, answer.found.unit, scale * float(np.median(each))),
+        "charge_per_pulse": _median(
+            each, answer.found.unit, float(np.hypot(scale * float(np.median(each)), coarse))
+        ),
         "pulse_current_density": _median(train.level[whole], train.unit, scale * level),
         "pulse_duration": _median(
             train.edges.duration[whole], "s", float(np.median(train.edges.duration_uncertainty[whole]))
@@ -163,7 +187,7 @@ def _measurands(
         within = float(np.median(train.edges.end_within[some])) / np.sqrt(3)
         measurands["rest_duration"] = _median(rest, "s", within)
     jump = float(jumps(train)[some.start] / train.level[some.start] * 1000)
-    if np.isfinite(jump):
+    if jump and np.isfinite(jump):  # a voltage that does not move at all is not resolved
         rise = rise_in_gap(train, some.start) / np.sqrt(3)
         u = float(np.hypot(np.sqrt(2) * train.noise, rise) / train.level[some.start] * 1000)
         u = float(np.hypot(u, scale * jump))
@@ -171,7 +195,8 @@ def _measurands(
         measurands[name] = Measurand(unit, jump, u, note="of the first pulse")
     if np.isfinite(relaxed[some]).any():
         step = float(np.nanmedian(train.rest_steps))
-        measurands["relaxation_time"] = _median(relaxed[some], "s", step / np.sqrt(12))
+        by_digit = relaxation_by_digit(train, float(np.nanmedian(relaxed[some])))
+        measurands["relaxation_time"] = _median(relaxed[some], "s", float(np.hypot(step / np.sqrt(12), by_digit)))
     return measurands
 
 

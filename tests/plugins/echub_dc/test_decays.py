@@ -339,3 +339,10 @@ def test_an_initial_current_beyond_its_range_is_flagged():
     assert not {"current-stands-still", "number-above-one"} & codes(
         echub.analyze("transference-number", symmetric_polarisation(1).data(), params=BRUCE_VINCENT)
     )
+
+
+def test_a_fit_does_not_depend_on_the_size_of_the_current():
+    case = polarisation(0, PolarisationPlan("exponential"))
+    small = case.with_values("current", 1e-6 * case.columns["current"].values)
+    one, other = (echub.analyze("dc-polarisation", c.data())["extrapolated_current"] for c in (case, small))
+    assert (other.value, other.uncertainty) == pytest.approx((1e-6 * one.value, 1e-6 * one.uncertainty), rel=1e-3)

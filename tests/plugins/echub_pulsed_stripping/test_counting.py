@@ -252,11 +252,14 @@ def filed(
     there=(),
     observed="voltage",
     unit="mA/cm^2",
+    times=None,
+    commanded=True,
 ):
     data = Fake(items=there, how=lambda name: f"as {name}", meta=lambda _: None)
     train = Fake(
-        rest=A([rest, rest, NAN]), rest_steps=A([widest, widest, 99.0]), data=data, observed=observed, unit=unit
-    )
+        rest=A([rest, rest, NAN]), rest_steps=A([widest, widest, 99.0]), data=data, observed=observed, unit=unit,
+        times_set_point=times, set_point=A([1.0]) if commanded else None,
+    )  # fmt: skip
     with (
         patch.object(flags, "uneven_rests", lambda _: uneven),
         patch.object(flags, "charge_needs", lambda _: {"charge": "Q"} if known else {}),
@@ -290,6 +293,13 @@ def filed(
             ("no-charge-column", "the instrument's charge column has empty cells: commanded level and edges "
              "decide",
              "info", "", "")]),
+        ({"known": False, "commanded": False}, [
+            ("no-charge-column", "the instrument's charge column is not there: measured level and edges decide",
+             "info", "", "")]),
+        ({"times": 1000.0}, []),  # within the limits, as the set point is there
+        ({"times": 1000.0, "commanded": False}, [
+            ("set-point-contradicted", "the current is 1e+03 times its set point in the pulses: that is left out",
+             "warning", "as j_set", "correct the unit or the sign of the column that is wrong")]),
         ({"observed": "potential_we"}, [("one-electrode", "the cut-off is read from potential_we against a "
                                          "reference that is not stated, not across the cell", "info", "", "")]),
         ({"unit": "mA"}, [("no-area", "no area is stated: a charge, not a capacity", "info", "",

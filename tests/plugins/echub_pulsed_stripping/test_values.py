@@ -145,3 +145,54 @@ def test_charge_between_a_pulse_s_last_row_and_the_rest_is_the_pulse_s(charge):
     outcome, truth = ask(setup)
     each = outcome.tables["pulses"]["charge"].array()[:-1]
     assert each == pytest.approx(truth["charge_per_pulse"], rel=1e-3)
+
+
+# -- readings in coarse digits, and set points of another unit ----------------------------------------
+
+
+def read_in(column, step, **setup):
+    case = synth.pulses(1, Pulses(**setup))
+    values = np.round(case.columns[column].values / step) * step
+    return echub.analyze("pulsed-stripping", case.with_values(column, values).data()), case.truth
+
+
+def test_the_digit_of_the_voltage_is_in_what_is_read_from_it():
+    """A jump of 40 mV read in digits of 50 mV is one digit: 50 Ω·cm² at 1 mA/cm², ± √2 · 50/√12 = 20."""
+    outcome, truth = read_in("voltage", 0.05)
+    jump = outcome["asr_jump"]
+    assert (jump.value, jump.uncertainty) == pytest.approx((50.0, np.sqrt(2 / 12) * 50), rel=1e-3)
+    assert abs(jump.value - truth["asr_jump"]) < jump.uncertainty
+
+
+def test_the_digit_of_the_voltage_is_in_the_relaxation_time():
+    outcome, truth = read_in("voltage", 0.01)
+    found = outcome["relaxation_time"]
+    assert abs(found.value - truth["relaxation_time"]) < 2 * found.uncertainty
+
+
+def test_a_voltage_that_does_not_move_has_no_jump():
+    case = synth.pulses(1, Pulses())
+    still = case.with_values("voltage", np.zeros_like(case.columns["voltage"].values))
+    assert "asr_jump" not in echub.analyze("pulsed-stripping", still.data()).measurands
+
+
+def test_the_digit_of_a_running_charge_is_in_what_is_read_from_it():
+    """Two readings of a charge, each within a digit: √(2/12) of it."""
+    digit = 3e-5  # mA·h
+    outcome, truth = read_in("charge", digit, charge="charge")
+    per_area = digit * float(np.sqrt(2 / 12)) / 0.385
+    assert outcome["charge_per_pulse"].uncertainty == pytest.approx(per_area, rel=0.02)
+    assert abs(outcome["charge_per_pulse"].value - truth["charge_per_pulse"]) < 2 * per_area
+    (part,) = [c for c in outcome["stripping_capacity"].components if c.name == "digit of the charge"]
+    assert part.uncertainty == pytest.approx(per_area)
+
+
+@pytest.mark.parametrize("factor", [1000.0, 1e-3, -1.0])
+def test_a_set_point_in_another_unit_or_sign_is_left_out(factor):
+    case = synth.pulses(1, Pulses(charge=""))
+    other = case.with_values("current_setpoint", factor * case.columns["current_setpoint"].values)
+    outcome = echub.analyze("pulsed-stripping", other.data())
+    (flag,) = [f for f in outcome.flags if f.code == "set-point-contradicted"]
+    assert flag.message == f"the current is {1 / factor:.3g} times its set point in the pulses: that is left out"
+    assert outcome["pulse_current_density"].value == pytest.approx(1.0, rel=1e-2)
+    assert outcome.conditions["charge_by"].value == "measured level and edges"

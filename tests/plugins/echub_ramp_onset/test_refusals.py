@@ -186,3 +186,13 @@ def test_a_refused_file_has_a_picture_and_both_methods():
     outcome = ask(synth.ramp(1, ohmic()))
     assert len(outcome.diagnostics["U"]) > 100
     assert outcome.tables["methods"]["refusal"].values == ("ohmic-to-end", "no-t1")
+
+
+@pytest.mark.parametrize("factor", [1000.0, 1e-3, -1.0])
+def test_a_current_in_another_unit_or_sign_than_its_set_point_is_refused(factor):
+    case = synth.ramp(1, ohmic())
+    (refusal,) = ask(case.with_values("current", factor * case.columns["current"].values)).refusals
+    assert (refusal.code, refusal.message) == (
+        "contradicting-current",
+        f"the current is {factor:.3g} times its set point, row by row",
+    )

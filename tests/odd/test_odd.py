@@ -1,0 +1,110 @@
+"""The tool sees what it looks for: planted faults, each at an input that follows from its code."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from echub.analysis.outcome import Interval, Measurand, Outcome
+from echub.declare_analysis import Analysis, Need, Output
+from echub.plugin import Flag, option
+from echub.registry.registry import registry
+from echub.testing import AnalysisContract
+from echub.testing.synth import Case
+from echub.testing.synth.case import Column
+from tests.odd.__main__ import run
+from tests.odd.combinations import KINDS
+from tests.odd.judging import faults
+from tests.odd.subjects import Subject, subjects
+
+
+@dataclass(frozen=True)
+class Params:
+    divisor: float = option(1.0, "what the mean is divided by", minimum=0)
+    shift: float = option(0.0, "how far the interval lies from the value", minimum=0, maximum=1)
+
+
+def mean(data, params):
+    """Answer the mean voltage over a divisor; wrong at 0, of one row, by a late clock, and without a voltage."""
+    volts = data["U"]
+    if len(volts) == 1:
+        warnings.warn("so few", stacklevel=1)
+    value = float(volts.mean()) / params.divisor + (1.0 if data["t"][-1] > 1e9 else 0.0)
+    said = value if volts.any() else float("nan")
+    interval = Interval(value + params.shift - 1e-3, value + params.shift + 1e-3)
+    return Outcome({"mean": Measurand("V", value, 1e-3, interval)}, (Flag("said", f"it is {said}", "info"),))
+
+
+PLANTED = Analysis(
+    "planted",
+    "The mean, with faults",
+    run="tests.odd.test_odd:mean",
+    needs=(Need("t", "time", "s"), Need("U", "voltage", "V")),
+    params=Params,
+    outputs=(Output("mean", "V"),),
+)
+
+
+def planted():
+    class TestPlanted(AnalysisContract):
+        analysis = PLANTED
+        generate = staticmethod(
+            lambda seed: Case({"time": Column(np.arange(6.0), "s"), "voltage": Column(np.ones(6), "V")})
+        )
+
+    return Subject(TestPlanted)
+
+
+def found(kind):
+    return {q.what: wrong for q in KINDS[kind](planted()) if (wrong := list(faults(planted(), q)))}
+
+
+DIVIDED = "PluginFault: the analysis planted failed [plugin] (ZeroDivisionError: float division by zero)"
+
+
+def test_a_limit_at_which_it_fails_is_seen_and_no_other_value():
+    # 0.5 is no odd value of `shift`; at 1, its end, and just below it, 1 V lies outside [1.999, 2.001] V.
+    assert found("parameters") == {
+        "divisor=0.0": [DIVIDED],
+        "shift=0.999999": ["mean is 1, outside [1.999, 2.001] V"],
+        "shift=1.0": ["mean is 1, outside [1.999, 2.001] V"],
+    }
+
+
+WARNED = ["PluginFault: the analysis planted failed [plugin] (UserWarning: so few)"]
+
+
+def test_a_sentence_without_a_number_and_a_warning_are_seen():
+    # The hub hands over one row for all rows of one time.
+    assert found("columns") == {
+        "time zero in all rows": WARNED,
+        "time the same in all rows": WARNED,
+        "voltage zero in all rows": ["a sentence without a number: it is nan"],
+    }
+
+
+def test_another_answer_to_the_same_measurement_is_seen():
+    assert found("rows") == {
+        "1 rows": WARNED,
+        "1 rows, from the middle": WARNED,
+        "time in Unix seconds": ["mean is 2.0000 ± 0.0010 V, not 1.0000 ± 0.0010 V"],
+    }
+
+
+def test_each_fault_has_a_line_and_the_counts_come_last(capsys):
+    assert run([planted()], ["parameters"]) == 1
+    # Of each parameter 0, ±1, 1e12, 1e-12 and what lies beside 0 are tried: 7. The default of `divisor` gives 1000
+    # and 0.001 more, the upper end of `shift` two beside it.
+    assert capsys.readouterr().out.splitlines() == [
+        f"planted (TestPlanted): divisor=0.0: {DIVIDED}",
+        "planted (TestPlanted): shift=0.999999: mean is 1, outside [1.999, 2.001] V",
+        "planted (TestPlanted): shift=1.0: mean is 1, outside [1.999, 2.001] V",
+        "18 combinations, 3 with a fault",
+    ]
+
+
+def test_all_contracts_of_the_plugins_are_found():
+    names = {subject.name for subject in subjects()}
+    assert set(registry().analyses) - names == {"timeline"}  # it states no value
