@@ -44,7 +44,9 @@ def odd_rows(table: TextTable) -> Iterator[OddTable]:
     yield OddTable(f"a blank line before line {line}", table.written([*before, table.end, *behind]), every)
     filled = [place for place, cell in enumerate(table.cells[-1]) if cell]
     yield _shortened(table, table.rows - 1, filled[-2], "the last row without its last cell")
-    yield _shortened(table, 0, filled[0], "the first row with its first cell only")
+    behind_first = next((place for place, cell in enumerate(table.cells[0]) if is_number(cell)), filled[-1])
+    if behind_first < filled[-1]:
+        yield _shortened(table, 0, behind_first, "the first row with its first number only")
 
 
 def _shortened(table: TextTable, row: int, last: int, what: str) -> OddTable:
@@ -82,8 +84,8 @@ def _odd_cells(table: TextTable, column: int) -> Iterator[tuple[str, dict[int, b
     place = f"in line {table.first + row + 1}, cell {column + 1}"
     for text in (*NO_NUMBERS, _another(cell, cells[known[0]])):
         yield f"{text.decode() or 'nothing'} for {cell.decode()} {place}", {row: text}
-    for what, text in (("zero", _zero(cell)), (cell.decode(), cell)):
-        yield f"{what} in all cells {column + 1}", dict.fromkeys(known, text)
+    for text in dict.fromkeys((_zero(cell), cell)):
+        yield f"{text.decode()} in all cells {column + 1}", dict.fromkeys(known, text)
 
 
 def _another(cell: bytes, first: bytes) -> bytes:

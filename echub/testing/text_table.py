@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-LEAST_ROWS = 5
-"""Rows of a table with a first, a last and a middle row, and rows between them."""
+LEAST_ROWS = 3
+"""Rows of a table with a first, a last and a middle one."""
 
 _NUMBER = re.compile(rb"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\Z")
 _MARKS = (b"\t", b";", b",", b"|", b" ")
