@@ -358,13 +358,20 @@ def _report_scales(columns: Sequence[SourceColumn], evidence: _Evidence, note: N
     pairs = [(counter, milliamperes, current.header) for counter in evidence.charges]
     volts = next((c for c in columns if c.quantity in ("voltage", "potential_we")), None)
     if volts is not None:
-        watts = milliamperes * _base(volts, evidence.rows) / 1000
+        watts = _product(milliamperes, _base(volts, evidence.rows) / 1000)
         pairs += [(counter, watts, f"{current.header} times {volts.header}") for counter in evidence.energies]
         _report_power(columns, evidence.rows, watts, f"{current.header} times {volts.header}", note)
     for counter, rate, name in pairs:
         ratio, count = scale_ratio(evidence.time, rate, counter)
         if count >= _FEWEST and (factor := named_factor(ratio)) is not None:
             note("scale-contradiction", _off(counter.name, f"the integral of {name}", factor))
+
+
+def _product(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Multiply; a reading beyond the range is printed as infinite, and a power of it is not known."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        product = one * other
+    return np.where(np.isfinite(product), product, np.nan)
 
 
 def _report_power(

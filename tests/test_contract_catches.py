@@ -78,6 +78,12 @@ HURRY = """def hurry(data):
 
 
 def power("""
+STUCK = """def stuck(columns):
+    knob = next((column.values for column in columns if column.header == "knob"), np.ones(1))
+    return [] if knob.any() else [Notice("stuck", f"the knob is {np.nan} times as high as before")]
+
+
+def power("""
 
 BAD = {
     # -- declaration
@@ -166,6 +172,20 @@ BAD = {
     "test_damage_takes_bounded_memory": Bad(
         {"    rows, notices, dropped = ": "    np.empty(int(stated[1]))\n    rows, notices, dropped = "}, "MiB"
     ),
+    # -- odd tables
+    "test_odd_tables_are_read_or_refused": Bad(
+        {
+            "    columns += power(columns)\n": (
+                "    columns += power(columns)\n    notices = [*notices, *stuck(columns)]\n"
+            ),
+            "def power(": STUCK,
+        },
+        "0.00 in all cells 8: the knob is nan times as high as before",
+    ),
+    "test_a_changed_cell_changes_only_itself": Bad(
+        {"        return float(cell)\n": "        return float(cell or 0)\n"},
+        "holds 0 in row 3, not nan",
+    ),
     # -- content
     "test_columns_have_known_quantities": Bad(
         changing("potential_we", 'unit="kV"'), "potential_we is in kV, canonical is V"
@@ -234,6 +254,8 @@ ASKED = {
     "test_damage_raises_no_warnings": "no warning",
     "test_damage_never_hangs": " lines of Python for ",
     "test_damage_takes_bounded_memory": " MiB for ",
+    "test_odd_tables_are_read_or_refused": "no warning, a number in each sentence, no infinite value",
+    "test_a_changed_cell_changes_only_itself": "that change and no other, or an error, or a Notice or Dropped",
     "test_columns_have_known_quantities": "a quantity of the vocabulary in its unit, or a name vendor_",
     "test_names_are_unique": "one name each",
     "test_origins_are_stated": "measured, ",

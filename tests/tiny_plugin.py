@@ -84,6 +84,8 @@ def read(source, options):
 
 def body(lines, count):
     rows = [line.split(";") for line in lines[:-1][:count]]
+    if len(lines) > count + 1:
+        raise ReadError("the file has more rows than it states", expected=f"{count} rows")
     if len(rows) == count:
         return rows, [], []
     notice = Notice("truncated", f"{len(rows)} of {count} rows")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,9 @@ from echub.registry.installed import samples_of
 from echub.registry.registry import is_installed, registry
 
 Rule = TypeVar("Rule", bound=Callable[..., None])
+
+NO_NUMBER = re.compile(r"(?<![\w.])(?:nan|inf|None)(?![\w.])")
+"""What stands in a sentence where a number could not be computed."""
 
 
 class RuleViolation(Exception):

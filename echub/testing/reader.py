@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from echub.testing.rules_content import ContentRules
 from echub.testing.rules_damage import DamageRules
 from echub.testing.rules_declaration import DeclarationRules
+from echub.testing.rules_odd import OddTableRules
 from echub.testing.rules_output import OutputRules
 from echub.testing.rules_reading import ReadingRules
 from echub.testing.rules_sniffing import SniffingRules
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     import pytest
 
 
-class ReaderContract(DeclarationRules, SniffingRules, ReadingRules, DamageRules, ContentRules, OutputRules):
+class ReaderContract(
+    DeclarationRules, SniffingRules, ReadingRules, DamageRules, OddTableRules, ContentRules, OutputRules
+):
     """Check a reader by all rules of the hub: subclass it, and give `reader` and `files`.
 
     `reader` is the reader's name; `files` are paths of sample files, absolute or relative to the

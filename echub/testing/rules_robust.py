@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from echub.analysis.outcome import Measurand, Outcome
 from echub.errors import EchubError
 from echub.model.build import ROWS
-from echub.testing.base import Contract, RuleViolation, one_line, rule
+from echub.testing.base import NO_NUMBER, Contract, RuleViolation, one_line, rule
 from echub.testing.synth.case import Case
 
 HOLES = 5
@@ -30,8 +29,6 @@ NARROWER = 0.8
 """Least part of its uncertainty that an answer keeps: rows that stand twice make it no better. √½ is 0.71."""
 NORMAL_95 = 1.96
 """Half width of a 95 % interval in standard uncertainties, where only the latter is stated."""
-NO_NUMBER = re.compile(r"(?<![\w.])(?:nan|inf|None)(?![\w.])")
-"""What stands in a sentence where a number could not be computed."""
 
 Values = NDArray[Any]
 

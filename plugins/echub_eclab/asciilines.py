@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from echub.plugin import Notice, ReadError, Source
+from echub.text import several
 from echub_eclab.asciihead import LONGEST_LINE, Head
 from echub_eclab.columns import meaning_of, meanings
 
@@ -102,5 +103,7 @@ def without_blank_lines(data: bytes, first: int, notices: list[Notice]) -> tuple
     lines = Lines(first, tuple(place - number for number, place in enumerate(places)))
     shown = ", ".join(str(first + place) for place in places[:_MOST_LISTED])
     more = " …" if len(places) > _MOST_LISTED else ""
-    notices.append(Notice("blank-lines", f"{len(places)} blank lines in the table left out: line {shown}{more}"))
+    notices.append(
+        Notice("blank-lines", f"{several(len(places), 'blank line')} in the table left out: line {shown}{more}")
+    )
     return _BLANK_LINE.sub(b"", data[:end]) + data[end:], lines

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import (
+    MISSING,
     Dropped,
     Metadata,
     MetadataError,
@@ -26,6 +27,7 @@ from echub.plugin import (
     SourceColumn,
     build_dataset,
 )
+from echub.text import several
 from echub_neware import NDA, ZIP, has_neware_parts
 from echub_neware.columns import SIGNED, column_of
 from echub_neware.intact import end_of_rows
@@ -61,8 +63,12 @@ def read(source: Source, options: NewareOptions) -> Record:
         frame, settings = _tried(source, path, options)
     columns = list(_columns(frame, suffix == ".ndax"))
     if {"current_mA", _STEPS} <= set(frame.columns):
-        codes = frame[_STEPS].to_numpy()
-        if against := sign_notice(frame["current_mA"].to_numpy(), codes, _words(codes)):
+        known = frame[_STEPS].is_not_null().to_numpy()
+        if lost := int((~known).sum()):
+            text = f"the file does not say of which step {several(lost, 'row is', 'rows are')}"
+            notices.append(Notice("unknown-steps", text))
+        codes = frame[_STEPS].drop_nulls().to_numpy()
+        if against := sign_notice(frame["current_mA"].to_numpy()[known], codes, _words(codes)):
             notices += against
             columns = [replace(c, quantity=None) if c.header in SIGNED else c for c in columns]
     metadata = _metadata(settings, notices)
@@ -159,9 +165,17 @@ def _tried(source: Source, path: Path, options: NewareOptions) -> tuple[pl.DataF
 
 def _columns(frame: pl.DataFrame, is_utc: bool) -> Iterator[SourceColumn]:
     for index, name in enumerate(frame.columns):
-        values = frame[name].to_numpy()
-        column = column_of(name, values, index, is_utc=is_utc)
-        yield replace(column, labels=_words(values), is_text=True) if name == _STEPS else column
+        column = column_of(name, _values(frame[name]), index, is_utc=is_utc)
+        labels = _words(frame[name].drop_nulls().to_numpy()) if name == _STEPS else {}
+        yield replace(column, labels=labels, is_text=True) if name == _STEPS else column
+
+
+def _values(series: pl.Series) -> NDArray[np.generic]:
+    """Return the values of a column; where fastnda found none, they are missing."""
+    values: NDArray[np.generic] = series.to_numpy()
+    if series.null_count() and values.dtype.kind == "f":
+        values = np.where(series.is_null().to_numpy(), values.dtype.type(MISSING), values)
+    return values
 
 
 def _words(codes: NDArray[np.integer[Any]]) -> dict[int, str]:

@@ -52,12 +52,20 @@ _OVERLOAD = re.compile(
     re.IGNORECASE,
 )
 """What instruments and spreadsheets print where a number has no room or no meaning: `OVL`, `*****`, `#DIV/0!`."""
+_ERRORS = r"#(?:n/a|nv|nan|[^\s;,|]{2,6}[!?])"
+"""What spreadsheets print where a formula has no value, in English and in German."""
 _NO_DIGITS = str.maketrans("123456789", "000000000")
 
 
 def shape(text: str) -> str:
     """Replace every digit by 0, so that rows of one table look alike."""
     return text.translate(_NO_DIGITS)
+
+
+def spreadsheet_error(delimiter: str) -> re.Pattern[str]:
+    """Return what a row matches whose first cell is an error of a spreadsheet; a comment may begin with # too."""
+    between = r"\s" if delimiter == " " else re.escape(delimiter)
+    return re.compile(rf"(?i)^\s*{_ERRORS} *{between}")
 
 
 def bare_number(cell: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
 from echub.text import decimal_mark, several
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
-from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter, bare_number
+from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter, bare_number, spreadsheet_error
 from echub_table.header_rows import HeaderRows, find_header
 from echub_table.stream import Text, open_text
 
@@ -157,7 +157,10 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
         columns=block.columns,
         trailing=_is_trailing(block, names),
         preamble=tuple(lines[: block.first]),
-        unread=tuple(line for line in (*above, *footer) if _resembles_a_row(line, block)),
+        unread=tuple(
+            [line for line in above if _resembles_a_row(line, block) or _is_first_cell(line, block, text)]
+            + [line for line in footer if _resembles_a_row(line, block)]
+        ),
         misfits=misfits,
         footer=footer,
         grouped=grouped,
@@ -382,7 +385,8 @@ def _is_trailing(block: Block, names: Sequence[str]) -> bool:
 def _comment(lines: Sequence[str], block: Block) -> str:
     """Find the mark of comment lines that stand among the data or over them."""
     inside = set(block.rows)
-    others = [line.lstrip() for i, line in enumerate(lines) if i not in inside and line.strip()]
+    is_error = spreadsheet_error(block.delimiter)
+    others = [line.lstrip() for i, line in enumerate(lines) if i not in inside and not is_error.match(line)]
     return next((mark for mark in _COMMENTS if any(line.startswith(mark) for line in others)), "")
 
 
@@ -421,6 +425,13 @@ def _is_misfit(line: str, block: Block) -> bool:
     A single number there may be the count of the rows.
     """
     return _is_row(line, block) and len(block.splitter.kinds(line)) > 1
+
+
+def _is_first_cell(line: str, block: Block, text: Text) -> bool:
+    """Return whether a line over the rows is a number alone that does not count them: what is left of a row."""
+    cell, rows = line.strip(), len(block.rows)
+    is_count = cell.isdecimal() and (int(cell) == rows if text.whole else int(cell) >= rows)
+    return _is_row(line, block) and len(block.splitter.kinds(line)) == 1 and not is_count
 
 
 def _resembles_a_row(line: str, block: Block) -> bool:

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.plugin import Growing, ReadError, in_order
-from echub.text import is_cut_number
+from echub.text import is_cut_number, several
 from echub_table.cells import (
     CLOCK,
     DATE,
@@ -31,6 +31,7 @@ from echub_table.cells import (
     WITH_E,
     Splitter,
     is_cut_clock,
+    spreadsheet_error,
 )
 from echub_table.dialect import Dialect
 from echub_table.gaps import with_gaps
@@ -170,7 +171,11 @@ class _Reader:
         """Count the rows over the first one that fits: they are left out like any other that does not."""
         for number, text in self.dialect.misfits.items():
             fields = len(self._splitter.kinds(text))
-            what = f"{fields} fields, not {self.dialect.width}" if fields != self.dialect.width else "other cells"
+            what = (
+                f"{several(fields, 'field')}, not {self.dialect.width}"
+                if fields != self.dialect.width
+                else "other cells"
+            )
             self.faults.note(number + 1, f"{what}: {text.strip()[:60]}")
         count = len(self.dialect.misfits)
         self.faults.rows, self.faults.broken, self.seen = count, count, count
@@ -334,7 +339,8 @@ class _Reader:
     def _comments(self, bare: pl.Series) -> NDArray[np.bool_]:
         if not self.dialect.comment:
             return np.zeros(len(bare), dtype=bool)
-        return bare.str.starts_with(self.dialect.comment).to_numpy().copy()
+        is_error = bare.str.contains(spreadsheet_error(self.dialect.delimiter).pattern)
+        return (bare.str.starts_with(self.dialect.comment) & ~is_error).to_numpy()
 
     def _ends_short(self, wrong: NDArray[np.bool_], blank: NDArray[np.bool_], fields: NDArray[np.int64]) -> bool:
         """Return whether the last row lacks fields."""
@@ -360,7 +366,11 @@ class _Reader:
         self.faults.open_quotes += int((wrong & (fields < 0)).sum())
         self.seen += int(is_row.sum())
         for i in np.flatnonzero(wrong)[:LISTED]:
-            found = "an open quote" if fields[i] < 0 else f"{fields[i]} fields, not {self.dialect.width}"
+            found = (
+                "an open quote"
+                if fields[i] < 0
+                else f"{several(int(fields[i]), 'field')}, not {self.dialect.width}"
+            )
             self.faults.note(int(numbers[i]) + 1, f"{found}: {texts[i].strip()[:60]}")
 
     def _recoded(self, data: bytes) -> bytes:

@@ -100,10 +100,18 @@ def _steady(steps: Numbers) -> NDArray[np.bool_]:
     return steady
 
 
+def in_words(value: float, unit: str) -> str:
+    """Return a value with its unit, or in words that the file holds none."""
+    if np.isnan(value):
+        return "not a number"
+    return f"{value:.6g} {unit}" if np.isfinite(value) else "infinite"
+
+
 def _notice(name: str, odd: NDArray[np.bool_], values: Numbers, unit: str) -> Notice:
     at = int(np.flatnonzero(odd)[0])
-    beside = " and ".join(f"{values[n]:.6g}" for n in (at - 1, at + 1) if 0 <= n < len(values))
+    near_by = [n for n in (at - 1, at + 1) if 0 <= n < len(values) and np.isfinite(values[n])]
+    beside = " and ".join(f"{values[n]:.6g}" for n in near_by)
     more = f", as {int(odd.sum()) - 1} more" if odd.sum() > 1 else ""
     near = f" beside {beside}" if beside else ""
-    text = f"{name} of row {at} is {values[at]:.6g} {unit}{near}{more}: the file may be damaged"
+    text = f"{name} of row {at} is {in_words(float(values[at]), unit)}{near}{more}: the file may be damaged"
     return Notice("unlikely-number", text)

@@ -27,7 +27,7 @@ from echub.plugin import (
     build_tables,
 )
 from echub_zahner import RECORDING_START, SPECTRUM_START, recording_points, spectrum_points
-from echub_zahner.doubts import of_recording, of_spectrum
+from echub_zahner.doubts import in_words, of_recording, of_spectrum
 
 EPOCH = dt.datetime(1980, 1, 1)
 """Zero of the clock of a spectrum, local time."""
@@ -195,7 +195,9 @@ def _start_of_clock(clock: NDArray[np.float64], metadata: Metadata, notices: lis
     if "experiment.start" in metadata:
         return
     if not 0 < first < _NEXT:
-        notices.append(Notice("no-start", f"the clock says {first:g} s, which is not a date of this century"))
+        verb = "says" if np.isfinite(first) else "is"
+        text = f"the clock {verb} {in_words(first, 's')}, which is not a date of this century"
+        notices.append(Notice("no-start", text))
         return
     start = EPOCH + dt.timedelta(seconds=int(first))
     metadata.set("experiment.start", start.isoformat())

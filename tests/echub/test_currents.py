@@ -352,6 +352,18 @@ def test_a_power_is_compared_only_where_it_is_sizeable_and_in_five_rows():
         assert scales(("P", 2000 * volts, "power_cell", "W"), volts=volts) == said
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("first", [0.0, 2.0])
+def test_a_voltage_beyond_the_range_hides_no_factor_of_the_others(first):
+    row = np.arange(N)
+    columns = table(
+        TIMES, current(np.where(row == 0, first, 2.0)), ("U", np.where(row == 0, np.inf, 3.0), "voltage", "V"),
+        ("P", np.full(N, 6000.0), "power_cell", "W"),
+    )  # fmt: skip
+    notes = [text for code, text in settled(columns)[2] if code == "scale-contradiction"]
+    assert notes == told("P", "1000", "I times U")
+
+
 def test_a_power_printed_as_zero_tells_no_factor():
     n = np.arange(12)
     columns = table(

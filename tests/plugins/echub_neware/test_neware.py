@@ -47,6 +47,21 @@ def test_fixtures_are_those_of_the_generator():
     assert (HERE / "cell.ndax").read_bytes() == ndax()
 
 
+def test_rows_of_a_step_that_the_file_does_not_name_are_kept_without_it(monkeypatch):
+    # An .ndax counts rows and steps apart: without row 6 of 20, the rows behind the last known step have none.
+    monkeypatch.setattr("fixtures.neware.make.rows", lambda: rows()[:5] + rows()[6:])
+    record = echub.read(ndax())
+    data = record["timeseries"]
+    last = np.arange(19) >= 15
+    assert [(notice.code, notice.message) for notice in record.notices][:1] == [
+        ("unknown-steps", "the file does not say of which step 4 rows are")
+    ]
+    assert data["voltage"] == pytest.approx([row["voltage"] for row in rows()[:5] + rows()[6:]])
+    for name in ("technique", "step", "cycle"):
+        assert np.array_equal(data.column(name).missing, last)
+    assert list(data["technique"][last]) == [""] * 4
+
+
 def test_name_and_version_of_the_library_are_in_the_provenance():
     software = echub.read(HERE / "cell.nda").provenance.software
     assert re.match(r"\d+\.\d+", software["fastnda"])

@@ -340,6 +340,26 @@ def test_a_comment_at_which_a_profile_lets_the_data_begin_is_no_row():
     assert (table.faults.comments, table.faults.rows) == (["# 5,6", "# 7,8"], 0)
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", " "])
+@pytest.mark.parametrize("cell", ["#N/A", "#n/a", "#NV", "#DIV/0!", "#NAME?", "#ZAHL!"])
+def test_a_first_cell_without_a_number_is_no_comment(cell, delimiter):
+    rows = [f"{n},{n + 1}\n" for n in range(300)]
+    text = "".join(["# by hand\nt/s,U/V\n", *rows[:9], "# 5,6\n", *rows[9:99], f"{cell},100\n", *rows[100:]])
+    table = parse(small(text.replace(",", delimiter)))
+    time, voltage = (column.tolist() for column in table.columns)
+    assert (np.isnan(time[99]), time[:99] + time[100:]) == (True, [*range(99), *range(100, 300)])
+    assert voltage == list(range(1, 301))
+    assert len(table.faults.comments) == 1
+
+
+@pytest.mark.parametrize("line", ["#N/A is not measured", "#N/A", "# N/A,100", "#DIV/0!!,1", "#abcdefgh!,1"])
+def test_a_comment_may_begin_with_such_a_word(line):
+    text = "".join(["# by hand\nt/s,U/V\n0,1\n1,2\n", f"{line}\n", "2,3\n3,4\n"])
+    table = parse(small(text))
+    assert [column.tolist() for column in table.columns] == [[0, 1, 2, 3], [1, 2, 3, 4]]
+    assert table.faults.comments == [line]
+
+
 @pytest.mark.parametrize("digits", [15, 16, 17])
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_whole_numbers_that_a_float_cannot_hold_keep_their_digits(digits, sign):

@@ -83,7 +83,7 @@ WIDTHS = ["t / s;U / V", *(f"{n};1.5" for n in range(40)), "9;8;7;6", "1;2;3", "
     row(reading(*WIDTHS), "4 of 44 rows do not parse",
         path="a.csv", expected="2 fields in each row, at most 1 % of the rows with another width, without any "
         "number, or with another decimal mark",
-        found="line 42: 4 fields, not 2: 9;8;7;6; line 43: 3 fields, not 2: 1;2;3; line 44: 1 fields, not 2: 4",
+        found="line 42: 4 fields, not 2: 9;8;7;6; line 43: 3 fields, not 2: 1;2;3; line 44: 1 field, not 2: 4",
         cause="several tables in one file, another delimiter or decimal mark, or a damaged file",
         hint="`echub detect -v FILE` shows the dialect; a profile or `--option` sets another"),
     row(reading("t / s,U / V,I / mA", "0,1.5,2", "1,2.5,3", "t / s,U / mV,I / mA", "2,3.5,4", "3,4.5,5"),

@@ -315,7 +315,7 @@ def test_rows_of_another_width_are_counted_and_the_others_keep_their_numbers(cou
 
 def test_lines_beside_the_rows_that_may_be_rows_are_counted():
     record = read(NAMES, *ROWS, "x;y;1", "z;y;2")
-    assert told(record, "unread-line") == ["2 lines beside the rows, with as many cells, not read: x;y;1"]
+    assert told(record, "unread-line") == ["2 lines beside the rows that may be one, not read: x;y;1"]
 
 
 def test_each_column_is_decided_with_its_unit_its_sign_and_who_says_so():

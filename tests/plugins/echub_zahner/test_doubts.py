@@ -46,7 +46,7 @@ SPECTRA = {
     ),
     "|Z| of 0": ({"modulus": [10.0, 10.0, 10.0, 0.0]}, odd("|Z|", 3, "0 ohm", "10")),
     "|Z| below 0": ({"modulus": [10.0, -5.0, 10.0, 10.0]}, odd("|Z|", 1, "-5 ohm", "10 and 10")),
-    "|Z| without end": ({"modulus": [10.0, 10.0, np.inf, 10.0]}, odd("|Z|", 2, "inf ohm", "10 and 10")),
+    "|Z| without end": ({"modulus": [10.0, 10.0, np.inf, 10.0]}, odd("|Z|", 2, "infinite", "10 and 10")),
     # 0.9 of a decade, or twice the usual step
     "a step as wide as it may be": ({"frequency": [*DENSE, DENSE[-1] * 10**-0.89]}, []),
     "a step up as wide as it may be": ({"frequency": [*DENSE, DENSE[-1] * 10**0.89]}, []),
@@ -62,14 +62,14 @@ SPECTRA = {
     "a phase of a whole turn": ({"phase": [-6.28, 6.28, -0.5, 0.0]}, []),
     "a phase of more": ({"phase": [-0.5, -0.5, 6.29, -0.5]}, odd("phase", 2, "6.29 rad", "-0.5 and -0.5")),
     "a phase of less": ({"phase": [-6.29, -0.5, -0.5, -0.5]}, odd("phase", 0, "-6.29 rad", "-0.5")),
-    "no phase": ({"phase": [np.nan, -0.5, -0.5, -0.5]}, odd("phase", 0, "nan rad", "-0.5")),
+    "no phase": ({"phase": [np.nan, -0.5, -0.5, -0.5]}, odd("phase", 0, "not a number", "-0.5")),
     "a phase of nothing": ({"phase": [-1e-101, -0.5, -0.5, -0.5]}, odd("phase", 0, "-1e-101 rad", "-0.5")),
     "a small phase": ({"phase": [-1e-100, -0.5, -0.5, -0.5]}, []),
     "a clock that stands": ({"clock": [5.0, 5.0, 5.0, 6.0]}, []),
     "a clock that goes back": ({"clock": [5.0, 6.0, 5.5, 7.0]}, odd("clock", 2, "5.5 s", "6 and 7")),
     "a year": ({"clock": [0.0, 1.0, 1.0 + YEAR, 2.0 + YEAR]}, []),
     "more than a year": ({"clock": [0.0, 0.0, 0.0, 1.0 + YEAR]}, odd("clock", 3, "3.16224e+07 s", "0")),
-    "no clock": ({"clock": [0.0, 1.0, 2.0, np.nan]}, odd("clock", 3, "nan s", "2")),
+    "no clock": ({"clock": [0.0, 1.0, 2.0, np.nan]}, odd("clock", 3, "not a number", "2")),
 }  # fmt: skip
 
 
@@ -95,7 +95,11 @@ RECORDINGS = {
         {"current": (625.0, 1e-200), "potential": (1.0, 1.0), "time": (0.0, 3e5)},
         odd("current", 1, "1e-200 mA", "625"),
     ),
-    "no number": ({"potential": (1.0, 2.0, np.nan)}, odd("potential", 2, "nan mV", "2")),
+    "no number": ({"potential": (1.0, 2.0, np.nan)}, odd("potential", 2, "not a number", "2")),
+    "no number in two rows": (
+        {"current": (1.0, np.nan, np.nan)},
+        ["current of row 1 is not a number beside 1, as 1 more: the file may be damaged"],
+    ),
     "nothing": ({"current": (1.0, 2.0, 1e-101)}, odd("current", 2, "1e-101 mA", "2")),
     "time that stands": ({"time": (0.0, 1.0, 1.0)}, []),
     "time that goes back": ({"time": (0.0, 1.0, 0.5)}, odd("time", 2, "0.5 ms", "1")),
@@ -103,7 +107,7 @@ RECORDINGS = {
     "twice all other steps": ({"time": (0.0, 1.0, 3.0)}, []),
     "more than twice": ({"time": (0.0, 1.0, 3.01)}, odd("time", 2, "3.01 ms", "1")),
     "one long step": ({"time": (0.0, 0.0, 9.0)}, []),
-    "no time": ({"time": (0.0, 1.0, np.nan)}, odd("time", 2, "nan ms", "1")),
+    "no time": ({"time": (0.0, 1.0, np.nan)}, odd("time", 2, "not a number", "1")),
 }  # fmt: skip
 
 
