@@ -7,6 +7,11 @@ from echub.species import fits_mass, is_unlikely, parse_species
 from echub_cameca.sections import Export, conditions, is_number
 
 
+def without_blanks(label: str) -> str:
+    """Return a label as `parse_species` reads it: the export may print blanks between nuclides, `23Na 16O`."""
+    return "".join(label.split())
+
+
 def check_polarity(labels: list[str], sign: int, notices: list[Notice]) -> None:
     """Say where the header's polarity does not fit the species."""
     if sign == 0:
@@ -16,7 +21,7 @@ def check_polarity(labels: list[str], sign: int, notices: list[Notice]) -> None:
     doubtful = []
     for label in labels:
         try:
-            if is_unlikely(parse_species(label), sign):
+            if is_unlikely(parse_species(without_blanks(label)), sign):
                 doubtful.append(label)
         except UnknownSpecies:
             continue
@@ -30,7 +35,7 @@ def check_masses(export: Export, notices: list[Notice]) -> None:
     for row in conditions(export):
         label, mass = row.get("Species", ""), row.get("Mass (amu)", "")
         try:
-            wrong = is_number(mass) and not fits_mass(parse_species(label), float(mass))
+            wrong = is_number(mass) and not fits_mass(parse_species(without_blanks(label)), float(mass))
         except UnknownSpecies:
             continue
         if wrong:
