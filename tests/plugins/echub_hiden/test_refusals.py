@@ -284,6 +284,9 @@ WRONGLY = "the layout, the separator or the decimal mark is declared wrongly, or
         "cause": WRONGLY}),
     ({"file": "word.csv", "layout": "table", "separator": ";"}, {
         "message": "the file has no two columns", "found": "t,Na", "cause": WRONGLY}),
+    ({"file": "word.csv", "layout": "table", "species": {"na": "Na+", "Na": "Na+"}}, {
+        "message": "region r, profile 1: species names headers that the file does not have", "expected": "t, Na",
+        "found": "na", "cause": "a header is spelt in another way, or another separator was used"}),
     ({"file": "binary.csv", "layout": "table"}, {
         "message": "the file is not text", "found": "a NUL byte at offset 0"}),
 ])  # fmt: skip
@@ -300,6 +303,7 @@ def test_a_declared_table_that_is_not_read(folder, told, parts):
     ("pairs", "t\tNa\tu\tK\n1\t2\t3\t4\n5\t6\t\t\n",
      [("t", "Na", 0, 1, [1, 5], [2, 6]), ("u", "K", 2, 3, [3], [4])]),
     ("table", "t;Na\n1,5;2\n", [("t", "Na", 0, 1, [1.5], [2])]),
+    ("table", "t,Na,\n1,2,\n3,4,\n", [("t", "Na", 0, 1, [1, 3], [2, 4])]),
 ])  # fmt: skip
 def test_channels_of_a_declared_table(folder, layout, text, channels):
     """A row without a number is none; a pair ends where both of its cells are empty, one alone is missing."""
