@@ -14,9 +14,9 @@ from echub_eclab.options import MpsOptions
 from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique, statements_in
 from echub_eclab.steps import set_steps
 
-_BLOCK = re.compile(r"Technique : (\d+)\s*\Z")
+_BLOCK = re.compile(r"Technique : ([0-9]{1,9})\s*\Z")
 _START = "Acquisition started on :"
-_LINKED = re.compile(r"Number of linked techniques : (\d+)\s*\Z")
+_LINKED = re.compile(r"Number of linked techniques : ([0-9]{1,9})\s*\Z")
 
 
 def read(source: Source, options: MpsOptions) -> Record:

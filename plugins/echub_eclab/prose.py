@@ -52,7 +52,8 @@ _SERIAL = re.compile(r"(.*?)\s*\(SN ([^()\s]+)\)\s*\Z")
 _VERSION = re.compile(
     r"(?:EC-LAB|BT-LAB) for windows v(\S+) \(software\)|Command interpretor v(\S+) \(firmware\)", re.I
 )
-_LOOP = re.compile(r"Loop (\d+) from point number (\d+) to (\d+)")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_LOOP = re.compile(r"Loop ([0-9]{1,9}) from point number ([0-9]{1,9}) to ([0-9]{1,9})\b")
 _DATED = re.compile(r"(?:(?:Acquisition|Technique) started on|Modify on) :(.*)")
 _ROWS_DATED = re.compile(r"\s*Time format : Absolute (MMDD|DDMM)YYYY")
 """How the head says which of day and month the automatic text export prints first in the table."""
@@ -258,7 +259,7 @@ def _statement(key: str, value: str, decimal: str | None, prose: Prose) -> None:
     elif key == "Acquisition started on":
         _started(value, prose)
     elif key == "Run on channel" and (match := _SERIAL.match(value)):
-        if match[1].isdigit():
+        if _WHOLE.fullmatch(match[1]):
             prose.metadata.set("instrument.channel", int(match[1]))
         prose.metadata.set("instrument.channel_serial", match[2])
     elif key == "Device" and value:

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from echub.dates import WallClock, date_texts, wall_clock
 from echub.plugin import Ambiguous, Metadata, Notice, ReadError
 
-FIRST = re.compile(r'"?(?P<rows>\d+)"?(?P<delimiter>[,;\t])\s*"?scans"?\s*[,;\t]\s*"?(?P<length>\d+)"?')
-_SECOND = re.compile(r'"?header"?[,;\t]\s*"?(?P<lines>\d+)"?')
+FIRST = re.compile(
+    r'"?(?P<rows>[0-9]{1,12})"?(?P<delimiter>[,;\t])\s*"?scans"?\s*[,;\t]\s*"?(?P<length>[0-9]{1,12})"?'
+)
+_SECOND = re.compile(r'"?header"?[,;\t]\s*"?(?P<lines>[0-9]{1,12})"?')
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})\b")
 """A time of day as some locales print it."""
 CLOCK_NEVER_SET = 2010

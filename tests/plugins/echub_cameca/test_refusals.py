@@ -188,6 +188,13 @@ def test_other_locales_line_ends_and_encodings_give_the_same(data):
     assert whole(PLAIN)[1]["sims"]["raster"] is not None
 
 
+@pytest.mark.parametrize("count", ["\u00b2", "9" * 5000])
+def test_a_count_of_points_that_is_none_says_nothing(count):
+    assert [
+        one for one in notices(*NAMES, ROW, more=[f"# of data point/species\t{count}"]) if one[0] == "row-count"
+    ] == []
+
+
 def test_cells_without_a_number_are_missing_and_said():
     rows = ("\t1\t-1.#IND0E+000\t\t2\t20", "\t2\t\t\t3\tNaN", "\t3\t30\t\t4\t1.#INF")
     values, _ = columns(*NAMES, *rows)

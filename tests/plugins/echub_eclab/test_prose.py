@@ -107,6 +107,9 @@ TABLE = ["vs.                 Eoc                 ", "Ei (V)              0,500 
     (["Electrolyte : KOH", "Electrolyte : KOH", "Electrolyte : "], {"cell.electrolyte": "KOH"}, []),
     (["Electrolyte : ", "Electrolyte : KOH"], {"cell.electrolyte": "KOH"}, []),
     (["Device : VSP-3e (SN .003307)"], {"instrument.model": "VSP-3e", "instrument.serial": ".003307"}, []),
+    (["Run on channel : \u00b2 (SN 1)"], {"instrument.channel_serial": "1"}, []),
+    (["Run on channel : " + "9" * 5000 + " (SN 1)"], {"instrument.channel_serial": "1"}, []),
+    (["User : ", "Loop 0 from point number 0 to " + "9" * 5000], {}, []),
     (["Comments : ", "Current amplifier : B-10A5V", "Cable : standard"], {}, []),
     (['"Electrolyte : 1 M LiPF6, ""dry"""'], {"cell.electrolyte": '1 M LiPF6, "dry"'}, []),
     (["Acquisition started on : 12/30/1899 00:00:00.000"], {}, [
