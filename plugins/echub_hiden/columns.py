@@ -41,7 +41,7 @@ def read_columns(header: Header, table: Sequence[tuple[str, ...]], options: Mass
         if name == "ms":
             numbers.insert(0, SourceColumn(name, values, "time", "ms", index=at))
         elif is_scan:
-            numbers.append(scan_meaning(name, values, at))
+            numbers.append(scan_meaning(header, name, values, at, options))
         else:
             numbers.append(trend_meaning(header, scans.get(at), name, values, at, options))
     if "Time" in header.names:
