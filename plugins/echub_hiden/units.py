@@ -23,8 +23,7 @@ def scan_meaning(
 ) -> SourceColumn:
     """Return a column (rows,) of the scan layout: its unit ends its header (`SEM c/s`), or an option states it."""
     if name.lower() in _SCAN_COLUMNS:
-        quantity, unit = _SCAN_COLUMNS[name.lower()]
-        return SourceColumn(name, values, quantity, unit, index=at)
+        return SourceColumn(name, values, *_SCAN_COLUMNS[name.lower()], index=at)
     unit, source = _unit(name, options)
     attrs = {"detector": name.rpartition(" ")[0] or name}
     if unit is None:
