@@ -124,11 +124,11 @@ def _table(export: Export) -> tuple[list[_Species], list[list[str]]]:
             found=f"{len(headers)}",
         )
     species = [_Species(label, tuple(headers[_SLOTS * n : _SLOTS * n + 3])) for n, label in enumerate(labels)]  # type: ignore[arg-type]
-    return species, [_row(number, line, len(labels), export) for number, line in lines[3:]]
+    return species, [_row(number, export.plain_row(line), len(labels)) for number, line in lines[3:]]
 
 
-def _row(number: int, line: str, species: int, export: Export) -> list[str]:
-    cells = [export.plain(cell.strip()) for cell in line.split("\t")]
+def _row(number: int, line: str, species: int) -> list[str]:
+    cells = [cell.strip() for cell in line.split("\t")]
     extra = cells[_SLOTS * species :]
     if len(cells) < _SLOTS * species or any(extra):
         raise ReadError(

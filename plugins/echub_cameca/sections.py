@@ -50,6 +50,10 @@ class Export:
         """Return a number with a decimal point; any other cell as it is."""
         return cell.replace(",", ".") if self.comma and _COMMA.match(cell) else cell
 
+    def plain_row(self, line: str) -> str:
+        """Return a line of the data with decimal points."""
+        return "\t".join(self.plain(cell.strip()) for cell in line.split("\t")) if self.comma else line
+
     def section(self, title: str) -> list[tuple[int, str]]:
         """Return the lines of the first section whose title begins so; none where it is missing."""
         return next((lines for name, lines in self.sections.items() if name.startswith(title)), [])

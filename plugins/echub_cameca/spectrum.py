@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from echub.plugin import Metadata, ReadError, Record, Source, SourceColumn, build_dataset
-from echub_cameca.sections import Export, describe, is_number, parse, settings
+from echub_cameca.sections import describe, is_number, parse, settings
 
 _HEADERS = ("Mass[a.m.u]", "I[cnt/s]")
 
@@ -30,7 +30,7 @@ def read(source: Source, options: object) -> Record:
             expected=" and ".join(_HEADERS),
             found=names.strip(),
         )
-    rows = [_row(number, line, export) for number, line in lines[start + 1 :]]
+    rows = [_row(number, export.plain_row(line)) for number, line in lines[start + 1 :]]
     table = np.array(rows, dtype=np.float64).reshape(-1, 2)
     columns = [
         SourceColumn(_HEADERS[0], table[:, 0], "mass_to_charge", "1", index=0),
@@ -41,8 +41,8 @@ def read(source: Source, options: object) -> Record:
     )
 
 
-def _row(number: int, line: str, export: Export) -> list[float]:
-    cells = [export.plain(cell.strip()) for cell in line.split("\t") if cell.strip()]
+def _row(number: int, line: str) -> list[float]:
+    cells = [cell.strip() for cell in line.split("\t") if cell.strip()]
     if len(cells) != 2 or not all(is_number(cell) for cell in cells):
         raise ReadError(
             "a row of the spectrum is not a pair of numbers",

@@ -319,7 +319,7 @@ def _settle_order(lines: Sequence[str], dates: str, times: Sequence[str], prose:
     stated = [match[1] for line in lines if (match := _DATED.match(line))]
     prose.order = prose.rows_order = order = settle_order([*stated, *times], dates)
     head, rows = settle_order(stated, dates), _order_of_rows(lines, times, dates)
-    if rows.proof and rows.value != head.value and not head.contradicts and not rows.contradicts:
+    if not head.contradicts and not rows.contradicts and rows.proof and rows.value != head.value:
         prose.rows_order = rows
         if head.proof:
             prose.order = head
