@@ -6,6 +6,7 @@ requires beyond that is done here, so that all readers agree.
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 import unicodedata
@@ -409,22 +410,20 @@ def _names(columns: Sequence[SourceColumn]) -> list[str]:
     order = sorted(range(len(columns)), key=lambda i: (columns[i].index is None, columns[i].averaged, i))
     taken: set[str] = {"row"}
     names = dict.fromkeys(order, "")
+    numbered: dict[str, Iterator[str]] = {}  # each goes on where the last column of its name ended
     for i in order:
-        name = next(name for name in _candidates(columns[i]) if name not in taken)
+        name = next(name for name in _candidates(columns[i], numbered) if name not in taken)
         taken.add(name)
         names[i] = name
     return [names[i] for i in range(len(columns))]
 
 
-def _candidates(column: SourceColumn) -> Iterator[str]:
+def _candidates(column: SourceColumn, numbered: dict[str, Iterator[str]]) -> Iterator[str]:
     base = column.quantity or f"vendor_{slug(column.header)}"
     yield base
     if column.averaged:
         yield f"{base}__averaged"
-    number = 2
-    while True:
-        yield f"{base}__{number}"
-        number += 1
+    yield from numbered.setdefault(base, map(f"{base}__{{}}".format, itertools.count(2)))
 
 
 _SPELT = {"\u00b5": "u", "\u03bc": "u", "\u03a9": "ohm", "%": "percent"}

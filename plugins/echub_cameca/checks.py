@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from echub.plugin import Notice, UnknownSpecies
 from echub.species import fits_mass, is_unlikely, parse_species
 from echub_cameca.sections import Export, conditions, is_number
+
+
+def without_blanks(label: str) -> str:
+    """Return a label as `parse_species` reads it: the export may print blanks between nuclides, `23Na 16O`."""
+    return "".join(label.split())
 
 
 def check_polarity(labels: list[str], sign: int, notices: list[Notice]) -> None:
@@ -16,7 +23,7 @@ def check_polarity(labels: list[str], sign: int, notices: list[Notice]) -> None:
     doubtful = []
     for label in labels:
         try:
-            if is_unlikely(parse_species(label), sign):
+            if is_unlikely(parse_species(without_blanks(label)), sign):
                 doubtful.append(label)
         except UnknownSpecies:
             continue
@@ -30,7 +37,7 @@ def check_masses(export: Export, notices: list[Notice]) -> None:
     for row in conditions(export):
         label, mass = row.get("Species", ""), row.get("Mass (amu)", "")
         try:
-            wrong = is_number(mass) and not fits_mass(parse_species(label), float(mass))
+            wrong = is_number(mass) and not fits_mass(parse_species(without_blanks(label)), float(mass))
         except UnknownSpecies:
             continue
         if wrong:
@@ -40,7 +47,7 @@ def check_masses(export: Export, notices: list[Notice]) -> None:
 def check_points(export: Export, rows: int, notices: list[Notice]) -> None:
     """Say where the header counts other points, or the measurement conditions are missing."""
     stated = export.fields().get("# of data point/species", "")
-    if stated.isdigit() and int(stated) != rows:
+    if re.fullmatch(r"[0-9]{1,9}", stated) and int(stated) != rows:
         notices.append(Notice("row-count", f"the header says {stated} points per species, the data have {rows}"))
     if not conditions(export):
         notices.append(Notice("no-conditions", "the measurement conditions are missing: the file was cut"))

@@ -24,7 +24,7 @@ from echub.plugin import (
 )
 from echub.species import parse_species
 from echub.text import several
-from echub_cameca.checks import check_masses, check_points, check_polarity
+from echub_cameca.checks import check_masses, check_points, check_polarity, without_blanks
 from echub_cameca.quantum import PLACEHOLDER, RECOVERABLE, Counts, counts_of, find_quantum, fits
 from echub_cameca.sections import (
     Export,
@@ -36,12 +36,14 @@ from echub_cameca.sections import (
     parse,
     polarity,
     settings,
+    value_of,
 )
 
 _SLOTS = 3
 """Cells per species in a row of data: time, depth, intensity; one of the first two is empty."""
 _HEADER = re.compile(r"(Time|Depth|I|C)(?:\[(.+)\])?\Z")
-_UNITS = {"s": "s", "um": "um", "nm": "nm", "cnt/s": "count/s", "cnt": "count", "atom/cm3": "1/cm^3"}
+_UNITS = {"s": "s", "min": "min", "um": "um", "nm": "nm", "cnt": "count"}
+_UNITS |= dict.fromkeys(("cnt/s", "c/s", "cps"), "count/s") | dict.fromkeys(("atom/cm3", "at/cm3"), "1/cm^3")
 _X = {"Time": "sputter_time", "Depth": "depth"}
 _Y = {"count/s": "ion_count_rate", "count": "ion_counts", "1/cm^3": "atomic_concentration"}
 _FLAGS = (
@@ -122,7 +124,7 @@ def _table(export: Export) -> tuple[list[_Species], list[list[str]]]:
             found=f"{len(headers)}",
         )
     species = [_Species(label, tuple(headers[_SLOTS * n : _SLOTS * n + 3])) for n, label in enumerate(labels)]  # type: ignore[arg-type]
-    return species, [_row(number, line, len(labels)) for number, line in lines[3:]]
+    return species, [_row(number, export.plain_row(line), len(labels)) for number, line in lines[3:]]
 
 
 def _row(number: int, line: str, species: int) -> list[str]:
@@ -137,7 +139,7 @@ def _row(number: int, line: str, species: int) -> list[str]:
             cause="the file is damaged",
         )
     for cell in cells:
-        if cell and not is_number(cell):
+        if cell and value_of(cell) is None:
             raise ReadError(
                 "a cell is not a number", where=f"line {number}", found=repr(cell), cause="the file is damaged"
             )
@@ -150,7 +152,7 @@ def _cells(rows: list[list[str]], at: int) -> NDArray[np.object_]:
 
 
 def _numbers(texts: NDArray[np.object_]) -> NDArray[np.float64]:
-    return np.array([float(text) if text else MISSING for text in texts], dtype=np.float64)
+    return np.array([MISSING if (value := value_of(text)) is None else value for text in texts], dtype=np.float64)
 
 
 def _channel(
@@ -178,10 +180,11 @@ def _channel(
                 found=one.headers[slot],
                 cause="cells of the rows were moved, or it is another version of the export",
             )
+        notices += _missing(f"{one.label}: {one.headers[slot]}", texts)
         place, origin = _SLOTS * at + slot, _origin(quantity)
         columns.append(SourceColumn(one.headers[slot], _numbers(texts), quantity, unit, origin, index=place))
     columns += _counted(one, columns, quantum, export, notices)
-    return Channel(_label(one.label, notices), columns, _sign_of(one.label, sign), row=np.flatnonzero(filled))
+    return Channel(_readable(one.label, notices), columns, _sign_of(one.label, sign), row=np.flatnonzero(filled))
 
 
 def _origin(quantity: str | None) -> Literal["reported", "measured"]:
@@ -189,17 +192,31 @@ def _origin(quantity: str | None) -> Literal["reported", "measured"]:
     return "reported" if quantity in ("depth", "atomic_concentration") else "measured"
 
 
-def _label(label: str, notices: list[Notice]) -> str:
+def _missing(name: str, texts: NDArray[np.object_]) -> list[Notice]:
+    """Report the cells of a column that are empty beside others, or print no number."""
+    found = []
+    if empty := sum(not text for text in texts):
+        cells = several(empty, "cell is", "cells are")
+        found.append(Notice("empty-cells", f"{name}: {cells} empty: missing"))
+    if strange := [text for text in texts if text and not is_number(text)]:
+        cells = several(len(strange), "cell is not a number", "cells are not numbers")
+        found.append(Notice("not-a-number", f"{name}: {cells}, the first {strange[0]!r}: kept as NaN or infinite"))
+    return found
+
+
+def _readable(label: str, notices: list[Notice]) -> str:
+    """Return the label of a channel; one that cannot be read stays, and is reported."""
     try:
-        parse_species(label)
+        parse_species(without_blanks(label))
     except UnknownSpecies as error:
         notices.append(Notice("unknown-species", error.message))
-    return label
+        return label
+    return without_blanks(label)
 
 
 def _sign_of(label: str, sign: int) -> int:
     try:
-        return parse_species(label).polarity or sign
+        return parse_species(without_blanks(label)).polarity or sign
     except UnknownSpecies:
         return sign
 

@@ -27,14 +27,32 @@ _FIELDS: Mapping[str, tuple[str, str | None]] = {
 _NS_TO_MS = 1e-6
 """Milliseconds in a nanosecond."""
 _NOT_SET = ("", "-")
+_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\Z")
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?\Z")
+_STRANGE = re.compile(r"([-+]?)(?:1[.,]#)?(nan|inf|ind|qnan|snan)\d*(?:e[-+]?\d+)?\Z", re.IGNORECASE)
+"""What is printed for no number: NaN, Inf, or 1.#INF, -1.#IND0E+000 by older Windows programs."""
+_SIGNS = {"+": 1, "positive": 1, "-": -1, "\u2212": -1, "negative": -1}
 
 
 @dataclass(frozen=True)
 class Export:
-    """An export cut into sections: by title, the lines with their 1-based numbers; and what was left out."""
+    """An export cut into sections: by title, the lines with their 1-based numbers; and what was left out.
+
+    `comma`: its numbers have decimal commas.
+    """
 
     sections: Mapping[str, list[tuple[int, str]]]
     remarks: Sequence[Notice] = ()
+    comma: bool = False
+
+    def plain(self, cell: str) -> str:
+        """Return a number with a decimal point; any other cell as it is."""
+        return cell.replace(",", ".") if self.comma and _COMMA.match(cell) else cell
+
+    def plain_row(self, line: str) -> str:
+        """Return a line of the data with decimal points."""
+        return "\t".join(self.plain(cell.strip()) for cell in line.split("\t")) if self.comma else line
 
     def section(self, title: str) -> list[tuple[int, str]]:
         """Return the lines of the first section whose title begins so; none where it is missing."""
@@ -49,7 +67,8 @@ class Export:
             for _, line in lines:
                 name, *values = [cell.strip() for cell in line.split("\t")]
                 if name and values:
-                    found.setdefault(name, next((value for value in values if value), ""))
+                    value = next((value for value in values if value), "")
+                    found.setdefault(name, self.plain(value) if name.endswith(")") else value)  # it has a unit
         return found
 
 
@@ -65,7 +84,8 @@ def parse(source: Source) -> Export:
         raise ReadError("the file is not text", found=encoding.evidence, cause="it is damaged, or no export")
     sections: dict[str, list[tuple[int, str]]] = {}
     current: list[tuple[int, str]] = []
-    for number, line in enumerate(decode(data, encoding.value).replace("\r\n", "\n").split("\n"), 1):
+    text = decode(data, encoding.value).replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
         if match := _SECTION.match(line):
             current = sections.setdefault(match[1], [])
         else:
@@ -78,10 +98,16 @@ def parse(source: Source) -> Export:
             cause="the file was cut",
             hint="export it again",
         )
-    if not data.endswith((b"\n", b"\r")):
-        text = f"the file ends within a line of the section {list(sections)[-1]}: what stood behind it is missing"
-        remarks = [*remarks, Notice("truncated", text)]
-    return Export(sections, remarks)
+    if not text.endswith("\n"):
+        said = f"the file ends within a line of the section {list(sections)[-1]}: what stood behind it is missing"
+        remarks = [*remarks, Notice("truncated", said)]
+    return Export(sections, remarks, _has_commas(sections["DATA START"]))
+
+
+def _has_commas(lines: Sequence[tuple[int, str]]) -> bool:
+    """Return whether the numbers of the data have decimal commas, and none has a point."""
+    cells = [cell.strip() for _, line in lines for cell in line.split("\t")]
+    return any(map(_COMMA.match, cells)) and not any("." in cell and is_number(cell) for cell in cells)
 
 
 def describe(export: Export, metadata: Metadata) -> list[Notice]:
@@ -108,25 +134,40 @@ def _start(fields: Mapping[str, str], metadata: Metadata) -> list[Notice]:
     date, time = (fields.get(name, "") for name in ("Analysis date", "Analysis time"))
     if date in _NOT_SET:
         return []
-    try:
-        start = datetime.strptime(f"{date} {time}", "%m/%d/%Y %H:%M").isoformat()
-    except ValueError:
+    proof = _day_first([text for name, text in fields.items() if name.endswith("date")])
+    order = "%d/%m/%Y" if proof else "%m/%d/%Y"
+    start = next(filter(None, (_moment(date, time, f"{order} {clock}") for clock in _CLOCKS)), None)
+    if start is None:
         expected = "month/day/year and hour:minute"
         return [Notice("field-unreadable", f"Analysis date and time are {f'{date} {time}'!r}, not {expected}")]
-    metadata.set("experiment.start", start)
+    metadata.set("experiment.start", start.isoformat())
     metadata.set("experiment.timezone", "unknown")
-    return []
+    return [Notice("date-order", f"the dates have the day first: {proof} has no other reading")] if proof else []
+
+
+def _day_first(dates: Sequence[str]) -> str:
+    """Return a date of the export that only the day first can explain, if none has the month first."""
+    pairs = {date: (int(match[1]), int(match[2])) for date in dates if (match := _DATE.match(date))}
+    months_first = [date for date, (first, second) in pairs.items() if first <= 12 < second]
+    return next((date for date, (first, second) in pairs.items() if second <= 12 < first and not months_first), "")
+
+
+def _moment(date: str, time: str, order: str) -> datetime | None:
+    try:
+        return datetime.strptime(f"{re.sub('[.-]', '/', date)} {time}", order)
+    except ValueError:
+        return None
 
 
 def polarity(export: Export) -> int:
     """Return the polarity of the detected ions: +1, -1, or 0 where it is not printed."""
-    return {"+": 1, "-": -1}.get(export.fields().get("Secondary ion polarity", ""), 0)
+    return _SIGNS.get(export.fields().get("Secondary ion polarity", "").lower(), 0)
 
 
 def conditions(export: Export) -> list[dict[str, str]]:
     """Return the measurement conditions: one row per species, by the printed column titles."""
     rows = [line.split("|") for _, line in export.section("MEASUREMENT CONDITIONS") if "|" in line]
-    cells = [[cell.strip() for cell in row] for row in rows]
+    cells = [[export.plain(cell.strip()) for cell in row] for row in rows]
     return [dict(zip(cells[0], row, strict=False)) for row in cells[1:]] if cells else []
 
 
@@ -134,7 +175,7 @@ def layers(export: Export) -> list[dict[str, Any]]:
     """Return the layers of the calibration: matrix, interfaces, mean sputter rate, and RSF per species."""
     found: list[dict[str, Any]] = []
     for _, line in export.section("CALIBRATION PARAMETERS"):
-        name, *values = [cell.strip() for cell in line.split("\t")]
+        name, *values = [export.plain(cell.strip()) for cell in line.split("\t")]
         value = next((v for v in values if v), "")
         if name.startswith("Layer #"):
             found.append({"layer": name.removesuffix(" matrix"), "matrix": value, "species": []})
@@ -180,6 +221,16 @@ def calibrate(export: Export, metadata: Metadata) -> None:
 def is_number(text: str) -> bool:
     """Return whether a printed cell is a finite number."""
     return re.fullmatch(r"[-+]?(?:\d++(?:\.\d++)?|\.\d++)(?:[eE][-+]?\d+)?", text) is not None
+
+
+def value_of(text: str) -> float | None:
+    """Return the number of a printed cell, NaN or infinite where it prints no number; None for any other cell."""
+    if is_number(text):
+        return float(text)
+    strange = _STRANGE.match(text)
+    if strange is None:
+        return None
+    return float(f"{strange[1]}inf") if strange[2].lower() == "inf" else float("nan")
 
 
 def settings(export: Export) -> dict[str, Any]:

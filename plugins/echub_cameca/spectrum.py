@@ -30,7 +30,7 @@ def read(source: Source, options: object) -> Record:
             expected=" and ".join(_HEADERS),
             found=names.strip(),
         )
-    rows = [_row(number, line) for number, line in lines[start + 1 :]]
+    rows = [_row(number, export.plain_row(line)) for number, line in lines[start + 1 :]]
     table = np.array(rows, dtype=np.float64).reshape(-1, 2)
     columns = [
         SourceColumn(_HEADERS[0], table[:, 0], "mass_to_charge", "1", index=0),

@@ -29,9 +29,9 @@ MOST_LINES = 100_000
 _ENOUGH = 2
 """Names of EC-Lab that show a line of names where the head does not count it: a comment may hold one of them."""
 _ROW = re.compile(rb"[-+\d.,eE \t]+$")
-_COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d+)[\s,;]*$")
-PADDING = ",;"
-"""What a spreadsheet adds to the short lines of a head when it saves a text with its own delimiter."""
+_COUNT = re.compile(rb"\s*Nb header lines\s*:\s*(\d{1,9})[\s,;]*$")
+PADDING = ",;\t"
+"""What a spreadsheet adds to the short lines of a head when it saves a text with its own delimiter or tabs."""
 
 
 @dataclass(frozen=True)

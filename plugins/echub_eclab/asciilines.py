@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +44,8 @@ def with_tabs(source: Source, head: Head, data: bytes, notices: list[Notice]) ->
     """
     row = data[:LONGEST_LINE].lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
     if "\t" in head.names or b"\t" in row or _is_one_name(head.names):
-        return head, data
+        # A spreadsheet quotes cells with commas; EC-Lab prints no quotes in its table.
+        return head, data.replace(b'"', b"") if b'"' in data else data
     for separator, word in _SEPARATORS:
         names = _split(head.names, separator)
         cells = _split(row.decode("latin-1"), separator)
@@ -96,7 +98,7 @@ def without_blank_lines(data: bytes, first: int, notices: list[Notice]) -> tuple
     width = data[:LONGEST_LINE].lstrip(b"\r\n").split(b"\n", 1)[0].count(b"\t")
     if data.count(b"\t", 0, end) == width * (data.count(b"\n", 0, end) + 1):
         return data, Lines(first)  # every line has its tabs: counting them is faster than looking for blank ones
-    places = [data.count(b"\n", 0, match.start()) for match in _BLANK_LINE.finditer(data, 0, end)]
+    places = _lines_at(data, [match.start() for match in _BLANK_LINE.finditer(data, 0, end)])
     if not places:
         return data, Lines(first)
     # A row's number among the rows kept: each blank line before it stands one line higher.
@@ -107,3 +109,9 @@ def without_blank_lines(data: bytes, first: int, notices: list[Notice]) -> tuple
         Notice("blank-lines", f"{several(len(places), 'blank line')} in the table left out: line {shown}{more}")
     )
     return _BLANK_LINE.sub(b"", data[:end]) + data[end:], lines
+
+
+def _lines_at(data: bytes, offsets: Sequence[int]) -> list[int]:
+    """Return the line, from 0, that stands at each of rising offsets; every byte is looked at once."""
+    steps = (data.count(b"\n", *span) for span in itertools.pairwise((0, *offsets)))
+    return list(itertools.accumulate(steps))

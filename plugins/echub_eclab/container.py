@@ -136,6 +136,8 @@ def _module(file: BinaryIO, offset: int, size: int) -> Module | str:
     """Read one module header, or say what is wrong with it."""
     file.seek(offset)
     head = file.read(len(WORD) + _V2.itemsize)
+    if head.startswith(MAGIC):
+        return f"a second file begins at offset {offset}: two were joined, and only the first is read"
     if not head.startswith(WORD):
         return f"no module begins at offset {offset}: found {head[:8]!r}"
     head = head[len(WORD) :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -9,12 +10,15 @@ from numpy.typing import NDArray
 
 from echub.plugin import Dropped, Notice, ReadError, Source
 from echub.text import several
-from echub_eclab.container import Module, is_boundary
+from echub_eclab.container import WORD, Module, is_boundary
 from echub_eclab.layout import DataHeader, RecordLayout
 from echub_eclab.records import CHUNK
 
 TIME = 4
 """The column id of time/s."""
+
+_SERIES = 2
+"""Rows whose clock can go on: one alone may be any bytes."""
 
 _BLOCK = 512
 """Bytes of a disk sector: what was not written starts at a multiple of it."""
@@ -43,17 +47,38 @@ def extent(source: Source, module: Module, header: DataHeader, layout: RecordLay
     held, size = header.held, layout.size
     agree = header.points * size == header.stated
     if agree and held == header.stated:
-        return Extent(header.points, module.end)
+        return _with_rows_behind(source, module, header, layout)
     counted = header.start + header.points * size
     if not agree and is_boundary(source, counted):
-        text = f"the module {module.short} states {header.stated} bytes of rows, its {header.points} rows are "
-        return Extent(header.points, counted, (Notice("module-length", f"{text}{header.points * size}"),))
+        text = f"the module {module.short} states {max(header.stated, 0)} bytes of rows, its {header.points} rows"
+        return Extent(header.points, counted, (Notice("module-length", f"{text} are {header.points * size}"),))
     if held < header.stated:
         return _cut_short(source, header, size, doubtful=not agree)
     if held % size == 0:
         text = f"the header counts {several(header.points, 'row')}, the data hold {held // size}; all were read"
         return Extent(held // size, module.end, (Notice("row-count", text),), doubtful=True)
     raise misfit(source, header, size)
+
+
+def _with_rows_behind(source: Source, module: Module, header: DataHeader, layout: RecordLayout) -> Extent:
+    """Add the rows behind those that the header states: a run that was still going had written them only.
+
+    They reach to the next module or to the end of the file, and their clock goes on from the last stated row.
+    """
+    stated = Extent(header.points, module.end)
+    clock = next((str(n) for n, field in enumerate(layout.fields) if field.id == TIME), None)
+    if is_boundary(source, module.end) or clock is None:
+        return stated
+    size, rest = layout.size, source.read(module.end)
+    ends = (match.start() for match in re.finditer(WORD, rest))
+    more = next((end for end in ends if end % size == 0), len(rest)) // size
+    last = min(header.points, 1)
+    times = np.frombuffer(source.read(module.end - last * size, (last + more) * size), layout.dtype)[clock]
+    if last + more < _SERIES or not (is_clock(times) and times[0] < times[-1] and (times[-more:] > 0).any()):
+        return stated
+    rows = several(more, "row stands", "rows stand")
+    text = f"{rows} behind the {header.points} that the header counts, and its clock goes on: all were read"
+    return Extent(header.points + more, module.end + more * size, (Notice("row-count", text),))
 
 
 def _cut_short(source: Source, header: DataHeader, size: int, *, doubtful: bool) -> Extent:

@@ -12,7 +12,7 @@ import numpy as np
 from echub.plugin import ReadError, Source
 from echub.text import several
 from echub_eclab.columns import column_ids
-from echub_eclab.container import Module
+from echub_eclab.container import Module, is_boundary
 from echub_eclab.layout import DataHeader, place
 
 
@@ -63,6 +63,20 @@ def read_header(source: Source, module: Module) -> DataHeader:
     return header
 
 
+def reaching(source: Source, module: Module) -> Module:
+    """Return a data module, with the rest of the file if it states less than its header and nothing begins there.
+
+    So is that of a run which was still going: its length had not been written yet.
+    """
+    layout = HEADERS.get((module.header, module.version))
+    cut = module.held < module.length
+    if layout is None or cut or module.length >= layout.start or is_boundary(source, module.end):
+        return module
+    raw = source.read(module.offset, layout.start)
+    named = len(raw) == layout.start and 0 < layout.counted(raw) <= layout.room
+    return module._replace(held=source.size - module.offset) if named else module
+
+
 def is_empty(source: Source, module: Module) -> bool:
     """Return whether a whole data module names no column and counts no row: its technique recorded nothing."""
     if module.held < module.length:
@@ -70,7 +84,7 @@ def is_empty(source: Source, module: Module) -> bool:
     layout = HEADERS.get((module.header, module.version))
     blank = layout is not None and module.length == layout.start
     # The last byte of a header is 1 in the newer versions.
-    return not module.length or (blank and not any(source.read(module.offset, module.length - 1)))
+    return not (module.length or module.held) or (blank and not any(source.read(module.offset, module.length - 1)))
 
 
 def _miscounted(source: Source, module: Module, count: int, expected: str) -> ReadError:

@@ -44,7 +44,7 @@ class Field(NamedTuple):
 
 
 class RecordLayout(NamedTuple):
-    """The fields of a record, its size, and the ids whose bytes stay raw."""
+    """The fields of a record, its size, and the ids whose bytes, if they have any, stay raw."""
 
     fields: tuple[Field, ...]
     size: int
@@ -114,10 +114,12 @@ def _with_raw_run(ids: tuple[int, ...], open_ids: Collection[int], size: int) ->
     tail, length = place(ids[last:], 0, flags_seen=flags_seen)
     end = size - length
     width = end - begin
+    moved = [Field(f.id, f.type, f.offset + end) for f in tail]
+    if not width and flags_seen:  # no byte of its own: a further bit of the byte that all flags share
+        return RecordLayout((*head, *moved), size, ids[first:last])
     if not 0 < width <= LARGEST_VALUE * (last - first):
         return None
     whole = last - first == 1 and width in (1, 2, 4, 8)
     types = [(f"<u{width}", begin)] if whole else [("|u1", begin + n) for n in range(width)]
     run = [Field(None, dtype, at) for dtype, at in types]
-    moved = [Field(f.id, f.type, f.offset + end) for f in tail]
     return RecordLayout((*head, *run, *moved), size, ids[first:last])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _NAME = re.compile(
-    r"(?P<run>.+)_(?P<number>\d\d)_(?P<code>[A-Za-z]+)_(?P<channel>(?:D\w+_)?C\w+)\.(?P<suffix>\w+)\Z"
+    r"(?P<run>.+)_(?P<number>\d\d)_(?P<code>[A-Za-z]+\d?)_(?P<channel>(?:D\w+_)?C\w+)\.(?P<suffix>\w+)\Z"
 )
 
 

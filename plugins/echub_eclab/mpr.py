@@ -11,7 +11,7 @@ from echub_eclab.columns import ANALOG_INPUTS
 from echub_eclab.container import Container, Module, resume, walk
 from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.fields import verbatim
-from echub_eclab.header import is_empty
+from echub_eclab.header import is_empty, reaching
 from echub_eclab.options import MprOptions
 from echub_eclab.parameters import read_parameters
 from echub_eclab.settings import iso_date, read_external_device, read_log, read_loop, read_set
@@ -80,8 +80,8 @@ def _tables(source: Source, found: _Findings) -> tuple[Container, list[BinaryTab
         table = _located(source, module, found, is_first=not tables)
         if table is not None:
             tables.append(table)
-            if table.extent.end != table.module.end:
-                container = resume(source, container, table.module, table.extent.end)
+            if table.extent.end != module.end:
+                container = resume(source, container, module, table.extent.end)
         module = next((m for m in container.modules if m.short == DATA and m.offset not in seen), None)
     if not tables and container.first(SET) is None:
         raise _without_a_row(source, container)
@@ -91,12 +91,13 @@ def _tables(source: Source, found: _Findings) -> tuple[Container, list[BinaryTab
 def _located(source: Source, module: Module, found: _Findings, *, is_first: bool) -> BinaryTable | None:
     """Locate the rows of a data module; None, said, if it is empty, or cannot be read behind others."""
     where = f"the data module at offset {module.offset}"
-    if is_empty(source, module):
+    reached = reaching(source, module)
+    if is_empty(source, reached):
         text = f"{where} names neither columns nor rows: nothing was recorded"
         found.notices.append(Notice("no-data", text))
         return None
     try:
-        return locate(source, module)
+        return locate(source, reached)._replace(module=module)
     except ReadError as error:
         if is_first:
             raise

@@ -11,12 +11,12 @@ from echub.text import argument
 from echub_eclab.asciihead import kind_of, plain_source, read_lines
 from echub_eclab.asciitable import MARKS
 from echub_eclab.options import MpsOptions
-from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique
+from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique, statements_in
 from echub_eclab.steps import set_steps
 
-_BLOCK = re.compile(r"Technique : (\d+)\s*\Z")
+_BLOCK = re.compile(r"Technique : ([0-9]{1,9})\s*\Z")
 _START = "Acquisition started on :"
-_LINKED = re.compile(r"Number of linked techniques : (\d+)\s*\Z")
+_LINKED = re.compile(r"Number of linked techniques : ([0-9]{1,9})\s*\Z")
 
 
 def read(source: Source, options: MpsOptions) -> Record:
@@ -82,7 +82,9 @@ def _technique(number: int, block: Sequence[str], mark: str | None, prose: Prose
     title = next((line.strip() for line in block if line.strip()), "")
     metadata = Metadata()
     set_technique(title, metadata, prose.notices)
-    set_steps(metadata, parameters := parameters_of(block, mark))
+    set_steps(metadata, parameters := parameters_of(block, mark, prose.notices))
+    for stated in statements_in(block):
+        prose.notices.append(Notice("unread-setting", f"technique {number}: {stated!r} is kept verbatim only"))
     return {
         "number": number,
         "name": metadata.value("technique.name"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -18,9 +19,9 @@ from echub_eclab.asciitable import MARKS, AsciiTable, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
 from echub_eclab.derive import derived_columns, loop_numbers
 from echub_eclab.options import MptOptions
-from echub_eclab.prose import Prose, read_prose
+from echub_eclab.prose import WORDS, Prose, read_prose, set_start
 from echub_eclab.sequences import DESTROYED
-from echub_eclab.stamps import extremes, is_stamp, moments
+from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, extremes, is_stamp, moments, stamp
 from echub_eclab.steps import mark_unused
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _FRACTION = re.compile(r".*\s\d+[:.]\d\d[:.]\d\d[.,](\d+)(?:\s*[AaPp]\.?[Mm]\.?)?\Z")
 """A time with a fraction of a second; dots may stand between hours, minutes and seconds as well."""
 _DOUBLY_ENCODED = "ï¿½"
+_PRINTED = dt.timedelta(seconds=1)
+"""Times of rows may be printed to the second only."""
 
 
 def read(source: Source, options: MptOptions) -> Record:
@@ -103,6 +106,10 @@ def _settings(lines: Sequence[str], prose: Prose, rows: int) -> dict[str, Any]:
 
 def _columns(source: Source, table: AsciiTable, prose: Prose) -> list[SourceColumn]:
     columns = []
+    for name, times in Counter(table.names).items():
+        if name.strip() and times > 1:
+            text = f"{name} stands {times} times in the table: all are kept, what is computed uses the first"
+            prose.notices.append(Notice("repeated-column", text, column=name))
     for number, (name, series) in enumerate(zip(table.names, table.columns, strict=True)):
         printed = name.strip() or f"unnamed {number + 1}"
         column = _column(printed, series, number, table.digits[number])
@@ -190,7 +197,7 @@ def _with_seconds(column: SourceColumn, seconds: NDArray[Any], attrs: dict[str, 
 
 def _moments(source: Source, header: str, series: pl.Series, dated: pl.Series, prose: Prose) -> NDArray[Any]:
     """Parse local dates and times in the order of day and month that the file has."""
-    parsed = moments(series, prose.order.value)
+    parsed = moments(series, prose.rows_order.value)
     wrong = parsed.is_null() & dated
     if wrong.any():
         row = int(wrong.arg_max() or 0)
@@ -208,9 +215,26 @@ def _moments(source: Source, header: str, series: pl.Series, dated: pl.Series, p
 
 
 def _reference(moments: NDArray[Any], prose: Prose) -> tuple[dt.datetime, str]:
-    """Find the zero of the clock: the stated start, as in the binary file, else the first row."""
-    if prose.start is not None:
-        return prose.start, "start of the acquisition"
+    """Find the zero of the clock: the stated start, as in the binary file, else the first row.
+
+    A start behind the first row is none; it may be one whose day and month are in the other order.
+    """
     first = moments[~np.isnat(moments)][0].astype("datetime64[us]").item()
-    prose.notices.append(Notice("clock-zero", f"no start is stated: time counts from the first row, {first}"))
+    if prose.start is not None and prose.start > first + _PRINTED:
+        _start_before(first, prose)
+    if prose.start is not None and prose.start <= first + _PRINTED:
+        return prose.start, "start of the acquisition"
+    why = f"the stated start, {prose.started}, is later" if prose.start else "no start is stated"
+    prose.notices.append(Notice("clock-zero", f"{why}: time counts from the first row, {first}"))
     return first, "first row"
+
+
+def _start_before(first: dt.datetime, prose: Prose) -> None:
+    """Read the start in the other order of day and month if it is then before the first row; report it."""
+    other = DAY_FIRST if prose.order.value == MONTH_FIRST else MONTH_FIRST
+    start = stamp(prose.started, other)
+    if start is None or start > first + _PRINTED:
+        return
+    text = f"the start {prose.started!r} has the {WORDS[other]} first: else it would be later than the first row"
+    prose.notices.append(Notice("date-order", text))
+    set_start(start, prose)

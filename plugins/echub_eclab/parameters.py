@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from echub.plugin import Notice
-from echub_eclab.sequences import Parameters, unique_name
+from echub_eclab.sequences import Parameters, unique_names
 from echub_eclab.settings import shortest
 
 STARTS = (0x572, 0x1845, 0x1846, 0x1847)
@@ -181,10 +181,9 @@ def _sequence(
     row: bytes, places: tuple[ParameterPlace, ...], technique: str, unknown: dict[str, set[int]]
 ) -> Parameters:
     """Read one row; codes become words once all numbers are there, for some depend on others."""
-    words: Parameters = {}
-    for place in places:
-        if place.name:
-            words[unique_name(place.name, words)] = _value(row, place)
+    named = [place for place in places if place.name]
+    names = unique_names(place.name for place in named)
+    words: Parameters = {name: _value(row, place) for name, place in zip(names, named, strict=True)}
     for name, value in words.items():  # a word takes the place of its number: no name is added
         if isinstance(value, int) and (tables := _conditions(name, technique)):
             words[name] = _word(name, value, tables, words, unknown)

@@ -11,8 +11,8 @@ from typing import Any
 from echub.plugin import EchubError, Metadata, Notice
 from echub.text import several
 from echub_eclab.asciihead import kind_of
-from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences
-from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, Order, settle_order, stamp
+from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences, table_mark
+from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, STARTS, Order, settle_order, stamp
 from echub_eclab.steps import set_steps
 from echub_eclab.techniques import TECHNIQUES, TITLES
 
@@ -32,6 +32,9 @@ NUMBERS = {
 }
 """Keys of a number with a unit; 0 and 0.001 are EC-Lab's words for `not set`."""
 
+OF_CELL = TEXTS | NUMBERS
+"""Keys of the head that say something typed of the cell or the instrument."""
+
 UNITS = {
     f"cm{DESTROYED}": {"cell.area": "cm^2", "cell.volume": "cm^3"},
     f"mm{DESTROYED}": {"cell.area": "mm^2"},
@@ -41,19 +44,24 @@ UNITS = {
 }
 """Printed units that the hub's table does not know or whose character was destroyed, by path."""
 
+WORDS = {DAY_FIRST: "day", MONTH_FIRST: "month"}
 NOT_SET = (0.0, 0.001)
 """EC-Lab prints these where the user typed nothing; they must never normalise anything."""
 _KEYED = re.compile(r"(\s*)([^:]{1,60}?) ?: ?(.*)\Z")
-_SERIAL = re.compile(r"(.*?)\s*\(SN (\w+)\)\s*\Z")
+_SERIAL = re.compile(r"(.*?)\s*\(SN ([^()\s]+)\)\s*\Z")
 _VERSION = re.compile(
     r"(?:EC-LAB|BT-LAB) for windows v(\S+) \(software\)|Command interpretor v(\S+) \(firmware\)", re.I
 )
-_LOOP = re.compile(r"Loop (\d+) from point number (\d+) to (\d+)")
-_DATED = re.compile(r"(?:Acquisition started on|Modify on) :(.*)")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_LOOP = re.compile(r"Loop ([0-9]{1,9}) from point number ([0-9]{1,9}) to ([0-9]{1,9})\b")
+_DATED = re.compile(r"(?:(?:Acquisition|Technique) started on|Modify on) :(.*)")
+_ROWS_DATED = re.compile(r"\s*Time format : Absolute (MMDD|DDMM)YYYY")
+"""How the head says which of day and month the automatic text export prints first in the table."""
 _NAMED_BY_TITLE = {technique.title.lower(): technique for technique in (*TECHNIQUES.values(), *TITLES)}
 _AFTER_COMMENTS = (
     "Mass of active",
     "Battery capacity",
+    "Current amplifier",
     "Cable",
     "Reference electrode",
     "Electrode surface",
@@ -73,7 +81,10 @@ _KEYS_AFTER = re.compile(r"(?:" + "|".join(re.escape(key.strip()) for key in _AF
 
 @dataclass
 class Prose:
-    """What a head says: typed metadata, the parameters per sequence, loops, changes, warnings."""
+    """What a head says: typed metadata, the parameters per sequence, loops, changes, warnings.
+
+    `started` is the start as printed; `order` that of day and month in the head, `rows_order` in the table.
+    """
 
     metadata: Metadata = field(default_factory=Metadata)
     sequences: list[Parameters] = field(default_factory=list)
@@ -81,7 +92,9 @@ class Prose:
     modifications: list[dict[str, Any]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     start: dt.datetime | None = None
+    started: str = ""
     order: Order = Order(MONTH_FIRST)
+    rows_order: Order = Order(MONTH_FIRST)
 
 
 def read_prose(
@@ -92,15 +105,17 @@ def read_prose(
     `dates` is the order of day and month, or `auto`; `times` are dates of the table that may decide it.
     """
     prose = Prose()
+    lines = [_unquoted(line) for line in lines]
     _settle_order(lines, dates, times, prose)
     prose.metadata.set("instrument.manufacturer", "BioLogic")
     original, later = _split_modifications(lines)
     _technique(original, prose)
     _keyed(original, decimal, prose)
-    prose.sequences = parameters_of(original, decimal)
+    prose.sequences = parameters_of(original, decimal, prose.notices)
     set_steps(prose.metadata, prose.sequences)
     for when, block in later:
-        change: dict[str, Any] = {"on": when, "lines": block, "parameters": parameters_of(block, decimal)}
+        parameters = parameters_of(block, decimal, prose.notices)
+        change: dict[str, Any] = {"on": when, "lines": block, "parameters": parameters}
         if (seconds := _seconds_after_start(when, prose)) is not None:
             change["time_s"] = seconds
         prose.modifications.append(change)
@@ -111,6 +126,12 @@ def read_prose(
         if match := _LOOP.match(line.strip()):
             prose.loops.append((int(match[2]), int(match[3])))
     return prose
+
+
+def _unquoted(line: str) -> str:
+    """Return a line without the quotes that a spreadsheet puts around one that holds a comma."""
+    is_quoted = len(line) > 1 and line[0] == line[-1] == '"' and "," in line
+    return line[1:-1].replace('""', '"') if is_quoted else line
 
 
 def _seconds_after_start(when: str, prose: Prose) -> float | None:
@@ -131,8 +152,11 @@ def _split_modifications(lines: Sequence[str]) -> tuple[list[str], list[tuple[st
     return original, later
 
 
-def parameters_of(lines: Sequence[str], decimal: str | None = None) -> list[Parameters]:
-    """Find the parameter table among lines and read it: the last run of lines of its shape."""
+def parameters_of(lines: Sequence[str], decimal: str | None, notices: list[Notice]) -> list[Parameters]:
+    """Find the parameter table among lines and read it: the last run of lines of its shape.
+
+    One with both decimal marks stays text, and is reported.
+    """
     block: list[str] = []
     last: list[str] = []
     for line in [*lines, ""]:
@@ -140,7 +164,11 @@ def parameters_of(lines: Sequence[str], decimal: str | None = None) -> list[Para
             block.append(line)
         else:
             last, block = (block or last), []
-    return read_sequences(last, decimal)
+    mark = decimal or table_mark(last)
+    if mark is None:
+        text = "both decimal marks occur in the parameters: they stay text; --option decimal=comma|point decides"
+        notices.append(Notice("unread-setting", text))
+    return read_sequences(last, mark)
 
 
 def set_technique(title: str, metadata: Metadata, notices: list[Notice]) -> None:
@@ -164,8 +192,8 @@ def _technique(lines: Sequence[str], prose: Prose) -> None:
 
 
 def _keyed(lines: Sequence[str], decimal: str | None, prose: Prose) -> None:
-    """Read the lines `key : value`; the first line of a key counts, all of them for comments."""
-    seen: set[str] = set()
+    """Read the lines `key : value`; the first line of a key with a value counts, all of them for comments."""
+    seen: dict[str, str] = {}
     comments: list[str] = []
     in_comments = False
     behind = _behind_comments(lines)
@@ -180,14 +208,37 @@ def _keyed(lines: Sequence[str], decimal: str | None, prose: Prose) -> None:
         if match and in_comments:
             comments.append(match[3])
         elif match and key not in seen:
-            seen.add(key)
+            seen |= {key: match[3].strip()} if match[3].strip() else {}
             _statement(key, match[3].strip(), decimal, prose)
+        elif match and key in OF_CELL:
+            _stated_again(OF_CELL[key], seen[key], match[3].strip(), prose)
         elif version := _VERSION.match(line.strip()):
             path = "instrument.software" if version[1] else "instrument.firmware"
             prose.metadata.set(path, version[1] or version[2])
     if text := "\r\n".join(comments).rstrip():
         prose.metadata.set("experiment.comments", text)
     _file_name(lines, prose.metadata)
+
+
+def _stated_again(path: str, first: str, again: str, prose: Prose) -> None:
+    """Report a second value of a key; one that was never set says nothing."""
+    if again not in ("", first) and path in prose.metadata and not _is_unset(again):
+        text = f"{path}: stated again as {again!r}, the first counts: {first!r}"
+        prose.notices.append(Notice("unread-setting", text))
+
+
+def _is_unset(text: str) -> bool:
+    try:
+        return float(text.partition(" ")[0].replace(",", ".")) in NOT_SET
+    except ValueError:
+        return False
+
+
+def statements_in(lines: Sequence[str]) -> list[str]:
+    """Return the lines that state something typed of the cell or the instrument, if they have a value."""
+    found = ((line, _KEYED.match(line)) for line in lines)
+    stated = [(line, match[3].strip()) for line, match in found if match and match[2] in OF_CELL]
+    return [line.strip() for line, value in stated if value and not _is_unset(value)]
 
 
 def _behind_comments(lines: Sequence[str]) -> int:
@@ -208,7 +259,7 @@ def _statement(key: str, value: str, decimal: str | None, prose: Prose) -> None:
     elif key == "Acquisition started on":
         _started(value, prose)
     elif key == "Run on channel" and (match := _SERIAL.match(value)):
-        if match[1].isdigit():
+        if _WHOLE.fullmatch(match[1]):
             prose.metadata.set("instrument.channel", int(match[1]))
         prose.metadata.set("instrument.channel_serial", match[2])
     elif key == "Device" and value:
@@ -219,12 +270,14 @@ def _statement(key: str, value: str, decimal: str | None, prose: Prose) -> None:
 
 
 def _measured(path: str, text: str, prose: Prose) -> None:
-    """Take a number with its unit; a unit that is not known keeps it verbatim, with a notice."""
+    """Take a number with its unit; without a unit that is known it is kept verbatim, with a notice."""
     number, _, unit = text.partition(" ")
     try:
         value = float(number.replace(",", "."))
-        if value in NOT_SET or not unit.strip():
+        if value in NOT_SET:
             return
+        if not unit.strip():
+            raise ValueError("no unit")
         printed = UNITS.get(unit.strip(), {})
         prose.metadata.set(path, value, printed.get(path, unit.strip()))
     except (ValueError, EchubError):
@@ -238,6 +291,16 @@ def _started(text: str, prose: Prose) -> None:
         text = f"the start {text!r} is not a date and time: it stays unknown"
         prose.notices.append(Notice("no-start", text))
         return
+    if not STARTS[0] < start < STARTS[1]:
+        said = f"the start {text!r} is a date that was never set: it stays unknown"
+        prose.notices.append(Notice("no-start", said))
+        return
+    prose.started = text
+    set_start(start, prose)
+
+
+def set_start(start: dt.datetime, prose: Prose) -> None:
+    """Take a start as local time."""
     prose.start = start
     prose.metadata.set("experiment.start", start.isoformat(timespec="milliseconds"))
     prose.metadata.set("experiment.timezone", "unknown")
@@ -249,15 +312,35 @@ def _in_other_order(text: str, prose: Prose) -> dt.datetime | None:
 
 
 def _settle_order(lines: Sequence[str], dates: str, times: Sequence[str], prose: Prose) -> None:
-    """Settle the order of day and month by every date of the file, and report what is not EC-Lab's own."""
+    """Settle the order of day and month by every date of the file, and report what is not EC-Lab's own.
+
+    Where the head and the table contradict each other, and neither itself, each has its own.
+    """
     stated = [match[1] for line in lines if (match := _DATED.match(line))]
-    prose.order = order = settle_order([*stated, *times], dates)
+    prose.order = prose.rows_order = order = settle_order([*stated, *times], dates)
+    head, rows = settle_order(stated, dates), _order_of_rows(lines, times, dates)
+    if not head.contradicts and not rows.contradicts and rows.proof and rows.value != head.value:
+        prose.rows_order = rows
+        if head.proof:
+            prose.order = head
+            text = f"the dates of the table have the {WORDS[rows.value]} first ({rows.proof}), those of the head"
+            prose.notices.append(Notice("date-order", f"{text} the {WORDS[head.value]} ({head.proof.strip()})"))
+            return
     if order.contradicts:
         text = f"dates of both orders occur: {order.proof} has the month first, {order.contradiction} the day"
         prose.notices.append(Notice("date-order", f"{text}; --option dates=day-first|month-first decides"))
     elif order.value == DAY_FIRST and dates == "auto":
         text = f"the dates have the day first, unlike EC-Lab's own: {order.proof} has no other reading"
         prose.notices.append(Notice("date-order", text))
+
+
+def _order_of_rows(lines: Sequence[str], times: Sequence[str], dates: str) -> Order:
+    """Return the order of day and month in the table: as its dates prove it, else as the head says of it."""
+    order = settle_order(times, dates)
+    said = next((match for line in lines if (match := _ROWS_DATED.match(line))), None)
+    if order.proof or dates != "auto" or said is None or not times:
+        return order
+    return Order(DAY_FIRST if said[1] == "DDMM" else MONTH_FIRST, said[0].strip())
 
 
 def _file_name(lines: Sequence[str], metadata: Metadata) -> None:

@@ -22,7 +22,7 @@ _MENDED = {f"{DESTROYED}A": "µA", f"{DESTROYED}A.h": "µA.h", f"{DESTROYED}A/s"
 def is_parameter_line(line: str) -> bool:
     """Return whether a line has the shape of a table row: a name in 20 characters, then cells."""
     shaped = len(line) > WIDTH and line[0] not in " \t" and line[WIDTH - 1] == " "
-    return shaped and " : " not in line and "\t" not in line and not line.startswith(_NOT_PARAMETERS)
+    return shaped and " : " not in line and "\t" not in line.rstrip("\t") and not line.startswith(_NOT_PARAMETERS)
 
 
 def settings_mark(cells: Iterable[str]) -> str | None:
@@ -34,6 +34,11 @@ def settings_mark(cells: Iterable[str]) -> str | None:
     return None if len(marks) > 1 else next(iter(marks), ".")
 
 
+def table_mark(lines: Sequence[str]) -> str | None:
+    """Find the decimal mark of the lines of a parameter table; None where both occur."""
+    return settings_mark(cell for line in lines for cell in _cells(line))
+
+
 def read_sequences(lines: Sequence[str], decimal: str | None = None) -> list[Parameters]:
     """Read a parameter table: one mapping per sequence, in the words and the order of the text.
 
@@ -42,11 +47,11 @@ def read_sequences(lines: Sequence[str], decimal: str | None = None) -> list[Par
     """
     rows = [(line[:WIDTH].strip(), _cells(line)) for line in lines]
     width = max((len(cells) for _, cells in rows), default=0)
-    mark = decimal or settings_mark(cell for _, cells in rows for cell in cells)
+    mark = decimal or table_mark(lines)
     sequences: list[Parameters] = [{} for _ in range(width)]
-    for name, cells in rows:
+    for name, (_, cells) in zip(unique_names(name for name, _ in rows), rows, strict=True):
         for sequence, cell in zip(sequences, cells + [""] * (width - len(cells)), strict=True):
-            sequence[unique_name(name, sequence)] = _value(cell, mark)
+            sequence[name] = _value(cell, mark)
     return sequences
 
 
@@ -57,14 +62,17 @@ def _cells(line: str) -> list[str]:
     return cells
 
 
-def unique_name(name: str, taken: Parameters) -> str:
-    """Return the name under which a parameter is kept: `vs.`, then `vs. [2]` for the second of that name."""
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name} [{number}]" in taken:
-        number += 1
-    return f"{name} [{number}]"
+def unique_names(printed: Iterable[str]) -> list[str]:
+    """Return the names under which parameters are kept: `vs.`, then `vs. [2]` for the second of that name."""
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
+    for name in printed:
+        kept = name
+        while kept in names:
+            numbers[name] = numbers.get(name, 1) + 1
+            kept = f"{name} [{numbers[name]}]"
+        names[kept] = None
+    return list(names)
 
 
 def _value(cell: str, mark: str | None) -> Any:  # noqa: ANN401

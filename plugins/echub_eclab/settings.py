@@ -10,6 +10,7 @@ from typing import Any
 
 from echub.plugin import Metadata, Notice
 from echub_eclab.fields import At, decode
+from echub_eclab.stamps import STARTS
 from echub_eclab.techniques import TECHNIQUES
 
 SET = (
@@ -73,7 +74,7 @@ NOT_SET = (0.0, float(struct.unpack("<f", struct.pack("<f", 0.001))[0]))
 
 _EPOCH = dt.datetime(1899, 12, 30)
 """Day 0 of EC-Lab's dates, as of spreadsheets."""
-_PLAUSIBLE_DAYS = (32_874.0, 73_051.0)  # 1990 to 2100
+_PLAUSIBLE_DAYS = tuple((edge - _EPOCH) / dt.timedelta(days=1) for edge in STARTS)
 
 
 def read_set(data: bytes, metadata: Metadata) -> tuple[dict[str, Any], list[Notice]]:

@@ -87,7 +87,9 @@ def notices(table: BinaryTable) -> list[Notice]:
         found.append(Notice("repeated-column", text))
     if raw := table.layout.raw:
         ids = ", ".join(map(str, raw))
-        text = f"the column ids {ids} include unknown ones: their bytes are kept raw, their meaning is open"
+        bits = all(field.id is not None for field in table.layout.fields)
+        kept = "they have no bytes but bits of the flags" if bits else "their bytes are kept raw"
+        text = f"the column ids {ids} include unknown ones: {kept}, their meaning is open"
         found.append(Notice("unknown-column", text))
     return found
 

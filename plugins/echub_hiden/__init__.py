@@ -11,7 +11,7 @@ from echub.plugin import Confidence, KnownFormat, Reader, Template, hookimpl
 if TYPE_CHECKING:
     from echub.plugin import Source
 
-FIRST_LINE = re.compile(rb'"?\d{1,12}"?[,;]\s*"?scans"?\s*[,;]\s*"?\d{1,12}"?[,;]\s*"?DataLength')
+FIRST_LINE = re.compile(rb'"?\d{1,12}"?[,;\t]\s*"?scans"?\s*[,;\t]\s*"?\d{1,12}"?[,;\t]\s*"?DataLength')
 MANIFEST = re.compile(rb'^\s*format\s*=\s*"sims"\s*$', re.MULTILINE)
 STARTS_AS_TOML = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|[\w.\"-]+[ \t]*=)")
 """The first line that is neither blank nor a comment is a table or a key."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from echub.dates import date_texts, wall_clock
 from echub.plugin import Notice, ReadError, SourceColumn
-from echub.text import decimal_mark, parse_clock
+from echub.text import decimal_mark, parse_clock, several
 from echub_hiden.header import Header
 from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import is_mass
@@ -41,7 +41,7 @@ def read_columns(header: Header, table: Sequence[tuple[str, ...]], options: Mass
         if name == "ms":
             numbers.insert(0, SourceColumn(name, values, "time", "ms", index=at))
         elif is_scan:
-            numbers.append(scan_meaning(name, values, at))
+            numbers.append(scan_meaning(header, name, values, at, options))
         else:
             numbers.append(trend_meaning(header, scans.get(at), name, values, at, options))
     if "Time" in header.names:
@@ -78,6 +78,10 @@ def _decimal(header: Header, table: Sequence[tuple[str, ...]]) -> str:
 
 def _numbers(header: Header, at: int, texts: Sequence[str], decimal: str) -> NDArray[np.float64]:
     plain = [text.replace(",", ".") for text in texts] if decimal == "," else texts
+    if empty := sum(not text.strip() for text in plain):
+        said = f"{several(empty, 'cell is', 'cells are')} empty: missing"
+        header.notices.append(Notice("empty-cells", f"{header.names[at]}: {said}", column=header.names[at]))
+        plain = [text if text.strip() else "nan" for text in plain]
     try:
         values = np.array(plain, dtype=np.float64)
         if not np.isinf(values).any():

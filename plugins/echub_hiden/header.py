@@ -14,12 +14,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import date_texts, wall_clock
+from echub.dates import WallClock, date_texts, wall_clock
 from echub.plugin import Ambiguous, Metadata, Notice, ReadError
 
-FIRST = re.compile(r'"?(?P<rows>\d+)"?(?P<delimiter>[,;])\s*"?scans"?\s*[,;]\s*"?(?P<length>\d+)"?')
-_SECOND = re.compile(r'"?header"?[,;]\s*"?(?P<lines>\d+)"?')
-_TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP]M)?\Z", re.IGNORECASE)
+FIRST = re.compile(
+    r'"?(?P<rows>[0-9]{1,12})"?(?P<delimiter>[,;\t])\s*"?scans"?\s*[,;\t]\s*"?(?P<length>[0-9]{1,12})"?'
+)
+_SECOND = re.compile(r'"?header"?[,;\t]\s*"?(?P<lines>[0-9]{1,12})"?')
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})\b")
+"""A time of day as some locales print it."""
 CLOCK_NEVER_SET = 2010
 """Instruments of this maker with this export are younger; an earlier year is a reset clock."""
 
@@ -169,13 +172,16 @@ def _names(lines: Sequence[str], at: int, delimiter: str) -> list[str]:
     return cells(lines[at], delimiter)
 
 
-def cells(line: str, delimiter: str) -> list[str]:
-    """Split a line; a quoted cell may hold the delimiter, and one delimiter may end the line."""
+def cells(line: str, delimiter: str, least: int = 1) -> list[str]:
+    """Split a line; a quoted cell may hold the delimiter, and one delimiter may end the line.
+
+    Empty cells at the end are none, but for the first `least`.
+    """
     try:
         found = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
     except (csv.Error, StopIteration) as error:
         raise ReadError("a line cannot be split into cells", found=line[:60], cause=str(error)) from None
-    while len(found) > 1 and not found[-1]:
+    while len(found) > least and not found[-1]:
         found.pop()
     return found
 
@@ -216,13 +222,24 @@ def describe(header: Header, metadata: Metadata, dates: str = "auto") -> dict[st
     return {"header": header.lines, "environment": environment, "scans": scans}
 
 
+def _clock(printed: str, dates: str, others: Sequence[pl.Series]) -> WallClock | None:
+    """Read one date, with or without a time; None if it is none, `Ambiguous` if it has two readings."""
+    try:
+        clock = wall_clock(pl.Series([printed]), "Date", dates, others)
+    except Ambiguous:
+        raise
+    except ReadError:
+        return None
+    return None if math.isnan(clock.seconds[0]) else clock
+
+
 def _start(row: Sequence[str], header: Header, metadata: Metadata, dates: str) -> None:
     """Set the start as the instrument's computer has it, if its order of day and month is proven."""
     date = row[1] if len(row) > 1 else ""
-    time = _TIME.match(row[3]) if len(row) > 3 else None
+    time = _DOTTED.sub(r"\1:\2:\3", row[3]) if len(row) > 3 else ""
     others = [pl.Series(date_texts(header.lines), dtype=pl.String)]
     try:
-        clock = wall_clock(pl.Series([f"{date} {row[3]}" if time else date]), "Date", dates, others)
+        clock = (_clock(f"{date} {time}", dates, others) if time else None) or _clock(date, dates, others)
     except Ambiguous as error:
         header.notices.append(
             Notice(
@@ -231,14 +248,15 @@ def _start(row: Sequence[str], header: Header, metadata: Metadata, dates: str) -
             )
         )
         return
-    except ReadError:
-        clock = None
-    if clock is None or clock.seconds[0] != clock.seconds[0]:
+    if clock is None:
         header.notices.append(Notice("start-unreadable", f"the start {' '.join(row[1:])!r} cannot be read"))
         return
     moment = datetime.fromtimestamp(float(clock.seconds[0]), UTC).replace(tzinfo=None)
-    stamp = moment.isoformat() if time else moment.date().isoformat()
-    metadata.set("experiment.start" if time else "experiment.date", stamp)
+    if clock.dated and time:
+        text = f"the time of the start, {row[3]!r}, cannot be read: only its date is taken"
+        header.notices.append(Notice("start-unreadable", text))
+    stamp = moment.date().isoformat() if clock.dated else moment.isoformat()
+    metadata.set("experiment.date" if clock.dated else "experiment.start", stamp)
     metadata.set("experiment.timezone", "unknown")
     if moment.year < CLOCK_NEVER_SET:
         header.notices.append(Notice("clock-never-set", f"the instrument's clock says {stamp}: it was never set"))

@@ -129,9 +129,18 @@ def _matrix(file: Source) -> NDArray[np.generic]:
         raise ReadError("the image is not a matrix: the file is empty", path=file.shown, expected="(y, x)")
     separator = next((s for s in (";", "\t", ",") if s in text), None)
     try:
-        return _require_matrix(np.loadtxt(io.StringIO(text), delimiter=separator, ndmin=2), file)
+        plain = io.StringIO(_without_last(text, separator))
+        return _require_matrix(np.loadtxt(plain, delimiter=separator, ndmin=2), file)
     except ValueError as error:
         raise ReadError("the image is not a matrix of numbers", path=file.shown, found=str(error)) from None
+
+
+def _without_last(text: str, separator: str | None) -> str:
+    """Return a matrix without the separator at the end of its lines, if every line has one."""
+    lines = [line.rstrip(" \r") for line in text.split("\n") if line.strip()]
+    if separator and all(line.endswith(separator) for line in lines):
+        return "\n".join(line.removesuffix(separator) for line in lines)
+    return text
 
 
 def _single_page(file: Source) -> NDArray[np.generic]:

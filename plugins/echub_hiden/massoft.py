@@ -154,7 +154,7 @@ def _lines(source: Source) -> tuple[list[str], int]:
         raise ReadError("the file is not text", found=found.evidence, cause="it is damaged, or no export")
     text = decode(data, found.value)
     ends = 2 if "\r\n" in text else 1
-    return text.replace("\r\n", "\n").split("\n"), ends
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ends
 
 
 def _blocks(header: Header, lines: Sequence[str], ends: int, dropped: list[Dropped]) -> list[ScanBlock]:
@@ -203,7 +203,7 @@ def _is_cut(last: ScanBlock, found: Sequence[ScanBlock], ends: int) -> bool:
 
 
 def _reject_second_export(header: Header, rows: Sequence[str]) -> None:
-    again = next((n for n, row in enumerate(rows) if re.match(r'"?\d+"?[,;]\s*"?scans"?[,;]', row)), None)
+    again = next((n for n, row in enumerate(rows) if re.match(r'"?\d+"?[,;\t]\s*"?scans"?[,;\t]', row)), None)
     if again is not None:
         raise ReadError(
             "the file holds two exports, one after the other",
@@ -269,7 +269,9 @@ def _cells(header: Header, rows: Sequence[str], *, ragged: bool = False) -> list
     `ragged`: scans side by side may end before others, with empty cells.
     """
     count = len(header.names)
-    split = [cells(row, header.delimiter) for row in rows]
+    ends = [row.count(header.delimiter) for row in rows]
+    whole = max(ends, default=0)  # a row with as many may end in empty cells
+    split = [cells(row, header.delimiter, count if n == whole else 1) for row, n in zip(rows, ends, strict=True)]
     if ragged:
         split = [[*row, *[""] * (count - len(row))] for row in split]
     for number, row in enumerate(split):

@@ -37,6 +37,7 @@ def read_table(
     """
     file = open_beside(source, str(part.told["file"]))
     headers, rows = _cells(part, file)
+    _require_named(part, file, headers)
     paired = part.told["layout"] == "pairs"
     if paired and len(headers) % 2:
         raise _misfit(file, "pairs need an even number of columns", f"{len(headers)}: {', '.join(headers)}")
@@ -49,6 +50,19 @@ def read_table(
         x, y = columns[x_at], columns[at]
         kept = ~(np.isnan(x) & np.isnan(y)) if paired else np.ones(len(x), bool)
         yield Place(headers[x_at], headers[at], x_at, at), x[kept], y[kept]
+
+
+def _require_named(part: DeclaredPart, file: Source, headers: list[str]) -> None:
+    """Refuse a declared species whose header is not in the file: its column would keep another label."""
+    unknown = [header for header in part.told.get("species", {}) if header not in headers]
+    if unknown:
+        raise ReadError(
+            f"{part.where}: species names headers that the file does not have",
+            path=file.shown,
+            expected=", ".join(headers),
+            found=", ".join(unknown),
+            cause="a header is spelt in another way, or another separator was used",
+        )
 
 
 def _cells(part: DeclaredPart, file: Source) -> tuple[list[str], list[list[str]]]:
@@ -64,6 +78,8 @@ def _cells(part: DeclaredPart, file: Source) -> tuple[list[str], list[list[str]]
     ]
     if len(table) < 2:
         raise _misfit(file, "the file has no rows", several(len(table), "line"))
+    if all(not row[-1].strip() for row in table):  # every line ends in a separator
+        table = [row[:-1] for row in table]
     headers = [cell.strip() for cell in table[0]]
     for number, row in enumerate(table[1:], 2):
         if len(row) != len(headers):

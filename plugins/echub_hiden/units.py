@@ -18,16 +18,19 @@ _OF_UNIT |= {"count/s": "ion_count_rate", "count": "ion_counts", "degC": "temper
 _SCAN_COLUMNS = {"cycle": ("cycle", "1"), "mass amu": ("mass_to_charge", "1"), "mass": ("mass_to_charge", "1")}
 
 
-def scan_meaning(name: str, values: NDArray[Any], at: int) -> SourceColumn:
-    """Return a column (rows,) of the scan layout: its header ends in its unit (`SEM c/s`)."""
+def scan_meaning(
+    header: Header, name: str, values: NDArray[Any], at: int, options: MassoftOptions
+) -> SourceColumn:
+    """Return a column (rows,) of the scan layout: its unit ends its header (`SEM c/s`), or an option states it."""
     if name.lower() in _SCAN_COLUMNS:
-        quantity, unit = _SCAN_COLUMNS[name.lower()]
-        return SourceColumn(name, values, quantity, unit, index=at)
-    detector, _, printed = name.rpartition(" ")
-    found = _quantity(printed)
-    return SourceColumn(
-        name, values, found, printed if found else None, index=at, attrs={"detector": detector or name}
-    )
+        return SourceColumn(name, values, *_SCAN_COLUMNS[name.lower()], index=at)
+    unit, source = _unit(name, options)
+    attrs = {"detector": name.rpartition(" ")[0] or name}
+    if unit is None:
+        _unknown(header, name)
+        return SourceColumn(name, values, None, None, index=at, attrs=attrs)
+    stated = {"unit_from": source} if source.startswith("--option") else {}
+    return SourceColumn(name, values, _quantity(unit), unit, index=at, attrs={**attrs, **stated})
 
 
 def scans_of_legends(header: Header, legends: Sequence[int]) -> dict[int, Scan]:

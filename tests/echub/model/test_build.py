@@ -1,5 +1,6 @@
 """Names, units, types and rows: the rules of the data model, for every reader alike."""
 
+import itertools
 import unicodedata
 from dataclasses import replace
 from fractions import Fraction
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from echub.errors import PluginError, UnitMismatch, UnknownUnit
+from echub.model import build
 from echub.model.build import SourceColumn, build_dataset, build_tables, slug
 from echub.model.column import Bits, Origin
 from echub.model.record import Record
@@ -36,6 +38,20 @@ def names(*columns):
 def test_first_column_of_a_quantity_bears_its_name_and_the_next_a_number():
     columns = [source(h, quantity="current", unit="mA", index=i) for i, h in enumerate("abc")]
     assert names(*columns) == ["current", "current__2", "current__3"]
+
+
+def test_numbers_of_equal_names_go_on_where_the_last_ended(monkeypatch):
+    """300 columns of one name draw 299 numbers; counted from 2 again for each they would be 45 000."""
+    drawn, count = [], itertools.count
+
+    def noted(number):
+        drawn.append(number)
+        return number
+
+    monkeypatch.setattr(build.itertools, "count", lambda start: map(noted, count(start)))
+    columns = [source("I/mA", quantity="current", unit="mA", index=i) for i in range(300)]
+    assert names(*columns)[-1] == "current__300"
+    assert drawn == list(range(2, 301))
 
 
 @pytest.mark.parametrize("averaged_first", [True, False])

@@ -205,7 +205,7 @@ def _line(data: bytes, word: bytes) -> str:
 def refusals() -> dict[str, Any]:
     """Return what a damaged export is refused for."""
     short = profile_text(*lines()[:1], "\t0.5\t7.125")
-    word = profile_text(*lines()[:1], lines()[1].replace("1.00000E-03", "nan"))
+    word = profile_text(*lines()[:1], lines()[1].replace("1.00000E-03", "over"))
     heads = profile_text(*lines(), heads=HEADS.replace("\tI[cnt/s]\tTime\tDepth[um]\tC", "\tC"))
     cut = profile_text(*lines()).partition(b"*** DATA END")[0]
     pair = (FRONT + "Mass[a.m.u]\tI[cnt/s]\n6.25\t1.5\n6.75\n" + BACK).encode()
@@ -214,7 +214,7 @@ def refusals() -> dict[str, Any]:
         "a short row": lambda: _refused("a row of the data does not fit the species", short,
                                         where=_line(short, b"7.125"),
             expected="3 cells for each of 3 species", found="3 cells", **damaged),
-        "a word": lambda: _refused("a cell is not a number", word, where=_line(word, b"nan"), found="'nan'",
+        "a word": lambda: _refused("a cell is not a number", word, where=_line(word, b"over"), found="'over'",
                                    **damaged),
         "too few heads": lambda: _refused("the column headers do not fit the species", heads,
             where=_line(heads, b"Time\tDepth"), expected="3 for each of 7Li, 18O, 28Si", found="6"),

@@ -137,7 +137,7 @@ def test_every_field_of_the_header_is_metadata():
 
 @pytest.mark.parametrize(("date", "time", "start", "told"), [
     ("3/14/2024", "09:05", "2024-03-14T09:05:00", []),
-    ("14/3/2024", "09:05", None, ["Analysis date and time are '14/3/2024 09:05'"]),
+    ("14/30/2024", "09:05", None, ["Analysis date and time are '14/30/2024 09:05'"]),
     ("3/14/2024", "", None, ["Analysis date and time are '3/14/2024 '"]),
     ("-", "09:05", None, []), ("", "", None, []),
 ])  # fmt: skip
@@ -152,7 +152,79 @@ def test_a_start_that_cannot_be_read_is_said(date, time, start, told):
     assert metadata.value("experiment.start") == start
 
 
-@pytest.mark.parametrize(("printed", "sign"), [("+", 1), ("-", -1), ("", 0), ("both", 0)])
+@pytest.mark.parametrize(("date", "time", "other", "start", "proof"), [
+    ("3/4/2024", "09:05:30", "3/5/2024", "2024-03-04T09:05:30", ""),
+    ("3/4/2024", "9:05 PM", "", "2024-03-04T21:05:00", ""),
+    ("03.04.2024", "09:05", "12.31.2023", "2024-03-04T09:05:00", ""),
+    ("14/3/2024", "09:05", "", "2024-03-14T09:05:00", "14/3/2024"),
+    ("3/4/2024", "09:05", "25/3/2024", "2024-04-03T09:05:00", "25/3/2024"),
+    ("3/4/2024", "09:05", "25/26/2024", "2024-03-04T09:05:00", ""),
+])  # fmt: skip
+def test_a_date_that_only_the_day_first_explains_decides_for_all(date, time, other, start, proof):
+    from echub.plugin import Metadata
+
+    metadata = Metadata()
+    lines = [(1, f"Analysis date\t{date}"), (2, f"Analysis time\t{time}"), (3, f"Creation date\t{other}")]
+    found = describe(Export({"A": lines}), metadata)
+    told = [("date-order", f"the dates have the day first: {proof} has no other reading")] if proof else []
+    assert [(notice.code, notice.message) for notice in found] == told
+    assert metadata.value("experiment.start") == start
+
+
+PLAIN = export(*NAMES, "\t1.5\t10.5\t\t2.5\t20.5", "\t2.5\t11.5\t\t3.5\t21.5", more=["Raster size (um)\t2.5"])
+
+
+@pytest.mark.parametrize("data", [
+    PLAIN.replace(b".5", b",5"), PLAIN.replace(b"\n", b"\r"), PLAIN.decode().encode("utf-16"),
+], ids=["decimal commas", "CR", "UTF-16"])  # fmt: skip
+def test_other_locales_line_ends_and_encodings_give_the_same(data):
+    def whole(content):
+        record = read_profile(Source.from_bytes(content, "run.dp_rpc_asc"), None)
+        table = record["depth_profile"]
+        columns = {name: str(table[name].tolist()) for name in table.names}
+        return columns, record.metadata.tree(), [(notice.code, notice.message) for notice in record.notices]
+
+    assert whole(data) == whole(PLAIN)
+    assert whole(PLAIN)[1]["sims"]["raster"] is not None
+
+
+@pytest.mark.parametrize("count", ["\u00b2", "9" * 5000])
+def test_a_count_of_points_that_is_none_says_nothing(count):
+    assert [
+        one for one in notices(*NAMES, ROW, more=[f"# of data point/species\t{count}"]) if one[0] == "row-count"
+    ] == []
+
+
+def test_cells_without_a_number_are_missing_and_said():
+    rows = ("\t1\t-1.#IND0E+000\t\t2\t20", "\t2\t\t\t3\tNaN", "\t3\t30\t\t4\t1.#INF")
+    values, _ = columns(*NAMES, *rows)
+    assert str(values["ion_count_rate"]) == "[nan, nan, 30.0, 20.0, nan, inf]"
+    assert [one for one in notices(*NAMES, *rows) if one[0] in ("empty-cells", "not-a-number")] == [
+        ("empty-cells", "Na+: I[cnt/s]: 1 cell is empty: missing"),
+        ("not-a-number",
+         "Na+: I[cnt/s]: 1 cell is not a number, the first '-1.#IND0E+000': kept as NaN or infinite"),
+        ("not-a-number", "K+: I[cnt/s]: 2 cells are not numbers, the first 'NaN': kept as NaN or infinite"),
+    ]  # fmt: skip
+
+
+def test_a_label_with_blanks_between_its_nuclides_is_read():
+    data = ("run.dp", "23Na 16O+\t28Si 30Si+", NAMES[2], ROW)
+    assert [one for one in notices(*data) if one[0] == "unknown-species"] == []
+    labels = profile(*data)()["depth_profile"].column("species").labels
+    assert sorted(labels.values()) == ["23Na16O+", "28Si30Si+"]
+
+
+@pytest.mark.parametrize(("x", "y", "depths", "rates"), [
+    ("Time[min]\tDepth", "I[c/s]", [60.0, 120.0], [10, 20]), ("Time[s]\tDepth", "I[cps]", [1, 2], [10, 20]),
+])  # fmt: skip
+def test_other_spellings_of_units(x, y, depths, rates):
+    values, _ = columns(*NAMES[:2], "\t".join([f"{x}\t{y}"] * 2), "1\t\t10\t2\t\t20")
+    assert (values["sputter_time"], values["ion_count_rate"]) == (depths, rates)
+
+
+@pytest.mark.parametrize(("printed", "sign"), [
+    ("+", 1), ("-", -1), ("\u2212", -1), ("Positive", 1), ("negative", -1), ("", 0), ("both", 0),
+])  # fmt: skip
 def test_the_polarity_of_the_header(printed, sign):
     assert polarity(Export({"A": [(1, f"Secondary ion polarity\t{printed}")]})) == sign
 

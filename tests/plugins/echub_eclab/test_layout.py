@@ -68,6 +68,18 @@ def test_a_flag_inside_the_raw_run_leaves_no_byte_for_those_behind_it():
     assert places(layout) == [*((None, "|u1", n) for n in range(9)), (6, "<f4", 9)]
 
 
+@pytest.mark.parametrize("ids", [(1, 2, 66, 4, 6), (1, 2, 4, 6, 66), (1, 66, 67, 4, 6)])
+def test_unknown_ids_without_bytes_share_the_byte_of_the_flags(ids):
+    """Of 13 bytes the flags take 1, the time 8, the potential 4: none is left for the unknown ids."""
+    layout = record_layout(header(ids, 3, 13))
+    assert places(layout) == [(1, "|u1", 0), (4, "<f8", 1), (6, "<f4", 9)]
+    assert layout.raw == tuple(i for i in ids if i in (66, 67))
+
+
+def test_unknown_ids_without_bytes_before_any_flag_leave_the_layout_open():
+    assert record_layout(header((66, 4, 6), 3, 12)) is None
+
+
 def test_unknown_ids_need_no_size_where_there_is_no_row():
     layout = record_layout(header([4, 9001, 9002], 0, 0))
     assert layout.raw == (9001, 9002)

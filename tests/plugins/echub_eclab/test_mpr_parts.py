@@ -8,7 +8,7 @@ import pytest
 
 from echub.files.conversion import convert
 from echub.files.reading import read as read_file
-from fixtures.eclab import SCENARIOS, MprFile, byte_map
+from fixtures.eclab import SCENARIOS, MprFile, byte_map, set_module_length, set_n_points
 from fixtures.eclab.ascii import export, log_file
 from fixtures.eclab.settings import Settings
 from fixtures.eclab.texts import GCPL
@@ -23,6 +23,64 @@ def same_columns(one, other):
     return list(one.columns) == list(other.columns) and all(
         np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f") for name in one.columns
     )
+
+
+# -- runs that are still going ---------------------------------------------------------------
+
+GOING = replace(SECOND, log=None)
+GOING_ROWS, GOING_SIZE = len(SECOND.rows), SECOND.rows.dtype.itemsize
+
+
+def going(points, rows, *, behind=b"", file=GOING):
+    """Return a file of a run that is still going: its header counts `points`, its length those of `rows` rows."""
+    data = file.to_bytes()
+    place = byte_map(data)["VMP data"]
+    length = place.inside.records - place.data + rows * GOING_SIZE
+    return set_module_length(set_n_points(data, points), "VMP data", max(length, 0)) + behind
+
+
+def test_rows_behind_those_that_the_header_states_are_read_where_the_clock_goes_on():
+    for points in (0, 3, GOING_ROWS - 1):
+        record, more = read(going(points, points)), GOING_ROWS - points
+        assert same_columns(record["timeseries"], read(GOING)["timeseries"])
+        rows = "1 row stands" if more == 1 else f"{more} rows stand"
+        text = f"{rows} behind the {points} that the header counts, and its clock goes on: all were read"
+        assert message(record, "row-count") == text
+        assert "damaged-container" not in codes(record)
+
+
+def test_rows_behind_those_that_the_header_states_end_where_a_module_begins():
+    record = read(going(3, 3, file=SECOND))
+    assert same_columns(record["timeseries"], read(SECOND)["timeseries"])
+    assert record.metadata.value("experiment.start") == read(SECOND).metadata.value("experiment.start")
+
+
+@pytest.mark.parametrize("behind", [bytes(4 * GOING_SIZE), bytes(range(1, 250))], ids=["zeros", "other bytes"])
+def test_bytes_behind_the_rows_without_a_clock_are_none(behind):
+    record = read(GOING.to_bytes() + behind)
+    assert record["timeseries"].rows == GOING_ROWS
+    assert "row-count" not in codes(record)
+
+
+@pytest.mark.parametrize("file", [GOING, SECOND], ids=["no LOG", "with LOG"])
+def test_a_length_that_was_not_written_yet_does_not_hide_the_rows(file):
+    for length in (0, 500):  # less than the header alone
+        data = set_module_length(file.to_bytes(), "VMP data", length)
+        record = read(data)
+        assert same_columns(record["timeseries"], read(SECOND)["timeseries"])
+        size = GOING_ROWS * GOING_SIZE
+        text = f"the module VMP data states 0 bytes of rows, its {GOING_ROWS} rows are {size}"
+        assert message(record, "module-length") == text
+
+
+def test_a_second_file_behind_the_first_is_named():
+    first = GOING.to_bytes()
+    record = read(first + SECOND.to_bytes())
+    text = f"a second file begins at offset {len(first)}: two were joined, and only the first is read"
+    assert message(record, "damaged-container") == text
+    assert [dropped.what for dropped in record.dropped] == [
+        f"{len(SECOND.to_bytes())} bytes from offset {len(first)}"
+    ]
 
 
 # -- appended runs -----------------------------------------------------------------------------

@@ -106,6 +106,24 @@ def test_blank_lines_before_the_title_of_a_technique_are_none():
     assert record.settings["techniques"] == echub.read(settings(REST, CYCLES)).settings["techniques"]
 
 
+def test_what_a_technique_says_of_the_cell_is_kept_and_said():
+    data = settings(REST).replace(
+        b"Technique : 1\r\nOpen Circuit Voltage\r\n",
+        b"Technique : 1\r\nOpen Circuit Voltage\r\nElectrode surface area : 2,000 cm\xb2\r\n",
+    )
+    record = echub.read(data)
+    assert record.metadata.value("cell.area") == 0.785
+    assert [(n.code, n.message) for n in record.notices] == [
+        ("unread-setting", "technique 1: 'Electrode surface area : 2,000 cm²' is kept verbatim only")
+    ]
+
+
+def test_settings_with_both_decimal_marks_stay_text_and_say_so():
+    record = echub.read(settings(REST).replace(b"0,5000", b"0.5000"))
+    assert record.settings["techniques"][0]["parameters"][0]["dtR (s)"] == "0.5000"
+    assert [n.code for n in record.notices] == ["unread-setting"]
+
+
 def test_techniques_that_are_missing_are_counted():
     record = echub.read(settings(REST, CYCLES, count=3))
     assert [(n.code, n.message) for n in record.notices] == [

@@ -80,7 +80,68 @@ def test_a_start_that_only_the_other_order_allows_is_read_where_the_file_has_dat
     assert [notice.code for notice in prose.notices] == ["date-order"]
 
 
-@pytest.mark.parametrize("line", ["Electrode surface area : 0.785", "Device : ", "Run on channel : A1"])
-def test_what_lacks_its_unit_or_its_number_says_nothing(line):
+@pytest.mark.parametrize("line", ["Electrode surface area : ", "Device : ", "Run on channel : A1"])
+def test_what_lacks_its_number_says_nothing(line):
     prose = read_prose(["EC-Lab ASCII FILE", line], None, "auto", [])
     assert (repr(prose.metadata), prose.notices) == ("<Metadata: instrument.manufacturer>", [])
+
+
+def said_of(*lines, dates="auto", times=()):
+    """Return what the lines of a head state, and what is said of them: code and message."""
+    prose = read_prose(["EC-Lab ASCII FILE", *lines], None, dates, times)
+    stated = {e.path: e.value for e in prose.metadata if e.path != "instrument.manufacturer"}
+    return stated, [(notice.code, notice.message) for notice in prose.notices]
+
+
+UNREAD = "unread-setting"
+DAY_FIRST = "the dates have the day first, unlike EC-Lab's own:"
+DAY, MONTH = "13/03/2024 08:00:00", "03/13/2024 08:00:00"
+AMBIGUOUS = "Acquisition started on : 12/03/2024 23:59:30"
+TABLE = ["vs.                 Eoc                 ", "Ei (V)              0,500               "]
+
+
+@pytest.mark.parametrize(("lines", "stated", "told"), [
+    (["Electrode surface area : 0.785"], {}, [(UNREAD, "cell.area: '0.785' is kept verbatim only")]),
+    (["Electrode surface area : 0.785 cm²", "Electrode surface area : 2 cm²"], {"cell.area": 0.785}, [
+        (UNREAD, "cell.area: stated again as '2 cm²', the first counts: '0.785 cm²'")]),
+    (["Electrolyte : KOH", "Electrolyte : KOH", "Electrolyte : "], {"cell.electrolyte": "KOH"}, []),
+    (["Electrolyte : ", "Electrolyte : KOH"], {"cell.electrolyte": "KOH"}, []),
+    (["Device : VSP-3e (SN .003307)"], {"instrument.model": "VSP-3e", "instrument.serial": ".003307"}, []),
+    (["Run on channel : \u00b2 (SN 1)"], {"instrument.channel_serial": "1"}, []),
+    (["Run on channel : " + "9" * 5000 + " (SN 1)"], {"instrument.channel_serial": "1"}, []),
+    (["User : ", "Loop 0 from point number 0 to " + "9" * 5000], {}, []),
+    (["Comments : ", "Current amplifier : B-10A5V", "Cable : standard"], {}, []),
+    (['"Electrolyte : 1 M LiPF6, ""dry"""'], {"cell.electrolyte": '1 M LiPF6, "dry"'}, []),
+    (["Acquisition started on : 12/30/1899 00:00:00.000"], {}, [
+        ("no-start", "the start '12/30/1899 00:00:00.000' is a date that was never set: it stays unknown")]),
+    ([AMBIGUOUS, "Technique started on : 13/03/2024 00:01:30"],
+     {"experiment.start": "2024-03-12T23:59:30.000", "experiment.timezone": "unknown"},
+     [("date-order", f"{DAY_FIRST} 13/03/2024 00:01:30 has no other reading")]),
+    (["User : ", *TABLE, "E1 (V)              1.500               "], {}, [
+        (UNREAD, "both decimal marks occur in the parameters: they stay text; "
+                 "--option decimal=comma|point decides")]),
+])  # fmt: skip
+def test_what_is_said_of_a_head(lines, stated, told):
+    assert said_of(*lines) == (stated, told)
+
+
+@pytest.mark.parametrize(("start", "times", "order", "told"), [
+    ("03/12/2024 07:00:00", [DAY], "day-first",
+     f"{DAY_FIRST} {DAY} has no other reading"),
+    (MONTH, ["14/03/2024 08:00:00"], "day-first",
+     f"the dates of the table have the day first (14/03/2024 08:00:00), those of the head the month ({MONTH})"),
+    (MONTH, ["03/14/2024 08:00:00"], "month-first", None),
+])  # fmt: skip
+def test_head_and_table_have_their_own_order_of_day_and_month(start, times, order, told):
+    prose = read_prose(["EC-Lab ASCII FILE", f"Acquisition started on : {start}"], None, "auto", times)
+    assert prose.rows_order.value == order
+    assert [notice.message for notice in prose.notices] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(("printed", "order"), [("DDMM", "day-first"), ("MMDD", "month-first")])
+def test_the_head_says_how_an_automatic_export_prints_dates(printed, order):
+    lines = ["EC-Lab ASCII FILE", "Text export", f"   Time format : Absolute {printed}YYYY"]
+    prose = read_prose(lines, None, "auto", ["03/04/2024 08:00:00"])
+    assert (prose.order.value, prose.rows_order.value) == ("month-first", order)
+    decided = read_prose(lines, None, "month-first", ["03/04/2024 08:00:00"])
+    assert decided.rows_order.value == "month-first"

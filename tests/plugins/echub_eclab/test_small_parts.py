@@ -74,6 +74,7 @@ def test_rows_that_go_back_or_are_wild_are_no_clock(time, clock):
 
 @pytest.mark.parametrize(("name", "parts"), [
     ("run_02_GCPL_C01.mpr", ("run_C01.mpr", 2, "02_GCPL", 1)),
+    ("run_02_GCPL2_C01.mpr", ("run_C01.mpr", 2, "02_GCPL2", 1)),
     ("my_run_12_PEIS_D3_CA2.mpt", ("my_run_D3_CA2.mpt", 12, "12_PEIS", 1)),
     ("cell_2ndrun_02_GCPL_C01.mpr", ("cell_C01.mpr", 2, "02_GCPL", 2)),
     ("cell-11th-run_01_OCV_C01.mpr", ("cell_C01.mpr", 1, "01_OCV", 11)),

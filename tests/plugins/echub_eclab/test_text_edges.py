@@ -64,6 +64,11 @@ TABLES = {
         "Ns\tEwe/V\tI/mA\n0\t1.5\t\n\t2.5\t0.5\n2\t\t\n",
         {"Ns": [0, NAN, 2], "Ewe/V": [1.5, 2.5, NAN], "I/mA": [NAN, 0.5, NAN]},
         [missing("Ns", 1), missing("Ewe/V", 1), missing("I/mA", 2)]),
+    "a name twice": (
+        "time/s\tI/mA\tI/mA\n0.5\t1.5\t2.5\n", {"time/s": [0.5], "I/mA": [2.5]},
+        [("repeated-column", "I/mA stands 2 times in the table: all are kept, what is computed uses the first")]),
+    "quotes of a spreadsheet": (
+        'time/s\tEwe/V\n"0,5"\t"1,5"\n1\t"2,5"\n', {"time/s": [0.5, 1], "Ewe/V": [1.5, 2.5]}, []),
     "two tabs behind names and rows": (
         "time/s\tEwe/V\t\t\n0.5\t1.5\t\t\n1.5\t2.5\t\t\n", {"time/s": [0.5, 1.5], "Ewe/V": [1.5, 2.5]}, []),
     "one name of two words": ("cycle number\n1\n2\n", {"cycle number": [1, 2]}, []),
@@ -104,6 +109,28 @@ LEFT_OUT = {"a name that no row has a value for": [("the column name Ewe-Ece/V",
 def test_a_small_table_is_read_whole(name):
     text, columns, told = TABLES[name]
     assert outcome(HEAD + text) == (columns, told, LEFT_OUT.get(name, []))
+
+
+LATER = "else it would be later than the first row"
+DAY_FIRST = "the dates have the day first, unlike EC-Lab's own:"
+START = "(start of the acquisition)"
+
+
+@pytest.mark.parametrize(("start", "first", "zero", "told"), [
+    ("03/12/2024 10:00:00", "14/03/2024 10:00:00", f"2024-03-12T10:00:00 {START}", [
+        ("date-order", f"{DAY_FIRST} 14/03/2024 10:00:00 has no other reading"),
+        ("date-order", f"the start '03/12/2024 10:00:00' has the month first: {LATER}")]),
+    ("03/15/2024 10:00:00", "03/14/2024 10:00:00", "2024-03-14T10:00:00 (first row)", [
+        ("clock-zero", "the stated start, 03/15/2024 10:00:00, is later: "
+                       "time counts from the first row, 2024-03-14 10:00:00")]),
+    ("03/14/2024 10:00:00.900", "03/14/2024 10:00:00", f"2024-03-14T10:00:00.900000 {START}", []),
+])  # fmt: skip
+def test_a_start_behind_the_first_row_is_not_the_zero_of_its_clock(start, first, zero, told):
+    """The rows say when they were measured: 12 March and 14 March are two days apart, 3 December is none of it."""
+    head = f"EC-Lab ASCII FILE\r\nNb header lines : 4\r\nAcquisition started on : {start}\r\n"
+    record = read_mpt(f"{head}time/s\tEwe/V\n{first}\t1.5\n".encode())
+    assert record["timeseries"].column("time").attrs["zero"] == zero
+    assert [(notice.code, notice.message) for notice in record.notices] == told
 
 
 TABS = {

@@ -7,6 +7,7 @@ import pytest
 
 import echub
 from echub.plugin import Confidence, ReadError, Source
+from echub_eclab.asciilines import without_blank_lines
 from echub_eclab.sniff import sniff_mpt
 from fixtures.eclab import SCENARIOS
 from fixtures.eclab.ascii import Dialect, bare, export, table
@@ -88,6 +89,26 @@ def test_blank_lines_are_left_out_and_later_lines_keep_their_numbers():
     lines[first + 11] = lines[first + 11].replace(CELLS[9][7], "XXX")
     (word,) = [n for n in read_mpt("\r\n".join(lines).encode("cp1252")).notices if n.code == "not-a-number"]
     assert f"'XXX' in line {first + 12}:" in word.message
+
+
+class _Counted(bytes):
+    """Bytes that note how many of them are searched."""
+
+    searched = 0
+
+    def count(self, what, start=0, end=None):
+        end = len(self) if end is None else end
+        _Counted.searched += end - start
+        return super().count(what, start, end)
+
+
+def test_blank_lines_after_every_row_take_no_longer_than_their_bytes():
+    """A text that got two line ends per line: looking for each blank line from the start would take n² / 2."""
+    data = _Counted(b"0.5\t1\r\n\r\n" * 199 + b"0.5\t1\r\n")
+    kept, lines = without_blank_lines(data, 4, [])
+    assert kept == b"0.5\t1\r\n" * 200
+    assert [lines.of(row) for row in (0, 1, 199)] == [4, 6, 402]
+    assert _Counted.searched <= 4 * len(data)
 
 
 def test_a_tail_of_zero_bytes_is_no_row():

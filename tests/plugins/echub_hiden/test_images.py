@@ -152,6 +152,12 @@ def test_matrices_that_do_not_fit_are_refused(tmp_path, texts, message):
         echub.read(matrices(tmp_path, texts))
 
 
+@pytest.mark.parametrize("text", ["1,2,\n3,4,\n", "1;2;\r\n3;4;\r\n\r\n", "1\t2\t\n3\t4\t"])
+def test_a_separator_behind_every_row_of_a_matrix_is_none(tmp_path, text):
+    data = echub.read(matrices(tmp_path, [text, text]))["ion_map"]
+    assert data["ion_counts"].tolist() == [[[[1, 2], [3, 4]]] * 2]
+
+
 def test_a_missing_frame_is_named(tmp_path):
     path = matrices(tmp_path, ["1,2\n3,4"] * 3)
     (tmp_path / "map_Na_1.csv").unlink()

@@ -59,16 +59,28 @@ def test_whole_masses_are_bars(step, shape):
     assert marked(column, scan(step=step)).attrs.get("shape") == shape
 
 
-@pytest.mark.parametrize(("header", "meaning", "detector"), [
+@pytest.mark.parametrize(("name", "meaning", "detector"), [
     ("SEM c/s", ("ion_count_rate", "c/s"), "SEM"), ("Faraday torr", ("partial_pressure", "torr"), "Faraday"),
     ("SEM 2 A", ("ion_current", "A"), "SEM 2"), ("SEM", (None, None), "SEM"), ("SEM furlong", (None, None), "SEM"),
     ("Cycle", ("cycle", "1"), None), ("MASS amu", ("mass_to_charge", "1"), None),
     ("mass", ("mass_to_charge", "1"), None),
 ])  # fmt: skip
-def test_a_column_of_a_scan_ends_in_its_unit(header, meaning, detector):
-    found = scan_meaning(header, np.ones(1), 7)
-    assert (found.header, (found.quantity, found.unit), found.index) == (header, meaning, 7)
+def test_a_column_of_a_scan_ends_in_its_unit(name, meaning, detector):
+    head = header()
+    found = scan_meaning(head, name, np.ones(1), 7, MassoftOptions())
+    assert (found.header, (found.quantity, found.unit), found.index) == (name, meaning, 7)
     assert found.attrs == ({"detector": detector} if detector else {})
+    assert [notice.code for notice in head.notices] == (["unit-unknown"] if meaning[0] is None else [])
+
+
+@pytest.mark.parametrize(("name", "meaning", "source"), [
+    ("SEM", ("ion_count_rate", "c/s"), {"unit_from": "--option sem=c/s"}),
+    ("SEM torr", ("partial_pressure", "torr"), {}), ("Faraday", (None, None), {}),
+])  # fmt: skip
+def test_a_column_of_a_scan_without_a_unit_has_the_stated_one(name, meaning, source):
+    found = scan_meaning(header(), name, np.ones(1), 7, MassoftOptions(sem="c/s"))
+    assert (found.quantity, found.unit) == meaning
+    assert found.attrs == {"detector": name.split(" ")[0], **source}
 
 
 @pytest.mark.parametrize(("given", "options", "meaning", "source"), [

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from echub.model.channels import source_pieces
-from echub.plugin import Metadata, ReadError, Source
-from echub_hiden import images, manifest, tables
+from echub.plugin import Confidence, Metadata, ReadError, Source
+from echub_hiden import images, manifest, sniff_massoft, tables
 from echub_hiden.columns import _clock
 from echub_hiden.declared import DeclaredPart, parse
 from echub_hiden.header import Header, Scan, cells, describe
@@ -105,6 +105,29 @@ def test_an_export_that_is_whole_and_whose_units_are_stated_has_nothing_to_say()
     assert notices(TREND, **STATED) == []
 
 
+@pytest.mark.parametrize("place", [0, 2, 11])
+@pytest.mark.parametrize("name", ["vendor_h2", "vendor_t"])
+def test_a_blank_cell_is_missing_and_the_others_stay_where_they_are(name, place):
+    """Blanks as long as the number: the length of the row still is that of line 1."""
+    plain, line = export(TREND)()["timeseries"], LINES[FIRST + place]
+    cell = line.split(b",")[{"vendor_h2": 2, "vendor_t": 5}[name]]
+    found = export(changed(FIRST + place, line.replace(cell + b",", b" " * len(cell) + b",")))()["timeseries"]
+    for other in plain.names:
+        expected = plain[other].tolist()
+        if other == name:
+            expected[place] = float("nan")
+        assert str(found[other].tolist()) == str(expected)
+
+
+@pytest.mark.parametrize("data", [TREND.replace(b"\r\n", b"\r"), TREND.replace(b",", b"\t")], ids=["CR", "tabs"])
+def test_other_line_ends_and_tabs_give_the_same_numbers(data):
+    assert sniff_massoft(Source.from_bytes(data, "trend.txt")) is Confidence.CERTAIN
+    plain, found = export(TREND)()["timeseries"], export(data)()["timeseries"]
+    assert {name: found[name].tolist() for name in found.names} == {
+        name: plain[name].tolist() for name in plain.names
+    }
+
+
 def test_inputs_without_a_unit_are_named_once_each():
     texts = [(code, text) for code, text, _ in notices(TREND)]
     assert texts == [
@@ -136,6 +159,11 @@ def test_inputs_without_a_unit_are_named_once_each():
      "the start '2/30/2021 Time 12:20:01 AM' cannot be read"),
     (TREND.replace(b'"Date",6/14/2021,"Time",12:20:01 AM', b'"Date",'), "start-unreadable",
      "the start '' cannot be read"),
+    (TREND.replace(b"12:20:01 AM", b"noon"), "start-unreadable",
+     "the time of the start, 'noon', cannot be read: only its date is taken"),
+    (TREND.replace(b"  4.30000e-09", b" " * 13), "empty-cells", "H2: 1 cell is empty: missing"),
+    (TREND.replace(b"   26.5000,", b" " * 10 + b",").replace(b"   26.6000,", b" " * 10 + b","), "empty-cells",
+     "T: 2 cells are empty: missing"),
     (TREND.replace(b"  4.30000e-09", b" 1.#QNAN00000"), "not-a-number", "1.#QNAN00000 is kept as NaN or infinity"),
     (TREND.replace(b"\n00:01:10", b"\n00:01:20"), "clock-disagrees",
      "Time says 00:01:20 where ms says 70363; ms counts"),
@@ -166,6 +194,7 @@ def test_a_date_of_two_readings_is_not_taken():
 @pytest.mark.parametrize(("clock", "start"), [
     ("12:20:01 AM", "2021-06-14T00:20:01"), ("1:20:01 PM", "2021-06-14T13:20:01"),
     ("12:20:01 PM", "2021-06-14T12:20:01"), ("23:20:01", "2021-06-14T23:20:01"),
+    ("1:20:01 p.m.", "2021-06-14T13:20:01"), ("23.20.01", "2021-06-14T23:20:01"),
 ])  # fmt: skip
 def test_the_start_by_the_clock_of_the_instrument(clock, start):
     lines = ['"1",scans,"20"', '"header",5', f'"Date",6/14/2021,"Time",{clock}', '"ID","RGA 201"', '"Data",1',
@@ -255,6 +284,9 @@ WRONGLY = "the layout, the separator or the decimal mark is declared wrongly, or
         "cause": WRONGLY}),
     ({"file": "word.csv", "layout": "table", "separator": ";"}, {
         "message": "the file has no two columns", "found": "t,Na", "cause": WRONGLY}),
+    ({"file": "word.csv", "layout": "table", "species": {"na": "Na+", "Na": "Na+"}}, {
+        "message": "region r, profile 1: species names headers that the file does not have", "expected": "t, Na",
+        "found": "na", "cause": "a header is spelt in another way, or another separator was used"}),
     ({"file": "binary.csv", "layout": "table"}, {
         "message": "the file is not text", "found": "a NUL byte at offset 0"}),
 ])  # fmt: skip
@@ -271,6 +303,7 @@ def test_a_declared_table_that_is_not_read(folder, told, parts):
     ("pairs", "t\tNa\tu\tK\n1\t2\t3\t4\n5\t6\t\t\n",
      [("t", "Na", 0, 1, [1, 5], [2, 6]), ("u", "K", 2, 3, [3], [4])]),
     ("table", "t;Na\n1,5;2\n", [("t", "Na", 0, 1, [1.5], [2])]),
+    ("table", "t,Na,\n1,2,\n3,4,\n", [("t", "Na", 0, 1, [1, 3], [2, 4])]),
 ])  # fmt: skip
 def test_channels_of_a_declared_table(folder, layout, text, channels):
     """A row without a number is none; a pair ends where both of its cells are empty, one alone is missing."""
