@@ -16,6 +16,8 @@ from echub_table.gaps import with_gaps
 _BLANKS = r"[ '’\u00a0\u202f\u2009]"
 _MOSTLY = 0.5
 """Share of the filled cells that must be numbers, or the column is one of words: most of them."""
+CODE = r"^(?:0\d+|\d{16,})$"
+"""A whole number that a float64 does not hold as printed: with a zero in front, or of 16 digits, as 2⁵³ has."""
 Note = Callable[[str, str], None]
 
 
@@ -45,6 +47,17 @@ def numbers_of(
         text = f"{several(len(negative), 'cell')} of {name} in parentheses read as negative: {negative[0]!r}"
         note("negative-in-parentheses", text)
     return with_gaps(numbers, cells), unit
+
+
+def are_codes(texts: pl.Series) -> bool:
+    """Return whether whole numbers (rows,) name something, as a barcode does: as numbers they would lose digits.
+
+    Zeros stand in front of some, or more digits than a float64 holds.
+    """
+    cells = texts.drop_nulls().str.strip_chars()
+    cells = cells.filter(cells != "")
+    whole = bool(cells.str.contains(r"^\d+$").all()) and len(cells) > 0
+    return whole and bool(cells.str.contains(CODE).any())
 
 
 def _without_parentheses(cells: pl.Series) -> tuple[pl.Series, list[str]]:

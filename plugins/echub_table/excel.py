@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from echub.plugin import (
     Decision,
@@ -33,6 +34,7 @@ from echub.plugin import (
 )
 from echub.text import several
 from echub_table.cells import CLOCK, DATE, NUMBER, TEXT, UNITED
+from echub_table.digits import are_codes
 from echub_table.excel_numbers import Marks, columns_of_numbers, with_all_digits
 from echub_table.header_rows import begins_another, joined_tables
 from echub_table.ordinary import ArchiveLimits, column_number, is_ordinary
@@ -290,17 +292,13 @@ def _as_clock(name: str) -> pl.Expr:
     return pl.format("{}:{}:{}.{}", ms // 3_600_000, *padded).alias(name)
 
 
-def _load(data: bytes, sheet: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  options of the library
-    return pl.read_excel(
-        io.BytesIO(data),
-        sheet_name=sheet,
-        engine="calamine",
-        has_header=False,
-        drop_empty_rows=False,
-        drop_empty_cols=False,
-        raise_if_empty=False,
-        read_options=options,
-    )
+def _load(data: bytes, sheet: str, dtypes: str) -> pl.DataFrame:
+    """Load all cells of a sheet as values of a type; polars would make integers of whole numbers of any size."""
+    import fastexcel
+
+    cells = pl.DataFrame(fastexcel.read_excel(data).load_sheet(sheet, header_row=None, dtypes=dtypes))
+    cells.columns = [f"column_{i}" for i in range(cells.width)]
+    return cells
 
 
 def _as_text(cells: pl.DataFrame, source: Source) -> Source:
@@ -322,13 +320,15 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     texts = cells[first:last]
     keep = texts.select(pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")).to_series()
     texts, numbers = texts.filter(keep), floats[first:last].filter(keep)
+    lines = first + 1 + np.flatnonzero(keep.to_numpy())
     faults, notices = Faults(), _about_sheet(data, chosen, texts)
     plain = texts.select(pl.all().fill_null(""))
     width = dialect.width - dialect.trailing
-    wanted = [i for i in range(width) if dialect.columns[i] == NUMBER]
+    codes = [i for i in range(width) if _names_something(texts[:, i], numbers[:, i], chosen.plan.meant[i])]
+    wanted = [i for i in range(width) if dialect.columns[i] == NUMBER and i not in codes]
     texted = [i for i in range(width) if _may_hold_numbers(dialect.columns[i], chosen.plan.meant[i])]
     bad = np.zeros(texts.height, dtype=bool)
-    _require_one_table(numbers, plain, wanted, chosen, first, path)
+    _require_one_table(numbers, plain, wanted, chosen, lines, path)
     names = [dialect.name_of(i) for i in range(width)]
     marks = Marks(numbers, texts, names, (*wanted, *texted), chosen.decimal, path)
     decimals = {i: marks.of(i) for i in texted}
@@ -345,7 +345,7 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
         if found.faulty is not None:
             bad |= found.faulty
             for at in np.flatnonzero(found.faulty)[:LISTED]:
-                faults.note(first + int(at) + 1, f"{names[i]} is {texts[int(at), i]!r}, no number")
+                faults.note(int(lines[at]), f"{names[i]} is {texts[int(at), i]!r}, no number")
     faults.rows = int(bad.sum())
     judge(faults, texts.height, texts.height, dialect)
     return Table(columns, texts.height, texts.height, faults, decimals=decimals), notices
@@ -368,6 +368,11 @@ def _loaded(data: bytes, chosen: _Chosen, dtypes: str) -> pl.DataFrame:
     return stacked([_load(data, name, dtypes=dtypes) for name in parts], [*parts.values()])
 
 
+def _names_something(texts: pl.Series, numbers: pl.Series, meaning: Meaning) -> bool:
+    """Return whether a column holds texts of digits that name something, such as barcodes."""
+    return meaning.is_unknown and bool(numbers.is_null().all()) and are_codes(texts)
+
+
 def _may_hold_numbers(kind: str, meaning: Meaning) -> bool:
     """Return whether the texts of a column are read as numbers: behind each its unit, or as its name wants."""
     named = quantities()[meaning.quantity].type != "text" if meaning.quantity else bool(meaning.candidates)
@@ -375,15 +380,20 @@ def _may_hold_numbers(kind: str, meaning: Meaning) -> bool:
 
 
 def _require_one_table(
-    numbers: pl.DataFrame, texts: pl.DataFrame, wanted: Sequence[int], chosen: _Chosen, first: int, path: str
+    numbers: pl.DataFrame,
+    texts: pl.DataFrame,
+    wanted: Sequence[int],
+    chosen: _Chosen,
+    lines: NDArray[np.intp],
+    path: str,
 ) -> None:
-    """Refuse other names or units among the rows; `first`: the row of the sheet with which the data begin."""
+    """Refuse other names or units among the rows; `lines`: the row of the sheet in which each stands."""
     names, units = list(chosen.plan.dialect.names), list(chosen.plan.dialect.units)
     empty = numbers.select(pl.all_horizontal(pl.nth(wanted).is_null())).to_series() if wanted else pl.Series([])
     for at in np.flatnonzero(empty.to_numpy())[:LOOKED_AT]:
         cells = [str(cell).strip() for cell in texts.row(int(at))]
         if cells[: len(names)] not in (names, units) and begins_another(cells, wanted):
-            raise joined_tables(path, first + int(at) + 1, "; ".join(names), "; ".join(cells))
+            raise joined_tables(path, int(lines[at]), "; ".join(names), "; ".join(cells))
 
 
 def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Notice]:

@@ -425,12 +425,39 @@ def test_a_sheet_of_codes_keeps_its_texts_and_the_digits_of_its_numbers(tmp_path
     assert column.plain().tolist() == ["1,234", "a b", "0.3", "1e-10", "7", "1.5"]
 
 
+def test_whole_numbers_beyond_those_of_64_bits_are_numbers(tmp_path):
+    densities = [1e21, 2e21, 5e18, 9.3e18, 1e19, 1e20]
+    path = _workbook(
+        tmp_path / "a.xlsx", Data=_rows(TIME, densities, CURRENT, header=("t / s", "n / 1/cm^3", "I / mA"))
+    )
+    assert echub.read(path)["timeseries"]["vendor_n_1_cm_3"].tolist() == densities
+
+
+@pytest.mark.parametrize(
+    "first", ["000000000001", "12345678901234567890"], ids=["zeros in front", "twenty digits"]
+)
+def test_texts_of_digits_that_name_something_stay_texts(tmp_path, first):
+    codes = [first, *(str(n) for n in range(10, 15))]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, codes, CURRENT, header=("t / s", "Barcode", "I / mA")))
+    record = echub.read(path)
+    assert record["timeseries"]["vendor_barcode"].tolist() == codes
+    assert "numbers-as-text" not in {notice.code for notice in record.notices}
+
+
 def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
     rows = _rows(TIME, VOLTAGE, CURRENT)
     path = _workbook(tmp_path / "a.xlsx", Data=[*rows, ["t / s", "U / mV", "I / A"], *rows[1:]])
     with pytest.raises(ReadError, match="other names or units") as caught:
         echub.read(path)
     assert caught.value.where == "line 8"
+
+
+def test_a_summary_of_fewer_columns_below_the_rows_of_a_sheet_is_another_table(tmp_path):
+    summary = [["Cycle", "Q / mAh"], [1, 2.0], [2, 1.9]]
+    path = _workbook(tmp_path / "a.xlsx", Data=[*_rows(TIME, VOLTAGE, CURRENT), [], *summary])
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(path)
+    assert caught.value.where == "line 9"
 
 
 def test_a_mean_below_the_rows_of_a_sheet_is_no_row(tmp_path):
