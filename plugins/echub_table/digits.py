@@ -32,7 +32,7 @@ def numbers_of(
     cells = texts.fill_null("").str.strip_chars().str.replace(f"^[{MINUS_SIGNS}]", "-")
     cells, negative = _without_parentheses(cells)
     unit = _common_unit(cells) if united else ""
-    cells = cells.str.strip_suffix(f" {unit}") if unit else cells
+    cells = cells.str.strip_suffix(unit).str.strip_chars_end() if unit else cells
     empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
     plain, open_cells = ungrouped(cells, decimal)
     if decimal == ",":
@@ -67,7 +67,7 @@ def _without_parentheses(cells: pl.Series) -> tuple[pl.Series, list[str]]:
 
 
 def _common_unit(cells: pl.Series) -> str:
-    words = cells.str.extract(r"\s([^\s\d]\S*)$").drop_nulls().unique()
+    words = cells.str.extract(r"(\s[^\s\d]\S*|%)$").str.strip_chars().drop_nulls().unique()
     return str(words[0]) if len(words) == 1 else ""
 
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakSet
 
 import numpy as np
@@ -29,8 +29,10 @@ from echub.plugin import (
     ReadError,
     Record,
     Source,
+    find_unit,
     panics_caught,
     quantities,
+    unit,
 )
 from echub.text import several
 from echub_table.cells import CLOCK, DATE, NUMBER, TEXT, UNITED
@@ -39,6 +41,7 @@ from echub_table.excel_numbers import Marks, columns_of_numbers, with_all_digits
 from echub_table.header_rows import begins_another, joined_tables
 from echub_table.ordinary import ArchiveLimits, column_number, is_ordinary
 from echub_table.parse import LISTED, LOOKED_AT, Faults, Table, judge
+from echub_table.percents import percent_columns
 from echub_table.reader import Plan, assemble, plan
 from echub_table.sheets import continued, is_summary, stacked
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from echub_table.headers import Meaning
     from echub_table.options import ExcelOptions
 
+_Type = Literal["string", "float", "boolean", "duration"]
 _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 """A date before any instrument: the library's view of a duration, or of a time of day, which count from 1899."""
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
@@ -292,7 +296,7 @@ def _as_clock(name: str) -> pl.Expr:
     return pl.format("{}:{}:{}.{}", ms // 3_600_000, *padded).alias(name)
 
 
-def _load(data: bytes, sheet: str, dtypes: str) -> pl.DataFrame:
+def _load(data: bytes, sheet: str, dtypes: _Type) -> pl.DataFrame:
     """Load all cells of a sheet as values of a type; polars would make integers of whole numbers of any size."""
     import fastexcel
 
@@ -333,8 +337,12 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     marks = Marks(numbers, texts, names, (*wanted, *texted), chosen.decimal, path)
     decimals = {i: marks.of(i) for i in texted}
     read = dict(zip(wanted, columns_of_numbers(marks, wanted), strict=True))
+    shown = _percents(data, chosen, names, wanted, path)
+    notices += [_as_shown(names[i]) for i in sorted(shown)]
     columns = [
-        read[i].values if i in read else with_all_digits(plain[:, i], numbers[:, i], decimals.get(i, "."))
+        read[i].times(100 if i in shown else 1)
+        if i in read
+        else with_all_digits(plain[:, i], numbers[:, i], decimals.get(i, "."))
         for i in range(width)
     ]
     for i, found in read.items():
@@ -362,10 +370,25 @@ def _as_numbers(data: bytes, chosen: _Chosen) -> pl.DataFrame:
     )
 
 
-def _loaded(data: bytes, chosen: _Chosen, dtypes: str) -> pl.DataFrame:
+def _loaded(data: bytes, chosen: _Chosen, dtypes: _Type) -> pl.DataFrame:
     """Load the sheet, or the sheets of one table, as values of a type."""
     parts = chosen.parts or {chosen.sheet: 0}
     return stacked([_load(data, name, dtypes=dtypes) for name in parts], [*parts.values()])
+
+
+def _percents(data: bytes, chosen: _Chosen, names: Sequence[str], wanted: Sequence[int], path: str) -> set[int]:
+    """Return the columns in % whose cells are shown as percentages, and hold fractions."""
+    units = [find_unit(meaning.unit or "") for meaning in chosen.plan.meant]
+    asked = [name if i in wanted and units[i] == unit("%") else "" for i, name in enumerate(names)]
+    dialect, height = chosen.plan.dialect, chosen.cells.height
+    begin = chosen.parts or {chosen.sheet: dialect.data_line}
+    rows = {name: range(first, height - len(dialect.footer)) for name, first in begin.items()}
+    return percent_columns(data, rows, asked, path) if any(asked) else set()
+
+
+def _as_shown(name: str) -> Notice:
+    text = f"the cells of {name} are shown as percentages and hold fractions: read as shown, times 100"
+    return Notice("percent-cells", text, column=name)
 
 
 def _names_something(texts: pl.Series, numbers: pl.Series, meaning: Meaning) -> bool:

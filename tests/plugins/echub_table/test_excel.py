@@ -444,6 +444,48 @@ def test_texts_of_digits_that_name_something_stay_texts(tmp_path, first):
     assert "numbers-as-text" not in {notice.code for notice in record.notices}
 
 
+PARTS = [0.6055, 0.07, 1.0, None, 0.29, 0.123]
+
+
+def _shown_as(path, formats, header="SOC / %", corner=1):
+    """Write a sheet of which the second column, from row `corner` on, has a format in each cell."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for n, row in enumerate(_rows(TIME, PARTS, CURRENT, header=("t / s", header, "I / mA"))):
+        for m, value in enumerate(row):
+            sheet.cell(corner + n, corner + m, value)
+    for n, code in enumerate(formats, corner + 1):
+        sheet.cell(n, corner + 1).number_format = code
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("code", ["0%", "0.00%", "0.0%", '[<0]"n.d.";0.000%'])
+@pytest.mark.parametrize(("corner", "header"), [(1, "SOC / %"), (3, "SOC / %"), (1, "Zr (at%)")])
+def test_cells_shown_as_percentages_are_read_as_shown(tmp_path, code, corner, header):
+    path = _shown_as(tmp_path / "a.xlsx", [code] * len(PARTS), header, corner)
+    record = echub.read(path)
+    column = next(c for c in record["timeseries"].columns.values() if c.header == header)
+    np.testing.assert_array_equal(column.values, [60.55, 7, 100, NAN, 29, 12.3])
+    text = f"the cells of {header} are shown as percentages and hold fractions: read as shown, times 100"
+    assert [n.message for n in record.notices if n.code == "percent-cells"] == [text]
+
+
+@pytest.mark.parametrize(("code", "header"), [("General", "SOC / %"), ('0.0"%"', "SOC / %"), ("0.0%", "SOC")])
+def test_numbers_that_are_no_percentages_stay_as_they_are(tmp_path, code, header):
+    record = echub.read(_shown_as(tmp_path / "a.xlsx", [code] * len(PARTS), header))
+    column = next(c for c in record["timeseries"].columns.values() if c.header == header)
+    np.testing.assert_array_equal(column.values, [NAN if part is None else part for part in PARTS])
+    assert "percent-cells" not in {notice.code for notice in record.notices}
+
+
+def test_a_column_of_which_some_cells_are_shown_as_percentages_is_refused(tmp_path):
+    with pytest.raises(Ambiguous, match="some cells of a column are shown as percentages") as caught:
+        echub.read(_shown_as(tmp_path / "a.xlsx", ["0.0%", "0.0%"]))
+    found = "2 of 5 cells are shown as percentages: they hold a hundredth of what is seen"
+    assert (caught.value.where, caught.value.found) == ("column SOC / %", found)
+
+
 def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
     rows = _rows(TIME, VOLTAGE, CURRENT)
     path = _workbook(tmp_path / "a.xlsx", Data=[*rows, ["t / s", "U / mV", "I / A"], *rows[1:]])

@@ -232,3 +232,18 @@ def test_a_column_of_texts_is_not_called_one_without_a_unit():
     assert of_vendor(record) == [("U", None, ["3 V", "3100 mV", "3.2 V"])]
     text = "U should be voltage but holds text such as '3 V'; kept as text"
     assert (said(record, "no-numbers"), said(record, "unit-unknown")) == ([(text, "U")], [])
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize("header", ["SOC", "SOC / %"])
+def test_a_sign_of_percent_behind_a_number_is_its_unit(header, blank):
+    record = read(f"t / s,{header},U / V", range(3), [f"{n}.5{blank}%" for n in range(3)], range(3))
+    assert of_vendor(record) == [(header, "%", [0.5, 1.5, 2.5])]
+
+
+def test_a_sign_of_percent_behind_a_current_contradicts_its_header():
+    cells = ["0.5%", "1.5%", "2.5%"]
+    record = read("t / s,I / mA,U / V", range(3), cells, range(3))
+    assert of_vendor(record) == [("I / mA", None, cells)]
+    text = "the header of I / mA says mA, and its cells say %; kept as text"
+    assert said(record, "unit-mismatch") == [(text, "I / mA")]
