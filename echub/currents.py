@@ -39,7 +39,8 @@ _CHARGE, _ENERGY = unit("A*h").dimension, unit("W*h").dimension
 _STATE_NAMES = frozenset(
     [
         *("state", "status", "md", "mode", "type", "es", "zustand", "modus", "etat", "état", "estado", "stato"),
-        *("工步类型", "工步状态", "状态", "状態", "모드"),
+        *("c/d", "d/c", "chg/dchg", "charge/discharge", "ch/dis"),
+        *("工步类型", "工步状态", "状态", "状態", "모드", "充放电", "充放电状态", "充/放电", "充放電"),
         *(
             "step type",
             "step mode",

@@ -26,12 +26,16 @@ _OTHER_MONTHS = {
     "ene": 1, "abr": 4, "ago": 8, "dic": 12, "gen": 1, "mag": 5, "giu": 6, "lug": 7, "set": 9, "ott": 10,
 }  # fmt: skip
 """First three letters of months in German, French, Spanish and Italian, if they differ from English."""
-_TIME = r"(?:[ T,_]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d+)?))? ?(?P<ap>[APap][.]?[Mm][.]?)?)?"
+_TIME = r"(?:[ T,_]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d+)?))? ?(?P<ap>[APap][.]? ?[Mm][.]?)?)?"
 _ZONE = r" ?(?P<zone>Z|UTC|[-+]\d{2}:?\d{2})?\s*$"
 _NUMERIC = r"^\s*(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})" + _TIME + _ZONE
 _NAMED = r"^\s*(?P<a>\d{1,2})[-/ .](?P<b>\p{L}{3})\p{L}*[-/ .,]+(?P<c>\d{2,4})" + _TIME + _ZONE
 _NAMED_FIRST = r"^\s*(?P<b>\p{L}{3})\p{L}* (?P<a>\d{1,2}),? (?P<c>\d{4})" + _TIME + _ZONE
-_CLOCK_12 = r"^\s*(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d*)?))? ?(?P<ap>[APap])[.]?[Mm][.]?\s*$"
+_CLOCK_12 = r"^\s*(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d*)?))? ?(?P<ap>[APap])[.]? ?[Mm][.]?\s*$"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
+_HALF_DAYS = {"上午|午前|오전": "AM", "下午|午後|오후": "PM"}
+"""Words for the halves of a day that Chinese, Japanese and Korean programs print in front of the time."""
+_HALF_DAY = "[\u00a0\u202f午전후]"
 _ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
 _OFFSET = re.compile(r"([-+])(\d{2}):?(\d{2})")
 _NAMED_ZONE = re.compile(
@@ -47,8 +51,12 @@ _ORDER_WORDS = {"day-first": "dmy", "month-first": "mdy", "year-first": "ymd", "
 
 RATIOS = (1000.0, 60.0, 3600.0, 1e6)
 """Factors by which an elapsed time in a wrong unit is off."""
-_UNITS_S = {1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0: "d"}
+_UNITS_S = {1e-9: "ns", 1e-6: "us", 1e-3: "ms", 1.0: "s", 60.0: "min", 3600.0: "h", 86_400.0: "d"}
 """Units of time by their duration in seconds."""
+
+
+_ERA = 631_152_000.0, 4_102_444_800.0
+"""Seconds since 1970 of the years 1990 and 2100: between them instruments measure."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +132,20 @@ def without_zone(name: str) -> str:
 
 
 def _plain(texts: pl.Series) -> pl.Series:
-    """Write `2024年9月27日` as `2024-9-27`."""
+    """Write `2024年9月27日 下午 1:02` as `2024-9-27 1:02 PM`."""
+    texts = with_am_pm(texts)
     if not texts.str.contains("年", literal=True).any():
         return texts
     return texts.str.replace_all(r"[年月]", "-").str.replace_all("日", "")
+
+
+def with_am_pm(texts: pl.Series) -> pl.Series:
+    """Write the halves of a day as `1:02:03 PM`: also those of East Asia, and narrow blanks as ordinary ones."""
+    if not texts.str.contains(_HALF_DAY).any():
+        return texts
+    for words, half in _HALF_DAYS.items():
+        texts = texts.str.replace_all(rf"(?:{words})\s*({_CLOCK})", f"${{1}} {half}")
+    return texts.str.replace_all("[\u00a0\u202f]", " ")
 
 
 def _order(
@@ -242,7 +260,7 @@ def _seconds(parts: pl.DataFrame, year: pl.Series, month: pl.Series, day: pl.Ser
     import polars as pl
 
     hour = parts["H"].cast(pl.Int32, strict=False).fill_null(0)
-    half = parts["ap"].str.to_lowercase().str.replace_all(".", "", literal=True).fill_null("")
+    half = parts["ap"].str.to_lowercase().str.replace_all("[. ]", "").fill_null("")
     frame = pl.DataFrame({"y": year, "m": month, "d": day, "h": hour, "half": half})
     hours = (
         pl.when(pl.col("half") == "pm")
@@ -274,11 +292,26 @@ def _offsets(zones: pl.Series) -> dict[str, float]:
     return found
 
 
+def unlike_today(values: NDArray[np.float64], name: str, unit: str, printed_s: float) -> str:
+    """Say in which other unit a time since 1970 (n,) is one of today; nothing if it is so as printed, or in none.
+
+    `unit` is that of the header, which lasts `printed_s`.
+    """
+    import numpy as np
+
+    known = values[np.isfinite(values)]
+    middle = float(np.median(known)) if known.size else 0.0
+    fits = [length for length in _UNITS_S if length <= 1 and _ERA[0] <= middle * length < _ERA[1]]
+    if not fits or _ERA[0] <= middle * printed_s < _ERA[1]:
+        return ""
+    return f"{name} is a date of today only in {_UNITS_S[fits[0]]}, not in {unit}: kept as a vendor column"
+
+
 def clock_12(texts: pl.Series) -> pl.Series:
     """Parse times of a 12-hour clock (`11:59:57 PM`) to seconds of the day, float64; null if a text is not one."""
     import polars as pl
 
-    parts = texts.str.extract_groups(_CLOCK_12).struct.unnest()
+    parts = with_am_pm(texts).str.extract_groups(_CLOCK_12).struct.unnest()
     hour, minute = (parts[part].cast(pl.Float64, strict=False) for part in "hm")
     second = parts["s"].str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0.0)
     afternoon = (parts["ap"].str.to_lowercase() == "p").cast(pl.Float64)

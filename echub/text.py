@@ -23,6 +23,15 @@ _NUMBER = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eEdD][-+]?\d+)?\Z")
 _OF_A_CELL = re.compile(
     r"(cell|channel|chan|chl|ch|battery|device)( (id|index|name|no|nr|num|number|code))?|sample (id|name)|barcode"
 )
+NO_VALUE = frozenset(["na", "n/a", "#n/a", "null", "none", "--", "---", "-", "—", "–", "−"])
+"""Words for `no value`, in lower case; such a value is missing, as in an empty cell."""
+_STATISTIC = re.compile(
+    r"(?:mean|average|avg|median|min|max|minimum|maximum|sum|total|totals|count|range|rms|variance"
+    r"|std|stdev|sd|std\.? ?dev\.?|standard deviation|mittel|mittelwert|durchschnitt|summe|gesamt|anzahl"
+    r"|standardabweichung|stabw|moyenne|somme|écart[- ]type|media|promedio|suma|somma)(?:\W.{0,40})?\Z",
+    re.IGNORECASE,
+)
+"""What spreadsheets and programs write before a mean, a sum or an extreme below the rows."""
 _GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*\Z")
 _PLAIN = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d+)?\Z")
 _NAMED = {"nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf": float("-inf")}
@@ -99,6 +108,11 @@ def decode(data: bytes, encoding: str) -> str:
 def names_a_cell(header: str) -> bool:
     """Return whether a header, without its unit, names the cell or channel of a row: ``Channel_Index``."""
     return bool(_OF_A_CELL.fullmatch(re.sub(r"[\W_]+", " ", header).strip().lower()))
+
+
+def names_a_statistic(text: str) -> bool:
+    """Return whether a cell names what summarises the rows above it, such as `Mean` or `Summe`."""
+    return bool(_STATISTIC.match(text.strip()))
 
 
 # -- text that goes out ------------------------------------------------------------------------

@@ -31,9 +31,9 @@ from echub.plugin import (
     build_tables,
     without_zero_tail,
 )
-from echub.text import is_cut_number, several
+from echub.text import NO_VALUE, is_cut_number, names_a_statistic, several
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
-from echub_bdf.times import clock_column, compare_dates, derived_time
+from echub_bdf.times import clock_column, compare_dates, derived_time, of_today
 
 if TYPE_CHECKING:
     from echub_bdf.options import BdfReadOptions
@@ -80,6 +80,7 @@ def record_of(
     def note(code: str, message: str) -> None:
         notices.append(Notice(code, message))
 
+    columns = [of_today(column, note) for column in columns]
     columns += derived_time(columns, note)
     compare_dates(columns, options.dates, note)
     columns, signs = settle_currents(
@@ -121,8 +122,23 @@ def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, lis
             dropped.append(Dropped(f"the last line {last.decode('utf-8', 'replace')!r}", "it is cut"))
         else:
             notices.append(Notice("no-line-end", "the last line has no end: its last number may be cut"))
+    body, below = _without_summary(body)
+    dropped += below
     _check_width(source, body, len(headers))
-    return headers, body, dropped
+    return [header or f"column {number}" for number, header in enumerate(headers, 1)], body, dropped
+
+
+def _without_summary(body: bytes) -> tuple[bytes, list[Dropped]]:
+    """Take off the last lines that summarise those above, such as `Mean,3.7,0.1`: they were not measured."""
+    dropped: list[Dropped] = []
+    while body:
+        rows, _, last = body.rstrip(b"\r\n").rpartition(b"\n")
+        if not names_a_statistic(split_header(last)[0]):
+            break
+        shown = last.decode("utf-8", "replace").strip()
+        dropped.insert(0, Dropped(f"the line {shown!r}", "it summarises the rows above it"))
+        body = rows + b"\n" if rows else b""
+    return body, dropped
 
 
 def _check_width(source: Source, body: bytes, width: int) -> None:
@@ -192,9 +208,12 @@ def _column(
         clock = clock_column(header, cells, column.quantity, index, options, notices)
         if clock is not None:
             return clock
+    numbers = _numbers(header, cells, notices)
+    if numbers is None:
+        return SourceColumn(header, _text(cells), index=index, origin="measured")
     return SourceColumn(
         header,
-        _numbers(header, cells, notices),
+        numbers,
         working(column, polarity) or None,
         unit=unit or column.unit,
         index=index,
@@ -210,18 +229,21 @@ def _origin(column: BdfColumn) -> Any:  # noqa: ANN401  one of the origins
     return "reported" if column.unit in ("A*h", "W*h", "W") or column.quantity == "record" else "measured"
 
 
-def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np.float64]:
+def _numbers(header: str, cells: pl.Series, notices: list[Notice]) -> NDArray[np.float64] | None:
+    """Return numbers (rows,), NaN in place of other texts, which are listed; None where no cell is a number."""
     if cells.dtype.is_numeric():
         return cells.cast(pl.Float64).fill_null(MISSING).to_numpy()
-    cells = _as_text(cells)
-    text = cells.fill_null("").str.strip_chars()
+    text = _as_text(cells).fill_null("").str.strip_chars()
     values = text.cast(pl.Float64, strict=False)
-    bad = np.flatnonzero((values.is_null() & (text != "")).to_numpy())
+    empty = (text == "") | text.str.to_lowercase().is_in(list(NO_VALUE))
+    bad = np.flatnonzero((values.is_null() & ~empty).to_numpy())
     if len(bad):
         listed = ", ".join(f"line {row + 2} {text[int(row)]!r}" for row in bad[:_SHOWN])
         more = f" … ({len(bad)} in all)" if len(bad) > _SHOWN else ""
         notices.append(Notice("not-a-number", f"{listed}{more}", column=header))
-    return values.fill_null(MISSING).to_numpy()
+    if len(bad) and values.null_count() == len(values):
+        return None
+    return np.where(empty.to_numpy(), MISSING, values.fill_null(np.nan).to_numpy())
 
 
 def _numbers_or_text(cells: pl.Series) -> NDArray[Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from echub.dates import clock_ratio, rates_differ, to_utc, wall_clock
+from echub.dates import clock_ratio, rates_differ, to_utc, unlike_today, wall_clock
 from echub.plugin import MISSING, Ambiguous, Notice, ReadError, SourceColumn, unit
 from echub.text import clocks
 
@@ -32,10 +33,11 @@ def clock_column(
         return None
     if quantity != "unix_time":
         seconds = clocks(texts)
-        if seconds.null_count() > 0.5 * len(seconds):  # most are not clocks
-            return None
-        notices.append(Notice("text-time", f"{header} holds h:m:s where seconds should be: read as such"))
-        return SourceColumn(header, seconds.fill_null(MISSING).to_numpy(), quantity, "s", index=index)
+        if seconds.null_count() <= 0.5 * len(seconds):  # most are clocks
+            notices.append(Notice("text-time", f"{header} holds h:m:s where seconds should be: read as such"))
+            return SourceColumn(header, seconds.fill_null(MISSING).to_numpy(), quantity, "s", index=index)
+    if quantity == "step_time":  # no date is the time of a step
+        return None
     try:
         clock = wall_clock(texts, header, options.dates)
     except Ambiguous:
@@ -74,6 +76,17 @@ def _placed(
     text = f"{header} holds dates without a zone: they are not instants; --timezone says it"
     notices.append(Notice("no-zone", text))
     return SourceColumn(header, seconds, None, "s", index=index, attrs={"zone": "unknown"})
+
+
+def of_today(column: SourceColumn, note: Note) -> SourceColumn:
+    """Return a time since 1970 without its quantity if it is one of today only in another unit than printed."""
+    if column.quantity != "unix_time" or column.unit is None or "zone" in column.attrs:
+        return column  # instants that were read from texts have no such unit
+    values = np.asarray(column.values, dtype=np.float64)
+    if not (text := unlike_today(values, column.header, column.unit, float(unit(column.unit).factor))):
+        return column
+    note("unix-time-unit", text)
+    return replace(column, quantity=None, unit=None)
 
 
 def derived_time(columns: Sequence[SourceColumn], note: Note) -> list[SourceColumn]:

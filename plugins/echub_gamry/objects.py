@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from echub.dates import with_am_pm
 from echub.plugin import Metadata, MetadataError, Notice
 from echub.text import parse_number
 from echub_gamry.explain import Explain, ExplainEntry
 
 _DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})\Z")
-_TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,6})\d*)?\s*([AP]M)?\Z", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,6})\d*)?\s*(?:([AP])\.?\s?M\.?)?\Z", re.IGNORECASE)
 _BOOLEAN = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 DEFAULTS = {"AREA": 1.0, "CAPACITY": 1.0}
 """What the software's setup windows offer: a 1 that was never typed must not normalise anything."""
@@ -230,12 +231,14 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
 
 
 def _clock(text: str) -> dt.time | None:
-    match = _TIME.match(text)
+    import polars as pl
+
+    match = _TIME.match(with_am_pm(pl.Series([text]))[0])
     if not match:
         return None
     hour, minute, second = int(match[1]), int(match[2]), int(match[3])
     if match[5]:
-        hour = hour % 12 + 12 * (match[5].upper() == "PM")
+        hour = hour % 12 + 12 * (match[5].upper() == "P")
     try:
         return dt.time(hour, minute, second, int((match[4] or "0").ljust(6, "0")))
     except ValueError:

@@ -6,11 +6,11 @@ import csv
 import re
 from collections.abc import Sequence
 
-EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
-"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`) or in parentheses."""
+from echub.text import NO_VALUE
 
-NO_VALUE = frozenset(["na", "n/a", "#n/a", "null", "none", "--", "---", "-", "—", "–", "−"])
-"""Words for `no value`, in lower case; such a value is missing, as in an empty cell."""
+EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
+"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`, `5%`) or in parentheses."""
+
 MISSING_TOKENS = NO_VALUE | {"nan", "-nan", "+nan", "#nan", "1.#qnan", "1.#ind", "-1.#ind"}
 """These, and words for a value that is not a number: NaN."""
 
@@ -36,10 +36,14 @@ _GROUP_BLANK = re.compile(r"(?<=\d)[ '\u00a0\u202f\u2009\u2019](?=\d{3}(?!\d))")
 """What stands between groups of thousands, and never before decimals."""
 _DIGIT = len("(1)")
 """A digit in parentheses alone does not make a row one of numbers: it may be a unit, or count the columns."""
-_HALF_DAY = r" ?[APap]\.?[Mm]\.?"
+_HALF_DAY = r"[ \u00a0\u202f]?[APap]\.?[ \u00a0\u202f]?[Mm]\.?"
+_IN_FRONT = r"(?:(?:上午|午前|오전|下午|午後|오후) ?)"
+"""The half of a day as Chinese, Japanese and Korean programs print it."""
 _CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
-_CLOCK_12 = re.compile(rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?{_HALF_DAY}\Z")
-_TIME = rf"(?:[ T,_]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:{_HALF_DAY})?)?"
+_CLOCK_12 = re.compile(
+    rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?{_HALF_DAY}\Z|{_IN_FRONT}\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d*)?)?\Z"
+)
+_TIME = rf"(?:[ T,_]+{_IN_FRONT}?\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:{_HALF_DAY})?)?"
 _TIME += r"(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?\Z"
 _DATE = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}年\d{1,2}月\d{1,2}日?"
@@ -71,7 +75,7 @@ def spreadsheet_error(delimiter: str) -> re.Pattern[str]:
 def bare_number(cell: str) -> str:
     """Return the number of a cell without its unit, its parentheses, or blanks between its thousands."""
     text = _GROUP_BLANK.sub("", cell.strip())
-    return text[1:-1] if PARENTHESISED.match(text) else text.partition(" ")[0]
+    return text[1:-1] if PARENTHESISED.match(text) else text.partition(" ")[0].rstrip("%")
 
 
 def is_cut_clock(cells: Sequence[str]) -> bool:
@@ -101,8 +105,10 @@ def kind_of(cell: str) -> str:
             return NUMBER
         if _CLOCK.match(text) or _CLOCK_12.match(text):
             return CLOCK
-        if _UNITED.match(text) and " " in text:
+        if _UNITED.match(text) and (" " in text or text.endswith("%")):
             return UNITED
+    if text[0] in "上下午오" and _CLOCK_12.match(text):
+        return CLOCK
     if len(text) > _DIGIT and PARENTHESISED.match(text):
         return UNITED
     lower = text.lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -16,12 +17,14 @@ from echub.plugin import Dropped, Metadata, Notice, ReadError, SourceColumn, Uni
 from echub.text import several
 from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
 from echub_table.dialect import Dialect
-from echub_table.digits import numbers_of
+from echub_table.digits import are_codes, numbers_of
 from echub_table.gaps import with_gaps
 from echub_table.headers import Meaning, bare_unit, contradict, meaning_of, printed_unit, split_header
 from echub_table.parse import ALLOWED, Table
 from echub_table.profile import Profile
 from echub_table.times import DayClock, clock_seconds, instant_column
+
+_AGAIN = re.compile(r"(?s)(.+)\.\d{1,3}\Z")
 
 
 @dataclass
@@ -46,9 +49,14 @@ class Findings:
 def meanings(dialect: Dialect, profile: Profile | None) -> list[Meaning]:
     """Say what each column means; one whose name and unit contradict each other is none of the quantities."""
     width = dialect.width - dialect.trailing
-    names = [*dialect.names, *[""] * width][:width]
+    names = _as_first([*dialect.names, *[""] * width][:width])
     units = [*dialect.units, *[""] * width][:width]
     return [_meaning(name, unit, profile) for name, unit in zip(names, units, strict=True)]
+
+
+def _as_first(names: Sequence[str]) -> list[str]:
+    """Take the numbers off names that pandas gives to a column whose name stands there already: `I / mA.1`."""
+    return [again[1] if (again := _AGAIN.match(name)) and again[1] in names else name for name in names]
 
 
 def _meaning(name: str, unit: str, profile: Profile | None) -> Meaning:
@@ -136,6 +144,8 @@ def _column(
         return _elapsed(i, name, values, meaning, found)
     if kind == DATE:
         return _wall(i, name, values, meaning, found, options)
+    if meaning.is_unknown and are_codes(values):
+        return _text(i, name, values, meaning, found)
     wanted = meaning.quantity is not None or bool(meaning.candidates)
     numbers, unit = numbers_of(
         values,
@@ -261,7 +271,13 @@ def report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Fin
                 f"{meaning.problem}; kept as a vendor column {'with its' if column.unit else 'without a'} unit"
             )
             continue
-        if column.quantity is None and meaning.candidates and column.unit is None:
+        if column.quantity is None and meaning.candidates and column.is_text:
+            wanted = " or ".join(meaning.candidates)
+            text = (
+                f"{column.header} should be {wanted} but holds text such as {_first_text(column)!r}; kept as text"
+            )
+            found.note("no-numbers", text, column=column.header)
+        elif column.quantity is None and meaning.candidates and column.unit is None:
             open_units.append(f"{column.header} ({meaning.problem or 'the unit is open'})")
         elif column.quantity is None and meaning.quantity is None:
             unknown.append(column.header)
@@ -275,6 +291,10 @@ def report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Fin
             "vendor-columns", f"kept as vendor columns, as their names map to no quantity: {', '.join(unknown)}"
         )
     _report_repeats(columns, found)
+
+
+def _first_text(column: SourceColumn) -> str:
+    return next((text for text in (column.labels or {}).values() if text), "")
 
 
 def _report_repeats(columns: Sequence[SourceColumn], found: Findings) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from echub.plugin import Ambiguous, Confidence, Decision, ReadError, Source
-from echub.text import decimal_mark, several
+from echub.text import decimal_mark, names_a_statistic, several
 from echub_table.blocks import DELIMITERS, NAMES, Block, find_block
 from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, UNITED, Splitter, bare_number, spreadsheet_error
 from echub_table.header_rows import HeaderRows, find_header
@@ -21,13 +21,6 @@ from echub_table.stream import Text, open_text
 
 _COMMENTS = ("#", "%", "//", "*")
 MARKS = {".": "point", ",": "comma"}
-_STATISTIC = re.compile(
-    r"(?:mean|average|avg|median|min|max|minimum|maximum|sum|total|totals|count|range|rms|variance"
-    r"|std|stdev|sd|std\.? ?dev\.?|standard deviation|mittel|mittelwert|durchschnitt|summe|gesamt|anzahl"
-    r"|standardabweichung|stabw|moyenne|somme|écart[- ]type|media|promedio|suma|somma)(?:\W.{0,40})?\Z",
-    re.IGNORECASE,
-)
-"""What spreadsheets and programs write before a mean, a sum or an extreme below the rows."""
 _NUMBERED = re.compile(r'[\s;,|"]*[-+]?[.,]?\d')
 """A row that begins with a number, a date or a clock."""
 _CUT_ROW = re.compile(r"(?=\D*\d)[-+\d.,:;|/\s\"eETZ]+\Z")
@@ -240,7 +233,7 @@ def _lines(text: Text) -> list[str]:
 def _summarises(line: str) -> bool:
     """Return whether a line is blank, or begins with the name of a mean, a sum or an extreme."""
     first = re.split(r"[\t;,|]", line.strip(), maxsplit=1)[0].strip(' "')
-    return not line.strip("\t;,| \r") or bool(_STATISTIC.match(first))
+    return not line.strip("\t;,| \r") or names_a_statistic(first)
 
 
 def _choose(lines: Sequence[str], given: Given, source: Source) -> tuple[Block, str, str]:
@@ -448,7 +441,7 @@ def _is_statistic(line: str, block: Block) -> bool:
     """Return whether a line summarises the rows over it: a mean or a sum is not a measured row."""
     cells = block.splitter.split(line)
     at = next((i for i, cell in enumerate(cells) if cell.strip()), 0)
-    return at < block.width and block.columns[at] != TEXT and bool(_STATISTIC.match(cells[at].strip()))
+    return at < block.width and block.columns[at] != TEXT and names_a_statistic(cells[at])
 
 
 def _may_be_row(kinds: str, block: Block) -> bool:

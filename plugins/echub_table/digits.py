@@ -16,6 +16,8 @@ from echub_table.gaps import with_gaps
 _BLANKS = r"[ '’\u00a0\u202f\u2009]"
 _MOSTLY = 0.5
 """Share of the filled cells that must be numbers, or the column is one of words: most of them."""
+CODE = r"^(?:0\d+|\d{16,})$"
+"""A whole number that a float64 does not hold as printed: with a zero in front, or of 16 digits, as 2⁵³ has."""
 Note = Callable[[str, str], None]
 
 
@@ -30,7 +32,7 @@ def numbers_of(
     cells = texts.fill_null("").str.strip_chars().str.replace(f"^[{MINUS_SIGNS}]", "-")
     cells, negative = _without_parentheses(cells)
     unit = _common_unit(cells) if united else ""
-    cells = cells.str.strip_suffix(f" {unit}") if unit else cells
+    cells = cells.str.strip_suffix(unit).str.strip_chars_end() if unit else cells
     empty = (cells == "") | cells.str.to_lowercase().is_in(list(MISSING_TOKENS))
     plain, open_cells = ungrouped(cells, decimal)
     if decimal == ",":
@@ -47,6 +49,17 @@ def numbers_of(
     return with_gaps(numbers, cells), unit
 
 
+def are_codes(texts: pl.Series) -> bool:
+    """Return whether whole numbers (rows,) name something, as a barcode does: as numbers they would lose digits.
+
+    Zeros stand in front of some, or more digits than a float64 holds.
+    """
+    cells = texts.drop_nulls().str.strip_chars()
+    cells = cells.filter(cells != "")
+    whole = bool(cells.str.contains(r"^\d+$").all()) and len(cells) > 0
+    return whole and bool(cells.str.contains(CODE).any())
+
+
 def _without_parentheses(cells: pl.Series) -> tuple[pl.Series, list[str]]:
     """Return cells with `(0.3)` as `-0.3`, and the cells that were so written."""
     written = [cell for cell in cells.filter(cells.str.starts_with("(")) if PARENTHESISED.match(cell)]
@@ -54,7 +67,7 @@ def _without_parentheses(cells: pl.Series) -> tuple[pl.Series, list[str]]:
 
 
 def _common_unit(cells: pl.Series) -> str:
-    words = cells.str.extract(r"\s([^\s\d]\S*)$").drop_nulls().unique()
+    words = cells.str.extract(r"(\s[^\s\d]\S*|%)$").str.strip_chars().drop_nulls().unique()
     return str(words[0]) if len(words) == 1 else ""
 
 

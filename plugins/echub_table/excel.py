@@ -19,6 +19,7 @@ from weakref import WeakSet
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from echub.plugin import (
     Decision,
@@ -28,15 +29,19 @@ from echub.plugin import (
     ReadError,
     Record,
     Source,
+    find_unit,
     panics_caught,
     quantities,
+    unit,
 )
 from echub.text import several
 from echub_table.cells import CLOCK, DATE, NUMBER, TEXT, UNITED
+from echub_table.digits import are_codes
 from echub_table.excel_numbers import Marks, columns_of_numbers, with_all_digits
 from echub_table.header_rows import begins_another, joined_tables
 from echub_table.ordinary import ArchiveLimits, column_number, is_ordinary
 from echub_table.parse import LISTED, LOOKED_AT, Faults, Table, judge
+from echub_table.percents import percent_columns
 from echub_table.reader import Plan, assemble, plan
 from echub_table.sheets import continued, is_summary, stacked
 
@@ -322,19 +327,25 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
     texts = cells[first:last]
     keep = texts.select(pl.any_horizontal(pl.all().fill_null("").str.strip_chars() != "")).to_series()
     texts, numbers = texts.filter(keep), floats[first:last].filter(keep)
+    lines = first + 1 + np.flatnonzero(keep.to_numpy())
     faults, notices = Faults(), _about_sheet(data, chosen, texts)
     plain = texts.select(pl.all().fill_null(""))
     width = dialect.width - dialect.trailing
-    wanted = [i for i in range(width) if dialect.columns[i] == NUMBER]
+    codes = [i for i in range(width) if _names_something(texts[:, i], numbers[:, i], chosen.plan.meant[i])]
+    wanted = [i for i in range(width) if dialect.columns[i] == NUMBER and i not in codes]
     texted = [i for i in range(width) if _may_hold_numbers(dialect.columns[i], chosen.plan.meant[i])]
     bad = np.zeros(texts.height, dtype=bool)
-    _require_one_table(numbers, plain, wanted, chosen, first, path)
+    _require_one_table(numbers, plain, wanted, chosen, lines, path)
     names = [dialect.name_of(i) for i in range(width)]
     marks = Marks(numbers, texts, names, (*wanted, *texted), chosen.decimal, path)
     decimals = {i: marks.of(i) for i in texted}
     read = dict(zip(wanted, columns_of_numbers(marks, wanted), strict=True))
+    shown = _percents(data, chosen, names, wanted, path)
+    notices += [_as_shown(names[i]) for i in sorted(shown)]
     columns = [
-        read[i].values if i in read else with_all_digits(plain[:, i], numbers[:, i], decimals.get(i, "."))
+        read[i].times(100 if i in shown else 1)
+        if i in read
+        else with_all_digits(plain[:, i], numbers[:, i], decimals.get(i, "."))
         for i in range(width)
     ]
     for i, found in read.items():
@@ -345,7 +356,7 @@ def _table(data: bytes, chosen: _Chosen, path: str) -> tuple[Table, list[Notice]
         if found.faulty is not None:
             bad |= found.faulty
             for at in np.flatnonzero(found.faulty)[:LISTED]:
-                faults.note(first + int(at) + 1, f"{names[i]} is {texts[int(at), i]!r}, no number")
+                faults.note(int(lines[at]), f"{names[i]} is {texts[int(at), i]!r}, no number")
     faults.rows = int(bad.sum())
     judge(faults, texts.height, texts.height, dialect)
     return Table(columns, texts.height, texts.height, faults, decimals=decimals), notices
@@ -368,6 +379,26 @@ def _loaded(data: bytes, chosen: _Chosen, dtypes: _Type) -> pl.DataFrame:
     return stacked([_load(data, name, dtypes=dtypes) for name in parts], [*parts.values()])
 
 
+def _percents(data: bytes, chosen: _Chosen, names: Sequence[str], wanted: Sequence[int], path: str) -> set[int]:
+    """Return the columns in % whose cells are shown as percentages, and hold fractions."""
+    units = [find_unit(meaning.unit or "") for meaning in chosen.plan.meant]
+    asked = [name if i in wanted and units[i] == unit("%") else "" for i, name in enumerate(names)]
+    dialect, height = chosen.plan.dialect, chosen.cells.height
+    begin = chosen.parts or {chosen.sheet: dialect.data_line}
+    rows = {name: range(first, height - len(dialect.footer)) for name, first in begin.items()}
+    return percent_columns(data, rows, asked, path) if any(asked) else set()
+
+
+def _as_shown(name: str) -> Notice:
+    text = f"the cells of {name} are shown as percentages and hold fractions: read as shown, times 100"
+    return Notice("percent-cells", text, column=name)
+
+
+def _names_something(texts: pl.Series, numbers: pl.Series, meaning: Meaning) -> bool:
+    """Return whether a column holds texts of digits that name something, such as barcodes."""
+    return meaning.is_unknown and bool(numbers.is_null().all()) and are_codes(texts)
+
+
 def _may_hold_numbers(kind: str, meaning: Meaning) -> bool:
     """Return whether the texts of a column are read as numbers: behind each its unit, or as its name wants."""
     named = quantities()[meaning.quantity].type != "text" if meaning.quantity else bool(meaning.candidates)
@@ -375,15 +406,20 @@ def _may_hold_numbers(kind: str, meaning: Meaning) -> bool:
 
 
 def _require_one_table(
-    numbers: pl.DataFrame, texts: pl.DataFrame, wanted: Sequence[int], chosen: _Chosen, first: int, path: str
+    numbers: pl.DataFrame,
+    texts: pl.DataFrame,
+    wanted: Sequence[int],
+    chosen: _Chosen,
+    lines: NDArray[np.intp],
+    path: str,
 ) -> None:
-    """Refuse other names or units among the rows; `first`: the row of the sheet with which the data begin."""
+    """Refuse other names or units among the rows; `lines`: the row of the sheet in which each stands."""
     names, units = list(chosen.plan.dialect.names), list(chosen.plan.dialect.units)
     empty = numbers.select(pl.all_horizontal(pl.nth(wanted).is_null())).to_series() if wanted else pl.Series([])
     for at in np.flatnonzero(empty.to_numpy())[:LOOKED_AT]:
         cells = [str(cell).strip() for cell in texts.row(int(at))]
         if cells[: len(names)] not in (names, units) and begins_another(cells, wanted):
-            raise joined_tables(path, first + int(at) + 1, "; ".join(names), "; ".join(cells))
+            raise joined_tables(path, int(lines[at]), "; ".join(names), "; ".join(cells))
 
 
 def _about_sheet(data: bytes, chosen: _Chosen, texts: pl.DataFrame) -> list[Notice]:

@@ -20,6 +20,8 @@ _CLOSE = 1e-6
 Relative and absolute: a millionth of a number, and what is rounded away of small ones."""
 _LAST_DIGITS = 1e-12
 """Part of a number that arithmetic leaves behind it, as in 0.30000000000000004: such digits are not shown."""
+_SHOWN_DIGITS = 15
+"""Digits of a number that a spreadsheet shows of the 17 that it stores."""
 _BLOCK = 1 << 20
 """Cells that are compared at once, as text and as numbers: some tens of megabytes."""
 
@@ -70,6 +72,13 @@ class Numbers:
     values: NDArray[np.float64]
     faulty: NDArray[np.bool_] | None = None
     from_text: int = 0
+
+    def times(self, factor: int) -> NDArray[np.float64]:
+        """Return the values times a factor, with the digits that a spreadsheet shows: 0.6055 is 60.55 %."""
+        if factor == 1:
+            return self.values
+        shown = pl.Series(self.values * factor).round_sig_figs(_SHOWN_DIGITS).to_numpy()
+        return np.where(np.isnan(self.values), self.values, shown)
 
 
 def columns_of_numbers(marks: Marks, wanted: Sequence[int]) -> Iterator[Numbers]:

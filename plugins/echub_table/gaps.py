@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.plugin import MISSING
-from echub_table.cells import NO_VALUE
+from echub.text import NO_VALUE
 
 
 def without_value(cells: pl.Series) -> pl.Series:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from echub.plugin import ReadError
 from echub.text import several
 from echub_table.blocks import HEADER_REACH, Block, is_header
-from echub_table.cells import EMPTY, NUMBER, TEXT, kind_of
+from echub_table.cells import EMPTY, MISSING, NUMBER, TEXT, kind_of
 
 _COMMENT = re.compile(r"\s*+(?:#+|%+|//+|~+|'+|;+|!+)[ ]*+(?=\S)")
 """Marks of a comment before the first name, with the blanks behind them."""
@@ -148,15 +148,15 @@ def begins_another(cells: Sequence[str], numbers: Sequence[int] = ()) -> bool:
 
     `numbers`: the columns of numbers. Different words in all of them are names, whether or not they are known.
     """
-    from echub_table.headers import bare_unit
+    from echub_table.headers import bare_unit, heads
 
-    filled = [text for cell in cells if (text := cell.strip(' "'))]
+    filled = [text for cell in cells if (text := cell.strip(' "')) and kind_of(text) != MISSING]
     if len(filled) < 2 or any(kind_of(text) == NUMBER for text in filled):
         return False
     words = {cells[i].strip() for i in numbers if i < len(cells) and kind_of(cells[i]) == TEXT}
     if len(words) == len(numbers) > 1:
         return True
-    return _known(filled) >= 2 or all(bare_unit(text) is not None for text in filled)
+    return sum(map(heads, filled)) >= 2 or all(bare_unit(text) is not None for text in filled)
 
 
 def joined_tables(path: str, line: int, header: str, found: str) -> ReadError:

@@ -28,6 +28,8 @@ _REFERENCE = re.compile(
 )
 _NO_REFERENCE = frozenset(["ref", "ref.", "reference", "re", "r.e."])
 """Words that say that there is a reference, and not which."""
+_OF_MATLAB = re.compile(r"(?P<name>\w*[^\W_])_(?P<unit>[^\W\d_]+)_\Z")
+_OF_R = re.compile(r"(?P<name>\w+(?:\.\w+)*)\.+(?P<unit>[^\W\d_]+)\.?\Z")
 _UNIT_NAMES = {"volts": ("voltage", "V"), "volt": ("voltage", "V")}
 """Names that are their unit, and whose scale no program changes; `Amps` is printed over milliamperes too."""
 _QUALIFIERS = frozenset(
@@ -107,6 +109,11 @@ class Meaning:
     two_units: bool = False
     origin: str = "measured"
 
+    @property
+    def is_unknown(self) -> bool:
+        """Return whether the header says neither what a column is nor in which unit."""
+        return not (self.quantity or self.candidates or self.unit)
+
 
 BY_THE_HUB = ("spectrum",)
 """Quantities that only the hub gives: a table's own number of a spectrum may repeat, and is its label."""
@@ -163,9 +170,11 @@ def split_header(header: str) -> Iterator[tuple[str, str]]:
     if match := _NESTED.match(text):
         yield match["name"], match["unit"].strip()
     for at in (i for i, c in enumerate(text) if c == "/"):
-        yield text[:at].strip(), text[at + 1 :].strip()
+        if _is_balanced(text[at:]):  # the slash in `log(f/Hz)` stands within the name
+            yield text[:at].strip(), text[at + 1 :].strip()
     if match := _IN.match(text):
         yield match["name"], match["unit"]
+    yield from _made_names(text)
     name, underscore, last = text.rpartition("_")
     is_label = (
         re.fullmatch(r"[\d.]+", name) is not None
@@ -179,6 +188,20 @@ def split_header(header: str) -> Iterator[tuple[str, str]]:
     ):
         yield name, _WORDS.get(last, last)
     yield text, ""
+
+
+def _is_balanced(text: str) -> bool:
+    return all(text.count(opening) == text.count(closing) for opening, closing in ("()", "[]"))
+
+
+def _made_names(text: str) -> Iterator[tuple[str, str]]:
+    """Read headers that programs made names of variables of: `Current_mA_` (MATLAB) and `Current..mA.` (R)."""
+    if (match := _OF_MATLAB.match(text)) and _known_unit(match["unit"], aliases()) is not None:
+        yield match["name"], match["unit"]
+    if (match := _OF_R.match(text)) and _known_unit(match["unit"], aliases()) is not None:
+        name = match["name"].replace(".", " ")
+        if is_name(name):  # else the last word of any name with points would be a unit
+            yield name, match["unit"]
 
 
 def encoded_once(text: str) -> str:
@@ -346,3 +369,11 @@ def knows(cell: str) -> bool:
     text = cell.strip()
     plain = text.lstrip(_MINUS)
     return any(is_name(name) for part in (text, plain) for name, _ in split_header(part))
+
+
+@lru_cache(4096)
+def heads(cell: str) -> bool:
+    """Return whether a cell may stand over a column: its name is known, or a known unit stands behind another."""
+    return knows(cell) or any(
+        printed and _known_unit(printed, ()) is not None for _, printed in split_header(cell)
+    )

@@ -34,6 +34,7 @@ from echub_table.cells import (
     spreadsheet_error,
 )
 from echub_table.dialect import Dialect
+from echub_table.digits import CODE
 from echub_table.gaps import with_gaps
 from echub_table.header_rows import begins_another, joined_tables
 from echub_table.stream import CHUNK, Text, without_footer, without_lines
@@ -48,9 +49,8 @@ makes the file an error, as then the dialect is wrong (decision 20). Single cell
 LOOKED_AT = 100
 """Lines without a number that are looked at, per chunk, for other names: more than files repeat theirs."""
 
-_LONG = 16
-"""Digits from which a whole number no longer fits a float64: 2⁵³ has 16."""
-
+_WHOLE = "whole"
+"""Kind of a column of whole numbers that a float64 does not hold as they are printed."""
 _TAB = "\t"
 
 
@@ -129,7 +129,7 @@ class _GrowingColumns:
 
 
 class _Texts:
-    """A column of text, or of whole numbers too long for float64."""
+    """A column of text, or of whole numbers that a float64 does not hold as they are printed."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -142,9 +142,9 @@ class _Texts:
     def joined(self) -> NDArray[np.int64] | pl.Series:
         """Return the whole column."""
         texts: pl.Series = pl.concat(self._parts)
-        if self._kind == "long":
+        if self._kind == _WHOLE:
             whole = texts.str.strip_chars().cast(pl.Int64, strict=False)
-            if whole.null_count() == 0:
+            if whole.null_count() == 0 and not texts.str.contains(r"^\s*[-+]?0\d").any():
                 return whole.to_numpy()
         return texts
 
@@ -490,7 +490,7 @@ def _parsed_kind(dialect: Dialect, i: int) -> str:
     if kind in (TEXT, CLOCK, DATE, EMPTY, MISSING, UNITED) or i in dialect.grouped:
         return kind if kind != NUMBER else UNITED
     digits = (row[i].strip().lstrip("-+") for row in dialect.sample)
-    return "long" if any(len(text) >= _LONG and text.isdigit() for text in digits) else NUMBER
+    return _WHOLE if any(re.match(CODE, text, re.ASCII) for text in digits) else NUMBER
 
 
 def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import WallClock, clock_12, compare, rates_differ, to_utc, without_zone, zone_in
+from echub.dates import WallClock, clock_12, compare, rates_differ, to_utc, unlike_today, with_am_pm, without_zone, zone_in
 from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
 from echub.text import clocks, names_a_cell
@@ -54,7 +54,8 @@ class DayClock:
 
 def clock_seconds(texts: pl.Series) -> tuple[pl.Series, bool]:
     """Parse a column of `h:m:s`, or of a 12-hour clock, to seconds; and say whether it is the latter."""
-    if texts.str.contains(r"[AaPp]\.?[Mm]\.?\s*$").any():
+    texts = with_am_pm(texts)
+    if texts.str.contains(r"[AaPp]\.? ?[Mm]\.?\s*$").any():
         return clock_12(texts), True
     return clocks(texts), False
 
@@ -63,13 +64,24 @@ def settle_times(
     columns: Sequence[SourceColumn], found: Findings, options: Mapping[str, str]
 ) -> list[SourceColumn]:
     """Return each time its meaning, and derive the elapsed time where only clocks stand."""
-    settled = list(columns)
+    settled = [_of_today(column, found.note) for column in columns]
     settled += _joined_dates(settled, found, options)
     for clock in found.day_clocks.values():
         settled = _place(settled, clock, found, options)
     settled = _chosen(settled, found)
     _compare_clocks(settled, found)
     return settled + _derived(settled, found, options)
+
+
+def _of_today(column: SourceColumn, note: Callable[[str, str], None]) -> SourceColumn:
+    """Return a time since 1970 without its quantity if it is one of today only in another unit than printed."""
+    if column.quantity != "unix_time" or column.unit is None or "zone" in column.attrs:
+        return column  # instants that were read from texts have no such unit
+    values = np.asarray(column.values, dtype=np.float64)
+    if not (text := unlike_today(values, column.header, column.unit, float(unit(column.unit).factor))):
+        return column
+    note("unix-time-unit", text)
+    return replace(column, quantity=None, unit=None)
 
 
 # -- a date beside a time ----------------------------------------------------------------------

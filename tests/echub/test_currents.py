@@ -388,7 +388,7 @@ def test_each_of_two_powers_is_compared():
     [
         "state", "Status", "MD", "mode", "Type", "ES", "Zustand", "Modus", "etat", "État", "estado", "stato",
         "工步类型", "工步状态", "状态", "状態", "모드", "Step_Type", "step mode", "Step  Name", "step state",
-        "Chg State", "charge_state", "Work Mode", " cycle state ",
+        "Chg State", "charge_state", "Work Mode", " cycle state ", "C/D", "Chg/DChg", "Charge/Discharge", "充放电",
     ],
 )  # fmt: skip
 def test_single_letters_are_states_under_the_headers_that_programs_print(header):

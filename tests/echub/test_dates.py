@@ -14,6 +14,7 @@ from echub.dates import (
     order_word,
     rates_differ,
     to_utc,
+    unlike_today,
     wall_clock,
     without_zone,
     zone_in,
@@ -302,6 +303,13 @@ def test_days_that_a_month_has():
     ("30.03.2024_23:59", "2024-03-30T23:59:00.00"), ("Mar 5, 2024 10:00", "2024-03-05T10:00:00.00"),
     ("5 März 2024", "2024-03-05T00:00:00.00"), ("5-xyz-2024", None),
     ("2024-03-30T07:08:09", "2024-03-30T07:08:09.00"),
+    # halves of a day as Spanish, Chinese, Japanese and Korean programs print them, and with narrow blanks
+    ("30/03/2024 1:02:03 p. m.", "2024-03-30T13:02:03.00"),
+    ("30/03/2024 12:02:03 a. m.", "2024-03-30T00:02:03.00"),
+    ("2024/3/30 下午 1:02:03", "2024-03-30T13:02:03.00"), ("2024/3/30 上午12:02:03", "2024-03-30T00:02:03.00"),
+    ("2024年3月30日 午後 1:02", "2024-03-30T13:02:00.00"), ("2024-3-30 오전 11:02:03", "2024-03-30T11:02:03.00"),
+    ("3/30/2024 1:02:03\u202fPM", "2024-03-30T13:02:03.00"),
+    ("3/30/2024 1:02:03\u00a0p.\u00a0m.", "2024-03-30T13:02:03.00"),
 ])  # fmt: skip
 def test_times_of_day(text, moment):
     assert _moment(text) == [moment]
@@ -330,6 +338,11 @@ def test_a_zone_counts_if_all_rows_have_it_or_only_the_name(texts, name, hours, 
 )
 def test_offsets_of_zones_in_names(name, offset):
     assert zone_in(name) == offset
+
+
+def test_clocks_of_twelve_hours_in_east_asia():
+    texts = ["下午 1:02:03", "上午12:02:03", "오후 12:00", "午前 1:00:00"]
+    assert clock_12(pl.Series(texts)).to_list() == [13 * 3600 + 2 * 60 + 3, 2 * 60 + 3, 12 * 3600, 3600]
 
 
 def test_clocks_of_twelve_hours_with_a_comma():
@@ -450,3 +463,17 @@ def test_months_in_words(language):
 )
 def test_two_times_that_differ_by_a_unit_are_said_with_their_spans(seconds, others, text):
     assert rates_differ("a", np.array(seconds), "b", np.array(others)) == text
+
+
+@pytest.mark.parametrize(("counted", "printed", "actual"), [
+    (1_709_287_200, "s", None), (1_709_287_200_000, "ms", None), (12.5, "s", None), (86_400_000.0, "s", None),
+    (1_709_287_200_000, "s", "ms"), (1_709_287_200, "ms", "s"), (1_709_287_200 * 10**6, "s", "us"),
+    (1_709_287_200 * 10**9, "s", "ns"), (np.nan, "s", None),
+    (631_152_000_000 - 1, "s", None), (631_152_000_000, "s", "ms"),  # 1990-01-01 00:00 UTC in ms
+    (4_102_444_800_000 - 1, "s", "ms"), (4_102_444_800_000, "s", None),  # 2100-01-01 00:00 UTC
+])  # fmt: skip
+def test_a_time_since_1970_is_one_of_today_in_its_own_unit(counted, printed, actual):
+    """1,709,287,200 s after 1970 is 2024-03-01 10:00 UTC."""
+    said = unlike_today(np.array([counted, np.nan, counted]), "clock", printed, {"s": 1.0, "ms": 1e-3}[printed])
+    text = f"clock is a date of today only in {actual}, not in {printed}: kept as a vendor column"
+    assert said == (text if actual else "")

@@ -14,6 +14,7 @@ import echub_bdf
 from echub.declare import Confidence
 from echub.errors import Ambiguous, ReadError
 from echub.model.source import Source
+from echub.plugin import is_missing
 from echub_bdf.columns import known, misnamed
 from fixtures.bdf import BINARY, TABLES, binary
 from fixtures.bdf.make import FOLDER
@@ -107,6 +108,55 @@ def test_dates_in_the_absolute_time():
     assert "no-zone" in codes(open_)
     said = table("Unix Time / s,Voltage / V", local, VOLTS, timezone="Europe/Berlin")["timeseries"]
     assert said["unix_time"][0] == 1727424000
+
+
+def test_dates_in_the_elapsed_time_give_it():
+    local = [f"2024-09-27 10:{i:02d}:00" for i in range(ROWS)]
+    record = table("Test Time / s,Voltage / V", local, VOLTS)
+    data = record["timeseries"]
+    assert data["time"].tolist() == SECONDS.tolist()
+    assert data["vendor_test_time_s"][0] == 1727431200  # date -u -d "2024-09-27 10:00" +%s
+    assert codes(record) >= {"text-time", "no-zone", "derived-time"}
+
+
+def test_a_time_since_1970_in_milliseconds_gives_no_elapsed_time():
+    record = table("Unix Time / s,Voltage / V", 1.7e12 + 1000 * SECONDS, VOLTS)
+    assert record["timeseries"]["vendor_unix_time_s"].tolist() == (1.7e12 + 1000 * SECONDS).tolist()
+    assert "time" not in record["timeseries"].columns
+    assert "unix-time-unit" in codes(record)
+
+
+@pytest.mark.parametrize("cells", [[f'"1,{n:03d}"' for n in range(ROWS)], ["over"] * ROWS])
+def test_a_column_in_which_no_cell_is_a_number_keeps_its_texts(cells):
+    record = table("Test Time / s,Voltage / V,Current / A", SECONDS, VOLTS, cells)
+    column = record["timeseries"].column("vendor_current_a")
+    assert (column.header, column.quantity, column.unit) == ("Current / A", None, None)
+    assert column.plain().tolist() == [cell.strip('"') for cell in cells]
+    assert "not-a-number" in codes(record)
+
+
+def test_a_word_for_no_value_is_a_missing_one_and_any_other_is_not_a_number():
+    record = table("Test Time / s,Voltage / V", SECONDS[:4], ["3.5", "N/A", "", "OVERLOAD"])
+    volts = record["timeseries"]["voltage"]
+    assert (np.isnan(volts).tolist(), is_missing(volts).tolist()) == (
+        [False, True, True, True],
+        [False, True, True, False],
+    )
+    assert [n.message for n in record.notices if n.code == "not-a-number"] == ["line 5 'OVERLOAD'"]
+
+
+def test_what_summarises_the_rows_above_it_is_no_row():
+    cells = [*SECONDS, "Mean", "Max. value"]
+    record = table("Test Time / s,Voltage / V", cells, [*VOLTS, 3.5, 3.5])
+    assert record["timeseries"]["time"].tolist() == SECONDS.tolist()
+    assert [(d.what, d.why) for d in record.dropped] == [
+        (f"the line '{name},3.5'", "it summarises the rows above it") for name in ("Mean", "Max. value")
+    ]
+
+
+def test_a_column_without_a_name_is_called_by_its_place():
+    record = table("Test Time / s,Voltage / V,", SECONDS, VOLTS, [""] * ROWS)
+    assert [n.message for n in record.notices if n.code == "no-number"] == ["column 3 holds no number at all"]
 
 
 def test_dates_of_an_open_order_ask_for_it():

@@ -431,12 +431,81 @@ def test_a_sheet_of_codes_keeps_its_texts_and_the_digits_of_its_numbers(tmp_path
     assert column.plain().tolist() == ["1,234", "a b", "0.3", "1e-10", "7", "1.5"]
 
 
+def test_whole_numbers_beyond_those_of_64_bits_are_numbers(tmp_path):
+    densities = [1e21, 2e21, 5e18, 9.3e18, 1e19, 1e20]
+    path = _workbook(
+        tmp_path / "a.xlsx", Data=_rows(TIME, densities, CURRENT, header=("t / s", "n / 1/cm^3", "I / mA"))
+    )
+    assert echub.read(path)["timeseries"]["vendor_n_1_cm_3"].tolist() == densities
+
+
+@pytest.mark.parametrize(
+    "first", ["000000000001", "12345678901234567890"], ids=["zeros in front", "twenty digits"]
+)
+def test_texts_of_digits_that_name_something_stay_texts(tmp_path, first):
+    codes = [first, *(str(n) for n in range(10, 15))]
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, codes, CURRENT, header=("t / s", "Barcode", "I / mA")))
+    record = echub.read(path)
+    assert record["timeseries"]["vendor_barcode"].tolist() == codes
+    assert "numbers-as-text" not in {notice.code for notice in record.notices}
+
+
+PARTS = [0.6055, 0.07, 1.0, None, 0.29, 0.123]
+
+
+def _shown_as(path, formats, header="SOC / %", corner=1):
+    """Write a sheet of which the second column, from row `corner` on, has a format in each cell."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for n, row in enumerate(_rows(TIME, PARTS, CURRENT, header=("t / s", header, "I / mA"))):
+        for m, value in enumerate(row):
+            sheet.cell(corner + n, corner + m, value)
+    for n, code in enumerate(formats, corner + 1):
+        sheet.cell(n, corner + 1).number_format = code
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("code", ["0%", "0.00%", "0.0%", '[<0]"n.d.";0.000%'])
+@pytest.mark.parametrize(("corner", "header"), [(1, "SOC / %"), (3, "SOC / %"), (1, "Zr (at%)")])
+def test_cells_shown_as_percentages_are_read_as_shown(tmp_path, code, corner, header):
+    path = _shown_as(tmp_path / "a.xlsx", [code] * len(PARTS), header, corner)
+    record = echub.read(path)
+    column = next(c for c in record["timeseries"].columns.values() if c.header == header)
+    np.testing.assert_array_equal(column.values, [60.55, 7, 100, NAN, 29, 12.3])
+    text = f"the cells of {header} are shown as percentages and hold fractions: read as shown, times 100"
+    assert [n.message for n in record.notices if n.code == "percent-cells"] == [text]
+
+
+@pytest.mark.parametrize(("code", "header"), [("General", "SOC / %"), ('0.0"%"', "SOC / %"), ("0.0%", "SOC")])
+def test_numbers_that_are_no_percentages_stay_as_they_are(tmp_path, code, header):
+    record = echub.read(_shown_as(tmp_path / "a.xlsx", [code] * len(PARTS), header))
+    column = next(c for c in record["timeseries"].columns.values() if c.header == header)
+    np.testing.assert_array_equal(column.values, [NAN if part is None else part for part in PARTS])
+    assert "percent-cells" not in {notice.code for notice in record.notices}
+
+
+def test_a_column_of_which_some_cells_are_shown_as_percentages_is_refused(tmp_path):
+    with pytest.raises(Ambiguous, match="some cells of a column are shown as percentages") as caught:
+        echub.read(_shown_as(tmp_path / "a.xlsx", ["0.0%", "0.0%"]))
+    found = "2 of 5 cells are shown as percentages: they hold a hundredth of what is seen"
+    assert (caught.value.where, caught.value.found) == ("column SOC / %", found)
+
+
 def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
     rows = _rows(TIME, VOLTAGE, CURRENT)
     path = _workbook(tmp_path / "a.xlsx", Data=[*rows, ["t / s", "U / mV", "I / A"], *rows[1:]])
     with pytest.raises(ReadError, match="other names or units") as caught:
         echub.read(path)
     assert caught.value.where == "line 8"
+
+
+def test_a_summary_of_fewer_columns_below_the_rows_of_a_sheet_is_another_table(tmp_path):
+    summary = [["Cycle", "Q / mAh"], [1, 2.0], [2, 1.9]]
+    path = _workbook(tmp_path / "a.xlsx", Data=[*_rows(TIME, VOLTAGE, CURRENT), [], *summary])
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(path)
+    assert caught.value.where == "line 9"
 
 
 def test_a_mean_below_the_rows_of_a_sheet_is_no_row(tmp_path):

@@ -47,6 +47,13 @@ from echub_table.headers import Meaning, aliases, bare_unit, contradict, meaning
         ("Capacitance_Chg(mAh)", "charge_anodic", "mA*h"),
         ("Capacitance_DChg(mAh)", "charge_cathodic", "mA*h"),
         ("Cap_Chg(mAh)", "charge_anodic", "mA*h"),
+        # as MATLAB and R write `Current (mA)`, `Test Time (s)` and `U / V` where a header has to be a variable
+        ("Current_mA_", "current", "mA"),
+        ("TestTime_s_", "time", "s"),
+        ("Current..mA.", "current", "mA"),
+        ("Test.Time..s.", "time", "s"),
+        ("U...V", "voltage", "V"),
+        ("Temp.C", "temperature", "degC"),
     ],
 )
 def test_name_and_unit(header, quantity, unit):
@@ -220,3 +227,18 @@ def test_a_text_has_no_unit(header):
 )
 def test_two_units_contradict_each_other_if_they_are_known_and_not_the_same(meaning, text, contradicts):
     assert contradict(meaning, text) is contradicts
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("log(f/Hz)", None),  # the slash stands within the name: no unit is behind it
+        ("log10(|Z|/ohm)", None),
+        ("ln(j/mA cm-2)", None),
+        ("d(Q)/dV (Ah/V)", "Ah/V"),
+        ("file.d", None),  # a name with a point whose last letter happens to be a unit
+        ("Foo_V_", "V"),
+    ],
+)
+def test_the_unit_of_a_name_that_nobody_knows(header, unit):
+    assert meaning_of(header) == Meaning(unit=unit)

@@ -217,6 +217,21 @@ def test_rows_under_names_that_nobody_knows_are_refused_too(tmp_path, before):
     assert caught.value.where == f"line {before + 3}"
 
 
+@pytest.mark.parametrize("end", [";", ""], ids=["as wide", "narrower"])
+def test_a_summary_of_fewer_columns_below_the_rows_is_another_table(tmp_path, end):
+    summary = [f"Cycle;Q / mAh{end}", f"1;2.0{end}", f"2;1.9{end}"]
+    (tmp_path / "a.csv").write_text("\n".join(["t / s;U / V;I / mA", *_ROWS, "", *summary, ""]))
+    with pytest.raises(ReadError, match="other names or units") as caught:
+        echub.read(tmp_path / "a.csv")
+    assert (caught.value.where, caught.value.found) == ("line 603", summary[0])
+
+
+def test_a_row_of_words_for_no_value_names_no_columns(tmp_path):
+    lines = ["t / s;U / V;state", *(f"{row.rpartition(';')[0]};rest" for row in _ROWS), ""]
+    (tmp_path / "a.csv").write_text("\n".join([*lines[:300], "N/A;N/A;N/A", *lines[300:]]))
+    assert echub.read(tmp_path / "a.csv")["timeseries"].rows == 601
+
+
 def test_names_and_units_that_are_repeated_are_no_row(tmp_path):
     lines = ["t;U;I", "s;V;mA", *_ROWS[:300], "t;U;I", "s;V;mA", *_ROWS[300:], ""]
     (tmp_path / "a.csv").write_text("\n".join(lines))

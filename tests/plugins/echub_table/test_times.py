@@ -218,3 +218,16 @@ def test_a_wrong_unit_of_time_is_refused_with_the_right_one(header, step, unit):
     with pytest.raises(ReadError) as caught:
         _read(f"Date,{header},U (V)", *rows)
     assert f'unit = "{unit}"' in caught.value.hint
+
+
+def test_a_time_since_1970_in_milliseconds_gives_no_elapsed_time():
+    counted = [1_709_287_200_000 + 10_000 * n for n in range(6)]  # 2024-03-01 10:00 UTC, in ms
+    rows = "".join(f"{clock},3.5\n" for clock in counted)
+    record = echub.read(f"Unix Time (s),U / V\n{rows}".encode(), reader="table")
+    data = record["timeseries"]
+    assert [(c.name, c.unit) for c in data.columns.values()] == [
+        ("row", "1"), ("vendor_unix_time_s", None), ("voltage", "V"),
+    ]  # fmt: skip
+    assert data["vendor_unix_time_s"].tolist() == counted
+    text = "Unix Time (s) is a date of today only in ms, not in s: kept as a vendor column"
+    assert [n.message for n in record.notices if n.code == "unix-time-unit"] == [text]

@@ -194,3 +194,56 @@ def test_formulas_under_a_name_without_a_unit_are_refused_too():
     with pytest.raises(ReadError) as caught:
         read("t / s,Current,U / V", range(3), ["1", "=A2", "=A3"], range(3))
     assert (caught.value.message, caught.value.found) == ("the column 'Current' holds formulas, not values", "=A2")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["0010", "0011", "0012"],
+        ["12345678901234567890", "12345678901234567891", "12345678901234567892"],
+        ["007", "8", ""],
+    ],
+    ids=["zeros in front", "twenty digits", "some"],
+)
+def test_whole_numbers_that_name_something_keep_all_their_digits(cells):
+    record = read("t / s,Barcode,U / V", range(3), cells, range(3))
+    assert of_vendor(record) == [("Barcode", None, cells)]
+
+
+def test_a_counter_with_zeros_in_front_is_a_counter():
+    assert read("t / s,Cycle,U / V", range(3), ["001", "002", "010"], range(3))["timeseries"][
+        "cycle"
+    ].tolist() == [
+        1,
+        2,
+        10,
+    ]
+
+
+def test_the_second_of_two_equal_names_is_known_although_pandas_numbers_it():
+    data = read("t / s,U / V,U / V.1", range(3), [3, 4, 5], [6, 7, 8])["timeseries"]
+    found = [(c.name, c.unit, c.header) for c in data.columns.values()][1:]
+    assert found == [("time", "s", "t / s"), ("voltage", "V", "U / V"), ("voltage__2", "V", "U / V.1")]
+    assert data["voltage__2"].tolist() == [6, 7, 8]
+
+
+def test_a_column_of_texts_is_not_called_one_without_a_unit():
+    record = read("t / s,U,I / mA", range(3), ["3 V", "3100 mV", "3.2 V"], range(3))
+    assert of_vendor(record) == [("U", None, ["3 V", "3100 mV", "3.2 V"])]
+    text = "U should be voltage but holds text such as '3 V'; kept as text"
+    assert (said(record, "no-numbers"), said(record, "unit-unknown")) == ([(text, "U")], [])
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize("header", ["SOC", "SOC / %"])
+def test_a_sign_of_percent_behind_a_number_is_its_unit(header, blank):
+    record = read(f"t / s,{header},U / V", range(3), [f"{n}.5{blank}%" for n in range(3)], range(3))
+    assert of_vendor(record) == [(header, "%", [0.5, 1.5, 2.5])]
+
+
+def test_a_sign_of_percent_behind_a_current_contradicts_its_header():
+    cells = ["0.5%", "1.5%", "2.5%"]
+    record = read("t / s,I / mA,U / V", range(3), cells, range(3))
+    assert of_vendor(record) == [("I / mA", None, cells)]
+    text = "the header of I / mA says mA, and its cells say %; kept as text"
+    assert said(record, "unit-mismatch") == [(text, "I / mA")]
