@@ -114,6 +114,16 @@ def parse_written(text: bytes | str, shape: Shape, path: str = "") -> Any:  # no
     return parse(octets, shape, path, "json")  # which says what is wrong
 
 
+def pieces_of(text: bytes, key: str) -> list[bytes]:
+    """Return the items of a list in a JSON text as they are written there; none if they cannot be cut out."""
+    import msgspec
+
+    with suppress(msgspec.MsgspecError, RecursionError, UnicodeError):
+        written = _decoder(dict[str, msgspec.Raw]).decode(text)[key]
+        return [bytes(piece) for piece in _decoder(list[msgspec.Raw]).decode(written)]
+    return []
+
+
 def checked(tree: Any, shape: Shape, path: str = "") -> Any:  # noqa: ANN401
     """Check a tree that is already parsed; return it with the declared types and keys only."""
     import msgspec

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -46,6 +47,8 @@ from echub.model.workers import in_order
 
 _SMALL = 8192
 """Columns of fewer bytes are one chunk with a checksum, not compressed: deflate takes more time than it saves."""
+_IN_MEMORY = 1 << 20
+"""Bytes of columns up to which a file is made in memory, and written at once."""
 
 # h5py's own `attrs` and `create_dataset` take three times as long as the calls beneath them, and a
 # small file consists of little else; what all calls share is therefore made once.
@@ -58,6 +61,7 @@ _PLAIN.set_obj_track_times(False)
 _ACCESS = h5p.create(h5p.FILE_ACCESS)
 _ACCESS.set_fclose_degree(h5f.CLOSE_STRONG)
 _ACCESS.set_libver_bounds(h5f.LIBVER_V110, h5f.LIBVER_V110)
+_ACCESS.set_cache(0, 1, 1 << 16, 0.75)  # one chunk is written at a time: HDF5 clears a table of 521 for each array
 _NEW = h5p.create(h5p.FILE_CREATE)
 _NEW.set_obj_track_times(False)
 
@@ -86,12 +90,23 @@ _FEW_LABELS = 256
 def write(record: Record, target: Path | BinaryIO) -> str:
     """Write a record to a new file, or to one that is open for writing; return its content hash.
 
-    Large columns are read, hashed and compressed block by block, in threads: none is held as a whole.
+    Large columns are read, hashed and compressed block by block, in threads: none is held as a whole. A small
+    file is made in memory, since HDF5 writes its hundred pieces one by one.
     """
-    with (
-        DeferredErrorFile(target if isinstance(target, Path) else target.fileno()) as steady,
-        _new_file(steady) as root,
-    ):
+    with DeferredErrorFile(target if isinstance(target, Path) else target.fileno()) as steady:
+        if sum(held(c).nbytes for d in record.datasets.values() for c in d.columns.values()) > _IN_MEMORY:
+            return _write(record, steady)
+        made = BytesIO()
+        content = _write(record, made)
+        steady.seek(0)
+        steady.write(made.getbuffer())
+        steady.truncate()
+    return content
+
+
+def _write(record: Record, file: DeferredErrorFile | BytesIO) -> str:
+    """Write a record to a file; return its content hash."""
+    with _new_file(file) as root:
         _set_attributes(root, {name: _own_text(text) for name, text in _root_attributes(record).items()})
         digests: dict[tuple[str, str], str] = {}
         hashes: dict[str, str] = {}
@@ -109,11 +124,11 @@ def write(record: Record, target: Path | BinaryIO) -> str:
 
 
 @contextmanager
-def _new_file(steady: DeferredErrorFile) -> Iterator[h5g.GroupID]:
+def _new_file(target: DeferredErrorFile | BytesIO) -> Iterator[h5g.GroupID]:
     """Create a file as `h5py.File` does, which takes twice as long; yield its root."""
     access = _ACCESS.copy()
-    access.set_fileobj_driver(h5fd.fileobj_driver, steady)
-    file = h5f.create(repr(steady).encode("ascii", "replace"), h5f.ACC_TRUNC, fapl=access, fcpl=_NEW)
+    access.set_fileobj_driver(h5fd.fileobj_driver, target)
+    file = h5f.create(repr(target).encode("ascii", "replace"), h5f.ACC_TRUNC, fapl=access, fcpl=_NEW)
     try:
         yield h5g.open(file, b"/")
     finally:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pluggy
@@ -35,6 +36,10 @@ ANALYSES = "echub.analyses"
 
 ENRICHING_SECONDS = 60.0
 """Time of one plugin for one record that was read, after which it is stopped: a slow notebook takes some."""
+
+_PREFIX = "echub_"
+"""With which every hook begins."""
+_HOOKS = frozenset(name for name in vars(hookspecs) if name.startswith(_PREFIX))
 
 State = Literal["ok", "failed", "shadowed", "blocked"]
 Declared = TypeVar("Declared", Reader, Writer, "Analysis")
@@ -72,6 +77,25 @@ class Plugin:
         self.problems.append(problem)
 
 
+_HOOKABLE = (FunctionType, MethodType, staticmethod, classmethod)
+"""What pluggy takes for the implementation of a hook, if it is marked."""
+
+
+def _is_marked(value: object) -> bool:
+    """Return whether a member of a module is marked with `@hookimpl`; nothing else than functions is asked."""
+    return isinstance(value, _HOOKABLE) and hasattr(value, f"{GROUP}_impl")
+
+
+class _Manager(pluggy.PluginManager):
+    """Pluggy's manager, which asks `inspect` about each name of a module: here only about what is marked."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        """Return the options of an implementation; None for anything else."""
+        if isinstance(plugin, ModuleType) and not _is_marked(vars(plugin).get(name)):
+            return None
+        return super().parse_hookimpl_opts(plugin, name)
+
+
 class PluginWarning(UserWarning):
     """Something is wrong with a plugin; the others work."""
 
@@ -92,7 +116,7 @@ class Registry:
         self.vocabularies: dict[str, Vocabulary] = {}
         self._owner: dict[tuple[type, str], Plugin] = {}
         self._lock, self._completed = threading.RLock(), False
-        self._manager = pluggy.PluginManager(GROUP)
+        self._manager = _Manager(GROUP)
         self._manager.add_hookspecs(hookspecs)
         self._selection = _selection(selection)
         stated = cache(installed.stated)  # the hub's own distribution has most of the plugins
@@ -368,30 +392,24 @@ def _describe(entry_point: EntryPoint, says: installed.Stated) -> Plugin:
 
 def _require_only_analyses(module: Any) -> None:  # noqa: ANN401
     """Raise `PluginError` if a plugin that is loaded late offers something that is needed early."""
-    hooks = {name for name in vars(hookspecs) if hasattr(vars(module).get(name), "echub_impl")}
+    hooks = {name for name in _HOOKS if _is_marked(vars(module).get(name))}
     if early := sorted(hooks - {"echub_analyses"}):
         raise PluginError(f"it has {', '.join(early)}: register it in the group {GROUP}, not in {ANALYSES}")
 
 
-_PREFIX = "echub_"
-"""With which every hook begins."""
-
-
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
     """List functions that look like hooks but are not: pluggy would never call them."""
-    import difflib
-
-    known = {name for name in vars(hookspecs) if name.startswith(_PREFIX)}
     problems = []
     for name, value in vars(module).items():
-        marked = hasattr(value, "echub_impl")
-        if name in known and not marked and callable(value):
+        marked = _is_marked(value)
+        if name in _HOOKS and not marked and callable(value):
             problems.append(f"{name} is not marked with @hookimpl and is never called")
-        elif name not in known and (marked or (name.startswith(_PREFIX) and callable(value))):
+        elif name not in _HOOKS and (marked or (name.startswith(_PREFIX) and callable(value))):
+            import difflib
+
             # The prefix is in all names: with it, any short word is like one of them.
-            near = difflib.get_close_matches(
-                name.removeprefix(_PREFIX), [k.removeprefix(_PREFIX) for k in known], 1
-            )
+            known = [hook.removeprefix(_PREFIX) for hook in _HOOKS]
+            near = difflib.get_close_matches(name.removeprefix(_PREFIX), known, 1)
             hint = f"; did you mean {_PREFIX}{near[0]}?" if near else ""
             problems.append(f"{name} is not a hook of echub and is never called{hint}")
     return problems

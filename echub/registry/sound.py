@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from echub.errors import PluginError
@@ -44,6 +45,7 @@ def _is_listed(value: Any, *kinds: type) -> bool:  # noqa: ANN401
     return isinstance(value, (tuple, list)) and all(isinstance(item, kinds) for item in value)
 
 
+@cache
 def _kind_of(annotation: str) -> tuple[str, Callable[[Any], bool]]:
     """Return what a field of this annotation must be, in words and as a test."""
     if annotation.startswith("Literal["):

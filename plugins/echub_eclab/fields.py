@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import Any, NamedTuple
 
-_RUN = re.compile(rb"[^\0]+(?:\0{1,15}[^\0]+)*")
+import numpy as np
+
+_GAP = 16
+"""So many zeros, or more, end a run of bytes."""
 
 
 class At(NamedTuple):
@@ -51,4 +53,9 @@ def text(raw: bytes) -> str:
 
 def verbatim(data: bytes) -> dict[str, str]:
     """Return all bytes that are not zero, as hexadecimal runs by offset: what no table names is kept too."""
-    return {f"0x{run.start():04x}": run.group().hex() for run in _RUN.finditer(data)}
+    places = np.flatnonzero(np.frombuffer(data, np.uint8))
+    if not len(places):
+        return {}
+    ends = np.flatnonzero(np.diff(places) > _GAP)
+    first, last = places[[0, *(ends + 1)]], places[[*ends, -1]]
+    return {f"0x{a:04x}": data[a : b + 1].hex() for a, b in zip(first.tolist(), last.tolist(), strict=True)}
