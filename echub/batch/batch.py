@@ -70,8 +70,9 @@ def convert_many(
 class Batch:
     """The sources of one run and its ledger, planned and checked before any work.
 
-    Raises `TargetClash`, `TargetBusy` and `TargetNotWritable`. `exact`: the file for the only output,
-    in place of a folder. `whole`: results bring the object for `--json`.
+    Raises `UnknownReader`, `ReaderNotInstalled` or `UnknownOption` for what no plugin has, `TargetClash`,
+    `TargetBusy` and `TargetNotWritable`. `exact`: the file for the only output, in place of a folder. `whole`:
+    results bring the object for `--json`.
     """
 
     def __init__(
@@ -87,6 +88,8 @@ class Batch:
         whole: bool = False,
     ) -> None:
         reading, writing = reading or Reading(), writing or Writing()
+        reading.require_known()
+        writing.chosen()
         made_by = fingerprint(reading, writing)
         self._asked = (tuple(paths), out, reading.reader, join, shard)
         planned = plan(paths, out)

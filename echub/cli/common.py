@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from echub.files.annotations import Annotations
     from echub.files.deriving import Derivation
 
-Files = Annotated[list[Path], typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...")]
-File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
+# Not `readable`: of many files, one that may not be opened is reported like every file that cannot be read.
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...", readable=False),
+]
+File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE", readable=False)]
 ReaderName = Annotated[
     str | None,
     typer.Option("--reader", help="Read with this reader; no detection.", autocompletion=completing.readers),
@@ -99,15 +103,21 @@ def time_range(text: str, takes: str, example: str) -> tuple[float | None, float
 
 
 def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
-    """Split `key=value` texts; `UnknownOption` if one has no equals sign."""
-    result = {}
+    """Split `key=value` texts; `UnknownOption` if one has no equals sign, or two say different things."""
+    result: dict[str, str] = {}
     for text in texts or ():
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise UnknownOption(f"{flag} takes key=value", expected=f"{flag} key=value", found=text)
         value = value.strip()
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-        result[key.strip()] = value[1:-1] if quoted else value
+        value = value[1:-1] if quoted else value
+        if result.setdefault(key.strip(), value) != value:
+            raise UnknownOption(
+                f"{flag} states {key.strip()} twice",
+                expected="one value",
+                found=f"{result[key.strip()]} and {value}",
+            )
     return result
 
 

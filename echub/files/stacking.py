@@ -19,6 +19,7 @@ from echub.model.metadata import leaves
 from echub.model.missing import MISSING, filled
 from echub.model.record import Record
 from echub.model.units import parse_unit
+from echub.text import nearest
 
 if TYPE_CHECKING:
     import xarray
@@ -46,7 +47,12 @@ def stack(
     except ImportError:
         raise _not_installed("xarray") from None
     if strange := [path for path in metadata if path not in leaves()]:
-        raise UnknownOption(f"there is no metadata {strange[0]!r}", expected=", ".join(leaves()), found=strange[0])
+        raise UnknownOption(
+            f"there is no metadata {strange[0]!r}",
+            expected=", ".join(leaves()),
+            found=strange[0],
+            hint=nearest(strange[0], leaves()),
+        )
     records = [record_of(source) for source in sources]
     tables = [record[kind] for record in records]
     if any(len(column.axes) > 1 for table in tables for column in table.columns.values()):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnknownColumn
 from echub.model.column import Bits, Column
 from echub.model.json_text import encodable
-from echub.text import rows_by_columns
+from echub.text import nearest, rows_by_columns
 
 if TYPE_CHECKING:
     import pandas
@@ -166,19 +166,16 @@ class Dataset:
                 yield column, bits
 
     def _unknown(self, name: str) -> UnknownColumn:
-        import difflib
-
         holder = next((column.name for column, bits in self.bit_fields() if bits.name == name), None)
         if holder is not None:
             return UnknownColumn(
                 f"{name} is a bit of the column {holder}, and no column of its own",
                 hint=f'dataset["{name}"] gives its values, dataset.column("{holder}") the column that holds it',
             )
-        near = difflib.get_close_matches(name, self.names, 3, 0.5)
         return UnknownColumn(
             f"the {self.kind} dataset has no column {name!r}",
             found=", ".join(self.names),
-            hint=f"did you mean {' or '.join(near)}?" if near else None,
+            hint=nearest(name, self.names),
         )
 
     # -- choosing --------------------------------------------------------------------------

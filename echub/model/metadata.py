@@ -17,6 +17,7 @@ from echub.errors import MetadataError, UnitMismatch, UnknownUnit
 from echub.model.json_text import plain
 from echub.model.units import parse_value, scale_between
 from echub.remark import Remark
+from echub.text import nearest
 
 UNKNOWN = "unknown"
 """Words for "not known": no entry that another could contradict."""
@@ -161,14 +162,11 @@ def leaf_of(path: str) -> Leaf:
         return leaves()[path]
     if path.startswith("extra.") and all(path.split(".")):
         return Leaf(path, "any")
-    import difflib
-
-    near = difflib.get_close_matches(path[:_SHOWN], leaves(), 3, 0.5)
     raise MetadataError(
         f"unknown metadata path {_cut(repr(path))}",
         where=_cut(path),
         expected="a path of the metadata schema, or extra.<name> for your own",
-        hint=f"did you mean {' or '.join(near)}?" if near else "`echub schema show metadata` lists all paths",
+        hint=nearest(path, leaves()) or "`echub schema show metadata` lists all paths",
     )
 
 

@@ -25,6 +25,7 @@ from echub.registry import hookspecs, installed
 from echub.registry.boundary import guarded, one_line
 from echub.registry.discovery import EntryPoint, entry_points
 from echub.registry.sound import require_sound
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from echub.declare_analysis import Analysis
@@ -375,8 +376,6 @@ def _require_only_analyses(module: Any) -> None:  # noqa: ANN401
 
 def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
     """List functions that look like hooks but are not: pluggy would never call them."""
-    import difflib
-
     known = {name for name in vars(hookspecs) if name.startswith("echub_")}
     problems = []
     for name, value in vars(module).items():
@@ -384,23 +383,19 @@ def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
         if name in known and not marked and callable(value):
             problems.append(f"{name} is not marked with @hookimpl and is never called")
         elif name not in known and (marked or (name.startswith("echub_") and callable(value))):
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            problems.append(f"{name} is not a hook of echub and is never called{hint}")
+            hint = nearest(name, known, 1, 0.6)
+            problems.append(f"{name} is not a hook of echub and is never called{f'; {hint}' if hint else ''}")
     return problems
 
 
 def _find(name: str, index: dict[str, Declared], word: str) -> Declared:
     if name in index:
         return index[name]
-    import difflib
-
-    near = difflib.get_close_matches(name, index, 3, 0.4)
     raise UnknownReader(
         f"no {word} is called {name!r}",
         expected=", ".join(sorted(index)) or "no plugin offers one",
         found=name,
-        hint=f"did you mean {' or '.join(near)}?" if near else "`echub plugins list` shows what is installed",
+        hint=nearest(name, index, alike=0.4) or "`echub plugins list` shows what is installed",
     )
 
 
