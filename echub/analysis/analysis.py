@@ -231,13 +231,8 @@ def parameters(analysis: Analysis, given: Mapping[str, Any], profile: str | None
                 hint=nearest(profile, analysis.profiles),
             )
         base = analysis.profiles[profile]
-    named = {key.replace("-", "_"): _text(value) for key, value in given.items()}
-    texts = {**{key: _text(value) for key, value in base.items()}, **named}
+    texts = {**base, **{key.replace("-", "_"): value for key, value in given.items()}}
     return parse_options(analysis.params, texts, f"the analysis {analysis.name}")
-
-
-def _text(value: Any) -> str:  # noqa: ANN401
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listed(what: Any) -> list[Any]:  # noqa: ANN401

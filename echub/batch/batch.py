@@ -34,7 +34,7 @@ _ROUNDS = 16
 
 
 def convert_many(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str] | None = None,
     *,
     to: str = "native",
@@ -60,7 +60,7 @@ def convert_many(
     """
     reading = Reading(reader, options or {}, annotations or Annotations(), siblings)
     writing = Writing(to, writer_options or {}, force)
-    given = [Path(path) for path in paths]
+    given = [Path(path) for path in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
     part = Shard.parse(shard) if shard else None
     out = Path(output) if output is not None else None
     with Batch(given, out, reading, writing, join=join, shard=part) as batch:

@@ -103,21 +103,15 @@ def time_range(text: str, takes: str, example: str) -> tuple[float | None, float
 
 
 def pairs(texts: Sequence[str] | None, flag: str) -> dict[str, str]:
-    """Split `key=value` texts; `UnknownOption` if one has no equals sign, or two say different things."""
-    result: dict[str, str] = {}
+    """Split `key=value` texts; `UnknownOption` if one has no equals sign."""
+    result = {}
     for text in texts or ():
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise UnknownOption(f"{flag} takes key=value", expected=f"{flag} key=value", found=text)
         value = value.strip()
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-        value = value[1:-1] if quoted else value
-        if result.setdefault(key.strip(), value) != value:
-            raise UnknownOption(
-                f"{flag} states {key.strip()} twice",
-                expected="one value",
-                found=f"{result[key.strip()]} and {value}",
-            )
+        result[key.strip()] = value[1:-1] if quoted else value
     return result
 
 

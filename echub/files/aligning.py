@@ -131,6 +131,12 @@ def align(
 
 def _require_numbers(clock: float | None, offsets: Mapping[str, tuple[float, float | None]]) -> None:
     """Refuse an offset that is not a number of seconds, and an uncertainty that is not, or is negative."""
+    for name, offset in offsets.items():
+        if not isinstance(offset, tuple) or len(offset) != 2:
+            raise UnknownOption(
+                f"the offset of {name} cannot be {offset!r}",
+                expected="seconds and their standard uncertainty, which may be None: (12.5, 0.5)",
+            )
     uncertain = {
         "clock_uncertainty": clock,
         **{f"the uncertainty of {name}": u for name, (_, u) in offsets.items()},

@@ -62,6 +62,14 @@ class Reading:
     siblings: bool = True
     derive: tuple[Derivation, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raise `UnknownOption` for metadata in another form, such as a dictionary."""
+        if not isinstance(self.annotations, Annotations):
+            raise UnknownOption(
+                f"metadata cannot be added as a {type(self.annotations).__name__}",
+                expected='annotations=echub.Annotations.of(values={"cell.area": "0.785 cm^2"})',
+            )
+
     def require_known(self) -> None:
         """Refuse a reader or an option that no plugin has: it would be wrong for every file.
 

@@ -5,6 +5,7 @@ xarray's own `concat` gives all files the attributes of the first, its area and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,11 @@ def stack(
             found=strange[0],
             hint=nearest(strange[0], leaves()),
         )
+    if isinstance(sources, (str, os.PathLike, Record)):
+        sources = [sources]
     records = [record_of(source) for source in sources]
+    if not records:
+        raise UnknownOption("there is nothing to stack", expected="one file or more", found="0")
     tables = [record[kind] for record in records]
     if any(len(column.axes) > 1 for table in tables for column in table.columns.values()):
         raise SelectionError(

@@ -30,7 +30,8 @@ def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  
     """Build an options dataclass from texts; `UnknownOption` for a wrong key, value or unit."""
     fields, kinds = _declared(options, owner)
     values = {}
-    for key, text in given.items():
+    for key, stated in given.items():
+        text = str(stated).lower() if isinstance(stated, bool) else str(stated)  # Python states numbers too
         name = key.replace("-", "_")
         if name not in fields:
             raise _no_such(key, fields, owner)
