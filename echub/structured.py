@@ -10,7 +10,6 @@ anything is built from the tree.
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import os
@@ -25,6 +24,7 @@ from functools import cache, partial
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from echub.errors import EchubError, PluginError
+from echub.text import nearest
 
 Number = float | int
 """A number as it is written: `5` stays an integer, so that writing it again gives the same text."""
@@ -374,7 +374,6 @@ def _found(value: Any) -> str:  # noqa: ANN401
 
 
 def _not_a_key(place: str, names: list[str], where: tuple[str | int, ...], shape: Shape, path: str) -> EchubError:
-    near = difflib.get_close_matches(place[:60], names, 1)
     inside = f"{shown_path(where)} has" if where else f"{shape.name} has"
     return shape.error(
         f"{inside} no {_found(place)[1:-1]}",
@@ -382,7 +381,7 @@ def _not_a_key(place: str, names: list[str], where: tuple[str | int, ...], shape
         where=shown_path((*where, place)),
         expected=", ".join(names),
         found=_found(place)[1:-1],
-        hint=f"did you mean {near[0]}?" if near else shape.hint,
+        hint=nearest(place, names, 1, 0.6) or shape.hint,
     )
 
 

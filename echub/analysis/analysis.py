@@ -35,6 +35,7 @@ from echub.model.spectra import numbered
 from echub.registry.calling import call, failed
 from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
+from echub.text import nearest
 
 Analysable = Readable | Record | Outcome
 Item = TypeVar("Item")
@@ -211,7 +212,10 @@ def _require_needs(analysis: Analysis, columns: Mapping[str, str]) -> None:
     if strange := [name for name in columns if name not in needs]:
         expected = " or ".join(needs) or "no column at all"
         raise UnknownOption(
-            f"{analysis.name} needs nothing called {strange[0]!r}", expected=expected, found=strange[0]
+            f"{analysis.name} needs nothing called {strange[0]!r}",
+            expected=expected,
+            found=strange[0],
+            hint=nearest(strange[0], needs),
         )
 
 
@@ -224,15 +228,11 @@ def parameters(analysis: Analysis, given: Mapping[str, Any], profile: str | None
                 f"{analysis.name} has no profile {profile!r}",
                 expected=" or ".join(analysis.profiles) or "no profile at all",
                 found=profile,
+                hint=nearest(profile, analysis.profiles),
             )
         base = analysis.profiles[profile]
-    named = {key.replace("-", "_"): _text(value) for key, value in given.items()}
-    texts = {**{key: _text(value) for key, value in base.items()}, **named}
+    texts = {**base, **{key.replace("-", "_"): value for key, value in given.items()}}
     return parse_options(analysis.params, texts, f"the analysis {analysis.name}")
-
-
-def _text(value: Any) -> str:  # noqa: ANN401
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listed(what: Any) -> list[Any]:  # noqa: ANN401

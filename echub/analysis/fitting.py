@@ -21,6 +21,7 @@ from echub.model.spectra import numbered
 from echub.registry.calling import call
 from echub.registry.registry import registry
 from echub.remark import Remark
+from echub.text import nearest
 
 LOOKED = 200_000
 """Rows that a first look gets: a longer run is thinned evenly, so that ten looks take about a second."""
@@ -109,6 +110,7 @@ def _chosen(record: Record, choice: Choice) -> list[Dataset]:
             f"the record has no dataset {choice.dataset!r}",
             expected=", ".join(record) or "a record with datasets",
             found=choice.dataset,
+            hint=nearest(choice.dataset, record),
         )
     found, errors = [], []
     for name, dataset in record.datasets.items():

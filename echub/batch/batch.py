@@ -34,7 +34,7 @@ _ROUNDS = 16
 
 
 def convert_many(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str] | None = None,
     *,
     to: str = "native",
@@ -60,7 +60,7 @@ def convert_many(
     """
     reading = Reading(reader, options or {}, annotations or Annotations(), siblings)
     writing = Writing(to, writer_options or {}, force)
-    given = [Path(path) for path in paths]
+    given = [Path(path) for path in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
     part = Shard.parse(shard) if shard else None
     out = Path(output) if output is not None else None
     with Batch(given, out, reading, writing, join=join, shard=part) as batch:
@@ -70,8 +70,9 @@ def convert_many(
 class Batch:
     """The sources of one run and its ledger, planned and checked before any work.
 
-    Raises `TargetClash`, `TargetBusy` and `TargetNotWritable`. `exact`: the file for the only output,
-    in place of a folder. `whole`: results bring the object for `--json`.
+    Raises `UnknownReader`, `ReaderNotInstalled` or `UnknownOption` for what no plugin has, `TargetClash`,
+    `TargetBusy` and `TargetNotWritable`. `exact`: the file for the only output, in place of a folder. `whole`:
+    results bring the object for `--json`.
     """
 
     def __init__(
@@ -87,6 +88,8 @@ class Batch:
         whole: bool = False,
     ) -> None:
         reading, writing = reading or Reading(), writing or Writing()
+        reading.require_known()
+        writing.chosen()
         made_by = fingerprint(reading, writing)
         self._asked = (tuple(paths), out, reading.reader, join, shard)
         planned = plan(paths, out)

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -27,12 +28,44 @@ SCRIPTS = {"--install-completion", "--show-completion"}
 """Options for which typer hands out the script of a shell."""
 
 
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""What the parser of the command line raises for what it cannot read; its module differs with typer's version."""
+
+
+@contextmanager
+def _told_to_machines() -> Iterator[None]:
+    """Print the mistake in a command line as JSON too, if `--json` is there: a program reads standard output."""
+    try:
+        yield
+    except UsageError as error:
+        if "--json" in sys.argv:
+            from echub.cli.common import print_json
+
+            print_json(_object(_as_ours(error)))
+        raise
+
+
+def _as_ours(error: Any) -> CommandError:  # noqa: ANN401
+    path = error.ctx.command_path if error.ctx is not None else "echub"
+    return CommandError(error.format_message(), hint=f"{path} -h")
+
+
 class LazyGroup(typer.core.TyperGroup):
     """A group that lists commands from the table, and imports the one that is called."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401
         super().__init__(**settings)
         self.commands = {name: typer.core.TyperCommand(name, help=said) for name, said in COMMANDS.items()}
+
+    def make_context(self, *given: Any, **settings: Any) -> Any:  # noqa: ANN401
+        """Read the words before the command."""
+        with _told_to_machines():
+            return super().make_context(*given, **settings)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Read the words of the command, and run it."""
+        with _told_to_machines():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """Return the name of the command that is called, the command itself, and its words."""
@@ -176,6 +209,10 @@ def _fail(error: EchubError) -> None:
     if "--json" in sys.argv:
         from echub.cli.common import print_json
 
-        print_json({"status": "failed", "error": error.as_dict()})
+        print_json(_object(error))
     typer.echo(str(error), err=True)
     raise SystemExit(error.exit_code)
+
+
+def _object(error: EchubError) -> dict[str, Any]:
+    return {"status": "failed", "error": error.as_dict()}

@@ -35,7 +35,10 @@ app = new_app()
 @app.command()
 def align(
     files: Annotated[
-        list[Path], typer.Argument(help="Files; the first one's clock is that of all.", metavar="FILE FILE...")
+        list[Path],
+        typer.Argument(
+            help="Files; the first one's clock is that of all.", metavar="FILE FILE...", readable=False
+        ),
     ],
     event: Annotated[
         str | None,

@@ -42,7 +42,9 @@ def analyze(
     ] = None,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Instrument files, native files, outcomes, tables.", metavar="FILE..."),
+        typer.Argument(
+            help="Instrument files, native files, outcomes, tables.", metavar="FILE...", readable=False
+        ),
     ] = None,
     list_: Annotated[
         bool,
@@ -118,6 +120,10 @@ def analyze(
             _list_for(source, how, part, pairs(param, "--param"), as_json=as_json)
         return
     if name is None:
+        if as_json and not help_:
+            raise UnknownOption(
+                "no analysis is named", expected="echub analyze NAME FILE", hint="echub analyze --list"
+            )
         typer.echo(context.get_help())
         return
     declared = registry().analysis(name)

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from echub.files.annotations import Annotations
     from echub.files.deriving import Derivation
 
-Files = Annotated[list[Path], typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...")]
-File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE")]
+# Not `readable`: of many files, one that may not be opened is reported like every file that cannot be read.
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="Instrument files, native files or folders.", metavar="FILE...", readable=False),
+]
+File = Annotated[Path, typer.Argument(help="An instrument file or a native file.", metavar="FILE", readable=False)]
 ReaderName = Annotated[
     str | None,
     typer.Option("--reader", help="Read with this reader; no detection.", autocompletion=completing.readers),

@@ -28,8 +28,10 @@ _WORDS = {
 
 @app.command()
 def compare(
-    a: Annotated[Path, typer.Argument(help="The first file.", metavar="A")],
-    b: Annotated[Path | None, typer.Argument(help="The second file; by default A again.", metavar="B")] = None,
+    a: Annotated[Path, typer.Argument(help="The first file.", metavar="A", readable=False)],
+    b: Annotated[
+        Path | None, typer.Argument(help="The second file; by default A again.", metavar="B", readable=False)
+    ] = None,
     reader_a: Annotated[
         str | None, typer.Option("--reader-a", help="Read A with this reader.", autocompletion=completing.readers)
     ] = None,

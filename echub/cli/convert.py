@@ -169,7 +169,7 @@ def convert(
             _say_unmatched(added)
             raise typer.Exit(code)
     _require_watch(watch=watch, join=join, only={"--still": still, "--poll": poll})
-    if len(files) == 1 and not files[0].is_dir() and not shard and not watch:
+    if len(files) == 1 and not files[0].is_dir() and not (shard or watch or on):
         with hushed(quiet and not as_json):
             source = given[0] if isinstance(given[0], Path) else Path(given[0].name)
             code = _single(given[0], Target.of(source, folder, exact), reading, writing, as_json=as_json)

@@ -10,7 +10,7 @@ import typer
 from echub.cli import new_app
 from echub.cli.common import Json, print_json
 from echub.cli.streams import Quiet, hushed
-from echub.text import several
+from echub.text import nearest, several
 
 app = new_app()
 
@@ -43,8 +43,13 @@ def gather(
     chosen = [name.strip() for name in (kinds or "").split(",") if name.strip()]
     for name in chosen:
         if name not in vocabulary.kinds():
-            known = ", ".join(sorted(vocabulary.kinds()))
-            raise UnknownOption(f"there is no kind of dataset {name!r}", expected=known, found=kinds)
+            known = sorted(vocabulary.kinds())
+            raise UnknownOption(
+                f"there is no kind of dataset {name!r}",
+                expected=", ".join(known),
+                found=kinds,
+                hint=nearest(name, known),
+            )
     result = gather(archive, to, outcomes=outcomes or (), kinds=chosen, jobs=jobs if jobs > 1 else None)
     if as_json:
         print_json(result.as_dict())

@@ -42,7 +42,9 @@ Columns = Annotated[
 def plot(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Instrument files or native files; several share one figure.", metavar="FILE..."),
+        typer.Argument(
+            help="Instrument files or native files; several share one figure.", metavar="FILE...", readable=False
+        ),
     ],
     output: Annotated[
         Path | None,

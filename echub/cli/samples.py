@@ -27,7 +27,8 @@ FORMATS = {".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".h5": "native
 @app.command()
 def samples(
     files: Annotated[
-        list[Path], typer.Argument(help="Tables with a column sample.id (CSV, Excel).", metavar="TABLE...")
+        list[Path],
+        typer.Argument(help="Tables with a column sample.id (CSV, Excel).", metavar="TABLE...", readable=False),
     ],
     where: Annotated[
         list[str] | None,

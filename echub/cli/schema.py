@@ -10,6 +10,7 @@ import typer
 from echub.cli import completing, new_app, schema_group
 from echub.cli.common import Json, print_json
 from echub.errors import UnknownOption
+from echub.text import nearest
 
 app = new_app(no_args_is_help=True)
 for _command in (schema_group.init, schema_group.check, schema_group.diff, schema_group.export):
@@ -127,14 +128,11 @@ def _find(name: str) -> Any:  # noqa: ANN401
 
     if (code := find(kebab(name))) is not None:  # mixed-pulse is one of mixed-…
         return code
-    import difflib
-
-    near = difflib.get_close_matches(name, [key for key, _ in everything], 3)
     raise UnknownOption(
         f"the schema has no {name!r}",
         expected=f"one of {', '.join(PARTS)}, or the name of an entry",
         found=name,
-        hint=f"did you mean {' or '.join(near)}?" if near else None,
+        hint=nearest(name, [key for key, _ in everything], alike=0.6),
     )
 
 

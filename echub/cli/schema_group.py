@@ -9,6 +9,7 @@ import typer
 
 from echub.cli.common import Json, print_json
 from echub.errors import SchemaError, UnknownOption
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from echub.validation.group import Group
@@ -122,7 +123,7 @@ def export(
     from echub.validation.group import CORE, load
 
     if to not in FORMS:
-        raise UnknownOption(f"--to cannot be {to!r}", expected=", ".join(FORMS), found=to)
+        raise UnknownOption(f"--to cannot be {to!r}", expected=", ".join(FORMS), found=to, hint=nearest(to, FORMS))
     text = FORMS[to](load(schema) if schema else CORE)
     if output is None:
         typer.echo(text, nl=False)

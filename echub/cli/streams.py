@@ -111,7 +111,7 @@ def _send(path: Path) -> None:
 def _say(made: Conversion) -> None:
     from echub.text import printable
 
-    for notice in made.record.notices if made.record else ():
+    for notice in made.record.notices if made.record is not None else ():
         typer.echo(f"warning: {printable(notice.text)} [{notice.code}]", err=True)
     if made.companions:
         typer.echo(

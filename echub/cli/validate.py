@@ -11,7 +11,7 @@ import typer
 from echub.cli import new_app
 from echub.cli.common import Json
 from echub.errors import UnknownOption
-from echub.text import several
+from echub.text import nearest, several
 
 app = new_app()
 
@@ -61,7 +61,12 @@ def validate(
 
     chosen = "json" if as_json else format_
     if chosen not in FORMATS:
-        raise UnknownOption(f"--format cannot be {chosen!r}", expected=", ".join(FORMATS), found=chosen)
+        raise UnknownOption(
+            f"--format cannot be {chosen!r}",
+            expected=", ".join(FORMATS),
+            found=chosen,
+            hint=nearest(chosen, FORMATS),
+        )
     if update_baseline and baseline is None:
         raise UnknownOption("--update-baseline needs --baseline FILE", hint="--baseline echub-baseline.json")
     known = Baseline.load(baseline) if baseline is not None and not update_baseline else None

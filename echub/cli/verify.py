@@ -15,7 +15,7 @@ app = new_app()
 
 @app.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(help="Native files.", metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(help="Native files.", metavar="FILE...", readable=False)],
     source: Annotated[
         Path | None, typer.Option("--source", help="The source, if it is not next to the file.")
     ] = None,

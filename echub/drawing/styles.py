@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from echub.errors import PluginError, UnknownOption
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +62,9 @@ def styled(name: str) -> Iterator[Style]:
     Raises `UnknownOption` for a name that is not in `STYLES`, `PluginError` without matplotlib.
     """
     if name not in STYLES:
-        raise UnknownOption(f"there is no style {name}", expected=", ".join(STYLES), found=name)
+        raise UnknownOption(
+            f"there is no style {name}", expected=", ".join(STYLES), found=name, hint=nearest(name, STYLES)
+        )
     try:
         import matplotlib as mpl
     except ImportError as error:

@@ -25,7 +25,7 @@ from echub.model.record import Provenance, Record
 from echub.remark import Notice, Remark
 from echub.science.events import Brackets, Offset, match_steps
 from echub.segments import clock_restarts, steps
-from echub.text import several
+from echub.text import nearest, several
 
 ALIGNED = "time_aligned"
 STEPPED = ("current", "current_density", "current_setpoint")
@@ -111,7 +111,12 @@ def align(
     names = names_of(records)
     strange = [name for name in (*how.offsets, *how.near) if name not in names]
     if strange:
-        raise UnknownOption(f"no file is called {strange[0]}", expected=", ".join(names), found=strange[0])
+        raise UnknownOption(
+            f"no file is called {strange[0]}",
+            expected=", ".join(names),
+            found=strange[0],
+            hint=nearest(strange[0], names),
+        )
     if names[0] in how.offsets or names[0] in how.near:
         raise UnknownOption(
             f"{names[0]} is the first file: all others are put on its clock",
@@ -126,6 +131,12 @@ def align(
 
 def _require_numbers(clock: float | None, offsets: Mapping[str, tuple[float, float | None]]) -> None:
     """Refuse an offset that is not a number of seconds, and an uncertainty that is not, or is negative."""
+    for name, offset in offsets.items():
+        if not isinstance(offset, tuple) or len(offset) != 2:
+            raise UnknownOption(
+                f"the offset of {name} cannot be {offset!r}",
+                expected="seconds and their standard uncertainty, which may be None: (12.5, 0.5)",
+            )
     uncertain = {
         "clock_uncertainty": clock,
         **{f"the uncertainty of {name}": u for name, (_, u) in offsets.items()},

@@ -75,7 +75,7 @@ class Conversion:
 
         heads = [self.status, *self.outputs, *(f"with {path}" for path in self.companions)]
         heads += [str(self.error)] if self.error else []
-        below = folded(repr(self.record)[1:-1], self.record._repr_html_()) if self.record else ""
+        below = folded(repr(self.record)[1:-1], self.record._repr_html_()) if self.record is not None else ""
         return heading(self.source, *heads) + below
 
     def as_dict(self) -> dict[str, Any]:
@@ -85,12 +85,12 @@ class Conversion:
             "source": self.source,
             "output": self.outputs[0] if len(self.outputs) == 1 else (self.outputs or None),
             "status": self.status,
-            "reader": record.provenance.reader.get("name") if record else None,
-            "datasets": [summary(d) for d in record.datasets.values()] if record else [],
-            "dropped": [d.as_dict() for d in record.dropped] if record else [],
-            "warnings": [explained(n).as_dict() for n in record.notices] if record else [],
+            "reader": record.provenance.reader.get("name") if record is not None else None,
+            "datasets": [summary(d) for d in record.datasets.values()] if record is not None else [],
+            "dropped": [d.as_dict() for d in record.dropped] if record is not None else [],
+            "warnings": [explained(n).as_dict() for n in record.notices] if record is not None else [],
             "seconds": round(self.seconds, 4),
-            "siblings": list(record.provenance.siblings) if record else [],
+            "siblings": list(record.provenance.siblings) if record is not None else [],
         }
         if self.error is not None:
             result["error"] = self.error.as_dict()
@@ -123,6 +123,11 @@ class Writing:
     options: Mapping[str, str] = field(default_factory=dict)
     force: bool = False
     earlier: PreviousOutputs | None = None
+
+    def chosen(self) -> tuple[Writer, Any]:
+        """Return the writer and its options; raise `UnknownReader`, `ReaderNotInstalled` or `UnknownOption`."""
+        writer = registry().writer(self.to)
+        return writer, parse_options(options_of(writer), self.options, f"the writer {writer.name}")
 
     def require_free(self, target: Path) -> None:
         """Raise `TargetExists` unless the target may be written; `earlier` is checked later."""
@@ -190,8 +195,7 @@ def convert_sources(
 def _converted(result: Conversion, read: Callable[[], Record], target: Target, writing: Writing) -> Conversion:
     """Read and write; everything that can be refused before reading is refused before."""
     begin = time.perf_counter()
-    writer = registry().writer(writing.to)
-    options = parse_options(options_of(writer), writing.options, f"the writer {writer.name}")
+    writer, options = writing.chosen()
     if writer.whole or target.exact:
         writing.require_free(target.path if target.exact else target.paths(writer.suffixes)[0])
     result.record = read()

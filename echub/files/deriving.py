@@ -24,6 +24,7 @@ from echub.model.record import Record
 from echub.model.units import convert, parse_unit, parse_value
 from echub.remark import Remark
 from echub.science import layers, thickness, thickness_rate
+from echub.text import nearest
 
 Values = NDArray[np.float64]
 _CHARGES = ("charge", "charge_half_cycle", "charge_step", "charge_increment", "charge_anodic", "charge_cathodic")
@@ -117,7 +118,12 @@ class Derivation:
         """Read ``thickness: material=Na, density=0.968 g/cm^3``; `UnknownOption` says what is wrong or missing."""
         name, _, rest = (part.strip() for part in text.partition(":"))
         if name not in KINDS:
-            raise UnknownOption(f"there is no derivation {name!r}", expected=", ".join(KINDS), found=text)
+            raise UnknownOption(
+                f"there is no derivation {name!r}",
+                expected=", ".join(KINDS),
+                found=text,
+                hint=nearest(name, KINDS),
+            )
         words: dict[str, str] = {}
         for key, value in (_pair(part, text) for part in rest.split(",") if part.strip()):
             if key in words:
@@ -146,8 +152,13 @@ def _parameters(kind: _Kind, words: Mapping[str, str], text: str) -> dict[str, f
     """Return the parameters as numbers in the units of the formulas; every one that is needed must be stated."""
     known = {*kind.needs, "material"} if kind.needs else set()
     if strange := [key for key in words if key not in known]:
-        expected = ", ".join(["from", *sorted(known)])
-        raise UnknownOption(f"unknown parameter {strange[0]!r} of --derive", expected=expected, found=text)
+        takes = ["from", *sorted(known)]
+        raise UnknownOption(
+            f"unknown parameter {strange[0]!r} of --derive",
+            expected=", ".join(takes),
+            found=text,
+            hint=nearest(strange[0], takes),
+        )
     given = _of_material(words.get("material", ""), text) if kind.needs else {}
     given |= {key: _number(key, value, text) for key, value in words.items() if key != "material"}
     if missing := [key for key in kind.needs if key not in given]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -13,7 +14,7 @@ import numpy as np
 import echub_schemas
 from echub import __version__
 from echub.declare import Reader
-from echub.errors import EchubError, SourceError
+from echub.errors import EchubError, SourceError, UnknownOption
 from echub.files.annotations import Annotations
 from echub.files.detect import choose
 from echub.files.enriching import enrich
@@ -31,7 +32,7 @@ from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import Remark, is_named
 from echub.segments import clock_restarts
-from echub.text import several
+from echub.text import nearest, several
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,6 +61,32 @@ class Reading:
     annotations: Annotations = field(default_factory=Annotations)
     siblings: bool = True
     derive: tuple[Derivation, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise `UnknownOption` for metadata in another form, such as a dictionary."""
+        if not isinstance(self.annotations, Annotations):
+            raise UnknownOption(
+                f"metadata cannot be added as a {type(self.annotations).__name__}",
+                expected='annotations=echub.Annotations.of(values={"cell.area": "0.785 cm^2"})',
+            )
+
+    def require_known(self) -> None:
+        """Refuse a reader or an option that no plugin has: it would be wrong for every file.
+
+        Raises `UnknownReader`, `ReaderNotInstalled` or `UnknownOption`.
+        """
+        if self.reader:
+            declared = registry().reader(self.reader)
+            parse_options(options_of(declared), self.options, f"the reader {declared.name}")
+            return
+        known = _options_of_all() if self.options else []
+        if strange := [key for key in self.options if key.replace("-", "_") not in known]:
+            raise UnknownOption(
+                f"no reader has an option {strange[0]!r}",
+                expected="an option of the reader of these files",
+                found=strange[0],
+                hint=nearest(strange[0], known),
+            )
 
     def source(self, what: Readable) -> Source:
         """Wrap what is to be read."""
@@ -104,6 +131,15 @@ class Reading:
             error.guessed = self.reader is None and declared.fallback and isinstance(error, SourceError)
             raise
         return record
+
+
+def _options_of_all() -> list[str]:
+    """List the options of all readers; one that cannot be asked has none."""
+    names: set[str] = set()
+    for reader in registry().readers.values():
+        with suppress(EchubError):
+            names.update(getattr(options_of(reader), "__dataclass_fields__", ()))
+    return sorted(names)
 
 
 def read(

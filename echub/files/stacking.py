@@ -5,6 +5,7 @@ xarray's own `concat` gives all files the attributes of the first, its area and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from echub.model.metadata import leaves
 from echub.model.missing import MISSING, filled
 from echub.model.record import Record
 from echub.model.units import parse_unit
+from echub.text import nearest
 
 if TYPE_CHECKING:
     import xarray
@@ -46,8 +48,17 @@ def stack(
     except ImportError:
         raise _not_installed("xarray") from None
     if strange := [path for path in metadata if path not in leaves()]:
-        raise UnknownOption(f"there is no metadata {strange[0]!r}", expected=", ".join(leaves()), found=strange[0])
+        raise UnknownOption(
+            f"there is no metadata {strange[0]!r}",
+            expected=", ".join(leaves()),
+            found=strange[0],
+            hint=nearest(strange[0], leaves()),
+        )
+    if isinstance(sources, (str, os.PathLike, Record)):
+        sources = [sources]
     records = [record_of(source) for source in sources]
+    if not records:
+        raise UnknownOption("there is nothing to stack", expected="one file or more", found="0")
     tables = [record[kind] for record in records]
     if any(len(column.axes) > 1 for table in tables for column in table.columns.values()):
         raise SelectionError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from echub.errors import MetadataError, UnknownOption
 from echub.model.metadata import UNKNOWN, Metadata
 from echub.remark import Remark
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +39,7 @@ def require_zone(name: str) -> str:
             expected="an IANA zone, such as Europe/Berlin, America/New_York or UTC",
             found=name,
             cause="the name is misspelt, or the system has no zone data (pip install tzdata)",
+            hint=nearest(name, zoneinfo.available_timezones()),
         ) from None
     return name
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnknownColumn
+from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnitMismatch, UnknownColumn
 from echub.model.column import Bits, Column
 from echub.model.json_text import encodable
-from echub.text import rows_by_columns
+from echub.text import nearest, rows_by_columns
 
 if TYPE_CHECKING:
     import pandas
@@ -116,6 +116,7 @@ class Dataset:
 
         Raises `UnknownColumn`, with similar names.
         """
+        _require_name(name)
         if name in self.columns:
             return self.columns[name].plain()
         for column, bits in self.bit_fields():
@@ -125,6 +126,7 @@ class Dataset:
 
     def column(self, name: str) -> Column:
         """Return a column with everything known about it."""
+        _require_name(name)
         if name not in self.columns:
             raise self._unknown(name)
         return self.columns[name]
@@ -157,7 +159,11 @@ class Dataset:
 
         column = self.column(name)
         known = quantities().get(column.quantity or "")
-        return column.to(unit, point=known is not None and known.point)
+        try:
+            return column.to(unit, point=known is not None and known.point)
+        except UnitMismatch as error:
+            error.column = name
+            raise
 
     def bit_fields(self) -> Iterator[tuple[Column, Bits]]:
         """Iterate over the bit fields of packed columns, each with the column that holds it."""
@@ -166,19 +172,16 @@ class Dataset:
                 yield column, bits
 
     def _unknown(self, name: str) -> UnknownColumn:
-        import difflib
-
         holder = next((column.name for column, bits in self.bit_fields() if bits.name == name), None)
         if holder is not None:
             return UnknownColumn(
                 f"{name} is a bit of the column {holder}, and no column of its own",
                 hint=f'dataset["{name}"] gives its values, dataset.column("{holder}") the column that holds it',
             )
-        near = difflib.get_close_matches(name, self.names, 3, 0.5)
         return UnknownColumn(
             f"the {self.kind} dataset has no column {name!r}",
             found=", ".join(self.names),
-            hint=f"did you mean {' or '.join(near)}?" if near else None,
+            hint=nearest(name, self.names),
         )
 
     # -- choosing --------------------------------------------------------------------------
@@ -202,8 +205,16 @@ class Dataset:
         return self.query(expression)
 
     def time_slice(self, start: float | None = None, stop: float | None = None) -> Dataset:
-        """Keep rows with start <= time < stop, in seconds of the source's own clock."""
+        """Keep rows with start <= time < stop, in seconds of the source's own clock.
+
+        Raises `SelectionError` for an end that is not a number.
+        """
         self._require_table()
+        for end in (start, stop):
+            if end is not None and (not isinstance(end, (int, float, np.number)) or np.isnan(end)):
+                raise SelectionError(
+                    f"a time cannot be {end!r}", expected="seconds, such as dataset.time_slice(0, 3600)"
+                )
         time = self["time"]
         keep = np.ones(len(time), dtype=bool)
         if start is not None:
@@ -276,6 +287,21 @@ class Dataset:
         ):
             return False
         return all(column.same_as(other.columns[name]) for name, column in self.columns.items())
+
+
+def _require_name(name: object) -> None:
+    """Refuse what pandas would take in brackets, with what is written here instead."""
+    if isinstance(name, str):
+        return
+    names = name if isinstance(name, (list, tuple)) else ()
+    hint = 'dataset["NAME"] is a column as an array, whose rows are then chosen: dataset["NAME"][0:10]'
+    if names and all(isinstance(one, str) for one in names):
+        hint = f"dataset.select({', '.join(map(repr, names))}) is the dataset of these columns"
+    elif hasattr(name, "dtype"):
+        hint = 'dataset.query("current > 0") keeps the rows for which a condition holds'
+    raise UnknownColumn(
+        "a column is asked for by its name", expected="a text", found=type(name).__name__, hint=hint
+    )
 
 
 def _is_name(name: str) -> bool:

@@ -17,6 +17,7 @@ from echub.errors import MetadataError, UnitMismatch, UnknownUnit
 from echub.model.json_text import plain
 from echub.model.units import parse_value, scale_between
 from echub.remark import Remark
+from echub.text import nearest
 
 UNKNOWN = "unknown"
 """Words for "not known": no entry that another could contradict."""
@@ -83,11 +84,14 @@ class Metadata:
         self.entries.append(Entry(path, checked, leaf.unit, source))
 
     def get(self, path: str) -> Entry | None:
-        """Return the valid entry, which is the last one."""
-        return next((entry for entry in reversed(self.entries) if entry.path == path), None)
+        """Return the valid entry, which is the last one, or None; `MetadataError` for a path that cannot be."""
+        found = next((entry for entry in reversed(self.entries) if entry.path == path), None)
+        if found is None:
+            leaf_of(path)  # a misspelt path would look as if nothing was stated
+        return found
 
     def value(self, path: str, unit: str | None = None) -> Any:  # noqa: ANN401
-        """Return the valid value in the requested unit, or None."""
+        """Return the valid value in the requested unit, or None; `MetadataError` for a path that cannot be."""
         entry = self.get(path)
         if entry is None or unit is None or entry.unit is None:
             return entry.value if entry else None
@@ -161,14 +165,11 @@ def leaf_of(path: str) -> Leaf:
         return leaves()[path]
     if path.startswith("extra.") and all(path.split(".")):
         return Leaf(path, "any")
-    import difflib
-
-    near = difflib.get_close_matches(path[:_SHOWN], leaves(), 3, 0.5)
     raise MetadataError(
         f"unknown metadata path {_cut(repr(path))}",
         where=_cut(path),
         expected="a path of the metadata schema, or extra.<name> for your own",
-        hint=f"did you mean {' or '.join(near)}?" if near else "`echub schema show metadata` lists all paths",
+        hint=nearest(path, leaves()) or "`echub schema show metadata` lists all paths",
     )
 
 
@@ -238,15 +239,28 @@ def _cut(text: str) -> str:
 def _expectation(leaf: Leaf) -> str:
     if leaf.choices:
         return f"one of {', '.join(leaf.choices)}"
-    kind = {"text": "a text", "integer": "a whole number", "boolean": "true or false", "list": "a list"}
-    above = "" if leaf.exclusive_minimum is None else f" above {leaf.exclusive_minimum:g}"
-    return kind.get(leaf.type, f"a number{above} with a unit, such as {leaf.unit}")
+    if leaf.unit:
+        above = "" if leaf.exclusive_minimum is None else f" above {leaf.exclusive_minimum:g}"
+        return f"a number{above} with a unit, such as {leaf.unit}"
+    return _KINDS[leaf.type]
 
 
 def _example(leaf: Leaf) -> str:
     if leaf.choices:
         return leaf.choices[0]
-    return f"1 {leaf.unit}" if leaf.unit else {"integer": "1", "boolean": "true"}.get(leaf.type, "...")
+    return f"1 {leaf.unit}" if leaf.unit else _EXAMPLES.get(leaf.type, "...")
+
+
+_KINDS = {
+    "text": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "list": "a list",
+    "any": "a text, a number, or a list or table of them",
+}
+"""What a leaf of each type without a unit takes, in words."""
+_EXAMPLES = {"integer": "1", "number": "1", "boolean": "true"}
 
 
 def _shown(entry: Entry) -> str:

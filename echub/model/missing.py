@@ -24,9 +24,12 @@ _BUT_SIGN = {4: np.uint32(2**31 - 1), 8: np.uint64(2**63 - 1)}
 """All bits but the sign, which negation turns round."""
 
 
-def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return for each value of an array of any shape whether it is missing; False for a NaN of the source."""
-    values = np.asarray(values)
+def is_missing(values: Any) -> NDArray[np.bool_]:  # noqa: ANN401  an array, or what holds one as its values
+    """Return for each value of an array of any shape, or of a column, whether it is missing.
+
+    A NaN of the source is not.
+    """
+    values = np.asarray(getattr(values, "values", values))
     size = values.dtype.itemsize
     if values.dtype.kind != "f" or size not in _BITS:
         return np.zeros(values.shape, bool)

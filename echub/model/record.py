@@ -15,7 +15,7 @@ from echub.model.dataset import Dataset
 from echub.model.json_text import plain
 from echub.model.metadata import Metadata
 from echub.remark import Dropped, Remark
-from echub.text import rows_by_columns, several
+from echub.text import nearest, rows_by_columns, several
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,11 @@ class Record:
         """Return a dataset; `UnknownColumn` lists those that are there."""
         if kind in self.datasets:
             return self.datasets[kind]
-        raise UnknownColumn(f"the record has no {kind} dataset", found=", ".join(self.datasets) or "no dataset")
+        raise UnknownColumn(
+            f"the record has no {kind} dataset",
+            found=", ".join(self.datasets) or "no dataset",
+            hint=nearest(str(kind), self.datasets),
+        )
 
     def __contains__(self, kind: object) -> bool:
         return kind in self.datasets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -47,13 +48,17 @@ def evaluate(expression: str, values: Values, rows: int) -> NDArray[np.bool_]:
     Raises `SelectionError` if it does not parse, uses more than columns, numbers, texts and
     operators, or is not a condition; `UnknownColumn` for a name that is not a column.
     """
+    if not isinstance(expression, str):
+        raise _refusal(expression, "it is not a text")
     if len(expression) > _LONGEST:
         raise _refusal(f"{expression[:60]}...", f"it is longer than {_LONGEST} characters")
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
         with np.errstate(all="ignore"):  # division by zero gives NaN, for which no condition holds
             result = np.asarray(_value(tree, values))
-    except (SyntaxError, TypeError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
+        raise _refusal(expression, *_mistake(expression, error)) from None
+    except (TypeError, ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         raise _refusal(expression, str(error).splitlines()[0] if str(error) else type(error).__name__) from None
     if result.dtype != bool or result.shape != (rows,):
         raise _refusal(expression, "it is not a condition on the rows")
@@ -105,9 +110,29 @@ def _are_texts(side: Any) -> set[bool]:  # noqa: ANN401
     return {np.asarray(item).dtype.kind not in "biuf" for item in (side if isinstance(side, list) else [side])}
 
 
-def _refusal(expression: str, cause: str) -> SelectionError:
+_MISTAKES = (
+    (re.compile(r"(?<![=!<>])=(?!=)"), "= alone compares nothing", "two signs compare: cycle == 3"),
+    (
+        re.compile(r"(?<!\w)\d[\d.]*\s*(?!(?:and|or|not|in|is|e[-+]?\d+)\b)[^\W\d]"),
+        "a number has a unit or a name behind it",
+        "numbers stand alone, in the unit of the column: time > 3600",
+    ),
+    (re.compile(r"&&|\|\||!(?!=)"), "this is how other languages join conditions", "use and, or, not"),
+)
+"""What people write that does not parse: how it looks, what is wrong, and what helps."""
+
+
+def _mistake(expression: str, error: SyntaxError) -> tuple[str, str | None]:
+    if not expression.strip():
+        return "it is empty", None
+    found = ((cause, hint) for pattern, cause, hint in _MISTAKES if pattern.search(expression))
+    return next(found, (error.msg, None))
+
+
+def _refusal(expression: object, cause: str, hint: str | None = None) -> SelectionError:
     return SelectionError(
         f"cannot select by {expression!r}",
         expected="a condition on columns, such as `cycle == 3 and current > 0`",
         cause=cause,
+        hint=hint,
     )

@@ -52,15 +52,21 @@ class Source:
 
     @classmethod
     def of(cls, what: str | os.PathLike[str] | bytes | BinaryIO | Source, *, siblings: bool = True) -> Source:
-        """Wrap a path, bytes or an open binary file; without `siblings` no other file is opened."""
+        """Wrap a path, bytes or an open binary file; without `siblings` no other file is opened.
+
+        Raises `SourceNotFound` for anything else.
+        """
         if isinstance(what, Source):
             return what
         if isinstance(what, (bytes, bytearray, memoryview)):
             return cls.from_bytes(bytes(what))
         if isinstance(what, (str, os.PathLike)):
             return cls(what, siblings=siblings)
+        data = what.read() if hasattr(what, "read") else None
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise _no_source(what, data)
         name = getattr(what, "name", "data")
-        return cls.from_bytes(what.read(), Path(name).name if isinstance(name, str) else "data")
+        return cls.from_bytes(bytes(data), Path(name).name if isinstance(name, str) else "data")
 
     @property
     def shown(self) -> str:
@@ -246,3 +252,20 @@ def _size(path: Path) -> int:
         raise SourceNotFound("permission denied", path=str(path), hint=f"chmod +r {path.name}") from None
     except (OSError, ValueError) as error:
         raise SourceNotFound(f"the file cannot be opened: {error}", path=str(path)) from None
+
+
+def _no_source(what: object, data: object) -> SourceNotFound:
+    """Say that something that is to be read is no file: what a notebook hands over by mistake."""
+    hint = None
+    if isinstance(data, str):
+        hint = 'open(path, "rb") opens a file as it is'
+    elif isinstance(what, (list, tuple, set)):
+        hint = "read one file at a time; echub.convert_many, echub.stack and echub.align take several"
+    elif type(what).__module__.startswith("echub."):
+        hint = "it is read already"
+    return SourceNotFound(
+        "this is no file",
+        expected="a path, bytes, or a file opened as binary",
+        found="a file opened as text" if isinstance(data, str) else type(what).__name__,
+        hint=hint,
+    )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import echub_schemas
 from echub.errors import PluginError, UnitMismatch, UnknownUnit
+from echub.text import nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -276,15 +277,12 @@ def unit(text: str | Unit) -> Unit:
         return text
     if found := table().find(text):
         return found
-    import difflib  # only an error needs it
-
     shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
-    near = difflib.get_close_matches(shown, list(table().spellings()), 3, 0.6)
     raise UnknownUnit(
         f"unknown unit {shown!r}",
         expected="a unit of the table (`echub schema show units`)",
         found=shown,
-        hint=f"did you mean {' or '.join(near)}?" if near else None,
+        hint=nearest(shown, table().spellings(), alike=0.6),
     )
 
 

@@ -22,6 +22,7 @@ from echub.pictures.sims import (
 )
 from echub.pictures.time import draw_time, is_series
 from echub.pictures.voltammogram import draw_voltammogram, has_both, is_voltammogram
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
@@ -73,4 +74,6 @@ def pictures_of(shown: Shown, name: str | None = None) -> list[Picture]:
 def require_picture(name: str) -> None:
     """Raise `UnknownOption` for a name that is not a picture."""
     if name not in NAMES:
-        raise UnknownOption(f"there is no picture {name}", expected=", ".join(NAMES), found=name)
+        raise UnknownOption(
+            f"there is no picture {name}", expected=", ".join(NAMES), found=name, hint=nearest(name, NAMES)
+        )

@@ -12,6 +12,7 @@ from typing import Any
 
 from echub.errors import EchubError, PluginError, UnknownOption
 from echub.model.units import parse_value, scale_between
+from echub.text import nearest
 
 _BOOLEANS = {
     "true": True,
@@ -45,6 +46,7 @@ def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  
                 expected=_expectation(kinds[name], fields[name].metadata),
                 found=text,
                 cause=getattr(error, "message", str(error)),
+                hint=nearest(text, fields[name].metadata.get("choices") or ()),
             ) from None
     try:
         return options(**values)
@@ -120,12 +122,9 @@ def _expectation(kind: type, metadata: Mapping[str, Any]) -> str:
 
 
 def _no_such(key: str, fields: Mapping[str, Any], owner: str) -> UnknownOption:
-    import difflib
-
-    near = difflib.get_close_matches(key, fields, 3, 0.5)
     return UnknownOption(
         f"{owner} has no option {key!r}",
         expected=", ".join(fields) or f"{owner} takes no options",
         found=key,
-        hint=f"did you mean {' or '.join(near)}?" if near else None,
+        hint=nearest(key, fields),
     )

@@ -26,6 +26,7 @@ from echub.registry import hookspecs, installed
 from echub.registry.boundary import guarded, one_line
 from echub.registry.discovery import EntryPoint, entry_points
 from echub.registry.sound import require_sound
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from echub.declare_analysis import Analysis
@@ -408,8 +409,8 @@ def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
             import difflib
 
             # The prefix is in all names: with it, any short word is like one of them.
-            known = [hook.removeprefix(_PREFIX) for hook in _HOOKS]
-            near = difflib.get_close_matches(name.removeprefix(_PREFIX), known, 1)
+            bare = [hook.removeprefix(_PREFIX) for hook in _HOOKS]
+            near = difflib.get_close_matches(name.removeprefix(_PREFIX), bare, 1)
             hint = f"; did you mean {_PREFIX}{near[0]}?" if near else ""
             problems.append(f"{name} is not a hook of echub and is never called{hint}")
     return problems
@@ -418,14 +419,11 @@ def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
 def _find(name: str, index: dict[str, Declared], word: str) -> Declared:
     if name in index:
         return index[name]
-    import difflib
-
-    near = difflib.get_close_matches(name, index, 3, 0.4)
     raise UnknownReader(
         f"no {word} is called {name!r}",
         expected=", ".join(sorted(index)) or "no plugin offers one",
         found=name,
-        hint=f"did you mean {' or '.join(near)}?" if near else "`echub plugins list` shows what is installed",
+        hint=nearest(name, index, alike=0.4) or "`echub plugins list` shows what is installed",
     )
 
 

@@ -21,6 +21,7 @@ from echub.model.metadata import leaf_of
 from echub.model.vocabulary import QuantityShape, UnitShape
 from echub.registry import codes
 from echub.structured import Number, Shape, checked, read_file
+from echub.text import nearest
 from echub.validation import patterns
 from echub.validation.limits import Limits, column_limits, metadata_limits, narrowed
 from echub.validation.rules import SCALE, Severity, heavier, matching, rule_of
@@ -262,15 +263,13 @@ def _resolved(where: str, name: str) -> str:
 
 
 def _unknown(name: str, known: list[str]) -> SchemaError:
-    import difflib
 
-    near = difflib.get_close_matches(name, known, 1)
     return SchemaError(
         f"a group's schema has no {name!r}",
         where=name,
         expected=", ".join(known),
         found=name,
-        hint=f"did you mean {near[0]}?" if near else None,
+        hint=nearest(name, known, 1, 0.6),
     )
 
 

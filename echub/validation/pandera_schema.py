@@ -14,6 +14,7 @@ import polars as pl
 
 from echub.errors import UnknownColumn
 from echub.model.vocabulary import Kind, Quantity, kinds, quantities
+from echub.text import nearest
 from echub.validation.group import CORE, Group
 from echub.validation.limits import Limits, column_limits
 
@@ -30,7 +31,9 @@ def table_schema(kind: str, group: Group = CORE) -> pa.DataFrameSchema:
     `metadata` of each column. Raises `UnknownColumn` for an unknown kind.
     """
     if kind not in kinds():
-        raise UnknownColumn(f"no kind is called {kind!r}", expected=", ".join(kinds()), found=kind)
+        raise UnknownColumn(
+            f"no kind is called {kind!r}", expected=", ".join(kinds()), found=kind, hint=nearest(kind, kinds())
+        )
     known = kinds()[kind]
     required = {*known.required, *group.columns.get(kind, ())}
     finite = required | {name for part in known.any_of for entry in part for name in entry.split("+")}

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, cast
 
 from echub.errors import UnknownOption
 from echub.registry import codes
+from echub.text import nearest
 
 Severity = Literal["error", "warning", "note"]
 SCALE: tuple[Severity, ...] = ("note", "warning", "error")
@@ -83,9 +84,6 @@ def _ids(word: str, flag: str) -> list[str]:
 
 
 def _unknown(word: str, flag: str, others: list[str], entry: codes.Code | None) -> UnknownOption:
-    import difflib
-
-    near = difflib.get_close_matches(word, [*_ids_by_name(), *others], 3, 0.5)
     of_analysis = "an analysis says this, and `echub validate` runs none" if entry else None
     return UnknownOption(
         f"{flag} names no rule: {word!r}",
@@ -93,5 +91,5 @@ def _unknown(word: str, flag: str, others: list[str], entry: codes.Code | None) 
         "or the code of a notice such as truncated",
         found=word,
         cause=of_analysis,
-        hint=f"did you mean {' or '.join(near)}?" if near else "`echub schema show rules` lists them",
+        hint=nearest(word, [*_ids_by_name(), *others]) or "`echub schema show rules` lists them",
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from echub.plugin import Column, Dataset, Record, UnitMismatch, UnknownColumn, UnknownOption, parse_unit
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from echub_export.options import ExportOptions
@@ -53,7 +54,11 @@ def _require_known(record: Record, names: list[str]) -> None:
     there = {name for dataset in record.datasets.values() for name in dataset.names}
     for name in names:
         if name not in there:
-            raise UnknownColumn(f"no dataset has a column {name!r}", found=", ".join(sorted(there)))
+            raise UnknownColumn(
+                f"no dataset has a column {name!r}",
+                found=", ".join(sorted(there)),
+                hint=nearest(name, sorted(there)),
+            )
 
 
 def _has(dataset: Dataset, names: list[str]) -> bool:

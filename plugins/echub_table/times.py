@@ -10,7 +10,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.dates import WallClock, clock_12, compare, rates_differ, to_utc, unlike_today, with_am_pm, without_zone, zone_in
+from echub.dates import (
+    WallClock,
+    clock_12,
+    compare,
+    rates_differ,
+    to_utc,
+    unlike_today,
+    with_am_pm,
+    without_zone,
+    zone_in,
+)
 from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
 from echub.text import clocks, names_a_cell

@@ -31,7 +31,11 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 2
 
 
 def _rich_table(headers: Sequence[str], cells: list[list[str]], indent: int) -> None:
-    """Draw a table; if too wide, in blocks of columns that fit, because a truncated number misleads."""
+    """Draw a table; if too wide, in blocks of columns that fit, because a truncated number misleads.
+
+    A table that would be divided starts at the left edge instead, and what is too wide for a line of its own is
+    folded, never cut.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.cells import cell_len
     from rich.console import Console
@@ -43,10 +47,14 @@ def _rich_table(headers: Sequence[str], cells: list[list[str]], indent: int) -> 
     columns = [[header, *(line[i] for line in cells)] for i, header in enumerate(headers)]
     widths = [max(map(cell_len, column)) for column in columns]
     least = [min(width, max(PROSE, _longest_word(column))) for width, column in zip(widths, columns, strict=True)]
-    for block in fitting(least, console.width - indent - 1):
+    if len(fitting(least, console.width - indent - 1)) > 1 or _too_wide(least[:2], console.width - indent - 1):
+        indent = min(indent, NARROW)
+    room = console.width - indent - 1
+    for block in fitting(least, room):
+        folds = _too_wide([least[i] for i in block], room)
         drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1))
         for i in block:
-            drawn.add_column(Text(headers[i]), overflow="fold", no_wrap=widths[i] == least[i])
+            drawn.add_column(Text(headers[i]), overflow="fold", no_wrap=widths[i] == least[i] and not folds)
         for line in cells:
             drawn.add_row(*(Text(line[i]) for i in block))
         console.print(Padding(drawn, (0, 0, 0, indent)))
@@ -60,6 +68,12 @@ PROSE = 40
 """A column of text wider than this is wrapped at its spaces, so that numbers keep their room."""
 GAP = 3
 """Characters that rich puts between two columns of a table."""
+NARROW = 2
+"""Indentation on a terminal that is too narrow for the table and its usual one."""
+
+
+def _too_wide(widths: Sequence[int], room: int) -> bool:
+    return sum(widths) + GAP * (len(widths) - 1) > room
 
 
 def fitting(widths: Sequence[int], room: int) -> list[list[int]]:
