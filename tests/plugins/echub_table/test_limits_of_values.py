@@ -211,8 +211,8 @@ def test_fractions_of_each_unit_add_up_by_themselves():
         [0.99, 0.5, 0.5], [0.01, 0.4, 0.5],
     )  # fmt: skip
     assert said(record, "no-closure") == [
-        "A / %, B / % add up to 90 in row 1, not 100; 1 of 3 rows are off by more than 2%",
-        "C / 1, D / 1 add up to 0.9 in row 2, not 1; 1 of 3 rows are off by more than 2%",
+        "A / %, B / % add up to 90 in row 1, not 100; 1 of 3 rows is off by more than 2%",
+        "C / 1, D / 1 add up to 0.9 in row 2, not 1; 1 of 3 rows is off by more than 2%",
     ]
 
 
