@@ -309,9 +309,8 @@ def test_rows_of_another_width_are_counted_and_the_others_keep_their_numbers(cou
         )
     ]
     lines = "; ".join(f"line {n + 2}: 3 fields, not 2: {n};{n};9" for n in (50, 150)[:count])
-    assert told(record, "unparsable-rows") == [
-        f"{count} of 250 rows {'does' if count == 1 else 'do'} not parse: {lines}"
-    ]
+    do = "does" if count == 1 else "do"
+    assert told(record, "unparsable-rows") == [f"{count} of 250 rows {do} not parse: {lines}"]
 
 
 def test_lines_beside_the_rows_that_may_be_rows_are_counted():
