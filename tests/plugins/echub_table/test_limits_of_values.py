@@ -158,7 +158,7 @@ def test_fractions_add_up_to_the_whole_within_two_percent(unit, sums, told):
     found = said(record, "no-closure")
     assert len(found) == bool(told)
     if told:
-        assert f"{told} of 3 rows are off" in found[0]
+        assert f"{told} of 3 rows {'is' if told == 1 else 'are'} off" in found[0]
 
 
 # -- words among numbers ---------------------------------------------------------------------------
