@@ -125,7 +125,12 @@ def several(count: int, word: str, plural: str = "") -> str:
 
 def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural: str = "") -> str:
     """Return a part of a whole with its verb: 1 of 3 rows is, 2 of 3 rows are, 1 of 1 row is."""
-    return f"{count:,} of {several(whole, word, plural)} {verb if count == 1 else verbs}"
+    return f"{count} of {whole} {word if whole == 1 else plural or f'{word}s'} {verb if count == 1 else verbs}"
+
+
+def with_article(word: str) -> str:
+    """Return a word with a or an, by its first letter: a table, an ion_map."""
+    return f"{'an' if word[:1].lower() in tuple('aeiou') else 'a'} {word}"
 
 
 MUCH = 10.0

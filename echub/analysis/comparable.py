@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from echub.analysis.outcome import Outcome, Refusal
 from echub.remark import Flag
+from echub.text import some_of
 
 
 def require_comparable(outcomes: Sequence[Outcome], paths: Sequence[str], *, within: float = 0.02) -> None:
@@ -85,5 +86,6 @@ def input_flags(outcomes: Sequence[Outcome]) -> list[Flag]:
     if not flagged:
         return common
     codes = sorted({f.code for flags in carried for f in flags if f not in common})
-    text = f"{len(flagged)} of {len(outcomes)} results in use are flagged: {', '.join(codes)}"
+    are = some_of(len(flagged), len(outcomes), "result in use", "is", "are", plural="results in use")
+    text = f"{are} flagged: {', '.join(codes)}"
     return [*common, Flag("flagged-inputs", text, where=", ".join(o.label for o in flagged[:10]))]

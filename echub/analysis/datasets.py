@@ -10,7 +10,7 @@ from echub.declare_analysis import Analysis, Need
 from echub.errors import UnknownOption
 from echub.model.dataset import Dataset
 from echub.model.record import Record
-from echub.text import nearest, several
+from echub.text import nearest, several, with_article
 
 
 def chosen_dataset(record: Record, analysis: Analysis, name: str | None = None) -> Dataset:
@@ -69,7 +69,7 @@ def _named(record: Record, fitting: Sequence[Dataset], kind: str, name: str) -> 
     if found is None:
         raise UnknownOption(
             f"the record has no {kind} dataset {name!r}",
-            expected=", ".join(dataset.name for dataset in fitting) or f"a {kind} dataset",
+            expected=", ".join(dataset.name for dataset in fitting) or f"{with_article(kind)} dataset",
             found=", ".join(record) or "no dataset",
             hint=nearest(name, [dataset.name for dataset in fitting]),
         )

@@ -32,7 +32,7 @@ from echub.model.units import Scale, parse_unit, scale_between
 from echub.model.vocabulary import quantities
 from echub.remark import Remark
 from echub.segments import Stamps, clock_restarts, stamps
-from echub.text import several
+from echub.text import several, some_of, with_article
 
 AREA = "cell.area"
 AXES = {
@@ -204,7 +204,10 @@ def _in_a_row(asked: Sequence[Need], parts: Sequence[Inputs]) -> Inputs:
     for need in asked:
         given = [part.answers.get(need.name) for part in parts]
         known = [answer for answer in given if answer is not None]
-        if not known or (len(known) < len(given) and not need.gaps):
+        if not known:
+            continue
+        if len(known) < len(given) and not need.gaps:
+            left_out.append(_in_some(need, len(known), len(given)))
             continue
         units = list(dict.fromkeys(answer.unit or "no unit" for answer in known))
         if len(units) > 1:
@@ -220,6 +223,13 @@ def _in_a_row(asked: Sequence[Need], parts: Sequence[Inputs]) -> Inputs:
         answers[need.name] = replace(known[0], values=np.concatenate(values))
     flags = (*(flag for part in parts for flag in part.flags), *left_out)
     return replace(parts[0], answers=answers, row=np.concatenate([part.row for part in parts]), flags=flags)
+
+
+def _in_some(need: Need, known: int, parts: int) -> Remark:
+    """Return the remark on a need without gaps that only some of several datasets can meet."""
+    what = f"the {' or '.join(need.quantities)} of the {need.kind} data beside"
+    have = some_of(known, parts, "part", "has", "have")
+    return Remark("beside-not-used", f"{what} is not used: {have} it, and it may have no gaps", "info")
 
 
 def _in_units(need: Need, units: Sequence[str]) -> Remark:
@@ -318,7 +328,7 @@ def _find(need: Need, quantity: str, data: Dataset) -> Column | None:
         names = ", ".join(column.name for column in found)
         raise Refusal(
             "ambiguous-column",
-            f"{len(found)} columns are a {quantity}: {names}",
+            f"{len(found)} columns are {with_article(quantity)}: {names}",
             hint=f"--column {need.name}={found[0].name}",
         )
     return found[0] if found else None
@@ -422,8 +432,15 @@ def _without_gaps(
         raise Refusal("no-values", "no row has a value in all the columns that are needed")
     kept = {n: replace(a, values=a.values[whole]) for n, a in answers.items()}
     lost = int((~whole).sum())
-    flag = Remark("rows-without-values", f"{lost} of {len(row)} rows lack a value and were left out")
+    flag = Remark(
+        "rows-without-values",
+        f"{some_of(lost, len(row), 'row', 'lacks', 'lack')} a value and {_were(lost)} left out",
+    )
     return kept, row[whole], (flag,)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _each_time_once(
@@ -441,7 +458,8 @@ def _each_time_once(
         return answers, row, ()
     kept = {name: replace(a, values=_merged(a, found)) for name, a in answers.items()}
     kept[clock.name] = replace(answers[clock.name], values=answers[clock.name].values[found.first])
-    text = f"{found.merged} of {len(row)} rows have the time of the row before and were merged with it"
+    have = some_of(found.merged, len(row), "row", "has", "have")
+    text = f"{have} the time of the row before and {_were(found.merged)} merged with it"
     cause = "the rows are duplicated" if found.repeated == found.merged else "the clock is coarser than the rows"
     flag = Remark("equal-times", text, "info", where=f"source row {row[_first_merged(found)]}", cause=cause)
     return kept, row[found.first], (flag,)
@@ -460,7 +478,8 @@ def _each_row_once(
     if not repeats.any() or not any(answer.quantity in AXES[analysis.kind] for answer in answers.values()):
         return answers, row, ()
     kept = {name: replace(a, values=a.values[~repeats]) for name, a in answers.items()}
-    text = f"{int(repeats.sum())} of {len(row)} rows repeat the row before and were left out"
+    count = int(repeats.sum())
+    text = f"{some_of(count, len(row), 'row', 'repeats', 'repeat')} the row before and {_were(count)} left out"
     where = f"source row {row[np.argmax(repeats)]}"
     return kept, row[~repeats], (Remark("repeated-rows", text, "info", where=where),)
 

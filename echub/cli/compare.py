@@ -11,6 +11,7 @@ from echub.cli import completing, new_app
 from echub.cli.common import Json, print_json
 from echub.cli.streams import sources
 from echub.errors import CommandError
+from echub.text import some_of
 
 if TYPE_CHECKING:
     from echub.model.comparison import Comparison, Verdict
@@ -66,7 +67,9 @@ def _report(result: Comparison, a: str, b: str, verbose: bool) -> None:
     heading(f"{a} and {b}")
     agree = sum(verdict.agrees for verdict in result.verdicts)
     field(
-        "columns", f"{agree} of {len(result.verdicts)} common columns agree", "green" if result.agrees else "red"
+        "columns",
+        some_of(agree, len(result.verdicts), "common column", "agrees", "agree"),
+        "green" if result.agrees else "red",
     )
     shown = [v for v in result.verdicts if verbose or not v.agrees]
     table(("dataset", "column", "verdict", "rows", "first"), [_line(v) for v in shown], indent=16)

@@ -152,7 +152,8 @@ def convert(
     added = user_metadata(meta, set_, timezone)
     form = {"style": csv_style, "delimiter": delimiter, "decimal": decimal, "columns": columns, "units": units}
     form |= {"bom": _bom_for(for_)}
-    writer_options = pairs(writer_option, "--writer-option") | _form(context, to, form)
+    said = pairs(writer_option, "--writer-option")
+    writer_options = {**said, **_form(context, to, form, said)}
     reading = Reading(reader, reader_options(option, table_profile), added, not no_siblings, derivations(derive))
     writing = Writing(to, writer_options, force)
     others = {"--join": join, "--shard": bool(shard), "--on": bool(on), "--watch": watch}
@@ -199,11 +200,23 @@ def _say_unmatched(added: Annotations) -> None:
             typer.echo(f"{table.name}: no file matches {row!r}", err=True)
 
 
-def _form(context: typer.Context, to: str, form: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the options of the writer that are given; a default of the user that it does not know is left out."""
+def _form(
+    context: typer.Context, to: str, form: Mapping[str, str | None], said: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the options of the writer that are given; a default of the user that it does not know is left out.
+
+    said: those of `--writer-option`, which a default does not change. Raises `UnknownOption` for a second mention.
+    """
     given = {name: value for name, value in form.items() if value is not None}
     flags = {"style": "csv_style", "bom": "for_"}
     usual = {name for name in given if _is_usual(context, flags.get(name, name))}
+    if twice := next((name for name in given if name in said and name not in usual), None):
+        found = f"{twice}={said[twice]} and {twice}={given[twice]}"
+        raise UnknownOption(
+            f"the writer's option {twice} is given twice", expected="each option once", found=found
+        )
+    given = {name: value for name, value in given.items() if name not in said}
+    usual &= given.keys()
     if not usual:
         return given
     from echub.registry.calling import options_of

@@ -25,7 +25,7 @@ from echub.model.record import Provenance, Record
 from echub.remark import Notice, Remark
 from echub.science.events import Brackets, Offset, match_steps
 from echub.segments import clock_restarts, steps
-from echub.text import nearest, several
+from echub.text import nearest, several, some_of
 
 ALIGNED = "time_aligned"
 STEPPED = ("current", "current_density", "current_setpoint")
@@ -279,7 +279,7 @@ def _report(found: Alignment, by_clock: Alignment | None, notices: list[Remark])
         done = "corrected" if found.drift else kept
         notices.append(Notice("clock-drift", f"{found.name}: its clock drifts by {rate}, {done}"))
     if event.steps < event.inside:
-        text = f"{found.name}: {event.steps} of {event.inside} steps are seen in its signal"
+        text = f"{found.name}: {some_of(event.steps, event.inside, 'step', 'is', 'are')} seen in its signal"
         notices.append(Notice("steps-not-seen", text))
     if by_clock is not None:
         apart = abs(found.offset + found.drift * event.middle - by_clock.offset)

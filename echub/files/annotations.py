@@ -203,7 +203,7 @@ def _with_units(rows: Mapping[int, dict[str, str]], path: Path) -> dict[int, dic
 
 def without_scheme(address: str) -> str:
     """Return an address in a store without its `s3://`; a path as it is."""
-    return re.sub(r"^[A-Za-z][\w+.-]*://", "", address)
+    return re.sub(r"^[A-Za-z][\w+.-]*://+", "", address)
 
 
 def _matches(pattern: str, name: str, whole: str) -> bool:

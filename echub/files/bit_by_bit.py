@@ -14,6 +14,7 @@ from echub.model.dataset import Dataset, Omitted
 from echub.model.deferred import STEP, Deferred, held, passed
 from echub.model.missing import is_missing
 from echub.model.record import Record
+from echub.text import some_of
 
 Key = tuple[int, str]
 """A column of the source: its position and header."""
@@ -123,7 +124,8 @@ class _Difference:
         self._text = self._text or f"first row {first + row}: {_word(written, row)} against {_word(now, row)}"
 
     def __str__(self) -> str:
-        return f"{self._count} of {self._rows} rows differ, {self._text}" if self._count else self._text
+        differ = some_of(self._count, self._rows, "row", "differs", "differ")
+        return f"{differ}, {self._text}" if self._count else self._text
 
 
 def _word(values: NDArray[Any], row: int) -> str:

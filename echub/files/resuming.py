@@ -113,21 +113,28 @@ def _missing(column: Column, dataset: Dataset) -> NDArray[Any]:
 
 
 def _labelled(first: Column, given: Sequence[Column | None], datasets: Sequence[Dataset]) -> Column:
-    """Join codes with labels: the parts may use different codes for one word."""
+    """Join codes with labels: the parts may use different codes for one word, and words for a bare code."""
     labels = dict(first.labels)
+    named = {code for column in given if column is not None for code in column.labels}
     pieces = []
     for column, dataset in zip(given, datasets, strict=True):
-        words = column.labels if column is not None else {0: ""}
+        words = dict(column.labels) if column is not None else {0: ""}
         codes = column.values if column is not None else np.zeros(dataset.rows, np.uint8)
+        present = {int(code) for code in np.unique(codes) if np.isfinite(code)}
+        words |= {code: str(code) for code in sorted((present & named) - words.keys())}
         new = {code: _code_of(word, code, labels) for code, word in words.items()}
-        pieces.append(np.array([new.get(int(code), int(code)) for code in codes], dtype=np.int64))
+        kind = np.int64 if np.isfinite(codes).all() else np.float64  # some are missing
+        pieces.append(np.array([new.get(code, code) for code in codes.tolist()], dtype=kind))
     values = np.concatenate(pieces)
-    whole = values.astype(np.min_scalar_type(int(values.max()))) if len(values) and values.min() >= 0 else values
+    is_whole = values.dtype.kind in "iu" and len(values) and values.min() >= 0
+    whole = values.astype(np.min_scalar_type(int(values.max()))) if is_whole else values
     return replace(first, values=whole, labels=labels)
 
 
 def _code_of(word: str, code: int, labels: dict[int, str]) -> int:
-    """Return the code of a word among labels; a new word keeps its code if that is free."""
+    """Return the code of a word among labels: its own if that has this word, or is free and the word is new."""
+    if labels.get(code) == word:
+        return code
     known = next((c for c, w in labels.items() if w == word), None)
     if known is None:
         known = code if code not in labels else max(labels) + 1

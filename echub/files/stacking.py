@@ -20,7 +20,7 @@ from echub.model.metadata import leaves
 from echub.model.missing import MISSING, filled
 from echub.model.record import Record
 from echub.model.units import parse_unit
-from echub.text import nearest
+from echub.text import nearest, with_article
 
 if TYPE_CHECKING:
     import xarray
@@ -62,7 +62,7 @@ def stack(
     tables = [record[kind] for record in records]
     if any(len(column.axes) > 1 for table in tables for column in table.columns.values()):
         raise SelectionError(
-            f"a {kind} dataset is not a table", hint="use .to_xarray() on each, and xarray.concat"
+            f"{with_article(kind)} dataset is not a table", hint="use .to_xarray() on each, and xarray.concat"
         )
     columns = [_plain(table) for table in tables]
     rows = max((table.rows for table in tables), default=0)

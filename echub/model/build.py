@@ -26,6 +26,7 @@ from echub.model.missing import filled
 from echub.model.spectra import LABEL, SPECTRUM, numbered
 from echub.model.units import Scale, scale_between, unit
 from echub.model.vocabulary import Quantity, kinds, quantities
+from echub.text import with_article
 
 _TEXTS = "OUT"
 ROWS = ("row",)
@@ -332,7 +333,7 @@ def _require_no_unit(source: SourceColumn, quantity: Quantity) -> None:
     """Refuse a measured column without a unit: to assume the canonical one would invent data."""
     if quantity.unit != "1":
         raise PluginError(
-            f"the column {source.header!r} claims to be a {quantity.name} and states no unit",
+            f"the column {source.header!r} claims to be {with_article(quantity.name)} and states no unit",
             column=source.header,
             expected=f"a printed unit, such as {quantity.unit}",
             found="no unit",

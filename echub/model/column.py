@@ -82,7 +82,8 @@ class Column:
         from echub.model.notebook import short, span
 
         unit = f" / {self.unit}" if self.unit and self.unit != "1" else ""
-        parts = (f"{' × '.join(map(str, self.values.shape))} values", span(self.values), self.origin)
+        count = "1 value" if self.values.shape == (1,) else f"{' × '.join(map(str, self.values.shape))} values"
+        parts = (count, span(self.values), self.origin)
         return f"<Column {short(self.name)}{unit}: {', '.join(part for part in parts if part)}>"
 
     def _repr_html_(self) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnitMismatch, UnknownColumn
 from echub.model.column import Bits, Column
 from echub.model.json_text import encodable
-from echub.text import nearest, rows_by_columns
+from echub.text import nearest, rows_by_columns, with_article
 
 if TYPE_CHECKING:
     import pandas
@@ -137,7 +137,9 @@ class Dataset:
         if len(found) > 1:
             names = ", ".join(column.name for column in found)
             raise AmbiguousColumn(
-                f"{len(found)} columns are a {quantity}", found=names, hint="ask for one of them by its name"
+                f"{len(found)} columns are {with_article(quantity)}",
+                found=names,
+                hint="ask for one of them by its name",
             )
         if not found:
             raise self._unknown(quantity)
@@ -239,7 +241,9 @@ class Dataset:
 
     def _require_table(self) -> None:
         if any(column.axes != ("row",) for column in self.columns.values()):
-            raise SelectionError(f"a {self.kind} dataset is not a table of rows", hint="use .to_xarray()")
+            raise SelectionError(
+                f"{with_article(self.kind)} dataset is not a table of rows", hint="use .to_xarray()"
+            )
 
     def _keep(self, rows: NDArray[np.bool_], how: str) -> Dataset:
         if rows.shape != (self.rows,):

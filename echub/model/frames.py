@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from echub.errors import PluginError, SelectionError
 from echub.model.column import Column
 from echub.model.missing import is_missing
+from echub.text import with_article
 
 if TYPE_CHECKING:
     import pandas
@@ -82,7 +83,7 @@ def _attrs(column: Column | None) -> dict[str, Any]:
 
 def _flat(kind: str, columns: Columns, values: Values) -> Values:
     if any(len(column.axes) > 1 for column in columns.values()):
-        raise SelectionError(f"a {kind} dataset is not a table", hint="use .to_xarray()")
+        raise SelectionError(f"{with_article(kind)} dataset is not a table", hint="use .to_xarray()")
     return values
 
 

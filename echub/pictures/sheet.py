@@ -15,7 +15,7 @@ from echub.pictures.aligned import is_aligned
 from echub.pictures.choice import PICTURES, Picture, pictures_of, require_picture
 from echub.pictures.columns import draw_columns, named
 from echub.pictures.long import shortened
-from echub.pictures.shown import Shown
+from echub.pictures.shown import Shown, without_infinities
 from echub.text import several
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def draw(records: Mapping[str, Record], look: Look = Look()) -> Figure:
     """
     if look.picture is not None:
         require_picture(look.picture)
-    files = _files(records, look)
+    files = [replace(one, dataset=without_infinities(one.dataset)) for one in _files(records, look)]
     if look.x is None and not look.y:  # a picture of known columns; aligned ones may be of any
         files = [one if is_aligned(one) else replace(one, dataset=shortened(one.dataset)) for one in files]
     panels = _panels(files, look)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from echub.errors import DataError
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.deferred import Deferred, altered, held
 from echub.model.record import Record
 
 Floats = NDArray[np.float64]
@@ -53,6 +55,26 @@ class Shown:
         if column is None:
             raise DataError(f"there is no {' or '.join(names)} to draw", found=", ".join(self.dataset.columns))
         return column
+
+
+def without_infinities(dataset: Dataset) -> Dataset:
+    """Return a dataset with NaN for infinite values of its rows, which have no place on any axis."""
+    rows = {name: _finite(column) for name, column in dataset.columns.items() if column.axes == ("row",)}
+    return replace(dataset, columns={**dataset.columns, **rows})
+
+
+def _finite(column: Column) -> Column:
+    values = held(column)
+    if values.dtype.kind != "f":
+        return column
+    if isinstance(values, Deferred):
+        return altered(column, values=values.map(_without_infinite, values.dtype))
+    return altered(column, values=_without_infinite(values))
+
+
+def _without_infinite(values: NDArray[Any]) -> NDArray[Any]:
+    infinite = np.isinf(values)
+    return np.where(infinite, values.dtype.type(np.nan), values) if infinite.any() else values
 
 
 def alike(shown: Sequence[Shown], names: Sequence[str]) -> list[Column]:

@@ -105,7 +105,7 @@ def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
     for axis in axes[len(maps) :]:
         axis.set_visible(False)
     for place, (axis, (one, n)) in enumerate(zip(axes, maps, strict=False)):
-        image = _summed(one.dataset["ion_counts"][n])
+        image = _summed(_measured(one, n))
         extent = _extent(one, image.shape)
         drawn = axis.imshow(image, origin="lower", cmap="viridis", extent=extent, interpolation="nearest")
         axis.set_title(_map_title(one, n), fontsize=9, parse_math=False)
@@ -114,6 +114,17 @@ def draw_maps(figure: FigureBase, shown: Sequence[Shown]) -> None:
             axis.set(ylabel="$y$ / µm" if extent else "pixel")
         # As high as the image, which is narrower or lower than its place.
         figure.colorbar(drawn, cax=axis.inset_axes((1.04, 0, 0.05, 1)), label="counts")
+
+
+def _measured(one: Shown, n: int) -> np.ndarray:
+    """Return the frames (frame, y, x) of a species; NaN where the mask says that a pixel was not measured."""
+    counts = one.dataset.columns["ion_counts"]
+    mask = next((column for column in one.dataset.columns.values() if column.quantity == "mask"), None)
+    frames: np.ndarray = counts.values[n]
+    if mask is None or mask.axes != counts.axes[-len(mask.axes) :]:
+        return frames
+    known = mask.values[n] if mask.axes == counts.axes else mask.values
+    return np.where(known > 0, frames, np.nan)
 
 
 def _summed(frames: np.ndarray) -> np.ndarray:

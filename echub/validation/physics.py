@@ -25,7 +25,7 @@ from echub.segments.consistency import (
     sign_by_charge,
     sign_by_state,
 )
-from echub.text import several
+from echub.text import several, some_of
 from echub.validation.group import Group
 from echub.validation.problem import places
 
@@ -252,7 +252,8 @@ def _oxidation(dataset: Dataset) -> Iterator[Remark]:
         bad = sure & ((dataset["oxidation_flag"] == 1) != (current > 0)) & ~_follows_scan(dataset)
     # Ten rows, or a tenth: at each reversal the flag may lag behind the current by a row.
     if bad.sum() > max(10, 0.1 * sure.sum()):
-        found = f"{bad.sum()} of {sure.sum()} rows with a sizeable current contradict"
+        rows = {"word": "row with a sizeable current", "plural": "rows with a sizeable current"}
+        found = some_of(int(bad.sum()), int(sure.sum()), verb="contradicts", verbs="contradict", **rows)
         yield from _finding(
             "oxidation-against-current",
             "the ox/red flag contradicts the sign of the current",

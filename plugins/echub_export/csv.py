@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, UnknownOption, series_of
-from echub.text import for_spreadsheet
+from echub.text import for_spreadsheet, with_article
 from echub_export.shape import shaped
 from echub_export.sidecar import write_description
 
@@ -49,7 +49,9 @@ def write_dataset(dataset: Dataset, options: CsvOptions, file: BinaryIO) -> None
     `origin` has three header rows: long name, unit, and what the source calls the column.
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
-        raise PluginError(f"a {dataset.kind} dataset is not a table and has no CSV", hint="--to native keeps it")
+        raise PluginError(
+            f"{with_article(dataset.kind)} dataset is not a table and has no CSV", hint="--to native keeps it"
+        )
     form: dict[str, Any] = {
         "separator": "\t" if options.delimiter == "tab" else options.delimiter,
         "decimal_comma": options.decimal == ",",

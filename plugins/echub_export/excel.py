@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, series_of
-from echub.text import rows_by_columns
+from echub.text import rows_by_columns, with_article
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callabl
 
 def _require_room(dataset: Dataset) -> None:
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
-        raise PluginError(f"a {dataset.kind} dataset is not a table and has no sheet", hint="--to native keeps it")
+        raise PluginError(
+            f"{with_article(dataset.kind)} dataset is not a table and has no sheet", hint="--to native keeps it"
+        )
     if dataset.rows + _HEADS > MOST_ROWS or len(dataset.plain()) > MOST_COLUMNS:
         raise PluginError(
             f"the {dataset.name} dataset does not fit on a sheet of Excel",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from echub.plugin import Dataset, PluginError, Record, arrow_schema, describe
+from echub.text import with_article
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def write_dataset(record: Record, dataset: Dataset, file: BinaryIO, *, whole: bo
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
         raise PluginError(
-            f"a {dataset.kind} dataset is not a table and has no Parquet", hint="--to native keeps it"
+            f"{with_article(dataset.kind)} dataset is not a table and has no Parquet", hint="--to native keeps it"
         )
     units = {name: c.unit for name, c in dataset.columns.items() if c.unit and not c.bits}
     texts = {

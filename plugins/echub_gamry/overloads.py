@@ -10,6 +10,7 @@ from collections import Counter
 import numpy as np
 
 from echub.plugin import Bits, Notice, SourceColumn
+from echub.text import some_of
 from echub_gamry.cells import Words
 
 POSITIONS = (
@@ -60,5 +61,6 @@ def overload_notice(table: str, words: Words) -> list[Notice]:
         for n, (letter, meaning) in enumerate(POSITIONS)
         if (rows := sum(count for bits, count in hit.items() if bits >> n & 1))
     ]
-    text = f"{sum(hit.values())} of {len(words.codes)} rows of {table} are overloaded: {'; '.join(kinds)}"
+    are = some_of(sum(hit.values()), len(words.codes), "row", f"of {table} is", f"of {table} are")
+    text = f"{are} overloaded: {'; '.join(kinds)}"
     return [Notice("overload", text)]

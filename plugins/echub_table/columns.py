@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from echub.dates import WallClock, wall_clock
 from echub.plugin import Dropped, Metadata, Notice, ReadError, SourceColumn, UnitMismatch, quantities
-from echub.text import several
+from echub.text import several, some_of
 from echub_table.cells import CLOCK, DATE, MISSING_TOKENS, UNITED
 from echub_table.dialect import Dialect
 from echub_table.digits import are_codes, numbers_of
@@ -213,7 +213,9 @@ def _report_lost(seconds: NDArray[np.float64], texts: pl.Series, name: str, foun
     words = ", ".join(repr(cells[int(at)]) for at in np.flatnonzero(lost)[:3])
     if lost.sum() > ALLOWED * len(seconds):
         raise ReadError(
-            f"{int(lost.sum())} of {len(seconds)} clocks of {name} do not parse",
+            some_of(
+                int(lost.sum()), len(seconds), "clock", f"of {name} does not parse", f"of {name} do not parse"
+            ),
             column=name,
             found=words,
         )

@@ -165,7 +165,9 @@ def infer(source: Source, given: Given | None = None) -> Dialect:
 
 def looks_like_table(source: Source) -> Confidence:
     """Answer the hub's question from the head alone: are there rows of numbers under a delimiter?"""
-    if not source.head or b"\0\0\0" in source.head[:256].rstrip(b"\0") or source.head.lstrip()[:1] in b"<{\x89":
+    is_ours = _ROW_NUMBERS.match(source.head) is not None
+    is_binary = b"\0\0\0" in source.head[:256].rstrip(b"\0") and not is_ours
+    if not source.head or is_binary or source.head.lstrip()[:1] in b"<{\x89":
         return Confidence.NO
     if source.head.startswith((b"%PDF", b"%!PS")):
         return Confidence.NO
@@ -177,8 +179,7 @@ def looks_like_table(source: Source) -> Confidence:
             return _looks_wide(text, source)
         block, _, _ = _choose(lines, Given(), source)
     except ReadError:
-        is_table = _names_without_rows(lines) or _ROW_NUMBERS.match(source.head)
-        return Confidence.MAYBE if is_table else Confidence.NO
+        return Confidence.MAYBE if is_ours or _names_without_rows(lines) else Confidence.NO
     first = block.splitter.split(lines[max(0, block.first - 1)])
     if first and first[0].strip() == "file":
         return Confidence.NO  # a table of metadata by file, which `--meta` takes

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from echub.text import several
+from echub.text import several, some_of
 from echub_table.cells import DOUBLE, MINUS_SIGNS, MISSING_TOKENS, PARENTHESISED, WITH_E
 from echub_table.gaps import with_gaps
 
@@ -106,5 +106,11 @@ def _report(cells: pl.Series, bad: pl.Series, open_cells: pl.Series, name: str, 
         shown = ", ".join(map(repr, cells.filter(other).unique(maintain_order=True)[:3]))
         note(
             "unparsable-rows",
-            f"{int(other.sum())} of {len(cells)} cells of {name} are not numbers and are NaN: {shown}",
+            some_of(
+                int(other.sum()),
+                len(cells),
+                "cell",
+                f"of {name} is not a number and is NaN: {shown}",
+                f"of {name} are not numbers and are NaN: {shown}",
+            ),
         )

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.plugin import Growing, ReadError, in_order
-from echub.text import is_cut_number, several
+from echub.text import is_cut_number, several, some_of
 from echub_table.cells import (
     CLOCK,
     DATE,
@@ -500,7 +500,7 @@ def judge(faults: Faults, rows: int, total: int, dialect: Dialect) -> None:
         raise ReadError("the table has no row of data", path=source, where=f"line {dialect.data_line + 1}")
     if faults.broken > ALLOWED * total:
         raise ReadError(
-            f"{faults.broken} of {total} rows do not parse",
+            f"{some_of(faults.broken, total, 'row', 'does', 'do')} not parse",
             path=source,
             expected=f"{dialect.width} fields in each row, at most 1 % of the rows with another width, "
             "without any number, or with another decimal mark",

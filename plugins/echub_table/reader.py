@@ -26,7 +26,7 @@ from echub.plugin import (
     is_missing,
     quantities,
 )
-from echub.text import several
+from echub.text import several, some_of
 from echub_table.cells import TEXT
 from echub_table.columns import Findings, meanings, report, source_columns
 from echub_table.depths import undeclared_profile
@@ -205,7 +205,8 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
     faults = table.faults
     found.notices += plan.dialect.text.remarks
     if faults.rows:
-        text = f"{faults.rows} of {table.total} rows do not parse: {'; '.join(faults.listed)}"
+        do = some_of(faults.rows, table.total, "row", "does", "do")
+        text = f"{do} not parse: {'; '.join(faults.listed)}"
         found.note("unparsable-rows", text)
     if unread := plan.dialect.unread:
         text = f"{several(len(unread), 'line')} beside the rows that may be one, not read: {unread[0].strip()}"

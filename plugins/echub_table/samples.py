@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from echub.plugin import SourceColumn, StatedSpread, cell_readings, named, spreads_of
-from echub.text import several
+from echub.text import several, some_of
 from echub_table.columns import Findings
 from echub_table.headers import Meaning, key_of
 
@@ -176,8 +176,13 @@ def _texts(columns: Sequence[SourceColumn], found: Findings) -> None:
             limits = sum(one is not None and not np.isnan(one.limit) for one in read)
             lost = [shown[row] for row in odd if read[row] is None]
             text = f"{column.header} holds {shown[odd[0]]!r} in row {odd[0] + 1}: the column is text, of which "
-            text += f"{numbers} of {len(shown)} cells count as numbers, {limits} as below a limit"
-            found.note("table-text", text + (f", {len(lost)} are not used: {lost[0]!r}" if lost else ""))
+            text += some_of(numbers, len(shown), "cell", "counts as a number", "count as numbers")
+            text += f", {limits} as below a limit"
+            found.note(
+                "table-text",
+                text
+                + (f", {len(lost)} {'is' if len(lost) == 1 else 'are'} not used: {lost[0]!r}" if lost else ""),
+            )
 
 
 def _stated(
@@ -289,4 +294,5 @@ def _closure_to(whole: float, parts: Sequence[SourceColumn], found: Findings) ->
         text = (
             f"{', '.join(c.header for c in parts)} add up to {total[worst]:.4g} in row {worst + 1}, not {whole:g}"
         )
-        found.note("no-closure", f"{text}; {rows.size} of {len(total)} rows are off by more than {CLOSED:.0%}")
+        are = some_of(rows.size, len(total), "row", "is", "are")
+        found.note("no-closure", f"{text}; {are} off by more than {CLOSED:.0%}")

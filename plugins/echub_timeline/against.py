@@ -10,7 +10,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, InputSet, Measurand, Outcome, Refusal, Series, input_flags
-from echub.text import several
+from echub.text import several, some_of
 from echub_timeline import AgainstParams
 
 
@@ -58,7 +58,8 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
     if places < 2:
         raise Refusal(
             "too-few-settings",
-            f"{len(points)} of {len(outcomes)} outcomes have a {name}, at {several(places, 'value')} of {x}",
+            f"{some_of(len(points), len(outcomes), 'outcome', 'has', 'have')} a {name}, at "
+            f"{several(places, 'value')} of {x}",
             hint="a sweep in an earlier step of the study makes several",
         )
     if len(units := sorted({point.measurand.unit for point in points})) > 1:
@@ -123,7 +124,7 @@ def _number(outcome: Outcome, name: str) -> float | None:
 def _missing(labels: Sequence[str], count: int) -> list[Flag]:
     if not labels:
         return []
-    text = f"{len(labels)} of {count} outcomes have no value, or no number to place it at"
+    text = f"{some_of(len(labels), count, 'outcome', 'has', 'have')} no value, or no number to place it at"
     return [Flag("left-out", text, where="; ".join(labels[:10]))]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from echub.plugin import Flag, InputSet, Measurand, NoOptions, Outcome, Refusal, Series
-from echub.text import several
+from echub.text import several, some_of
 from echub_timeline.data import TimedTrace
 from echub_timeline.method import placed
 
@@ -41,7 +41,8 @@ def run(data: InputSet[Outcome], params: NoOptions) -> Outcome:
 
 def _flags(data: Sequence[Outcome], count: int) -> Iterator[Flag]:
     if count < len(data):
-        text = f"{len(data) - count} of {len(data)} outcomes have no start or no table over time"
+        have = some_of(len(data) - count, len(data), "outcome", "has", "have")
+        text = f"{have} no start or no table over time"
         yield Flag("outcomes-without-time", text)
     if len(data) > 1 and any(outcome.meta("experiment.timezone") is None for outcome in data):
         yield Flag("clocks-without-zone", "the starts are wall-clock times without a zone", "info")

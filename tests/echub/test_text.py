@@ -19,6 +19,8 @@ from echub.text import (
     parse_number,
     rows_by_columns,
     several,
+    some_of,
+    with_article,
 )
 
 
@@ -147,6 +149,24 @@ def test_what_is_no_clock_is_refused(text: str) -> None:
 def test_a_count_has_its_word(count, told):
     assert several(count, "spectrum", "spectra") == told
     assert several(count, "row") == told.replace("spectrum", "row").replace("spectra", "rows")
+
+
+@pytest.mark.parametrize(
+    ("count", "whole", "told"),
+    [
+        (1, 3, "1 of 3 spectra is"), (2, 3, "2 of 3 spectra are"), (1, 1, "1 of 1 spectrum is"),
+        (0, 3, "0 of 3 spectra are"), (1500, 2500, "1500 of 2500 spectra are"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_whole_has_the_verb_of_the_part_and_the_word_of_the_whole(count, whole, told):
+    assert some_of(count, whole, "spectrum", "is", "are", plural="spectra") == told
+    rows = told.replace("spectrum", "row").replace("spectra", "rows")
+    assert some_of(count, whole, "row", "is", "are") == rows
+
+
+@pytest.mark.parametrize("said", ["an ion_map", "an impedance", "a table", "an energy", "a µ"])
+def test_a_word_has_the_article_of_its_first_letter(said):
+    assert with_article(said.partition(" ")[2]) == said
 
 
 def test_the_size_of_a_table_is_told():

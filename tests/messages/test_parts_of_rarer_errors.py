@@ -320,13 +320,13 @@ MODEL = [
         expected="one row per sample after averaging; it is described by vendor_dose",
         hint="select one first: --where FILE='vendor_dose == 1.6e15', or table.query(…) in Python",
     ),
-    row(lambda: MAP.every(2), "a ion_map dataset is not a table of rows", hint="use .to_xarray()"),
+    row(lambda: MAP.every(2), "an ion_map dataset is not a table of rows", hint="use .to_xarray()"),
     *(
         row(lambda n=n: rows_of(time=[1.0]).every(n), f"every {n} rows cannot be kept",
             expected="a whole number from 1")
         for n in (0, -1, 1.5)
     ),
-    row(lambda: MAP.to_polars(), "a ion_map dataset is not a table", hint="use .to_xarray()"),
+    row(lambda: MAP.to_polars(), "an ion_map dataset is not a table", hint="use .to_xarray()"),
     row(
         lambda: build._unmasked("n", np.ma.array(A([2**60 + 1, 1]), mask=[0, 1])),
         "the column 'n' has masked values that cannot be kept",

@@ -231,7 +231,7 @@ ROWS = {
         "Data is read, of 4 sheets with cells: it is the largest; --option sheet=… names another"),
     "table: closure": (
         _closure,
-        f"A, B add up to 90 in row 3, not 100; 1 of 3 rows are off by more than {samples.CLOSED:.0%}"),
+        f"A, B add up to 90 in row 3, not 100; 1 of 3 rows is off by more than {samples.CLOSED:.0%}"),
 }  # fmt: skip
 
 

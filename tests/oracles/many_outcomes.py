@@ -100,7 +100,7 @@ def clock() -> World:
         "~run": [0] * 4 + [1] * 9,
         "duration": 5470 / 3600,
         "outcomes_placed": 2,
-        "!outcomes-without-time": ("1 of 3 outcomes have no start or no table over time", ""),
+        "!outcomes-without-time": ("1 of 3 outcomes has no start or no table over time", ""),
         "!clocks-without-zone": ("the starts are wall-clock times without a zone", ""),
     }
     return World("timeline", [late, none, early], expected)
@@ -161,7 +161,7 @@ def against(load: bool = False) -> World:
         "note(largest_difference_in_sigma)": "the same in standard uncertainties, "
         "as if independent: of the same data it weighs more",
         "values_placed": 4,
-        "!left-out": ("1 of 5 outcomes have no value, or no number to place it at", "five"),
+        "!left-out": ("1 of 5 outcomes has no value, or no number to place it at", "five"),
     }
     return World(
         "against",

@@ -22,6 +22,10 @@ from tests.oracles.refitted import Refitted, impedance
 from tests.oracles.told import World
 
 
+def _peaks_are(weak, whole):
+    return f"{weak} of {whole} {'peak' if whole == 1 else 'peaks'} {'is' if weak == 1 else 'are'}"
+
+
 @dataclass(frozen=True)
 class Distribution:
     """A spectrum whose distribution is asked for per ln τ or per decade."""
@@ -70,7 +74,7 @@ class Distribution:
         told |= {f"note(peak_{what}_{n})": f"in {peak[2]:.0f}% of the resamplings; a picture, no resistance"
                  for n, peak in enumerate(numbered, 1) for what in ("tau", "area")}  # fmt: skip
         if weak := len(peaks) - len(numbered):
-            text = f"{weak} of {len(peaks)} peaks are in fewer than {self.least:g} % of the resamplings"
+            text = f"{_peaks_are(weak, len(peaks))} in fewer than {self.least:g} % of the resamplings"
             told["!peaks-without-support"] = (text, "")
         if outside >= 10:
             text = f"up to {outside:.0f}% of the distribution lies at time constants that were not measured"
@@ -386,7 +390,7 @@ def distributions(per: str, area: bool) -> World:
         "spectra.spectrum": [0, 1, 2, 4], "spectra.level": levels, "spectra.time": times,
         "=per": per, "=points": 10,
         "~map_level": levels, "~map_time": times, "~per_decade": [per == "decade"],
-        "!spectra-left-out": ("1 of 5 spectra are left out (too-few-points)", ""),
+        "!spectra-left-out": ("1 of 5 spectra is left out (too-few-points)", ""),
     }  # fmt: skip
     for name in ("polarisation_resistance", "resistance_infinity", "regularisation"):
         values = [one[name].value for one in each]
@@ -403,7 +407,7 @@ def distributions(per: str, area: bool) -> World:
     many = [len(one["tau"].values) for one in peaks]
     made |= {"peaks.spectrum": np.repeat([0, 1, 2, 4], many), "peaks.level": np.repeat(levels, many)}
     if weak := made["peaks.kept"].count(False):
-        text = f"{weak} of {sum(many)} peaks are in fewer than 75 % of the resamplings"
+        text = f"{_peaks_are(weak, sum(many))} in fewer than 75 % of the resamplings"
         made["!peaks-without-support"] = (text, "")
     taus, gammas, windows = (
         [one.diagnostics[name].array() for one in each] for name in ("tau", "gamma", "window")

@@ -15,6 +15,7 @@ from echub.cli.page.desk import Desk, table
 from echub.drawing import svg
 from echub.errors import EchubError
 from echub.remark import Remark
+from echub.text import several
 
 STATEMENT = re.compile(r"--set ([\w.]+)=")
 PARAMETER = re.compile(r"--param (\w+)=([^\s…,;]+)(?:[\s,;]|$)")
@@ -65,7 +66,8 @@ class Question:
         others = [fit for fit in self.found if fit.standing is Standing.UNSUITED]
         if len(others) == len(self.found):
             ui.label("No installed analysis suits this file:")
-        with ui.expansion(f"{len(others)} analyses do not suit this file", icon="rule").classes("w-full"):
+        count = several(len(others), "analysis does", "analyses do")
+        with ui.expansion(f"{count} not suit this file", icon="rule").classes("w-full"):
             table(("analysis", "why not"), [(fit.analysis.name, fit.reason) for fit in others])
 
     def _choose(self, name: str | None) -> None:

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from echub.cli.page.desk import Desk, table
 from echub.model.comparison import Comparison
+from echub.text import some_of
 
 
 def show(desk: Desk) -> None:
@@ -35,7 +36,8 @@ def show(desk: Desk) -> None:
 
 def _verdicts(result: Comparison) -> None:
     agreeing = sum(verdict.agrees for verdict in result.verdicts)
-    ui.label(f"{agreeing} of {len(result.verdicts)} common columns agree").classes("text-weight-bold")
+    agree = some_of(agreeing, len(result.verdicts), "common column", "agrees", "agree")
+    ui.label(agree).classes("text-weight-bold")
     rows = [
         (v.a_header, v.b_header, v.verdict, v.rows or "", v.a, v.b)
         for v in sorted(result.verdicts, key=lambda v: v.agrees)

@@ -12,7 +12,7 @@ import typer
 
 from echub.cli.show.progress import FEW, rate
 from echub.cli.show.terminal import heading, is_terminal
-from echub.text import printable, several
+from echub.text import printable, several, some_of
 
 if TYPE_CHECKING:
     from echub.batch.task import FileResult
@@ -68,7 +68,9 @@ class Summary:
     def interrupted(self, total: int | None, *, keeps_ledger: bool) -> None:
         """Report the progress at an interruption, and how to continue; total: None if it is not known."""
         count = sum(self.counts.values())
-        files = several(count, "file is", "files are") if total is None else f"{count} of {total} files are"
+        files = (
+            several(count, "file is", "files are") if total is None else some_of(count, total, "file", "is", "are")
+        )
         done = f"interrupted: {files} done"
         if keeps_ledger:
             typer.echo(f"{done}; the same command goes on from there", err=True)

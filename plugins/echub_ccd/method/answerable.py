@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from echub.drawing import unit_text
 from echub.plugin import Refusal
-from echub.text import percent
+from echub.text import percent, several
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.table import Floats, HalfCycleTable
 from echub_ccd.data.trace import LEAST_ROWS, CcdTrace
@@ -77,8 +77,8 @@ def _require_controlled_current(experiment: Experiment) -> None:
     if unsteady > MOST_UNSTEADY * len(table):
         raise Refusal(
             "not-galvanostatic",
-            f"in {unsteady} of {len(table)} half cycles the current has no level: the potential was controlled, "
-            "or the current was a ramp",
+            f"in {unsteady} of {several(len(table), 'half cycle')} the current has no level: the potential was "
+            "controlled, or the current was a ramp",
             hint="echub analyze ramp-onset answers for a ramp",
         )
     if any(_potential_was_set(trace) for trace in experiment.traces):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from echub.plugin import Condition, Flag, Inputs, InputSet, Measurand, Outcome, Refusal, Series
-from echub.text import several
+from echub.text import several, some_of
 from echub_eis.drt import DrtParams
 from echub_eis.drt.method.kernel import FREE, DrtKernel, kernel, stacked, typical
 from echub_eis.drt.method.peaks import Peak, peaks_of, resample, supported
@@ -168,7 +168,8 @@ def _flags(found: Sequence[Distribution], params: DrtParams) -> list[Flag]:
         made.append(
             Flag(
                 "peaks-without-support",
-                f"{weak} of {whole} peaks are in fewer than {params.support:g} % of the resamplings",
+                some_of(weak, whole, "peak", "is", "are")
+                + f" in fewer than {params.support:g} % of the resamplings",
                 "info",
             )
         )
@@ -192,7 +193,8 @@ def _left(left: Sequence[tuple[int, Refusal]], count: int) -> list[Flag]:
     if not left:
         return []
     codes = ", ".join(sorted({refusal.remark.code for _, refusal in left}))
-    return [Flag("spectra-left-out", f"{len(left)} of {count} spectra are left out ({codes})")]
+    are = some_of(len(left), count, "spectrum", "is", "are", plural="spectra")
+    return [Flag("spectra-left-out", f"{are} left out ({codes})")]
 
 
 # -- tables ------------------------------------------------------------------------------------

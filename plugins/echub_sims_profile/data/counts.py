@@ -11,7 +11,7 @@ from scipy.special import chdtr
 
 from echub.plugin import Flag, Inputs, Refusal
 from echub.science import live_share, saturation
-from echub.text import several
+from echub.text import several, some_of
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.profile import Array, CountProfile
 
@@ -53,7 +53,8 @@ def counts(data: Inputs) -> CountProfile:
     fractions = ~np.isclose(n, np.round(n), atol=_WHOLE, equal_nan=True)
     flags = []
     if fractions.any():
-        text = f"{int(fractions.sum())} of {size} counts are estimates: their errors may be too small"
+        are = some_of(int(fractions.sum()), size, "count", "is an estimate", "are estimates")
+        text = f"{are}: their errors may be too small"
         flags.append(Flag("not-whole-counts", text))
     return profile.did("counts", how, *flags)
 

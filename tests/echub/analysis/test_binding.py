@@ -139,7 +139,7 @@ def test_a_row_of_a_spectrum_that_repeats_the_one_before_counts_once():
     (flag,) = data.flags
     assert said(flag) == {
         "code": "repeated-rows", "severity": "info", "where": "source row 12",
-        "message": "1 of 5 rows repeat the row before and were left out",
+        "message": "1 of 5 rows repeats the row before and was left out",
     }  # fmt: skip
 
 
@@ -183,7 +183,12 @@ def test_datasets_beside_follow_each_other_by_their_start():
     assert "T" not in data
     assert data.row.tolist() == data.row_of("f").tolist() == [0, 1]
     assert data.row_of("E").tolist() == data.row_of("I").tolist() == [60, 61, 62, 40, 41]
-    assert data.flags == ()
+    (flag,) = data.flags
+    assert said(flag) == {
+        "code": "beside-not-used", "severity": "info",
+        "message": "the temperature of the timeseries data beside is not used: 1 of 2 parts has it, and it may "
+        "have no gaps",
+    }  # fmt: skip
 
 
 def test_what_is_said_of_each_dataset_beside_is_passed_on():
@@ -192,8 +197,8 @@ def test_what_is_said_of_each_dataset_beside_is_passed_on():
     data = bind(asking(FREQUENCY, *need, kind="impedance"), record(SPECTRA, *parts))
     assert values_of(data) == {"f": [100, 10], "t": [0, 2, 100, 101, 103], "E": [0, 2, 1, 2.5, 4]}
     assert [flag.message for flag in data.flags] == [
-        "1 of 3 rows lack a value and were left out",
-        "1 of 4 rows have the time of the row before and were merged with it",
+        "1 of 3 rows lacks a value and was left out",
+        "1 of 4 rows has the time of the row before and was merged with it",
     ]
 
 
@@ -216,9 +221,9 @@ def test_needs_of_two_other_kinds_come_with_their_own_rows_and_remarks():
         "t": [10, 11], "U": [10, 11], "f": [81, 83], "re": [81, 83], "z": [70, 71], "T": [70, 71]
     }  # fmt: skip
     assert [flag.message for flag in data.flags] == [
-        "1 of 4 rows lack a value and were left out",
-        "1 of 3 rows repeat the row before and were left out",
-        "1 of 3 rows repeat the row before and were left out",
+        "1 of 4 rows lacks a value and was left out",
+        "1 of 3 rows repeats the row before and was left out",
+        "1 of 3 rows repeats the row before and was left out",
     ]
 
 

@@ -131,7 +131,7 @@ def test_datasets_of_which_one_must_be_named_are_told_with_technique_and_rows():
         "2 datasets of the record would do: a (OCV, 0 rows), c (GCPL, 0 rows)"
     )  # fmt: skip
     assert said(lambda: chosen_dataset(given, replace(TOY, kind="impedance"), "a")) == {
-        "message": "the record has no impedance dataset 'a'", "expected": "a impedance dataset",
+        "message": "the record has no impedance dataset 'a'", "expected": "an impedance dataset",
         "found": "a, b, c",
     }  # fmt: skip
     assert said(lambda: chosen_dataset(Record([]), TOY, "a"))["found"] == "no dataset"

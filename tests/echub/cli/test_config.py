@@ -37,6 +37,18 @@ def test_a_default_is_used_and_an_option_wins(echub, cp, defaults, tmp_path):
     assert (tmp_path / "b" / "cp.mpr.h5").exists()
 
 
+def test_a_writer_option_wins_over_a_default_and_is_given_once(echub, cp, defaults, tmp_path):
+    defaults('[convert]\nto = "csv"\ndelimiter = ";"\nquiet = true\n')
+    said = ("--writer-option", "delimiter=tab")
+    assert echub("convert", cp, "-o", tmp_path / "a", *said).code == 0
+    (made,) = (tmp_path / "a").glob("*.csv")
+    assert made.read_text("utf-8").startswith("row\tstep\t")
+    refused = echub("convert", cp, "-o", tmp_path / "b", *said, "--delimiter", ",")
+    assert (refused.code, refused.err.splitlines()[0]) == (
+        2, "the writer's option delimiter is given twice [unknown-option]"
+    )  # fmt: skip
+
+
 def test_an_option_of_another_format_that_is_typed_is_still_refused(echub, cp, defaults):
     defaults('[convert]\ndelimiter = ";"\n')
     assert echub("convert", cp, "--to", "native", "--decimal", ",").code == 2

@@ -44,7 +44,7 @@ def test_the_command_shows_what_differs_and_with_v_all_columns(echub, tmp_path):
         (tmp_path / name).write_text(f"time / s,U / V\n0,1.5\n1,{second}\n2,4.5\n")
     done = echub("compare", tmp_path / "a.csv", tmp_path / "b.csv")
     assert done.code == 1
-    assert "1 of 2 common columns agree" in done.out
+    assert "1 of 2 common columns agrees" in done.out
     assert "row 1: 2.5 against 3.5" in done.out
     assert "1 of 3" in done.out
     assert "the same" not in done.out

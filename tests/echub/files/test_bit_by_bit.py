@@ -56,7 +56,7 @@ def test_what_is_missing_is_no_number_of_the_source_and_no_nan(written, now, mon
     one, other = (
         made(time=np.where(np.arange(ROWS) == STEP + 2, values[v], np.arange(ROWS))) for v in (written, now)
     )
-    said = f"1 of {ROWS} rows differ, first row {STEP + 2}: {written} against {now}"
+    said = f"1 of {ROWS} rows differs, first row {STEP + 2}: {written} against {now}"
     assert compare_tables(one, other)[0, "time/s"] == said
     assert compare_tables(one, one)[0, "time/s"] == ""
     assert whole(monkeypatch, one, other)[0, "time/s"] == said
@@ -93,7 +93,7 @@ def test_a_table_beside_the_rows_of_the_source_is_not_compared():
     one, other = made(), with_value(ROWS - 1, 5)
     one.datasets["table"] = beside
     found = compare_tables(one, other)
-    assert found[1, "I/A"].startswith(f"1 of {ROWS} rows differ, first row {ROWS - 1}: ")
+    assert found[1, "I/A"].startswith(f"1 of {ROWS} rows differs, first row {ROWS - 1}: ")
     assert not found[0, "time/s"]
 
 

@@ -18,7 +18,7 @@ from echub.files.verification import verify
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset, Omitted
 from echub.model.metadata import Metadata
-from echub.model.missing import is_missing
+from echub.model.missing import MISSING, is_missing
 from echub.model.record import Record
 from echub.model.source import Source
 from echub.model.units import Scale
@@ -291,6 +291,22 @@ def test_flags_that_a_part_does_not_have_are_missing_bit_by_bit():
 def test_clocks_that_restart_several_times_in_a_part_are_all_kept():
     parts = [part(restarts="1 3", time=[0.0, -1, 2, 0]), part(restarts="1 2", time=[0.0, -1, -2])]
     assert resume(parts, [0.0, 9.0]).attrs["clock_restarts"] == "1 3 5 6"
+
+
+@pytest.mark.parametrize(
+    ("codes", "labels", "values", "words"),
+    [
+        (([1, 3], [3, 1]), ({1: "CC", 3: "CC"}, {1: "CC", 3: "CC"}), [1, 3, 3, 1], ["CC"] * 4),
+        (([1, 7], [7, 1]), ({1: "CC"}, {7: "CV", 1: "CC"}), [1, 7, 8, 1], ["CC", "7", "CV", "CC"]),
+        (([1.0, MISSING], [2.0, 1.0]), ({1: "CC"}, {2: "CV", 1: "CC"}), [1, np.nan, 2, 1], ["CC", "", "CV", "CC"]),
+    ],
+)
+def test_codes_of_parts_keep_their_words(codes, labels, values, words):
+    """Two codes of one word stay two; a bare 7 does not take the word of another part; a missing one stays so."""
+    parts = [part(known, time=[0.0, 1.0], word=np.array(own)) for own, known in zip(codes, labels, strict=True)]
+    column = resume(parts, [0.0, 10.0]).columns["word"]
+    assert column.values.tolist() == pytest.approx(values, nan_ok=True)
+    assert column.plain().tolist() == words
 
 
 def test_codes_below_zero_and_parts_without_rows_keep_their_words():

@@ -97,7 +97,7 @@ def test_what_cannot_be_stacked_is_refused():
     with pytest.raises(UnknownOption, match=r"cell\.aera"):
         echub.stack([record("a", 2)], metadata=["cell.aera"])
     counts = SourceColumn("m", np.ones((2, 2)), "ion_counts", "count", axes=("y", "x"))
-    with pytest.raises(SelectionError, match="a ion_map dataset is not a table") as refused:
+    with pytest.raises(SelectionError, match="an ion_map dataset is not a table") as refused:
         echub.stack([Record([build_map("ion_map", [counts])])], "ion_map")
     assert refused.value.hint == "use .to_xarray() on each, and xarray.concat"
 

@@ -95,7 +95,7 @@ def test_a_map_is_no_frame_but_an_xarray_dataset():
     across = Column("x", np.array([0.0, 0.5, 1.0]), "x", "um", axes=("x",))
     data = Dataset("ion_map", {"ion_counts": counts, "x": across})
     for adapter in (data.to_pandas, data.to_polars):
-        with pytest.raises(SelectionError, match="a ion_map dataset is not a table") as refused:
+        with pytest.raises(SelectionError, match="an ion_map dataset is not a table") as refused:
             adapter()
         assert refused.value.hint == "use .to_xarray()"
     cube = data.to_xarray()

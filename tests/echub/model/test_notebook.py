@@ -33,7 +33,7 @@ def test_a_prompt_shows_one_short_line_of_each():
     dataset = shown["timeseries"]
     assert repr(dataset).startswith("<Dataset timeseries: 100,000 rows, 3 columns: row, time, ")
     assert repr(dataset.column("time")) == "<Column time / s: 100000 values, 0 … 99999, measured>"
-    assert repr(Column("note", np.array([np.nan]))) == "<Column note: 1 values, only NaN, measured>"
+    assert repr(Column("note", np.array([np.nan]))) == "<Column note: 1 value, only NaN, measured>"
     assert repr(Column("n", np.zeros(0), unit="1")) == "<Column n: 0 values, measured>"
     assert repr(shown.metadata) == "<Metadata: nothing>"
     for thing in (shown, dataset, dataset.column("time"), shown.metadata):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -238,6 +240,58 @@ def test_a_map_is_the_sum_of_its_frames_at_the_place_of_its_pixels(sized):
     assert image.get_extent() == pytest.approx([-1, 5, -0.5, 1.5] if sized else [-0.5, 2.5, -0.5, 1.5])
     assert axis.get_title() == "species 1"
     assert [bar.get_ylabel() for bar in figure.axes[0].child_axes] == ["counts"]
+
+
+@pytest.mark.parametrize(
+    ("axes", "missing", "image"),
+    [
+        (
+            ("species", "frame", "y", "x"),
+            [(0, 0, 0, 0), (0, 1, 0, 0), (0, 1, 1, 2)],
+            [[np.nan, 8, 10], [12, 14, 5]],
+        ),
+        (("y", "x"), [(0, 1)], [[6, np.nan, 10], [12, 14, 16]]),
+    ],
+)
+def test_a_pixel_that_the_mask_leaves_out_is_not_drawn(axes, missing, image):
+    """The frames are 0 to 5 and 6 to 11; a pixel that only one frame measured has the counts of that one."""
+    counts, given = a_map()
+    mask = np.ones(counts.shape[-len(axes) :], np.uint8)
+    for place in missing:
+        mask[place] = 0
+    columns = {**given["ion_map"].columns, "mask": Column("mask", mask, "mask", "1", "derived", axes=axes)}
+    (drawn,) = echub.plot(Record([replace(given["ion_map"], columns=columns)])).axes[0].images
+    assert np.array_equal(
+        np.ma.filled(drawn.get_array().astype(float), np.nan), np.array(image, float), equal_nan=True
+    )
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("timeseries", "time"), ("timeseries", "voltage"), ("timeseries", "current"), ("impedance", "frequency"),
+     ("impedance", "impedance_real"), ("impedance", "impedance_imag")],
+)  # fmt: skip
+@pytest.mark.parametrize("rows", [slice(3, 4), slice(None)])
+def test_an_infinite_value_is_drawn_as_none(kind, name, value, rows):
+    """As NaN is; no warning either, which would be an error here."""
+    steps = np.arange(8.0)
+    usual = {
+        "timeseries": {"time": steps, "voltage": 3 + steps, "current": np.where(steps < 4, 1.0, -1.0)},
+        "impedance": {"frequency": 10 ** (4 - steps), "impedance_real": 1 + steps, "impedance_imag": -steps},
+    }[kind]
+    drawn = []
+    for one in (value, np.nan):
+        changed = usual[name].copy()
+        changed[rows] = one
+        try:
+            figure = echub.plot(record(kind, **{**usual, name: changed}))
+        except DataError as error:
+            drawn.append(error.message)
+        else:
+            figure.canvas.draw()
+            drawn.append([repr(curves(axis)) for axis in figure.axes])
+    assert drawn[0] == drawn[1]
 
 
 @pytest.mark.parametrize(("count", "shown", "columns"), [(2, 2, 2), (5, 5, 3), (13, 12, 4)])

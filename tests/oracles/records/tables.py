@@ -211,7 +211,7 @@ def faulty() -> FileWorld:
         "@experiment.start_utc": ("2021-03-04T10:00:00.000+00:00", None, "zone by file: Datum"),
         "!derived-time": "the table has no elapsed time: time = Datum - its first value",
         "!vendor-columns": "kept as vendor columns, as their names map to no quantity: Réf",
-        "!unparsable-rows": "1 of 60 rows do not parse: line 35: U is 'xy', no number",
+        "!unparsable-rows": "1 of 60 rows does not parse: line 35: U is 'xy', no number",
         "!encoding-guessed": "read as cp1252: byte 0xe9 at offset 24 is not UTF-8; --option encoding=… says "
                              "another",
         "!non-finite": ("U has 1 NaN", {"column": "U"}),
@@ -328,7 +328,7 @@ def samples() -> FileWorld:
         "!table-no-unit": "no unit is printed: n; write `name / unit`, or `name / 1` for a pure number",
         "!table-gaps": "H / GPa has no value in 1 of 3 rows",
         "!replicates-differ": "up to 2 replicates, fewer for B",
-        "!no-closure": "Zr / at%, Si / at% add up to 90 in row 3, not 100; 1 of 3 rows are off by more than 2%",
+        "!no-closure": "Zr / at%, Si / at% add up to 90 in row 3, not 100; 1 of 3 rows is off by more than 2%",
     }, "table")  # fmt: skip
 
 
@@ -458,7 +458,7 @@ def ragged() -> FileWorld:
         f"{NAME}.time": column("time/s", [float(n) for n in kept], "time", "s", 0),
         f"{NAME}.potential_we": column("Ewe/V", [float(f"{3 + n / 1000:.3f}") for n in kept], "potential_we",
                                        "V", 1),
-        "!unparsable-rows": "1 of 300 rows do not parse: line 102: 4 fields, not 3: 100,3.100,9,",
+        "!unparsable-rows": "1 of 300 rows does not parse: line 102: 4 fields, not 3: 100,3.100,9,",
         "!truncated": "the last row is cut short: the file is incomplete",
         "-1 row with another number of fields": "their values have no certain column",
         "-the last row, cut short: 300": "its last value may be incomplete",

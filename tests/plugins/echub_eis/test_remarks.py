@@ -531,7 +531,7 @@ NOISY, SMALL = Flag("noisy", "noise, much", hint="h"), Flag("noisy", "a little",
                                           hint="h")]),
     ([[Flag("amplitude-large", "it is large, and not linear", hint="h")]], (),
      [info("amplitude-large", "it is large; but it is linear", where="spectrum 1")]),
-    ([], (1,), [warning("spectra-left-out", "1 of 4 spectra are left out (too-few-points): 2")]),
+    ([], (1,), [warning("spectra-left-out", "1 of 4 spectra is left out (too-few-points): 2")]),
     ([], (1, 3), [warning("spectra-left-out", "2 of 4 spectra are left out (all-points-masked, too-few-points): "
                           "2, 4")]),
 ])  # fmt: skip

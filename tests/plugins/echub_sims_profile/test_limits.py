@@ -83,7 +83,8 @@ def test_counts_are_whole_to_two_hundredths(off, estimates):
     n = np.array([5 + off, 7.0, np.nan, 9 + off])
     data = Told({"n": n, "species": ["Na+"] * 4, "polarity": np.ones(4)})
     messages = [flag.message for flag in counts(data).flags]
-    assert messages == [f"{estimates} of 4 counts are estimates: their errors may be too small"] * bool(estimates)
+    are = "is an estimate" if estimates == 1 else "are estimates"
+    assert messages == [f"{estimates} of 4 counts {are}: their errors may be too small"] * bool(estimates)
 
 
 @pytest.mark.parametrize(("lost", "flagged"), [(0.0501, True), (0.0499, False)])

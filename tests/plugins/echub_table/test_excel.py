@@ -94,7 +94,7 @@ def test_a_word_among_numbers_is_nan_and_said(tmp_path):
     record = echub.read(path)
     assert np.isnan(record["timeseries"]["voltage"]).tolist() == [True, *[False] * 5]
     (said,) = [notice.message for notice in record.notices if notice.code == "unparsable-rows"]
-    assert said == "1 of 6 rows do not parse: line 2: U / V is 'OVL', no number"  # the header is line 1
+    assert said == "1 of 6 rows does not parse: line 2: U / V is 'OVL', no number"  # the header is line 1
 
 
 def test_a_damaged_workbook_says_so(tmp_path):

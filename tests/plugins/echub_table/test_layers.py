@@ -178,7 +178,7 @@ def test_a_record_with_more_cells_than_names_is_not_shortened():
     data = report().replace(b"09:00:20\r\n", b"09:00:20,,9\r\n")
     with pytest.raises(ReadError) as caught:
         echub.read(data)
-    assert caught.value.message == "1 of 14 rows do not parse"
+    assert caught.value.message == "1 of 14 rows does not parse"
     assert caught.value.found.startswith("line 9: 10 fields, not 8: 1,2,CC Chg,3,00:00:00.000,")
 
 

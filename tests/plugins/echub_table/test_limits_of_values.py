@@ -158,7 +158,7 @@ def test_fractions_add_up_to_the_whole_within_two_percent(unit, sums, told):
     found = said(record, "no-closure")
     assert len(found) == bool(told)
     if told:
-        assert f"{told} of 3 rows are off" in found[0]
+        assert f"{told} of 3 rows {'is' if told == 1 else 'are'} off" in found[0]
 
 
 # -- words among numbers ---------------------------------------------------------------------------
@@ -211,8 +211,8 @@ def test_fractions_of_each_unit_add_up_by_themselves():
         [0.99, 0.5, 0.5], [0.01, 0.4, 0.5],
     )  # fmt: skip
     assert said(record, "no-closure") == [
-        "A / %, B / % add up to 90 in row 1, not 100; 1 of 3 rows are off by more than 2%",
-        "C / 1, D / 1 add up to 0.9 in row 2, not 1; 1 of 3 rows are off by more than 2%",
+        "A / %, B / % add up to 90 in row 1, not 100; 1 of 3 rows is off by more than 2%",
+        "C / 1, D / 1 add up to 0.9 in row 2, not 1; 1 of 3 rows is off by more than 2%",
     ]
 
 

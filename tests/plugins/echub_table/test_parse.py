@@ -283,7 +283,7 @@ def test_a_first_row_without_one_of_its_delimiters_is_listed_like_any_other(tmp_
         record = echub.read(tmp_path / "a.csv")
         assert record["timeseries"].rows == 299
         (said,) = [n.message for n in record.notices if n.code == "unparsable-rows"]
-        assert said.startswith(f"1 of 300 rows do not parse: line {broken + 2}: 5 fields, not 6")
+        assert said.startswith(f"1 of 300 rows does not parse: line {broken + 2}: 5 fields, not 6")
 
 
 @pytest.mark.parametrize("left", ["2024-03-14 09:00:6", "2024-03-14 09:00", "2024-03-14 0", "2024-03-14", "202"])

@@ -104,7 +104,7 @@ WIDTHS = ["t / s;U / V", *(f"{n};1.5" for n in range(40)), "9;8;7;6", "1;2;3", "
         path="a.csv", where="lines 1 and 4", expected="a;b;c", found="0;1", cause="names or fields are missing",
         hint="export it with another delimiter, or name the columns in a profile (`columns = [...]`)"),
     row(lambda: judge(Faults(broken=1, listed=["line 2: x"]), 0, 1, infer(table(NAMES, *ROWS))),
-        "1 of 1 rows do not parse",
+        "1 of 1 row does not parse",
         path="a.csv", expected="2 fields in each row, at most 1 % of the rows with another width, without any "
         "number, or with another decimal mark", found="line 2: x",
         cause="several tables in one file, another delimiter or decimal mark, or a damaged file",

@@ -55,15 +55,15 @@ SIDE = "seem to be replicates side by side: each is taken as a value of its own"
     (("sample.id,replicate,run1 / GPa,run2 / GPa,run3 / GPa", "A,1,5,5,5", "B,1,6,6,6"), [
         ("replicates-in-columns", f"run1 / GPa, run2 / GPa, run3 / GPa {SIDE}")]),
     (("sample.id,replicate,A / wt%,B / wt%", "A,1,60,40", "B,1,50,47.5", "C,1,50,49"), [
-        ("no-closure", "A / wt%, B / wt% add up to 97.5 in row 2, not 100; 1 of 3 rows are off by more than 2%")]),
+        ("no-closure", "A / wt%, B / wt% add up to 97.5 in row 2, not 100; 1 of 3 rows is off by more than 2%")]),
     (("sample.id,replicate,A / 1,B / 1", "A,1,0.6,0.4", "B,1,0.5,0.55", "C,1,0.5,0.53", "D,1,0.5,0.5"), [
         ("no-closure", "A / 1, B / 1 add up to 1.05 in row 2, not 1; 2 of 4 rows are off by more than 2%")]),
     (("sample.id,replicate,H / GPa", "A,1,5", "A,2,< 4", "B,1,7(1)", "B,2,good"), [
         ("table-text", "H / GPa holds '< 4' in row 2: the column is text, of which 2 of 4 cells count as numbers, "
-         "1 as below a limit, 1 are not used: 'good'")]),
+         "1 as below a limit, 1 is not used: 'good'")]),
     (("sample.id,replicate,H / a.u.", "A,1,5", "B,1,6 a.u.", "C,1,7 kg"), [
         ("table-text", "H / a.u. holds '6 a.u.' in row 2: the column is text, of which 2 of 3 cells count as "
-         "numbers, 0 as below a limit, 1 are not used: '7 kg'")]),
+         "numbers, 0 as below a limit, 1 is not used: '7 kg'")]),
     (("sample.id,batch,replicate,H / GPa", "A,1 V,1,5", "B,1,1,6"), []),
     (("sample.id,replicate,H / GPa,SD(H) / GPa,n(H)", "A,1,5,1,3", "B,1,6,1,3"), []),
     (("sample.id,replicate,H / GPa,SD(H) / GPa", "A,1,5,1", "B,1,6,1"), [
@@ -76,7 +76,7 @@ SIDE = "seem to be replicates side by side: each is taken as a value of its own"
     (("sample.id,replicate,A / %,B / %", "A,1,,", "B,1,,"), [
         ("table-gaps", "A / % has no value in 2 of 2 rows"), ("table-gaps", "B / % has no value in 2 of 2 rows")]),
     (("sample.id,replicate,A / %,B / %", "A,1,60,40", "B,1,60,38.1", "C,1,60,37.9"), [
-        ("no-closure", "A / %, B / % add up to 97.9 in row 3, not 100; 1 of 3 rows are off by more than 2%")]),
+        ("no-closure", "A / %, B / % add up to 97.9 in row 3, not 100; 1 of 3 rows is off by more than 2%")]),
     (("sample.id,replicate,H / GPa", "A,1,inf", "B,1,2", "C,1,"), [
         ("table-gaps", "H / GPa has no value in 1 of 3 rows"),
         ("non-finite", "H / GPa has 1 missing value, 1 infinite value")]),

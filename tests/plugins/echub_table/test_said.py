@@ -282,9 +282,8 @@ def test_words_in_parentheses_are_no_negative_numbers(words):
     ]
     (text,) = told(record, "unparsable-rows")
     left = [cell for cell in words if cell not in negative]
-    assert text == (
-        f"{len(left)} of {len(cells)} cells of U / V are not numbers and are NaN: {', '.join(map(repr, left))}"
-    )
+    are = "is not a number and is" if len(left) == 1 else "are not numbers and are"
+    assert text == f"{len(left)} of {len(cells)} cells of U / V {are} NaN: {', '.join(map(repr, left))}"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
@@ -310,7 +309,8 @@ def test_rows_of_another_width_are_counted_and_the_others_keep_their_numbers(cou
         )
     ]
     lines = "; ".join(f"line {n + 2}: 3 fields, not 2: {n};{n};9" for n in (50, 150)[:count])
-    assert told(record, "unparsable-rows") == [f"{count} of 250 rows do not parse: {lines}"]
+    do = "does" if count == 1 else "do"
+    assert told(record, "unparsable-rows") == [f"{count} of 250 rows {do} not parse: {lines}"]
 
 
 def test_lines_beside_the_rows_that_may_be_rows_are_counted():

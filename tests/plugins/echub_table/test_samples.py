@@ -380,8 +380,8 @@ def test_what_stands_in_the_brackets_of_a_spread_is_no_unit(tmp_path, unit):
 def test_an_empty_cell_is_not_what_makes_a_column_text(tmp_path):
     record = read(tmp_path, "sample.id,replicate,x / GPa\na,1,\nb,1,<0.5\nc,1,1.2\nd,1,??\n")
     assert [n.message for n in record.notices if n.code == "table-text"] == [
-        "x / GPa holds '<0.5' in row 2: the column is text, of which 1 of 4 cells count as numbers, 1 as below a "
-        "limit, 1 are not used: '??'"
+        "x / GPa holds '<0.5' in row 2: the column is text, of which 1 of 4 cells counts as a number, 1 as below "
+        "a limit, 1 is not used: '??'"
     ]
 
 
@@ -393,7 +393,7 @@ SAID = {
     ),
     "fractions beyond the whole": (
         "sample.id,replicate,A / 1,B / 1\na,1,0.6,0.4\na,2,0.6,0.45\na,3,0.6,0.4\n",
-        [("no-closure", "A / 1, B / 1 add up to 1.05 in row 2, not 1; 1 of 3 rows are off by more than 2%")],
+        [("no-closure", "A / 1, B / 1 add up to 1.05 in row 2, not 1; 1 of 3 rows is off by more than 2%")],
     ),
     "names that are nearly alike": (
         "sample.id,replicate,H / GPa\nS 1,1,2\ns1,1,3\nS2,1,4\nB,1,5\nb,1,6\n",

@@ -70,7 +70,7 @@ def test_a_column_with_neither_a_name_nor_a_value_is_left_out_and_one_with_a_lat
 
 def test_a_word_among_the_numbers_of_a_column_without_a_name_is_told_by_its_place():
     record = read("t / s,,U / V", range(200), ["x" if n == 50 else n for n in range(200)], range(200))
-    text = "1 of 200 rows do not parse: line 52: column 2 is 'x', no number"
+    text = "1 of 200 rows does not parse: line 52: column 2 is 'x', no number"
     assert said(record, "unparsable-rows") == [(text, "")]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from echub.drawing import unit_text
 from echub.plugin import Flag, range_unknown, several_ranges
 from echub.science import robust_sigma
-from echub.text import several
+from echub.text import several, some_of
 from echub_eis.method.answer import MISFIT
 from echub_eis.method.circuit import canonical
 from echub_eis.series.data import SHOWN
@@ -69,7 +69,8 @@ def _of_spectra(result: SeriesResult) -> Iterator[Flag]:
     left = [k for k, one in enumerate(result.followed.fits) if one.fitted is None]
     if left:
         reasons = ", ".join(sorted({result.followed.fits[k].reason for k in left}))
-        text = f"{len(left)} of {count} spectra are left out ({reasons}): {series.listed(left)}"
+        are = some_of(len(left), count, "spectrum", "is", "are", plural="spectra")
+        text = f"{are} left out ({reasons}): {series.listed(left)}"
         yield Flag("spectra-left-out", text)
 
 

@@ -473,7 +473,7 @@ def test_a_question_is_asked_with_what_was_filled_in(monkeypatch):
         "asks for the area or another statement)", "does not suit)"
     ]  # fmt: skip
     assert shown.table() == [{"analysis": "pulsed-stripping", "why not": "no pulses"}]
-    assert "1 analyses do not suit this file" in [element.text for element in shown.all(ui.expansion)]
+    assert "1 analysis does not suit this file" in [element.text for element in shown.all(ui.expansion)]
     assert asked.choice._props["use-input"]  # the list is long
     shown.put(asked.fields["threshold"], "7")
     shown.put(asked.profile, next(iter(asked.chosen.profiles)))

@@ -27,7 +27,7 @@ def test_what_differs_comes_first_and_each_number_under_its_own_file():
     same = Verdict("timeseries", "time/s", "t", SAME, compared=9)
     apart = Verdict("timeseries", "Ewe/V", "E", "differs", compared=9, rows=2, first=4, a=3.5, b=3.25)
     labels, rows = shown(Comparison([same, apart], only_a=["I/mA"], only_b=["Q"], differences=["9 rows, not 8"]))
-    assert labels == ["1 of 2 common columns agree", "only here: I/mA", "only there: Q", "9 rows, not 8"]
+    assert labels == ["1 of 2 common columns agrees", "only here: I/mA", "only there: Q", "9 rows, not 8"]
     assert [row["this file"] for row in rows] == ["Ewe/V", "time/s"]
     assert rows[0] == {
         "this file": "Ewe/V",

@@ -143,7 +143,7 @@ def test_the_comparison(opened):
     opened.click(next(button for button in opened.all(ui.button) if button.text == "Compare"))
     after = seen(opened, "Compare")
     assert after["Label"] == [
-        "1 of 3 common columns agree", "only here: timeseries: n, timeseries: knob",
+        "1 of 3 common columns agrees", "only here: timeseries: n, timeseries: knob",
         "timeseries: 4 rows against 3, 3 in common; only the first has impedance rows (2)",
     ]  # fmt: skip
     assert after["Table"] == [
