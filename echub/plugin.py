@@ -25,7 +25,7 @@ from echub.registry.hookspecs import hookimpl
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
     from echub.analysis.area import require_one_basis
-    from echub.analysis.comparable import input_flags, require_comparable, require_distinct
+    from echub.analysis.comparable import input_flags, require_comparable, require_distinct, wrong_unit
     from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
     from echub.analysis.outcome import (
@@ -171,6 +171,7 @@ _LAZY = {
     "unshuffled": "echub.model.deferred",
     "without_zero_tail": "echub.model.source",
     "write_native": "echub.files.store",
+    "wrong_unit": "echub.analysis.comparable",
 }
 
 __all__ = [
@@ -275,6 +276,7 @@ __all__ = [
     "unshuffled",
     "without_zero_tail",
     "write_native",
+    "wrong_unit",
 ]
 
 if not TYPE_CHECKING:

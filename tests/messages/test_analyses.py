@@ -405,11 +405,11 @@ ROWS = {
     "relaxation: start": (_relaxing, "the shortest delay is 0.02 s, the fastest time 0.005 s"),
     "relaxation: undecided": (_relaxing, "the double and the stretched form differ by 0.5 in AICc"),
     "map: picture": (
-        lambda _: cube.require_statistics(Fake(dispersion=55.0, counts=A([255]), species="Na+")),
+        lambda _: cube.require_statistics(Fake(dispersion=55.0, dispersion_error=0.01, counts=A([255]), species="Na+")),
         "Na+: neighbouring frames scatter 55 times as counts do, and the brightest pixel is 255: a picture of 8 "
         "bits"),
     "map: scatter": (
-        lambda _: cube.require_statistics(Fake(dispersion=5.5, counts=A([9]), species="Na+")),
+        lambda _: cube.require_statistics(Fake(dispersion=5.5, dispersion_error=0.01, counts=A([9]), species="Na+")),
         "Na+: neighbouring frames scatter 5.5 times as counts do; intervals are widened"),
     "map: depth": (
         lambda _: search._require_depth(Fake(counts=range(9)), Fake(counts=range(2))),
