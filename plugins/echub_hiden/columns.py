@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from echub.dates import date_texts, wall_clock
 from echub.plugin import Notice, ReadError, SourceColumn
-from echub.text import decimal_mark, parse_clock
+from echub.text import decimal_mark, parse_clock, several
 from echub_hiden.header import Header
 from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import is_mass
@@ -84,7 +84,17 @@ def _numbers(header: Header, at: int, texts: Sequence[str], decimal: str) -> NDA
             return values
     except ValueError:
         pass
+    name = header.names[at]
+    if (empty := sum(not text.strip() for text in plain)) and not is_axis(name):
+        text = f"{several(empty, 'cell is', 'cells are')} empty: the values are missing"
+        header.notices.append(Notice("empty-cells", text, column=name))
+        plain = [text if text.strip() else "nan" for text in plain]
     return np.array([_number(header, at, n, text) for n, text in enumerate(plain)], dtype=np.float64)
+
+
+def is_axis(name: str) -> bool:
+    """Return whether a column says where a row is, by time or mass: without it the row says nothing."""
+    return name == "ms" or is_mass(name)
 
 
 def _number(header: Header, at: int, row: int, text: str) -> float:
