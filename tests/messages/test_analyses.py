@@ -190,7 +190,8 @@ ROWS = {
         "the voltage at rest is 0.15 V, most of that under current (0.2 V): U/j is not a resistance"),
     "ccd: interface": (
         lambda _: ccd_resistance.resistances(
-            Fake(per_area=True, meta=lambda _: 2), A([173.0, 173.0]), 23.0, Fake(area_uncertainty=0.0)),
+            Fake(per_area=True, meta=lambda _: 2, table=Fake(level=A([1.0]), limit=A([np.nan]))),
+            A([173.0, 173.0]), 23.0, Fake(area_uncertainty=0.0)),
         "(173 - 23) Ω·cm² over 2 interfaces"),
     "ccd: r drop": (
         _r_drop,
