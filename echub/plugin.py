@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         Sensitivity,
         Series,
     )
-    from echub.analysis.ranges import current_ranges, range_unknown, several_ranges
+    from echub.analysis.ranges import current_ranges, current_still, range_unknown, several_ranges
     from echub.declare_analysis import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling
     from echub.errors import (
         Ambiguous,
@@ -135,6 +135,7 @@ _LAZY = {
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "current_ranges": "echub.analysis.ranges",
+    "current_still": "echub.analysis.ranges",
     "describe": "echub.files.description",
     "extremes": "echub.model.deferred",
     "find_unit": "echub.model.units",
@@ -237,6 +238,7 @@ __all__ = [
     "covariance_of",
     "covariance_table",
     "current_ranges",
+    "current_still",
     "describe",
     "extremes",
     "find_unit",

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from echub.plugin import Component, Flag, Interval, Measurand, Series, range_unknown, several_ranges
+from echub.plugin import (
+    Component,
+    Flag,
+    Interval,
+    Measurand,
+    Series,
+    current_still,
+    range_unknown,
+    several_ranges,
+)
 from echub.science import RANGE_ACCURACY, coverage_half_width, standstills
 from echub.text import percent, several
 from echub_dc import DecayParams
@@ -67,12 +76,12 @@ def _still(decay: Decay, still: Sequence[slice]) -> Iterator[Flag]:
     """Flag a current that stands still, although it moves beside: beyond its range, or not measured."""
     for run in still:
         start, end = decay.time[run.start], decay.time[run.stop - 1]
-        text = (
-            f"the current stands still at {decay.current[run.start] + decay.offset:.4g} nA in "
-            f"{run.stop - run.start} rows: it is beyond its range, or not measured"
+        yield current_still(
+            f"{decay.current[run.start] + decay.offset:.4g} nA",
+            run.stop - run.start,
+            f"{start:.4g} to {end:.4g} s after the step",
+            also="; --time START:END takes the part before or after it",
         )
-        hint = "measure in a larger range; --time START:END takes the part before or after it"
-        yield Flag("current-stands-still", text, where=f"{start:.4g} to {end:.4g} s after the step", hint=hint)
 
 
 def _is_still(decay: Decay, still: Sequence[slice], part: float) -> bool:
