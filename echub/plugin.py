@@ -25,7 +25,7 @@ from echub.registry.hookspecs import hookimpl
 if TYPE_CHECKING:
     from echub.analysis.analysis import InputSet
     from echub.analysis.area import require_one_basis
-    from echub.analysis.comparable import input_flags, require_comparable, require_distinct
+    from echub.analysis.comparable import input_flags, require_comparable, require_distinct, wrong_unit
     from echub.analysis.covariance import covariance_of, covariance_table
     from echub.analysis.needs import Inputs, missing_metadata
     from echub.analysis.outcome import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         Sensitivity,
         Series,
     )
-    from echub.analysis.ranges import current_ranges, range_unknown, several_ranges
+    from echub.analysis.ranges import current_ranges, current_still, range_unknown, several_ranges
     from echub.declare_analysis import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling
     from echub.errors import (
         Ambiguous,
@@ -135,6 +135,7 @@ _LAZY = {
     "covariance_of": "echub.analysis.covariance",
     "covariance_table": "echub.analysis.covariance",
     "current_ranges": "echub.analysis.ranges",
+    "current_still": "echub.analysis.ranges",
     "describe": "echub.files.description",
     "extremes": "echub.model.deferred",
     "find_unit": "echub.model.units",
@@ -171,6 +172,7 @@ _LAZY = {
     "unshuffled": "echub.model.deferred",
     "without_zero_tail": "echub.model.source",
     "write_native": "echub.files.store",
+    "wrong_unit": "echub.analysis.comparable",
 }
 
 __all__ = [
@@ -236,6 +238,7 @@ __all__ = [
     "covariance_of",
     "covariance_table",
     "current_ranges",
+    "current_still",
     "describe",
     "extremes",
     "find_unit",
@@ -275,6 +278,7 @@ __all__ = [
     "unshuffled",
     "without_zero_tail",
     "write_native",
+    "wrong_unit",
 ]
 
 if not TYPE_CHECKING:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from echub.analysis.outcome import Outcome, Refusal
+from echub.drawing import unit_text
 from echub.remark import Flag
 from echub.text import some_of
 
@@ -38,6 +39,13 @@ def _require_same(name: str, values: Sequence[object], within: float) -> None:
             f"the {name.replace('_', ' ')} is not the same: {', '.join(texts)}",
             hint="--param allow_mixed=true takes them all the same",
         )
+
+
+def wrong_unit(name: str, unit: str, units: Sequence[str]) -> str:
+    """Say that a value is in none of the units in which it is combined, as another program's is; or nothing."""
+    if unit in units:
+        return ""
+    return f"{name} is in {unit_text(unit)}, not in {' or '.join(map(unit_text, units))}"
 
 
 def require_distinct(outcomes: Sequence[Outcome]) -> None:

@@ -52,3 +52,12 @@ def range_unknown(where: str, instead: str) -> Flag:
     return Flag(
         "current-range-unknown", text, "info", hint='--set instrument.current_range="10 mA", if it was fixed'
     )
+
+
+def current_still(current: str, rows: int, where: str, *, effect: str = "", also: str = "") -> Flag:
+    """Return the flag that a current stands still where others move; current: with its unit, such as 5 nA.
+
+    effect: what follows for this analysis; also: what helps beside a larger range.
+    """
+    text = f"the current stands still at {current} in {rows} rows: it is beyond its range, or not measured{effect}"
+    return Flag("current-stands-still", text, where=where, hint=f"measure in a larger range{also}")

@@ -200,9 +200,8 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
     def test_values_have_uncertainties(self) -> None:
         """A value whose truth is known has an uncertainty or an interval."""
         outcome = self._ask(self._case)
-        bare = [
-            n for n, m in outcome.measurands.items() if self._primary(n) and not m.uncertainty and not m.interval
-        ]
+        told = [(n, m) for n, m in outcome.measurands.items() if n in self._case.truth]
+        bare = [n for n, m in told if not m.uncertainty and not m.interval]
         if bare:
             raise RuleViolation("an uncertainty", f"none for {', '.join(bare)}", "state one, or an interval")
 
@@ -411,9 +410,6 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
     def _ask(self, case: Case, what: object = None, seed: int = 0) -> Outcome:
         given: Any = case.data() if what is None else what
         return analyze(self._declaration, given, params=self._tolerance("params"), seed=seed)
-
-    def _primary(self, name: str) -> bool:
-        return name in self._case.truth and name != "ramp_rate"
 
     def _timeseries_only(self) -> None:
         if self._case.outcomes or "time" not in self._case.columns:

@@ -78,17 +78,23 @@ def _decimal(header: Header, table: Sequence[tuple[str, ...]]) -> str:
 
 def _numbers(header: Header, at: int, texts: Sequence[str], decimal: str) -> NDArray[np.float64]:
     plain = [text.replace(",", ".") for text in texts] if decimal == "," else texts
-    if empty := sum(not text.strip() for text in plain):
-        said = f"{several(empty, 'cell is', 'cells are')} empty: missing"
-        header.notices.append(Notice("empty-cells", f"{header.names[at]}: {said}", column=header.names[at]))
-        plain = [text if text.strip() else "nan" for text in plain]
     try:
         values = np.array(plain, dtype=np.float64)
         if not np.isinf(values).any():
             return values
     except ValueError:
         pass
+    name = header.names[at]
+    if (empty := sum(not text.strip() for text in plain)) and not is_axis(name):
+        text = f"{several(empty, 'cell is', 'cells are')} empty: the values are missing"
+        header.notices.append(Notice("empty-cells", text, column=name))
+        plain = [text if text.strip() else "nan" for text in plain]
     return np.array([_number(header, at, n, text) for n, text in enumerate(plain)], dtype=np.float64)
+
+
+def is_axis(name: str) -> bool:
+    """Return whether a column says where a row is, by time or mass: without it the row says nothing."""
+    return name == "ms" or is_mass(name)
 
 
 def _number(header: Header, at: int, row: int, text: str) -> float:

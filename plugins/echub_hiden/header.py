@@ -172,16 +172,13 @@ def _names(lines: Sequence[str], at: int, delimiter: str) -> list[str]:
     return cells(lines[at], delimiter)
 
 
-def cells(line: str, delimiter: str, least: int = 1) -> list[str]:
-    """Split a line; a quoted cell may hold the delimiter, and one delimiter may end the line.
-
-    Empty cells at the end are none, but for the first `least`.
-    """
+def cells(line: str, delimiter: str) -> list[str]:
+    """Split a line; a quoted cell may hold the delimiter, and empty cells at the end are none."""
     try:
         found = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
     except (csv.Error, StopIteration) as error:
         raise ReadError("a line cannot be split into cells", found=line[:60], cause=str(error)) from None
-    while len(found) > least and not found[-1]:
+    while len(found) > 1 and not found[-1]:
         found.pop()
     return found
 

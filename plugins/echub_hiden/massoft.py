@@ -233,6 +233,8 @@ def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: boo
     lengths = [len(row) - _hundreds(row, at, header.delimiter) for row in checked]
     if not only:
         allowed = set(lengths[:1])
+    if checked and only and _ends_unfilled(header, checked):
+        lengths[-1] = lengths[0]  # its length is that of cells which were never written
     odd = next((n for n, length in enumerate(lengths) if length not in allowed), None)
     if odd is None:
         return
@@ -255,6 +257,12 @@ def _check_lengths(header: Header, rows: Sequence[str], ends: int, complete: boo
     )
 
 
+def _ends_unfilled(header: Header, rows: Sequence[str]) -> bool:
+    """Return whether the last row has all its cells, the last of them empty: the cycle was stopped in it."""
+    last, delimiter = rows[-1], header.delimiter
+    return last.count(delimiter) == rows[0].count(delimiter) and len(cells(last, delimiter)) < len(header.names)
+
+
 def _hundreds(row: str, at: int | None, delimiter: str) -> int:
     """Return by how much the clock makes a row longer: from 100 h on it has more digits."""
     if at is None or row.count(delimiter) < at:
@@ -266,15 +274,17 @@ def _hundreds(row: str, at: int | None, delimiter: str) -> int:
 def _cells(header: Header, rows: Sequence[str], *, ragged: bool = False) -> list[tuple[str, ...]]:
     """Split the rows to columns of cells; every row has as many as there are names.
 
-    `ragged`: scans side by side may end before others, with empty cells.
+    `ragged`: scans side by side may end before others, with empty cells. Other rows may end with empty cells if
+    their delimiters are there: nothing is cut.
     """
     count = len(header.names)
-    ends = [row.count(header.delimiter) for row in rows]
-    whole = max(ends, default=0)  # a row with as many may end in empty cells
-    split = [cells(row, header.delimiter, count if n == whole else 1) for row, n in zip(rows, ends, strict=True)]
-    if ragged:
-        split = [[*row, *[""] * (count - len(row))] for row in split]
+    split = [cells(row, header.delimiter) for row in rows]
+    # Of a row that is filled: where there is none, names are too many.
+    filled = (line for line, row in zip(rows, split, strict=True) if len(row) == count)
+    delimiters = next(filled, "").count(header.delimiter) or -1
     for number, row in enumerate(split):
+        if ragged or rows[number].count(header.delimiter) == delimiters:
+            row += [""] * (count - len(row))
         if len(row) != count:
             raise _misfit(header, number, row, count)
     return list(zip(*split, strict=True)) if split else [()] * count

@@ -36,7 +36,7 @@ another unit or sign; one that is not proportional is not controlled. By eye."""
 POTENTIAL_CONTROLLED = 2
 """The value of `mode` under control of the potential (1: of the current, 3: at rest)."""
 ROUNDING = 1e-6
-"""Part of a step between rows by which the start of a ramp may miss a row: 60.00000000000026 s is 60 s."""
+"""Part of a step between rows by which an end of a ramp may miss a row: 60.00000000000026 s is 60 s."""
 LEAST_LIMIT_V = 0.5
 """Limits of a potentiostat are volts; a voltage that rests lower follows from a current that rests."""
 
@@ -120,9 +120,9 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     rows = _ramp_rows(t, drive, data)
     slope, offset = _course(t[rows], drive[rows])
     direction = 1 if slope > 0 else -1
-    begin = float(-offset / slope)
-    stop = t[rows.stop - 1] + params.sustain
-    kept = (t >= max(begin - ROUNDING * float(np.median(np.diff(t))), t[rows.start])) & (t <= stop)
+    begin = _on_a_row(float(-offset / slope), t)
+    stop = _on_a_row(float(t[rows.stop - 1]) + params.sustain, t)
+    kept = (t >= max(begin, t[rows.start])) & (t <= stop)
     before = t < min(begin, float(t[rows.start]))
     watched = watch(data, direction, params.electrode)
     line = (slope * t + offset) * scale * direction
@@ -155,6 +155,12 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         None if watched.other is None else watched.other[kept],
         watched.why,
     )
+
+
+def _on_a_row(time: float, t: Floats) -> float:
+    """Return a time as that of the row it misses by rounding, so that the row lies on the same side everywhere."""
+    nearest = float(t[np.argmin(np.abs(t - time))])
+    return nearest if abs(nearest - time) <= ROUNDING * float(np.median(np.diff(t))) else time
 
 
 def _require_moving_current(x: Floats, data: Inputs) -> None:

@@ -104,7 +104,8 @@ def _begins_with_names(rows: Sequence[str]) -> bool:
     if len(rows) < 3:  # with two, nothing shows which of them is the odd one
         return False
     return any(
-        cell == TEXT and all(row[i] not in (TEXT, EMPTY) for row in rows[1:]) for i, cell in enumerate(rows[0])
+        cell == TEXT and all(row[i] not in (TEXT, EMPTY, MISSING) for row in rows[1:])
+        for i, cell in enumerate(rows[0])
     )
 
 

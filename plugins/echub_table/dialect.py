@@ -314,10 +314,13 @@ def _sep_line(lines: Sequence[str]) -> str:
 def _decimal(block: Block, lines: Sequence[str], given: Given, source: Source) -> tuple[str, Decision]:
     if given.decimal:
         return given.decimal, Decision("decimal mark", MARKS[given.decimal], given.said_by)
-    cells = _number_cells(block, lines)
+    cells = _number_cells(block, lines, NUMBER + UNITED)
     if block.delimiter == "," and not any("," in cell for cell in cells):
         return ".", Decision("decimal mark", "point", "the comma delimits fields")
     found = decimal_mark(cells)
+    if found.value is None:  # a remark such as `1.234,5 V` has no say where the numbers themselves have a mark
+        plain = decimal_mark(_number_cells(block, lines, NUMBER))
+        found = plain if plain.value and "no number has" not in plain.evidence else found
     if found.value is not None:
         other = "comma" if found.value == "." else "point"
         rival = "" if "no number has" in found.evidence else f"{other}: it cannot group thousands there"
@@ -336,9 +339,9 @@ def _decimal(block: Block, lines: Sequence[str], given: Given, source: Source) -
     )
 
 
-def _number_cells(block: Block, lines: Sequence[str]) -> list[str]:
-    """Return the texts of all numbers in the sample."""
-    wanted = [i for i, kind in enumerate(block.columns) if kind in (NUMBER, UNITED)]
+def _number_cells(block: Block, lines: Sequence[str], kinds: str) -> list[str]:
+    """Return the texts of the numbers in the sample that stand in columns of these kinds."""
+    wanted = [i for i, kind in enumerate(block.columns) if kind in kinds]
     rows = (block.splitter.split(lines[i]) for i in block.rows)
     return [bare_number(row[i].strip()) for row in rows for i in wanted]
 

@@ -190,7 +190,8 @@ ROWS = {
         "the voltage at rest is 0.15 V, most of that under current (0.2 V): U/j is not a resistance"),
     "ccd: interface": (
         lambda _: ccd_resistance.resistances(
-            Fake(per_area=True, meta=lambda _: 2), A([173.0, 173.0]), 23.0, Fake(area_uncertainty=0.0)),
+            Fake(per_area=True, meta=lambda _: 2, table=Fake(level=A([1.0]), limit=A([np.nan]))),
+            A([173.0, 173.0]), 23.0, Fake(area_uncertainty=0.0)),
         "(173 - 23) Ω·cm² over 2 interfaces"),
     "ccd: r drop": (
         _r_drop,
@@ -200,7 +201,7 @@ ROWS = {
         lambda _: weibull._measurand([OHMS], Fake(measurand="ccd")),
         "no outcome has a ccd: they hold resistance_1, resistance_2"),
     "weibull: few": (
-        lambda _: weibull._require_comparable([OHMS], "resistance_1", Fake()),
+        lambda _: weibull._require_enough([OHMS], []),
         f"1 cell can be used; at least {weibull.LEAST_CELLS} are needed"),
     "cycling: counter": (
         lambda _: list(cycling_flags._of_counter(
@@ -405,11 +406,13 @@ ROWS = {
     "relaxation: start": (_relaxing, "the shortest delay is 0.02 s, the fastest time 0.005 s"),
     "relaxation: undecided": (_relaxing, "the double and the stretched form differ by 0.5 in AICc"),
     "map: picture": (
-        lambda _: cube.require_statistics(Fake(dispersion=55.0, counts=A([255]), species="Na+")),
+        lambda _: cube.require_statistics(
+            Fake(dispersion=55.0, dispersion_error=0.01, counts=A([255]), species="Na+")),
         "Na+: neighbouring frames scatter 55 times as counts do, and the brightest pixel is 255: a picture of 8 "
         "bits"),
     "map: scatter": (
-        lambda _: cube.require_statistics(Fake(dispersion=5.5, counts=A([9]), species="Na+")),
+        lambda _: cube.require_statistics(
+            Fake(dispersion=5.5, dispersion_error=0.01, counts=A([9]), species="Na+")),
         "Na+: neighbouring frames scatter 5.5 times as counts do; intervals are widened"),
     "map: depth": (
         lambda _: search._require_depth(Fake(counts=range(9)), Fake(counts=range(2))),

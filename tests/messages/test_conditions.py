@@ -142,7 +142,9 @@ def _skipped(longest):
 
 def _statistics(scatter, brightest=9):
     try:
-        return cube.require_statistics(Fake(dispersion=scatter, counts=A([brightest]), species="Na+"))
+        return cube.require_statistics(
+            Fake(dispersion=scatter, dispersion_error=0.01, counts=A([brightest]), species="Na+")
+        )
     except Refusal as refusal:
         return [refusal]
 

@@ -269,10 +269,17 @@ def spoken(waves: Waves, failed: int | None) -> str:
 def _resistance(waves: Waves, values: np.ndarray) -> dict[str, Any]:
     """Return R of the cell, the median of these half cycles, by their scatter and the area."""
     name, value = "asr_cell" if waves.area else "resistance_cell", float(np.median(values))
-    parts = {"scatter of the half cycles": error_of_median(values), "area": value * waves.wide / 100}
+    parts = {"scatter of the half cycles": error_of_median(values), "area": value * waves.wide / 100,
+             "accuracy of the current range": value * _off(waves, len(values))}  # fmt: skip
     found: dict[str, Any] = {name: value, f"n({name})": len(values), f"note({name})": "median of the half cycles",
                              f"u({name})": hypot(*parts.values()) or None}  # fmt: skip
-    return found | {f"{name}: {part}": u for part, u in parts.items() if u and waves.wide}
+    shared = waves.wide or waves.full
+    return found | {f"{name}: {part}": u for part, u in parts.items() if u and shared}
+
+
+def _off(waves: Waves, count: int) -> float:
+    """Return the relative uncertainty of the current in the middle of the first half cycles: uniform within ±."""
+    return float(np.median([waves.off_by(level) / level for level in waves.flows[:count]])) / sqrt(3)
 
 
 def _interface(waves: Waves) -> dict[str, Any]:
@@ -282,11 +289,13 @@ def _interface(waves: Waves) -> dict[str, Any]:
     end = _failed(waves)
     values = _of_rows(waves, MIDDLE)[: end if waves.report == "ccd" else None]
     value, scatter = float(np.median(values)), error_of_median(values) / waves.interfaces
-    parts = {"scatter of the half cycles": scatter, "area": value * waves.wide / 100 / waves.interfaces}
+    parts = {"scatter of the half cycles": scatter, "area": value * waves.wide / 100 / waves.interfaces,
+             "accuracy of the current range": value * _off(waves, len(values)) / waves.interfaces}  # fmt: skip
     note = f"({value:.4g} - {waves.bulk:.4g}) Ω·cm² over {waves.interfaces} interfaces"
     return {"asr_interface": (value - waves.bulk) / waves.interfaces, "note(asr_interface)": note,
             "u(asr_interface)": hypot(*parts.values()) or None,
-            **{f"asr_interface: {part}": u for part, u in parts.items() if u and waves.wide}}  # fmt: skip
+            **{f"asr_interface: {part}": u for part, u in parts.items()
+               if u and (waves.wide or waves.full)}}  # fmt: skip
 
 
 def error_of_median(values: np.ndarray) -> float:

@@ -56,6 +56,7 @@ TYPED = [
     ("odd pulses: two rests", Typed("several-blocks", params={"block": "1"})),
     ("ramp: kinked", RANGE),
     ("ramp: no area", area()),
+    ("window: second scan", Typed("peak-comes-back", params={"threshold": "100 uA/cm^2"})),
     ("recovery: a signal that noise hides", Typed("saturation-open", params={"offset": "true"})),
     ("recovery: double, hardly told", Typed("form-undecided", params={"form": "stretched"})),
     ("map: whole", Typed("across-polarities", params={"across_polarities": "true"})),

@@ -184,7 +184,8 @@ HINTS = {
     "no-reference-region": "--param reference=REGION",
     "direction-from-data": "--param higher=NAME",
     "several-steps": "--param start=… --param stop=… fit one of them",
-    "peak-comes-back": "--param baseline=… says where nothing flows; the table `peaks` has all",
+    "peak-comes-back": "a larger --param threshold=… passes over it, if it is not the limit; "
+    "the table `peaks` has all",
     "lag-unknown": "--param common=Na+,PO2- names a feature seen in both",
     "no-pixel-size": 'sims.pixel_size = "0.5 um" in the sims.toml',
     "one-cycle": "the file of the whole run; echub convert --join links its parts",

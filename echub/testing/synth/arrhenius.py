@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from echub.analysis.outcome import Condition, Measurand, Outcome
+from echub.science import ZERO_CELSIUS
 from echub.testing.synth.case import Case
 
 BOLTZMANN_EV = 8.617333262e-5
-KELVIN = 273.15
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Cells:
 
 def boltzmann_factor(energy_ev: float, temperature_c: float, reference_c: float) -> float:
     """Return exp(-E/k (1/T - 1/T_ref))."""
-    inverse = 1 / (temperature_c + KELVIN) - 1 / (reference_c + KELVIN)
+    inverse = 1 / (temperature_c + ZERO_CELSIUS) - 1 / (reference_c + ZERO_CELSIUS)
     return math.exp(-energy_ev / BOLTZMANN_EV * inverse)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from echub.plugin import Component, Measurand
-from echub.science import median_error
+from echub.science import RANGE_ACCURACY, median_error
 from echub.text import several
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
@@ -53,26 +54,46 @@ def resistances(
 ) -> dict[str, Measurand]:
     """Return R·A of the cell, and of one interface: the electrolyte subtracted, over their number.
 
-    values: (m,), R·A of each half cycle, Ω·cm² (Ω without an area). bulk: that of the electrolyte, Ω·cm².
+    values: (m,), R·A of the first half cycles, Ω·cm² (Ω without an area). bulk: that of the electrolyte, Ω·cm².
     """
     if not np.isfinite(values).any():
         return {}
     name, cell = cell_resistance(values, experiment.per_area)
-    area = (cell.value or 0.0) * params.area_uncertainty / 100 if experiment.per_area else 0.0
-    found = {name: _with_area(cell, cell.uncertainty or 0.0, area)}
+    value = cell.value or 0.0
+    common = {
+        RANGE_ACCURACY: value * current_accuracy(experiment, len(values)),
+        "area": value * params.area_uncertainty / 100 if experiment.per_area else 0.0,
+    }
+    found = {name: _with_common(cell, common, 1)}
     count = experiment.meta("cell.n_interfaces")
     if not count or not np.isfinite(bulk) or cell.value is None:
         return found
     error = cell.uncertainty / count if cell.uncertainty else None
     note = f"({cell.value:.4g} - {bulk:.4g}) Ω·cm² over {several(count, 'interface')}"
     interface = Measurand("ohm*cm^2", (cell.value - bulk) / count, error, note=note)
-    return {**found, "asr_interface": _with_area(interface, error or 0.0, area / count)}
+    return {**found, "asr_interface": _with_common(interface, common, count)}
 
 
-def _with_area(one: Measurand, scatter: float, area: float) -> Measurand:
-    """Add the uncertainty of the area, Ω·cm², to that of the scatter."""
-    if not area:
+def current_accuracy(experiment: Experiment, count: int) -> float:
+    """Return the relative standard uncertainty of the current in the first `count` half cycles, by their ranges.
+
+    U/j errs as j does, and in all half cycles of a range alike: no median makes it smaller. It is that of the
+    middle half cycle, uniform within ± the accuracy of its range; 0 where no range is known.
+    """
+    limit, level = experiment.table.limit[:count], experiment.table.level[:count]
+    known = np.isfinite(limit) & (level > 0)
+    return float(np.median(limit[known] / level[known]) / np.sqrt(3)) if known.any() else 0.0
+
+
+def _with_common(one: Measurand, common: Mapping[str, float], count: int) -> Measurand:
+    """Add what all half cycles share, Ω·cm² of the cell, to their scatter; over `count` interfaces."""
+    if not any(common.values()):
         return one
-    parts = (Component("scatter of the half cycles", scatter), Component("area", area, "B", "area"))
+    scatter = one.uncertainty or 0.0
+    parts = (
+        Component("scatter of the half cycles", scatter),
+        Component(RANGE_ACCURACY, common[RANGE_ACCURACY] / count, "B"),
+        Component("area", common["area"] / count, "B", "area"),
+    )
     kept = tuple(part for part in parts if part.uncertainty)
-    return replace(one, uncertainty=float(np.hypot(scatter, area)), components=kept)
+    return replace(one, uncertainty=float(np.hypot.reduce([part.uncertainty for part in kept])), components=kept)

@@ -21,6 +21,7 @@ from echub.plugin import (
     require_comparable,
     require_distinct,
     require_one_basis,
+    wrong_unit,
 )
 from echub.text import several
 from echub_ccd import WeibullParams
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from echub.plugin import InputSet
 
 CANDIDATES = ("critical_current_density", "critical_current")
+UNITS = ("mA/cm^2", "mA")
 LEAST_CELLS = 3
 """Median and shape are two parameters: from two cells they are only computed."""
 COMPARED = ("cell.temperature", "cell.area_basis", "cell.electrolyte", "cell.stack_pressure", "sample.group")
@@ -48,6 +50,7 @@ def run(data: InputSet[Outcome], params: WeibullParams) -> Outcome:
     table = _table(used, left_out, name)
     try:
         require_distinct(used)
+        _require_enough(used, left_out)
         _require_comparable(used, name, params)
         cells = _cells(used, name)
         _require_spread(cells, used[0][name].unit)
@@ -87,6 +90,8 @@ def _usable(data: Sequence[Outcome], name: str) -> tuple[list[Outcome], list[tup
             left_out.append((outcome.label, f"refused: {outcome.refusals[0].code}"))
         elif measurand is None or (measurand.value is None and measurand.interval is None):
             left_out.append((outcome.label, f"has no {name}"))
+        elif wrong := wrong_unit(name, measurand.unit, UNITS):
+            left_out.append((outcome.label, wrong))
         elif not _bounds(measurand)[1] > 0:
             left_out.append((outcome.label, f"{name} is not above 0"))
         else:
@@ -116,10 +121,17 @@ def _cells(used: Sequence[Outcome], name: str) -> CellIntervals:
 # -- what can be fitted ------------------------------------------------------------------------
 
 
-def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParams) -> None:
+def _require_enough(used: Sequence[Outcome], left_out: Sequence[tuple[str, str]]) -> None:
     if len(used) < LEAST_CELLS:
-        usable = several(len(used), "cell")
-        raise Refusal("too-few-cells", f"{usable} can be used; at least {LEAST_CELLS} are needed")
+        text = f"{several(len(used), 'cell')} can be used; at least {LEAST_CELLS} are needed"
+        raise Refusal("too-few-cells", text, where=_reasons(left_out) or None)
+
+
+def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{label}: {reason}" for label, reason in left_out[:10])
+
+
+def _require_comparable(used: Sequence[Outcome], name: str, params: WeibullParams) -> None:
     units = sorted({outcome[name].unit for outcome in used})
     if len(units) > 1:
         raise Refusal("mixed-unit", f"the values are in {' and '.join(map(unit_text, units))}",
@@ -176,9 +188,8 @@ def _flags(
 ) -> list[Flag]:
     flags = []
     if left_out:
-        reasons = "; ".join(f"{label}: {reason}" for label, reason in left_out[:10])
         text = several(len(left_out), "outcome was left out", "outcomes were left out")
-        flags.append(Flag("left-out", text, where=reasons))
+        flags.append(Flag("left-out", text, where=_reasons(left_out)))
     flags += input_flags(used)
     if params.allow_mixed:
         flags.append(Flag("mixed", "values that are not comparable were allowed"))

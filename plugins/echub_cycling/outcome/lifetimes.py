@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub.plugin import Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series, require_comparable
+from echub.plugin import (
+    Flag,
+    InputSet,
+    Interval,
+    Measurand,
+    Outcome,
+    Refusal,
+    Series,
+    require_comparable,
+    wrong_unit,
+)
 from echub.text import several
 from echub_cycling import LifetimesParams
 from echub_cycling.data.charge import Floats
@@ -17,11 +27,14 @@ NORMAL = 1.959964
 
 def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
     """Return the median lifetime over cells; cells without a drop count as long as they were watched."""
-    used = [o for o in outcomes if "lifetime" in o.measurands and o.status != "refused"]
+    alive = [o for o in outcomes if "lifetime" in o.measurands and o.status != "refused"]
+    wrong = [f"{o.label}: {why}" for o in alive if (why := wrong_unit("lifetime", o["lifetime"].unit, ("h",)))]
+    used = [o for o in alive if o["lifetime"].unit == "h"]
     if len(used) < LEAST:
         raise Refusal(
             "too-few-lifetimes",
             f"{several(len(used), 'outcome has', 'outcomes have')} a lifetime, at least {LEAST} are needed",
+            where="; ".join(wrong) or None,
         )
     if not params.allow_mixed:
         require_comparable(used, ("cell.temperature",))
@@ -33,9 +46,12 @@ def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
         "cells": Measurand("1", float(len(used))),
         "failed": Measurand("1", float(failed.sum())),
     }
-    left = len(outcomes) - len(used)
+    left = len(outcomes) - len(alive)
     text = several(left, "outcome without a lifetime was left out", "outcomes without a lifetime were left out")
-    flags = (Flag("left-out", text, "info"),) if left else ()
+    flags = [Flag("left-out", text, "info")] if left else []
+    if wrong:
+        text = several(len(wrong), "lifetime was left out", "lifetimes were left out")
+        flags.append(Flag("left-out", text, where="; ".join(wrong)))
     tables = {
         "survival": {
             "time": Series.of(table, "h"),
@@ -49,7 +65,7 @@ def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
             "dropped": Series.of(failed),
         },
     }
-    return Outcome(measurands, flags, tables, diagnostics={"watched": Series.of(time[~failed], "h")})
+    return Outcome(measurands, tuple(flags), tables, diagnostics={"watched": Series.of(time[~failed], "h")})
 
 
 def _time(lifetime: Measurand) -> float:

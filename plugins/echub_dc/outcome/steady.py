@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
-from echub.plugin import Component, Flag, Interval, Measurand, Series, range_unknown, several_ranges
+from echub.plugin import (
+    Component,
+    Flag,
+    Interval,
+    Measurand,
+    Series,
+    current_still,
+    range_unknown,
+    several_ranges,
+)
 from echub.science import RANGE_ACCURACY, coverage_half_width, standstills
 from echub.text import percent, several
 from echub_dc import DecayParams
@@ -39,12 +48,11 @@ class Steady:
 
 def steady(decay: Decay, params: DecayParams) -> Steady:
     """Judge a decay, and say where it jumps."""
-    judged = _judged(decay, params)
-    if _is_still(decay, judged.tail.part):
+    judged, still = _judged(decay, params), standstills(decay.current)
+    if _is_still(decay, still, judged.tail.part):
         judged = replace(judged, measurand=Measurand("nA", note="the current stands still"), flags=())
-    return replace(
-        judged, flags=(*judged.flags, *_lost(decay), *_still(decay), *_jumps(decay), *_ranges(judged, params))
-    )
+    flags = (*_lost(decay), *_still(decay, still), *_jumps(decay), *_ranges(judged, params))
+    return replace(judged, flags=(*judged.flags, *flags))
 
 
 def _ranges(found: Steady, params: DecayParams) -> Iterator[Flag]:
@@ -64,23 +72,23 @@ def _lost(decay: Decay) -> Iterator[Flag]:
         yield Flag("potential-lost", f"{rows} at another potential, between those of the applied one: left out")
 
 
-def _still(decay: Decay) -> Iterator[Flag]:
+def _still(decay: Decay, still: Sequence[slice]) -> Iterator[Flag]:
     """Flag a current that stands still, although it moves beside: beyond its range, or not measured."""
-    for run in standstills(decay.current):
+    for run in still:
         start, end = decay.time[run.start], decay.time[run.stop - 1]
-        text = (
-            f"the current stands still at {decay.current[run.start] + decay.offset:.4g} nA in "
-            f"{run.stop - run.start} rows: it is beyond its range, or not measured"
+        yield current_still(
+            f"{decay.current[run.start] + decay.offset:.4g} nA",
+            run.stop - run.start,
+            f"{start:.4g} to {end:.4g} s after the step",
+            also="; --time START:END takes the part before or after it",
         )
-        hint = "measure in a larger range; --time START:END takes the part before or after it"
-        yield Flag("current-stands-still", text, where=f"{start:.4g} to {end:.4g} s after the step", hint=hint)
 
 
-def _is_still(decay: Decay, part: float) -> bool:
+def _is_still(decay: Decay, still: Sequence[slice], part: float) -> bool:
     """Return whether most of the tail stands still."""
     first = int(np.searchsorted(decay.time, (1 - part) * decay.span))
-    still = sum(max(run.stop - max(run.start, first), 0) for run in standstills(decay.current))
-    return bool(still > (len(decay.time) - first) / 2)
+    rows = sum(max(run.stop - max(run.start, first), 0) for run in still)
+    return bool(rows > (len(decay.time) - first) / 2)
 
 
 def _jumps(decay: Decay) -> list[Flag]:

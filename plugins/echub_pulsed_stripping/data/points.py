@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from echub.drawing import unit_text
-from echub.plugin import Component, Measurand, Outcome, Refusal
+from echub.plugin import Component, Measurand, Outcome, Refusal, wrong_unit
 from echub_pulsed_stripping import PlateauParams
 
 NAMES = ("stripping_capacity", "stripping_charge")
@@ -67,17 +67,10 @@ def _stated(outcome: Outcome) -> RestPoint:
     if name is None or rest is None:
         return RestPoint(outcome, outcome.label, reason=f"has no {NAMES[0]} with a rest_duration")
     found = outcome[name]
-    if wrong := _wrong_unit("rest_duration", outcome["rest_duration"].unit, REST):
+    if wrong := wrong_unit("rest_duration", outcome["rest_duration"].unit, REST):
         return RestPoint(outcome, outcome.label, unit=found.unit, reason=wrong)
     level, pulse = _value(outcome, "pulse_current_density"), _value(outcome, "pulse_duration")
     return _point(outcome, outcome.label, rest, found, level, pulse)
-
-
-def _wrong_unit(name: str, unit: str, units: Sequence[str]) -> str:
-    """Say that a value is in a unit in which it cannot be compared; nothing if it is not."""
-    if unit in units:
-        return ""
-    return f"{name} is in {unit_text(unit)}, not in {' or '.join(map(unit_text, units))}"
 
 
 def _value(outcome: Outcome, name: str) -> float | None:
@@ -87,7 +80,7 @@ def _value(outcome: Outcome, name: str) -> float | None:
 def _point(
     outcome: Outcome, label: str, rest: float, found: Measurand, level: float | None, pulse: float | None
 ) -> RestPoint:
-    if wrong := _wrong_unit("capacity", found.unit, CAPACITY):
+    if wrong := wrong_unit("capacity", found.unit, CAPACITY):
         return RestPoint(outcome, label, rest, unit=found.unit, reason=wrong)
     low = found.interval.low if found.interval else None
     known = found.value if found.value is not None else low

@@ -19,6 +19,7 @@ from echub.plugin import (
     Refusal,
     Series,
     UnknownOption,
+    current_still,
 )
 from echub.science import coverage_half_width, standstills
 from echub_window import WindowParams
@@ -321,12 +322,11 @@ def _jumps(sweep: PotentialSweep) -> list[Flag]:
 def _still(sweep: PotentialSweep) -> list[Flag]:
     """Flag a current that stands still, although it moves beside: beyond its range, or not measured."""
     return [
-        Flag(
-            "current-stands-still",
-            f"the current stands still at {sweep.j[run.start]:.3g} µA/cm² in {run.stop - run.start} rows: it is "
-            "beyond its range, or not measured, and a limit there is not seen",
-            where=f"scan {sweep.scan}, {sweep.e[run.start]:.4g} to {sweep.e[run.stop - 1]:.4g} V",
-            hint="measure in a larger range",
+        current_still(
+            f"{sweep.j[run.start]:.3g} µA/cm²",
+            run.stop - run.start,
+            f"scan {sweep.scan}, {sweep.e[run.start]:.4g} to {sweep.e[run.stop - 1]:.4g} V",
+            effect=", and a limit there is not seen",
         )
         for run in standstills(sweep.j)
     ]
@@ -347,7 +347,7 @@ def _inside(one: Judged, plating: float | None, params: WindowParams) -> list[Fl
         f"{worst.height:+.3g} µA/cm² at {worst.potential:.3g} V comes back: a couple, an impurity, or a layer "
         "that forms; which of them is the limit is not told by one threshold"
     )
-    hint = "--param baseline=… says where nothing flows; the table `peaks` has all"
+    hint = "a larger --param threshold=… passes over it, if it is not the limit; the table `peaks` has all"
     return [Flag("peak-comes-back", text, where=f"scan {worst.scan}, {worst.potential:.4g} V", hint=hint)]
 
 

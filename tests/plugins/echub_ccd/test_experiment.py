@@ -263,11 +263,33 @@ def test_the_electrolyte_is_stated_or_its_thickness_over_its_conductivity(per_ar
 VALUES = A([28.0, 30, NAN, 32])
 
 
+def of_half_cycles(*, limit=(NAN,) * 4, **more):
+    """Return an experiment of half cycles at 1, 2, 4 and 5, of which the current may be off by a limit."""
+    return Fake(table=Fake(level=A([1.0, 2, 4, 5]), limit=A(limit)), **more)
+
+
+@pytest.mark.parametrize(
+    ("limit", "count", "share"),
+    [
+        ((0.02, 0.02, 0.02, 0.02), 4, (0.005 + 0.01) / 2),  # 2, 1, 0.5 and 0.4 %
+        ((0.02, 0.02, 0.02, 0.02), 3, 0.01),
+        ((NAN, 0.02, NAN, 0.02), 4, (0.01 + 0.004) / 2),
+        ((NAN,) * 4, 4, 0.0),
+    ],
+)
+def test_a_resistance_errs_as_the_current_in_the_middle_of_its_half_cycles(limit, count, share):
+    assert resistance.current_accuracy(of_half_cycles(limit=limit), count) == pytest.approx(share / np.sqrt(3))
+
+
+@pytest.mark.parametrize("off", [NAN, 0.06])
 @pytest.mark.parametrize("area", [0.0, 5.0])
-def test_an_interface_is_what_the_electrolyte_leaves_over_their_number(area):
-    """30 Ω·cm², of which 6 are of the electrolyte: 12 for each of two; 5 % of the area are 1.5, and 0.75."""
-    scatter = median_error(A([28.0, 30, 32]))
-    experiment = Fake(per_area=True, meta={"cell.n_interfaces": 2}.get)
+def test_an_interface_is_what_the_electrolyte_leaves_over_their_number(area, off):
+    """30 Ω·cm², of which 6 are of the electrolyte: 12 for each of two; 5 % of the area are 1.5, and 0.75.
+
+    0.06 at 1, 2, 4 and 5 is 6, 3, 1.5 and 1.2 %: 2.25 % in the middle, 0.675 Ω·cm².
+    """
+    scatter, accuracy = median_error(A([28.0, 30, 32])), 0.675 / np.sqrt(3) if off == off else 0.0
+    experiment = of_half_cycles(limit=(off,) * 4, per_area=True, meta={"cell.n_interfaces": 2}.get)
     found = resistance.resistances(experiment, VALUES, 6.0, Fake(area_uncertainty=area))
     assert list(found) == ["asr_cell", "asr_interface"]
     cell, interface = found.values()
@@ -278,10 +300,11 @@ def test_an_interface_is_what_the_electrolyte_leaves_over_their_number(area):
         "(30 - 6) Ω·cm² over 2 interfaces",
     )
     for one, part in ((cell, 1), (interface, 2)):
-        assert one.uncertainty == pytest.approx(np.hypot(scatter, 0.3 * area) / part)
-        parts = (Component("scatter of the half cycles", pytest.approx(scatter / part)),
-                 Component("area", 0.3 * area / part, "B", "area"))  # fmt: skip
-        assert one.components == (parts if area else ())
+        assert one.uncertainty == pytest.approx(np.sqrt(scatter**2 + accuracy**2 + (0.3 * area) ** 2) / part)
+        parts = [Component("scatter of the half cycles", pytest.approx(scatter / part))]
+        parts += [Component("accuracy of the current range", pytest.approx(accuracy / part), "B")] * bool(accuracy)
+        parts += [Component("area", 0.3 * area / part, "B", "area")] * bool(area)
+        assert one.components == (tuple(parts) if area or accuracy else ())
 
 
 @pytest.mark.parametrize(
@@ -289,7 +312,7 @@ def test_an_interface_is_what_the_electrolyte_leaves_over_their_number(area):
     [(True, None, 6.0, ["asr_cell"]), (True, 2, NAN, ["asr_cell"]), (False, None, NAN, ["resistance_cell"])],
 )
 def test_without_an_electrolyte_or_a_number_of_interfaces_there_is_the_cell_alone(per_area, count, bulk, names):
-    experiment = Fake(per_area=per_area, meta={"cell.n_interfaces": count}.get)
+    experiment = of_half_cycles(per_area=per_area, meta={"cell.n_interfaces": count}.get)
     found = resistance.resistances(experiment, VALUES, bulk, Fake(area_uncertainty=5.0))
     assert list(found) == names
     assert bool(found[names[0]].components) == per_area

@@ -130,3 +130,13 @@ def test_outcomes_of_ccd_go_straight_in():
     outcome = ask(outcomes)
     assert 1.5 < outcome["median"].value < 3.5
     assert outcome.conditions["criterion"].value == "r_drop_or_below_bulk"
+
+
+def test_critical_current_densities_in_another_unit_are_left_out_with_it():
+    """Another program's A/m² would be a tenth of what mA/cm² is."""
+    given = [Outcome({"critical_current_density": Measurand("A/m^2", 70.0 + k)}, label=f"c{k}") for k in range(4)]
+    (refusal,) = ask(given).refusals
+    assert (refusal.code, refusal.message) == ("too-few-cells", "0 cells can be used; at least 3 are needed")
+    assert refusal.where == "; ".join(
+        f"c{k}: critical_current_density is in A/m², not in mA/cm² or mA" for k in range(4)
+    )

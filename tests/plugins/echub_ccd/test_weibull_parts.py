@@ -163,16 +163,18 @@ def test_what_has_no_value_or_was_refused_is_left_out_with_its_reason_and_the_re
         return Fake(label=label, measurands={"x": measurand} if measurand else {}, refusals=refused,
                     items={"x": measurand})  # fmt: skip
 
-    high, low = one("b", Measurand("V", 3.0)), one("c", Measurand.less_than("V", 2.0))
-    same = one("a", Measurand("V", 3.0))
-    none = [one(*each) for each in (("g", Measurand("V", 0.0)), ("h", Measurand("V", -1.0)),
-                                    ("i", Measurand.less_than("V", 0.0)))]  # fmt: skip
-    used, left = w._usable([high, one("d"), one("e", Measurand("V")), same, low,
-                            one("f", Measurand("V", 1.0), (Fake(code="why"),)), *none], "x")  # fmt: skip
+    high, low = one("b", Measurand("mA", 3.0)), one("c", Measurand.less_than("mA", 2.0))
+    same = one("a", Measurand("mA", 3.0))
+    none = [one(*each) for each in (("g", Measurand("mA", 0.0)), ("h", Measurand("mA", -1.0)),
+                                    ("i", Measurand.less_than("mA", 0.0)))]  # fmt: skip
+    used, left = w._usable([high, one("d"), one("e", Measurand("mA")), same, low,
+                            one("f", Measurand("mA", 1.0), (Fake(code="why"),)),
+                            one("j", Measurand("V", 1.0)), *none], "x")  # fmt: skip
     assert [outcome.label for outcome in used] == ["c", "a", "b"]
     assert left == [("d", "has no x"), ("e", "has no x"), ("f", "refused: why"),
+                    ("j", "x is in V, not in mA/cm² or mA"),
                     *((label, "x is not above 0") for label in "ghi")]  # fmt: skip
-    assert w._bounds(Measurand("V", interval=Interval(-1.0, 2.0, "bracketing"))) == (0.0, 2.0)
+    assert w._bounds(Measurand("mA", interval=Interval(-1.0, 2.0, "bracketing"))) == (0.0, 2.0)
 
 
 def test_conditions_that_all_share_are_kept():
@@ -208,9 +210,11 @@ def test_three_cells_of_one_unit_are_needed(count, code):
 
     asked = Fake(allow_mixed=True)
     if code:
-        with pytest.raises(Refusal, match="2 cells can be used; at least 3"):
-            w._require_comparable(used(*["mA"] * count), "x", asked)
+        with pytest.raises(Refusal, match="2 cells can be used; at least 3") as refused:
+            w._require_enough(used(*["mA"] * count), [("a", "has no x"), ("b", "has no x")])
+        assert refused.value.remark.where == "a: has no x; b: has no x"
         return
+    w._require_enough(used(*["mA"] * count), [])
     w._require_comparable(used(*["mA"] * count), "x", asked)
     with pytest.raises(Refusal, match="in mA and mA/cm²"):
         w._require_comparable(used("mA/cm^2", "mA", "mA"), "x", asked)

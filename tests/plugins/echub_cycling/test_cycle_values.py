@@ -7,7 +7,8 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from echub.plugin import Component, Measurand, Refusal
+import echub
+from echub.plugin import Component, Measurand, Outcome, Refusal
 from echub_cycling.outcome import cycling, lifetimes, measured
 from echub_cycling.outcome.measured import CyclesFound
 from echub_cycling.outcome.values import ErrorBudget, drawn, measurand
@@ -182,3 +183,17 @@ def test_the_interval_of_a_median_is_where_the_band_is_at_a_half():
     found = lifetimes._median(times, survival, A([0.5, 0.4, 0.3, 0.1]), A([0.9, 0.8, 0.7, 0.51]), 9.0)
     assert (found.value, found.interval.low, found.interval.high) == (3.0, 1.0, None)
     assert (found.interval.level, found.interval.method) == (0.95, "Kaplan-Meier, log(-log)")
+
+
+@pytest.mark.parametrize("hours", [3, 2])
+def test_a_lifetime_in_days_is_not_taken_for_hours(hours):
+    """Three cells of 10, 20 and 30 h, and one of 40 d; or two, which are too few."""
+    given = [Outcome({"lifetime": Measurand("h", 10.0 * k)}, label=f"c{k}") for k in (1, 2, 3)[:hours]]
+    given.append(Outcome({"lifetime": Measurand("d", 40.0)}, label="c4"))
+    outcome = echub.analyze("cell-lifetimes", given)
+    said = [(flag.code, flag.where) for flag in outcome.flags]
+    code = "left-out" if hours == 3 else "too-few-lifetimes"
+    assert said == [(code, "c4: lifetime is in d, not in h")]
+    if hours == 3:
+        assert outcome["cells"].value == 3
+        assert outcome["median_lifetime"].value == 20.0

@@ -256,3 +256,30 @@ def test_an_instant_that_is_blank_leaves_the_others(tmp_path, blank):
     column = record["timeseries"].column("unix_time")
     assert column.values.tolist() == pytest.approx(expected, nan_ok=True)
     assert column.attrs["printed_as"] == texts[blank == 0]
+
+
+UNFILLED = b"00:12:53,    773683, -6.70000e-09,  1.80000e-07,  2.20000e-07,    27.6000,\r\n"
+
+
+@pytest.mark.parametrize("cell", [b"", b"           "])
+def test_a_last_cell_that_was_never_written_is_missing_and_said(tmp_path, cell):
+    """The run was stopped before the temperature of its last cycle was read."""
+    whole = massoft()
+    assert whole.endswith(UNFILLED)
+    record = read(tmp_path, whole.removesuffix(UNFILLED) + UNFILLED.replace(b"    27.6000", cell))
+    data = record["timeseries"]
+    (column,) = [data.column(name) for name in data.names if data.column(name).header == "T"]
+    assert np.isnan(column.values).tolist() == [False] * 11 + [True]
+    (said,) = [notice for notice in record.notices if notice.code == "empty-cells"]
+    assert (said.message, said.column) == ("1 cell is empty: the values are missing", "T")
+
+
+def test_a_row_without_its_last_cell_and_its_delimiter_is_damaged(tmp_path):
+    whole = massoft()
+    with pytest.raises(ReadError):
+        read(tmp_path, whole.removesuffix(UNFILLED) + UNFILLED.replace(b"    27.6000,", b""))
+
+
+def test_a_name_without_a_column_is_no_column_of_missing_cells(tmp_path):
+    with pytest.raises(ReadError, match="does not fit the column names"):
+        read(tmp_path, trend(["Time", "ms", "H2", "O2"], ["00:00:01", "1000", "1.5"], ["00:00:02", "2000", "1.6"]))

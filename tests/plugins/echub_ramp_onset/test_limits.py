@@ -18,6 +18,7 @@ from echub_ramp_onset.data import (
     _drive,
     _is_linear,
     _joined,
+    _on_a_row,
     _ramp_rows,
     _require_one_current,
     _rising,
@@ -1112,3 +1113,11 @@ def test_a_shorter_fit_that_moves_the_onset_shows_a_gradual_rise(shorter, noise,
     assert _is_gradual(steep(5.0, bent=True), steep(5.0))
     assert _is_gradual(steep(5.0, bent=True), None)
     assert not _is_gradual(steep(5.0), None)
+
+
+@pytest.mark.parametrize(
+    ("time", "on"), [(60.00000000000026, 60.0), (59.99999999999974, 60.0), (60.001, 60.001), (-5.0, -5.0)]
+)
+def test_an_end_that_misses_a_row_by_rounding_is_that_row(time, on):
+    """Rows every 0.1 s: a thousandth of a second is no rounding."""
+    assert _on_a_row(time, np.round(np.arange(0, 100, 0.1), 1)) == on

@@ -247,3 +247,39 @@ def test_a_sign_of_percent_behind_a_current_contradicts_its_header():
     assert of_vendor(record) == [("I / mA", None, cells)]
     text = "the header of I / mA says mA, and its cells say %; kept as text"
     assert said(record, "unit-mismatch") == [(text, "I / mA")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "rest", "volts"),
+    [
+        (("1.234,5 V", "1.250,25 V", "3,5 V"), "0,5", (1234.5, 1250.25, 3.5)),
+        (("1 234,5 mV", "1 250,25 mV", "998,5 mV"), "0,5", (1.2345, 1.25025, 0.9985)),
+        (("1,234.5 mV", "1,250.25 mV", "998.5 mV"), "0.5", (1.2345, 1.25025, 0.9985)),
+        (("-1'234.5 mV", "1'250.25 mV", "0 mV"), "0.5", (-1.2345, 1.25025, 0.0)),
+    ],
+)
+def test_thousands_may_stand_in_groups_before_a_unit(tmp_path, cells, rest, volts):
+    rows = "".join(f"{60 * k};{cell};{rest}\n" for k, cell in enumerate(cells))
+    path = tmp_path / "a.csv"
+    path.write_text(f"time/s;Voltage;I/mA\n{rows}", "utf-8")
+    data = echub.read(path)["timeseries"]
+    assert data["voltage"].tolist() == pytest.approx(volts)
+    assert data["current"].tolist() == [0.5] * 3
+
+
+def test_a_remark_with_another_mark_has_no_say_in_that_of_the_numbers(tmp_path):
+    """Of the numbers 0.5 has one reading; the remarks stay what they are."""
+    path = tmp_path / "a.csv"
+    path.write_text("time/s;set;I/mA\n0;1.234,5 V;0.5\n60;1.250,5 V;0.6\n120;1.300,5 V;0.7\n", "utf-8")
+    data = echub.read(path)["timeseries"]
+    assert data["current"].tolist() == [0.5, 0.6, 0.7]
+    assert list(data["vendor_set"]) == ["1.234,5 V", "1.250,5 V", "1.300,5 V"]
+
+
+@pytest.mark.parametrize("second", ["1,5 V", "1.234,5 V", "7"])
+def test_a_remark_in_the_first_of_three_rows_is_no_name_of_a_column(tmp_path, second):
+    path = tmp_path / "a.csv"
+    path.write_text(f"time/s;note;voltage/V\n0;S2,2 or 3;1,5\n60;{second};1,6\n120;-;1,7\n", "utf-8")
+    data = echub.read(path)["timeseries"]
+    assert data["voltage"].tolist() == [1.5, 1.6, 1.7]
+    assert list(data["vendor_note"]) == ["S2,2 or 3", second, "-"]

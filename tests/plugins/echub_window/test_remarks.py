@@ -210,7 +210,7 @@ def test_the_largest_current_that_comes_back_is_named(way, j, plating, told):
     height, at = told
     text = (f"{height} µA/cm² at {at} V comes back: a couple, an impurity, or a layer that forms; which of them "
             "is the limit is not told by one threshold")  # fmt: skip
-    hint = "--param baseline=… says where nothing flows; the table `peaks` has all"
+    hint = "a larger --param threshold=… passes over it, if it is not the limit; the table `peaks` has all"
     assert whole(lambda: found) == warning("peak-comes-back", text, where=f"scan 1, {at} V", hint=hint)
 
 

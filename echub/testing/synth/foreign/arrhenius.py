@@ -16,10 +16,10 @@ import numpy as np
 
 from echub.analysis.outcome import Component, Measurand, Outcome
 from echub.remark import Flag
+from echub.science import ZERO_CELSIUS
 from echub.testing.synth.foreign.case import Draw, ForeignCase
 
 K_EV = 8.617333e-5
-ZERO_C = 273.15
 NAME, ANALYSIS = "activation_energy_ln_y", "arrhenius"
 FIVE = (-30.0, 0.0, 30.0, 60.0, 90.0)
 
@@ -62,7 +62,7 @@ def outcomes(values: Sequence[StatedEnergy]) -> list[Outcome]:
 
 def law(energy: float, celsius: float, prefactor: float = 3.0) -> float:
     """Return prefactor · exp(-E/kT)."""
-    return prefactor * math.exp(-energy / (K_EV * (celsius + ZERO_C)))
+    return prefactor * math.exp(-energy / (K_EV * (celsius + ZERO_CELSIUS)))
 
 
 def _case(values: Sequence[StatedEnergy], energy: float, *, holds: bool = False, **params: Any) -> ForeignCase:  # noqa: ANN401
@@ -156,7 +156,7 @@ def _relieved(rng: np.random.Generator) -> ForeignCase:
 def _curved(rng: np.random.Generator) -> ForeignCase:
     """Draw the law of Vogel, Fulcher and Tammann: its slope at the middle of the range is the truth."""
     b, zero = float(rng.uniform(0.04, 0.09)), float(rng.uniform(140, 185))
-    kelvin = np.array(FIVE) + ZERO_C
+    kelvin = np.array(FIVE) + ZERO_CELSIUS
     energy = -K_EV * np.polyfit(1 / kelvin, -b / (K_EV * (kelvin - zero)), 1)[0]
     y = 3.0 * np.exp(-b / (K_EV * (kelvin - zero)) + 0.02 * rng.standard_normal(5))
     return _case([StatedEnergy(t, float(v)) for t, v in zip(FIVE, y, strict=True)], float(energy))
@@ -167,7 +167,7 @@ def _two_regimes(rng: np.random.Generator) -> ForeignCase:
     warm = float(rng.uniform(0.1, 0.2))
     values = []
     for t in (-30.0, -10.0, 10.0, 30.0, 50.0, 70.0, 90.0):
-        cold = max(0.0, 1 / (t + ZERO_C) - 1 / (30.0 + ZERO_C)) * 0.15 / K_EV
+        cold = max(0.0, 1 / (t + ZERO_CELSIUS) - 1 / (30.0 + ZERO_CELSIUS)) * 0.15 / K_EV
         values.append(StatedEnergy(t, law(warm, t) * math.exp(-cold + 0.02 * rng.standard_normal())))
     return _case(values, warm)
 
@@ -204,7 +204,7 @@ def _kelvin_as_celsius(rng: np.random.Generator) -> ForeignCase:
     """Draw kelvin in a column of °C: from -60 °C on, up to 200 °C."""
     energy, start = _energy(rng), float(rng.uniform(-60, 60))
     values = [
-        StatedEnergy(t + ZERO_C, law(energy, t) * math.exp(0.03 * rng.standard_normal()))
+        StatedEnergy(t + ZERO_CELSIUS, law(energy, t) * math.exp(0.03 * rng.standard_normal()))
         for t in start + np.arange(5) * float(rng.uniform(8, 28))
     ]
     return _case(values, energy)
@@ -214,7 +214,7 @@ def _both_scales(rng: np.random.Generator) -> ForeignCase:
     """Draw a table of which one half is in kelvin."""
     energy = _energy(rng)
     values = [
-        StatedEnergy(t + (ZERO_C if n > 2 else 0.0), law(energy, t) * math.exp(0.03 * rng.standard_normal()))
+        StatedEnergy(t + (ZERO_CELSIUS if n > 2 else 0.0), law(energy, t) * math.exp(0.03 * rng.standard_normal()))
         for n, t in enumerate((0.0, 20.0, 40.0, 60.0, 80.0, 100.0))
     ]
     return _case(values, energy)
