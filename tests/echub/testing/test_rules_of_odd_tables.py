@@ -10,7 +10,7 @@ import pytest
 
 from echub.errors import PluginError, ReadError
 from echub.plugin import Dropped, Notice, Record, SourceColumn, build_tables
-from echub.testing import odd_readings
+from echub.testing import guard, odd_readings
 from echub.testing.odd_tables import BUDGET, chosen, odd_columns, odd_rows
 from echub.testing.text_table import find_tables, number
 from tests.echub.testing.standing import Standing, said
@@ -284,6 +284,24 @@ FIRST = "--- for 2 in line 5, cell 1"
 def test_an_odd_table_is_read_or_refused(read, expected, tmp_path):
     found = said(contract_of(read), "test_odd_tables_are_read_or_refused", path=sample(tmp_path))
     assert found == expected
+
+
+def test_a_reader_that_does_not_end_is_stopped_at_its_first_odd_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(guard, "LINES", 20_000)
+    path, tried = sample(tmp_path), []
+
+    def endless(copy):
+        tried.append(copy.read_bytes())
+        while tried[-1] != TEXT:
+            pass
+        return good(copy)
+
+    expected = (
+        "an end, within a number of steps that the size allows", "line 5 twice: none",
+        "let every loop end with the file, whatever a count or a length in it says",
+    )  # fmt: skip
+    assert said(contract_of(endless), "test_odd_tables_are_read_or_refused", path=path) == expected
+    assert [text == TEXT for text in tried] == [True, False]
 
 
 def contract_of(read):
