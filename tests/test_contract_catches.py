@@ -17,6 +17,7 @@ SAMPLES = {"long.tiny": tiny_bytes(7), "short.tiny": tiny_bytes(3)}
 
 
 CHANGED = "test_changed_texts_give_typed_errors"
+ODD, ITSELF = "test_odd_tables_are_read_or_refused", "test_a_changed_cell_changes_only_itself"
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ BAD = {
             )
         },
         "in the whole file",
+        also=[ITSELF],
     ),
     "test_damage_gives_typed_errors": Bad(  # at a byte that is not text: changed texts have a rule of their own
         {"    except ValueError:\n": "    except ValueError:\n        if '\\\\x' in cell:\n            raise\n"},
@@ -162,18 +164,20 @@ BAD = {
     ),
     "test_errors_explain_themselves": Bad({', expected=f"{len(headers)} cells"': ""}, "a row is damaged"),
     "test_damage_raises_no_warnings": Bad(
-        {"    notice = Notice(": "    np.float32(count) / np.float32(0)\n    notice = Notice("}, "divide by zero"
+        {"    notice = Notice(": "    np.float32(count) / np.float32(0)\n    notice = Notice("},
+        "divide by zero",
+        also=[ODD],
     ),
     "test_damage_never_hangs": Bad(
         {"    if len(rows) == count:\n": "    while len(rows) != count:\n        pass\n    if True:\n"},
         ": more",
-        also=[CHANGED],
+        also=[CHANGED, ODD],
     ),
     "test_damage_takes_bounded_memory": Bad(
         {"    rows, notices, dropped = ": "    np.empty(int(stated[1]))\n    rows, notices, dropped = "}, "MiB"
     ),
     # -- odd tables
-    "test_odd_tables_are_read_or_refused": Bad(
+    ODD: Bad(
         {
             "    columns += power(columns)\n": (
                 "    columns += power(columns)\n    notices = [*notices, *stuck(columns)]\n"
@@ -182,7 +186,7 @@ BAD = {
         },
         "0.00 in all cells 8: the knob is nan times as high as before",
     ),
-    "test_a_changed_cell_changes_only_itself": Bad(
+    ITSELF: Bad(
         {"        return float(cell)\n": "        return float(cell or 0)\n"},
         "holds 0 in row 3, not nan",
     ),
@@ -217,6 +221,7 @@ BAD = {
     CHANGED: Bad(
         {"    data = source.read()\n": "    data = source.read()\n    hurry(data)\n", "def power(": HURRY},
         "KeyError",
+        also=[ODD],
     ),
     # -- output
     "test_native_file_holds_all": Bad(changing("vendor_knob", 'attrs={"cells": ("one", "two")}'), "vendor_knob"),
@@ -254,8 +259,8 @@ ASKED = {
     "test_damage_raises_no_warnings": "no warning",
     "test_damage_never_hangs": " lines of Python for ",
     "test_damage_takes_bounded_memory": " MiB for ",
-    "test_odd_tables_are_read_or_refused": "no warning, a number in each sentence, no infinite value",
-    "test_a_changed_cell_changes_only_itself": "that change and no other, or an error, or a Notice or Dropped",
+    ODD: "no warning, a number in each sentence, no infinite value",
+    ITSELF: "that change and no other, or an error, or a Notice or Dropped",
     "test_columns_have_known_quantities": "a quantity of the vocabulary in its unit, or a name vendor_",
     "test_names_are_unique": "one name each",
     "test_origins_are_stated": "measured, ",

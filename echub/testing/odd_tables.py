@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from echub.testing.text_table import TextTable, is_number, number
 
-BUDGET = 1 << 19
+BUDGET = 1 << 18
 """Bytes read in all copies of a sample with odd columns together: of large samples, fewer columns are made odd."""
 MOST_COLUMNS, LEAST_COLUMNS = 12, 2
 MOST_TABLES = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from echub.errors import DataError, EchubError, SourceError
+from echub.testing import guard
 from echub.testing.base import Contract, RuleViolation, one_line, rule, skip
 from echub.testing.damage import is_typed
 from echub.testing.odd_readings import OddReading, readings
@@ -31,6 +32,12 @@ class OddTableRules(Contract):
     def test_odd_tables_are_read_or_refused(self, path: Path) -> None:
         """A table with odd cells, rows or columns gives a sound record or an error of the hub's."""
         for reading in self._odd(path):
+            if isinstance(reading.error, guard.Endless):
+                raise RuleViolation(
+                    "an end, within a number of steps that the size allows",
+                    f"{reading.what}: none",
+                    "let every loop end with the file, whatever a count or a length in it says",
+                )
             if not is_typed(reading.error, (SourceError, DataError)):
                 raise RuleViolation(
                     "SourceError or DataError, or a record",

@@ -424,11 +424,17 @@ def _is_misfit(line: str, block: Block) -> bool:
     return _is_row(line, block) and len(block.splitter.kinds(line)) > 1
 
 
+_DIGITS_OF_A_COUNT = 15
+"""No file has more rows."""
+
+
 def _is_first_cell(line: str, block: Block, text: Text) -> bool:
     """Return whether a line over the rows is a number alone that does not count them: what is left of a row."""
+    if len(block.splitter.kinds(line)) != 1 or not _is_row(line, block):
+        return False
     cell, rows = line.strip(), len(block.rows)
-    is_count = cell.isdecimal() and (int(cell) == rows if text.whole else int(cell) >= rows)
-    return _is_row(line, block) and len(block.splitter.kinds(line)) == 1 and not is_count
+    is_whole = cell.isdecimal() and len(cell) <= _DIGITS_OF_A_COUNT
+    return not (is_whole and (int(cell) == rows if text.whole else int(cell) >= rows))
 
 
 def _resembles_a_row(line: str, block: Block) -> bool:

@@ -209,7 +209,9 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
         text = f"{do} not parse: {'; '.join(faults.listed)}"
         found.note("unparsable-rows", text)
     if unread := plan.dialect.unread:
-        text = f"{several(len(unread), 'line')} beside the rows that may be one, not read: {unread[0].strip()}"
+        text = (
+            f"{several(len(unread), 'line')} beside the rows that may be one, not read: {unread[0].strip()[:60]}"
+        )
         found.note("unread-line", text)
     if table.row is not None:
         gone = table.total - table.rows

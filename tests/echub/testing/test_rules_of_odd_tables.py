@@ -10,7 +10,7 @@ import pytest
 
 from echub.errors import PluginError, ReadError
 from echub.plugin import Dropped, Notice, Record, SourceColumn, build_tables
-from echub.testing import odd_readings
+from echub.testing import guard, odd_readings
 from echub.testing.odd_tables import BUDGET, chosen, odd_columns, odd_rows
 from echub.testing.text_table import find_tables, number
 from tests.echub.testing.standing import Standing, said
@@ -27,7 +27,7 @@ TEXT = b"made by hand\nt/s;U/V;I/uA\n0;3.5;-2\n1;3.6;-2\n2;3.7;-2\n3;3.8;-2\n4;3
     (b"1 2\n  3   4e1\n5 6\n", b" ", 0, 3, {0: [1, 3, 5], 1: [2, 40, 6]}),
     (b"\t1\t2\r\n\t3\t4\r\n\t5\t6\r\n", b"\t", 0, 3, {1: [1, 3, 5], 2: [2, 4, 6]}),
     # nine numbers of ten make a column of numbers, eight of ten do not
-    (b"".join(b"%d;%s;%s\n" % (n, b"-" if n < 1 else b"7", b"-" if n < 2 else b"7") for n in range(10)),
+    (b"0;-;7\n1;7;-\n2;7;-\n" + b"".join(b"%d;7;7\n" % n for n in range(3, 10)),
      b";", 0, 10, {0: list(range(10)), 1: [np.nan, *[7] * 9]}),
 ])  # fmt: skip
 def test_the_table_of_a_text_is_its_longest_run_of_rows(text, mark, first, rows, numbers):
@@ -165,7 +165,7 @@ def filled(path):
     """Repeat the cell above where there is none."""
     names, rows = cells_of(path)
     for above, row in itertools.pairwise(rows):
-        row[:] = [cell or over for cell, over in zip(row, above, strict=False)]
+        row[:] = [cell or "".join(above[n : n + 1]) for n, cell in enumerate(row)]
     return built(names, rows)
 
 
@@ -286,6 +286,24 @@ def test_an_odd_table_is_read_or_refused(read, expected, tmp_path):
     assert found == expected
 
 
+def test_a_reader_that_does_not_end_is_stopped_at_its_first_odd_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(guard, "LINES", 20_000)
+    path, tried = sample(tmp_path), []
+
+    def endless(copy):
+        tried.append(copy.read_bytes())
+        while tried[-1] != TEXT:
+            pass
+        return good(copy)
+
+    expected = (
+        "an end, within a number of steps that the size allows", "line 5 twice: none",
+        "let every loop end with the file, whatever a count or a length in it says",
+    )  # fmt: skip
+    assert said(contract_of(endless), "test_odd_tables_are_read_or_refused", path=path) == expected
+    assert [text == TEXT for text in tried] == [True, False]
+
+
 def contract_of(read):
     contract = Standing()
     contract._kept = {}
@@ -314,6 +332,15 @@ def test_columns_of_equal_numbers_are_told_apart_by_their_order(tmp_path):
     places = odd_readings.placed(find_tables(text)[0], good(path))
     assert places.keys == {0: (0, "t/s"), 1: (1, "U/V"), 2: (2, "I/uA")}
     assert places.start == 0
+
+
+def test_of_two_blocks_with_the_same_numbers_neither_is_judged(tmp_path):
+    rows = b"1;3.6;-2\n2;3.7;-2\n3;3.8;-2\n"
+    path = sample(tmp_path, b"made\nt/s;U/V;I/uA\n" + rows + rows.replace(b"3.8", b"3.9"))
+    whole, part = good(path), find_tables(rows)[0]
+    assert odd_readings.placed(part, whole).start == 0
+    path = sample(tmp_path, b"made\nt/s;U/V;I/uA\n" + rows + rows)
+    assert odd_readings.placed(part, good(path)) == odd_readings.Places({})
 
 
 def test_a_table_that_stands_in_the_middle_of_the_rows_is_placed_there(tmp_path):

@@ -367,11 +367,11 @@ def test_a_first_cell_without_a_number_is_no_comment(cell, delimiter):
     assert len(table.faults.comments) == 1
 
 
-@pytest.mark.parametrize("line", ["#N/A is not measured", "#N/A", "# N/A,100", "#DIV/0!!,1", "#abcdefgh!,1"])
+@pytest.mark.parametrize("line", ["#N/A is not measured", "#N/A", "# N/A,100", "#abcdefg!,1", "#a!,1"])
 def test_a_comment_may_begin_with_such_a_word(line):
-    text = "".join(["# by hand\nt/s,U/V\n0,1\n1,2\n", f"{line}\n", "2,3\n3,4\n"])
-    table = parse(small(text))
-    assert [column.tolist() for column in table.columns] == [[0, 1, 2, 3], [1, 2, 3, 4]]
+    rows = [f"{n},{n + 1}\n" for n in range(40)]
+    table = parse(small("".join(["# by hand\nt/s,U/V\n", *rows[:20], f"{line}\n", *rows[20:]])))
+    assert [column.tolist() for column in table.columns] == [list(range(40)), list(range(1, 41))]
     assert table.faults.comments == [line]
 
 
