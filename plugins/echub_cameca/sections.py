@@ -142,7 +142,7 @@ def _start(fields: Mapping[str, str], metadata: Metadata) -> list[Notice]:
         return [Notice("field-unreadable", f"Analysis date and time are {f'{date} {time}'!r}, not {expected}")]
     metadata.set("experiment.start", start.isoformat())
     metadata.set("experiment.timezone", "unknown")
-    return [Notice("date-order", f"the dates have the day first: {proof} has no other reading")] if proof else []
+    return [Notice("day-first", f"the dates have the day first: {proof} has no other reading")] if proof else []
 
 
 def _day_first(dates: Sequence[str]) -> str:

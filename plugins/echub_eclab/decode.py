@@ -72,11 +72,12 @@ def _with_rows_behind(source: Source, module: Module, header: DataHeader, layout
     size, rest = layout.size, source.read(module.end)
     ends = (match.start() for match in re.finditer(WORD, rest))
     more = next((end for end in ends if end % size == 0), len(rest)) // size
+    written = -(-len(rest[: more * size].rstrip(b"\0")) // size)  # zeros behind them are space reserved for more
     last = min(header.points, 1)
-    times = np.frombuffer(source.read(module.end - last * size, (last + more) * size), layout.dtype)[clock]
-    if last + more < _SERIES or not (is_clock(times) and times[0] < times[-1] and (times[-more:] > 0).any()):
+    times = np.frombuffer(source.read(module.end - last * size, (last + written) * size), layout.dtype)[clock]
+    if not written or last + written < _SERIES or not (is_clock(times) and times[0] < times[-1]):
         return stated
-    rows = several(more, "row stands", "rows stand")
+    rows = several(written, "row stands", "rows stand")
     text = f"{rows} behind the {header.points} that the header counts, and its clock goes on: all were read"
     return Extent(header.points + more, module.end + more * size, (Notice("row-count", text),))
 

@@ -45,6 +45,7 @@ UNITS = {
 """Printed units that the hub's table does not know or whose character was destroyed, by path."""
 
 WORDS = {DAY_FIRST: "day", MONTH_FIRST: "month"}
+"""What a notice says is first in an order."""
 NOT_SET = (0.0, 0.001)
 """EC-Lab prints these where the user typed nothing; they must never normalise anything."""
 _KEYED = re.compile(r"(\s*)([^:]{1,60}?) ?: ?(.*)\Z")

@@ -37,12 +37,12 @@ def read_table(
     """
     file = open_beside(source, str(part.told["file"]))
     headers, rows = _cells(part, file)
-    _require_named(part, file, headers)
     paired = part.told["layout"] == "pairs"
     if paired and len(headers) % 2:
         raise _misfit(file, "pairs need an even number of columns", f"{len(headers)}: {', '.join(headers)}")
     if len(headers) < 2:
         raise _misfit(file, "the file has no two columns", ", ".join(headers))
+    _require_named(part, file, headers)
     decimal = str(part.told.get("decimal", "."))
     columns = [_numbers([row[n] for row in rows], file, headers[n], decimal) for n in range(len(headers))]
     for at in range(1, len(headers), 2 if paired else 1):

@@ -166,7 +166,7 @@ def test_a_date_that_only_the_day_first_explains_decides_for_all(date, time, oth
     metadata = Metadata()
     lines = [(1, f"Analysis date\t{date}"), (2, f"Analysis time\t{time}"), (3, f"Creation date\t{other}")]
     found = describe(Export({"A": lines}), metadata)
-    told = [("date-order", f"the dates have the day first: {proof} has no other reading")] if proof else []
+    told = [("day-first", f"the dates have the day first: {proof} has no other reading")] if proof else []
     assert [(notice.code, notice.message) for notice in found] == told
     assert metadata.value("experiment.start") == start
 

@@ -55,6 +55,13 @@ def test_rows_behind_those_that_the_header_states_end_where_a_module_begins():
     assert record.metadata.value("experiment.start") == read(SECOND).metadata.value("experiment.start")
 
 
+def test_space_that_was_reserved_behind_the_rows_is_none():
+    record = read(going(3, 3, behind=bytes(20 * GOING_SIZE)))
+    assert same_columns(record["timeseries"], read(GOING)["timeseries"])
+    assert message(record, "zero-tail").endswith(": 20 rows are not data")
+    assert message(record, "row-count").startswith(f"{GOING_ROWS - 3} rows stand behind the 3 ")
+
+
 @pytest.mark.parametrize("behind", [bytes(4 * GOING_SIZE), bytes(range(1, 250))], ids=["zeros", "other bytes"])
 def test_bytes_behind_the_rows_without_a_clock_are_none(behind):
     record = read(GOING.to_bytes() + behind)

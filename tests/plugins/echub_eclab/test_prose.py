@@ -29,6 +29,7 @@ NUMBERS = [
     ("Battery capacity : 3.5 mA.h", "cell.capacity", "3.5 mA.h"),
     ("Characteristic mass : 0.02 g", "cell.characteristic_mass", "0.02 g"),
     ("Characteristic mass : 0,02 g", "cell.characteristic_mass", "0.02 g"),
+    ("Characteristic mass : 20.0 µg", "cell.characteristic_mass", "0.02 mg"),
 ]
 
 
