@@ -33,7 +33,7 @@ from echub.plugin import (
 )
 from echub.text import NO_VALUE, is_cut_number, names_a_statistic, several
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
-from echub_bdf.times import clock_column, compare_dates, derived_time, of_today
+from echub_bdf.times import clock_column, compare_dates, dated, derived_time
 
 if TYPE_CHECKING:
     from echub_bdf.options import BdfReadOptions
@@ -80,7 +80,7 @@ def record_of(
     def note(code: str, message: str) -> None:
         notices.append(Notice(code, message))
 
-    columns = [of_today(column, note) for column in columns]
+    columns = [dated(column, note) for column in columns]
     columns += derived_time(columns, note)
     compare_dates(columns, options.dates, note)
     columns, signs = settle_currents(
