@@ -247,3 +247,21 @@ def test_a_sign_of_percent_behind_a_current_contradicts_its_header():
     assert of_vendor(record) == [("I / mA", None, cells)]
     text = "the header of I / mA says mA, and its cells say %; kept as text"
     assert said(record, "unit-mismatch") == [(text, "I / mA")]
+
+
+@pytest.mark.parametrize("above", ["s,V,mA", "x,y,z\ns,V,mA", "[s],[V],[mA]"])
+def test_a_row_of_units_may_stand_above_the_names(above):
+    record = read(f"{above}\nTime,Voltage,Current", range(3), [3, 4, 5], [6, 7, 8])
+    found = [(c.name, c.unit, c.plain().tolist()) for c in record["timeseries"].columns.values()][1:]
+    assert found == [("time", "s", [0, 1, 2]), ("voltage", "V", [3, 4, 5]), ("current", "mA", [6, 7, 8])]
+
+
+def test_a_known_name_with_a_unit_that_nobody_knows_is_one_whose_unit_is_open():
+    record = read("t / s,U / kiloV,foo / bar", range(3), [3, 4, 5], [6, 7, 8])
+    assert of_vendor(record) == [("U / kiloV", "kiloV", [3, 4, 5]), ("foo / bar", "bar", [6, 7, 8])]
+    text = (
+        "kept as vendor columns, as their unit is open: U / kiloV (the unit 'kiloV' is unknown); a profile says it"
+    )
+    assert said(record, "unit-unknown") == [(f"{text} (`echub detect FILE --write-profile lab.toml`)", "")]
+    text = "kept as vendor columns, as their names map to no quantity: foo / bar"
+    assert said(record, "vendor-columns") == [(text, "")]
