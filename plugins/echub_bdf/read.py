@@ -142,9 +142,15 @@ def _without_summary(body: bytes) -> tuple[bytes, list[Dropped]]:
 
 
 def _check_width(source: Source, body: bytes, width: int) -> None:
-    """Refuse lines with fewer or more cells than the header; quoted cells are left to the parser."""
+    """Refuse lines with fewer or more cells than the header, if their commas do not add up to as many."""
     lines = body.count(b"\n") + (bool(body) and not body.endswith(b"\n"))
-    if b'"' in body or body.count(b",") == lines * (width - 1):
+    if body.count(b",") != lines * (width - 1):
+        _require_even(source, body, width)
+
+
+def _require_even(source: Source, body: bytes, width: int) -> None:
+    """Refuse the first line with fewer or more cells than the header; quoted cells are left to the parser."""
+    if b'"' in body:
         return
     for number, line in enumerate(body.splitlines(), start=2):
         if line.count(b",") != width - 1:
@@ -168,6 +174,7 @@ def _cells(source: Source, body: bytes, headers: list[str]) -> list[pl.Series]:
     try:
         return _frame(body, {}, len(headers)).get_columns()
     except pl.exceptions.PolarsError as error:
+        _require_even(source, body, len(headers))
         raise ReadError(
             "the table cannot be read",
             path=source.shown,
