@@ -7,6 +7,7 @@ would turn 1e-10 A into 0. Columns of numbers are loaded a second time, as the w
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zipfile
 import zlib
@@ -55,6 +56,10 @@ _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
 """A date whose time of day the library adds, if all dates of a column are such."""
+
+_NO_CELLS = "not a valid worksheet"
+"""What the library logs of a sheet that holds a chart: it has no cells, and the user need not be told."""
+logging.getLogger("calamine.xlsx").addFilter(lambda record: _NO_CELLS not in record.getMessage())
 
 
 def _pattern(text: bytes) -> re.Pattern[bytes]:
