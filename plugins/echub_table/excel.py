@@ -188,7 +188,16 @@ def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
         why = "one table, whose rows are counted from sheet to sheet"
         planned = plan(_as_text(cells, source), told, source)
         return _Chosen(", ".join(parts), cells, planned, why, len(filled), parts=begin)
-    raise _no_sheet(source, options.sheet, names, records or measured or list(plans) or list(filled))
+    shown = [_with_visibility(data, name) for name in names]
+    raise _no_sheet(source, options.sheet, shown, records or measured or list(plans) or list(filled))
+
+
+def _with_visibility(data: bytes, name: str) -> str:
+    """Return the name of a sheet; one that a spreadsheet program hides is said to be hidden."""
+    import fastexcel
+
+    hidden = fastexcel.read_excel(data).load_sheet(name, header_row=None, n_rows=1).visible != "visible"
+    return f"{name} (hidden)" if hidden else name
 
 
 def _tried(cells: pl.DataFrame, options: ExcelOptions, source: Source) -> Plan | None:
