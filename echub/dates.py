@@ -292,8 +292,8 @@ def _offsets(zones: pl.Series) -> dict[str, float]:
     return found
 
 
-def unlike_today(values: NDArray[np.float64], name: str, unit: str, printed_s: float) -> str:
-    """Say in which other unit a time since 1970 (n,) is one of today; nothing if it is so as printed, or in none.
+def unlike_dates(values: NDArray[np.float64], name: str, unit: str, printed_s: float) -> str:
+    """Say in which other unit a time since 1970 (n,) gives dates of our time; nothing if as printed, or in none.
 
     `unit` is that of the header, which lasts `printed_s`.
     """
@@ -304,7 +304,8 @@ def unlike_today(values: NDArray[np.float64], name: str, unit: str, printed_s: f
     fits = [length for length in _UNITS_S if length <= 1 and _ERA[0] <= middle * length < _ERA[1]]
     if not fits or _ERA[0] <= middle * printed_s < _ERA[1]:
         return ""
-    return f"{name} is a date of today only in {_UNITS_S[fits[0]]}, not in {unit}: kept as a vendor column"
+    actual = _UNITS_S[fits[0]]
+    return f"{name} gives dates between 1990 and 2100 only in {actual}, not in {unit}: kept as a vendor column"
 
 
 def clock_12(texts: pl.Series) -> pl.Series:

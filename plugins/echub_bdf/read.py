@@ -33,7 +33,7 @@ from echub.plugin import (
 )
 from echub.text import NO_VALUE, is_cut_number, names_a_statistic, several
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
-from echub_bdf.times import clock_column, compare_dates, derived_time, of_today
+from echub_bdf.times import clock_column, compare_dates, dated, derived_time
 
 if TYPE_CHECKING:
     from echub_bdf.options import BdfReadOptions
@@ -80,7 +80,7 @@ def record_of(
     def note(code: str, message: str) -> None:
         notices.append(Notice(code, message))
 
-    columns = [of_today(column, note) for column in columns]
+    columns = [dated(column, note) for column in columns]
     columns += derived_time(columns, note)
     compare_dates(columns, options.dates, note)
     columns, signs = settle_currents(
@@ -142,9 +142,15 @@ def _without_summary(body: bytes) -> tuple[bytes, list[Dropped]]:
 
 
 def _check_width(source: Source, body: bytes, width: int) -> None:
-    """Refuse lines with fewer or more cells than the header; quoted cells are left to the parser."""
+    """Refuse lines with fewer or more cells than the header, if their commas do not add up to as many."""
     lines = body.count(b"\n") + (bool(body) and not body.endswith(b"\n"))
-    if b'"' in body or body.count(b",") == lines * (width - 1):
+    if body.count(b",") != lines * (width - 1):
+        _require_even(source, body, width)
+
+
+def _require_even(source: Source, body: bytes, width: int) -> None:
+    """Refuse the first line with fewer or more cells than the header; quoted cells are left to the parser."""
+    if b'"' in body:
         return
     for number, line in enumerate(body.splitlines(), start=2):
         if line.count(b",") != width - 1:
@@ -168,6 +174,7 @@ def _cells(source: Source, body: bytes, headers: list[str]) -> list[pl.Series]:
     try:
         return _frame(body, {}, len(headers)).get_columns()
     except pl.exceptions.PolarsError as error:
+        _require_even(source, body, len(headers))
         raise ReadError(
             "the table cannot be read",
             path=source.shown,

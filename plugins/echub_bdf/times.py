@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from echub.dates import clock_ratio, rates_differ, to_utc, unlike_today, wall_clock
+from echub.dates import clock_ratio, rates_differ, to_utc, unlike_dates, wall_clock
 from echub.plugin import MISSING, Ambiguous, Notice, ReadError, SourceColumn, unit
 from echub.text import clocks
 
@@ -78,12 +78,12 @@ def _placed(
     return SourceColumn(header, seconds, None, "s", index=index, attrs={"zone": "unknown"})
 
 
-def of_today(column: SourceColumn, note: Note) -> SourceColumn:
-    """Return a time since 1970 without its quantity if it is one of today only in another unit than printed."""
+def dated(column: SourceColumn, note: Note) -> SourceColumn:
+    """Return a time since 1970 without its quantity if its dates need another unit than is printed."""
     if column.quantity != "unix_time" or column.unit is None or "zone" in column.attrs:
         return column  # instants that were read from texts have no such unit
     values = np.asarray(column.values, dtype=np.float64)
-    if not (text := unlike_today(values, column.header, column.unit, float(unit(column.unit).factor))):
+    if not (text := unlike_dates(values, column.header, column.unit, float(unit(column.unit).factor))):
         return column
     note("unix-time-unit", text)
     return replace(column, quantity=None, unit=None)

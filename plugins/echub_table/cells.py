@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from echub.text import NO_VALUE
 
 EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
-"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with its unit (`3723 s`, `5%`) or
-in parentheses."""
+"""Kinds of cells. MISSING is a token such as NaN, UNITED a number with a unit (`3 s`, `5%`) or in parentheses."""
 
 MISSING_TOKENS = NO_VALUE | {"nan", "-nan", "+nan", "#nan", "1.#qnan", "1.#ind", "-1.#ind"}
 """These, and words for a value that is not a number: NaN."""

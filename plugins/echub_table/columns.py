@@ -279,7 +279,7 @@ def report(columns: Sequence[SourceColumn], meant: Sequence[Meaning], found: Fin
                 f"{column.header} should be {wanted} but holds text such as {_first_text(column)!r}; kept as text"
             )
             found.note("no-numbers", text, column=column.header)
-        elif column.quantity is None and meaning.candidates and column.unit is None:
+        elif column.quantity is None and meaning.candidates and column.unit in (None, meaning.unit):
             open_units.append(f"{column.header} ({meaning.problem or 'the unit is open'})")
         elif column.quantity is None and meaning.quantity is None:
             unknown.append(column.header)

@@ -7,6 +7,7 @@ would turn 1e-10 A into 0. Columns of numbers are loaded a second time, as the w
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zipfile
 import zlib
@@ -55,6 +56,10 @@ _EARLY = r"^(?:1899|19[0-4]\d)-\d\d-\d\d \d\d:\d\d:\d\d"
 _DATED = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
 """A date whose time of day the library adds, if all dates of a column are such."""
+
+_NO_CELLS = "not a valid worksheet"
+"""What the library logs of a sheet that holds a chart: it has no cells, and the user need not be told."""
+logging.getLogger("calamine.xlsx").addFilter(lambda record: _NO_CELLS not in record.getMessage())
 
 
 def _pattern(text: bytes) -> re.Pattern[bytes]:
@@ -183,7 +188,16 @@ def _plan(source: Source, data: bytes, options: ExcelOptions) -> _Chosen:
         why = "one table, whose rows are counted from sheet to sheet"
         planned = plan(_as_text(cells, source), told, source)
         return _Chosen(", ".join(parts), cells, planned, why, len(filled), parts=begin)
-    raise _no_sheet(source, options.sheet, names, records or measured or list(plans) or list(filled))
+    shown = [_with_visibility(data, name) for name in names]
+    raise _no_sheet(source, options.sheet, shown, records or measured or list(plans) or list(filled))
+
+
+def _with_visibility(data: bytes, name: str) -> str:
+    """Return the name of a sheet; one that a spreadsheet program hides is said to be hidden."""
+    import fastexcel
+
+    hidden = fastexcel.read_excel(data).load_sheet(name, header_row=None, n_rows=1).visible != "visible"
+    return f"{name} (hidden)" if hidden else name
 
 
 def _tried(cells: pl.DataFrame, options: ExcelOptions, source: Source) -> Plan | None:

@@ -50,7 +50,8 @@ def find_header(block: Block, lines: Sequence[str], said: int | None, *, named: 
         return HeaderRows()
     names = header_cells(lines[line], block)
     between = [i for i in range(line + 1, block.first) if lines[i].strip()]
-    units_line = next((i for i in between if _is_units(header_cells(lines[i], block), block)), None)
+    beside = [*between, *([line - 1] if line else [])]  # below the names, or right above them
+    units_line = next((i for i in beside if _is_units(header_cells(lines[i], block), block)), None)
     units = (
         [_UNIT_MARK.sub("", cell) for cell in header_cells(lines[units_line], block)]
         if units_line is not None

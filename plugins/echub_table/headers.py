@@ -24,7 +24,7 @@ _LONGEST = 500
 and comma of a longer one would be tried as the start of its unit."""
 _IN = re.compile(r"(?P<name>.+?)(?:,| in)\s+(?P<unit>\S+)\s*\Z")
 _REFERENCE = re.compile(
-    r"(?P<name>\S+)\s+(?:vs\.?|versus|against|gegen|gg\.?)\s*(?P<reference>.+)\Z", re.IGNORECASE
+    r"(?P<name>\S.{0,80}?)\s+(?:vs\.?|versus|against|gegen|gg\.?)\s*(?P<reference>.+)\Z", re.IGNORECASE
 )
 _NO_REFERENCE = frozenset(["ref", "ref.", "reference", "re", "r.e."])
 """Words that say that there is a reference, and not which."""

@@ -16,7 +16,7 @@ from echub.dates import (
     compare,
     rates_differ,
     to_utc,
-    unlike_today,
+    unlike_dates,
     with_am_pm,
     without_zone,
     zone_in,
@@ -74,7 +74,7 @@ def settle_times(
     columns: Sequence[SourceColumn], found: Findings, options: Mapping[str, str]
 ) -> list[SourceColumn]:
     """Return each time its meaning, and derive the elapsed time where only clocks stand."""
-    settled = [_of_today(column, found.note) for column in columns]
+    settled = [_dated(column, found.note) for column in columns]
     settled += _joined_dates(settled, found, options)
     for clock in found.day_clocks.values():
         settled = _place(settled, clock, found, options)
@@ -83,12 +83,12 @@ def settle_times(
     return settled + _derived(settled, found, options)
 
 
-def _of_today(column: SourceColumn, note: Callable[[str, str], None]) -> SourceColumn:
-    """Return a time since 1970 without its quantity if it is one of today only in another unit than printed."""
+def _dated(column: SourceColumn, note: Callable[[str, str], None]) -> SourceColumn:
+    """Return a time since 1970 without its quantity if its dates need another unit than is printed."""
     if column.quantity != "unix_time" or column.unit is None or "zone" in column.attrs:
         return column  # instants that were read from texts have no such unit
     values = np.asarray(column.values, dtype=np.float64)
-    if not (text := unlike_today(values, column.header, column.unit, float(unit(column.unit).factor))):
+    if not (text := unlike_dates(values, column.header, column.unit, float(unit(column.unit).factor))):
         return column
     note("unix-time-unit", text)
     return replace(column, quantity=None, unit=None)

@@ -14,7 +14,7 @@ from echub.dates import (
     order_word,
     rates_differ,
     to_utc,
-    unlike_today,
+    unlike_dates,
     wall_clock,
     without_zone,
     zone_in,
@@ -472,8 +472,8 @@ def test_two_times_that_differ_by_a_unit_are_said_with_their_spans(seconds, othe
     (631_152_000_000 - 1, "s", None), (631_152_000_000, "s", "ms"),  # 1990-01-01 00:00 UTC in ms
     (4_102_444_800_000 - 1, "s", "ms"), (4_102_444_800_000, "s", None),  # 2100-01-01 00:00 UTC
 ])  # fmt: skip
-def test_a_time_since_1970_is_one_of_today_in_its_own_unit(counted, printed, actual):
+def test_a_time_since_1970_gives_dates_of_our_time_in_its_own_unit(counted, printed, actual):
     """1,709,287,200 s after 1970 is 2024-03-01 10:00 UTC."""
-    said = unlike_today(np.array([counted, np.nan, counted]), "clock", printed, {"s": 1.0, "ms": 1e-3}[printed])
-    text = f"clock is a date of today only in {actual}, not in {printed}: kept as a vendor column"
+    said = unlike_dates(np.array([counted, np.nan, counted]), "clock", printed, {"s": 1.0, "ms": 1e-3}[printed])
+    text = f"clock gives dates between 1990 and 2100 only in {actual}, not in {printed}: kept as a vendor column"
     assert said == (text if actual else "")

@@ -136,7 +136,7 @@ def strange() -> FileWorld:
                                     attrs={"zone": "Europe/Berlin"}),
         f"{NAME}.step_time": column("step_time_s", [1.0, 91.0, 3600.0], "step_time", "s", 1),
         f"{NAME}.voltage": column("Voltage / V", [3.25, None, 3.5], "voltage", "V", 2),
-        f"{NAME}.current": column("Current / mA", [2.5, None, 4.5], "current", "mA", 3,
+        f"{NAME}.current": column("Current / mA", [2.5, float("nan"), 4.5], "current", "mA", 3,
                                   attrs={"sign_evidence": "defined"}),
         f"{NAME}.vendor_state": column("state", ["a", "", "b"], None, None, 4),
         f"{NAME}.cycle": column("Cycle / 1", [1, 2, 3], "cycle", "1", 5, **PROGRAMMED, **FLOAT),

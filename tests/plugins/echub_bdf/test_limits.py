@@ -116,9 +116,9 @@ def test_a_line_of_another_width_is_refused_by_its_number(rows, where, found):
 
 
 def test_a_cell_too_few_and_one_too_many_do_not_make_up_for_each_other():
-    with pytest.raises(ReadError, match="the table cannot be read") as caught:
+    with pytest.raises(ReadError, match="another number of cells") as caught:
         table(HEADER, "0,1,2", "1,1", "2,1,2,3")
-    assert caught.value.expected == "3 cells in every line, as in the header"
+    assert (caught.value.where, caught.value.expected, caught.value.found) == ("line 3", "3 cells", "2 cells")
 
 
 @pytest.mark.parametrize(("clocks", "code"), [(2, "text-time"), (1, "not-a-number")])

@@ -492,6 +492,31 @@ def test_a_column_of_which_some_cells_are_shown_as_percentages_is_refused(tmp_pa
     assert (caught.value.where, caught.value.found) == ("column SOC / %", found)
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_refusal_says_which_sheets_are_hidden(tmp_path, state):
+    rows = _rows(TIME, VOLTAGE, CURRENT)
+    path = _workbook(tmp_path / "a.xlsx", Data=rows, Old=rows, Notes=[["a"]])
+    book = openpyxl.load_workbook(path)
+    book["Old"].sheet_state = state
+    book.save(path)
+    with pytest.raises(ReadError, match="2 sheets of the workbook hold a table") as caught:
+        echub.read(path)
+    assert (caught.value.found, caught.value.hint) == (
+        "Data, Old (hidden), Notes",
+        '--option sheet="Data" or --option sheet="Old"',
+    )
+
+
+def test_a_sheet_of_a_chart_is_passed_over_without_a_word(tmp_path, caplog):
+    path = _workbook(tmp_path / "a.xlsx", Data=_rows(TIME, VOLTAGE, CURRENT))
+    book = openpyxl.load_workbook(path)
+    book.create_chartsheet("Chart")
+    book.save(path)
+    record = echub.read(path)
+    assert record["timeseries"]["voltage"].tolist() == VOLTAGE
+    assert (caplog.messages, [n.code for n in record.notices]) == ([], ["sign-assumed"])
+
+
 def test_rows_under_other_units_in_a_sheet_are_refused(tmp_path):
     rows = _rows(TIME, VOLTAGE, CURRENT)
     path = _workbook(tmp_path / "a.xlsx", Data=[*rows, ["t / s", "U / mV", "I / A"], *rows[1:]])

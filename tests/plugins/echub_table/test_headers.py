@@ -47,6 +47,15 @@ from echub_table.headers import Meaning, aliases, bare_unit, contradict, meaning
         ("Capacitance_Chg(mAh)", "charge_anodic", "mA*h"),
         ("Capacitance_DChg(mAh)", "charge_cathodic", "mA*h"),
         ("Cap_Chg(mAh)", "charge_anodic", "mA*h"),
+        ("Corrected time (s)", "time", "s"),
+        ("TestTime/Sec.", "time", "s"),
+        ("Step Time (min.)", "step_time", "min"),
+        ("Time (msec)", "time", "ms"),
+        ("Cycle #", "cycle", None),
+        ("Step No.", "step", None),
+        ("U_cell [V]", "voltage", "V"),
+        ("I_cell [A]", "current", "A"),
+        ("Spec. Capacity (mAh/g)", "specific_charge", "mA*h/g"),
         # as MATLAB and R write `Current (mA)`, `Test Time (s)` and `U / V` where a header has to be a variable
         ("Current_mA_", "current", "mA"),
         ("TestTime_s_", "time", "s"),
@@ -242,3 +251,8 @@ def test_two_units_contradict_each_other_if_they_are_known_and_not_the_same(mean
 )
 def test_the_unit_of_a_name_that_nobody_knows(header, unit):
     assert meaning_of(header) == Meaning(unit=unit)
+
+
+@pytest.mark.parametrize("header", ["Working Electrode vs. NHE (V)", "Working electrode (V vs. NHE)"])
+def test_a_name_of_several_words_has_a_reference_too(header):
+    assert meaning_of(header) == Meaning("potential_we", "V", reference="NHE")

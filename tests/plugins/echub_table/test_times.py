@@ -229,5 +229,5 @@ def test_a_time_since_1970_in_milliseconds_gives_no_elapsed_time():
         ("row", "1"), ("vendor_unix_time_s", None), ("voltage", "V"),
     ]  # fmt: skip
     assert data["vendor_unix_time_s"].tolist() == counted
-    text = "Unix Time (s) is a date of today only in ms, not in s: kept as a vendor column"
+    text = "Unix Time (s) gives dates between 1990 and 2100 only in ms, not in s: kept as a vendor column"
     assert [n.message for n in record.notices if n.code == "unix-time-unit"] == [text]

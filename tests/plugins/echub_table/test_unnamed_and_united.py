@@ -283,3 +283,21 @@ def test_a_remark_in_the_first_of_three_rows_is_no_name_of_a_column(tmp_path, se
     data = echub.read(path)["timeseries"]
     assert data["voltage"].tolist() == [1.5, 1.6, 1.7]
     assert list(data["vendor_note"]) == ["S2,2 or 3", second, "-"]
+
+
+@pytest.mark.parametrize("above", ["s,V,mA", "x,y,z\ns,V,mA", "[s],[V],[mA]"])
+def test_a_row_of_units_may_stand_above_the_names(above):
+    record = read(f"{above}\nTime,Voltage,Current", range(3), [3, 4, 5], [6, 7, 8])
+    found = [(c.name, c.unit, c.plain().tolist()) for c in record["timeseries"].columns.values()][1:]
+    assert found == [("time", "s", [0, 1, 2]), ("voltage", "V", [3, 4, 5]), ("current", "mA", [6, 7, 8])]
+
+
+def test_a_known_name_with_a_unit_that_nobody_knows_is_one_whose_unit_is_open():
+    record = read("t / s,U / kiloV,foo / bar", range(3), [3, 4, 5], [6, 7, 8])
+    assert of_vendor(record) == [("U / kiloV", "kiloV", [3, 4, 5]), ("foo / bar", "bar", [6, 7, 8])]
+    text = (
+        "kept as vendor columns, as their unit is open: U / kiloV (the unit 'kiloV' is unknown); a profile says it"
+    )
+    assert said(record, "unit-unknown") == [(f"{text} (`echub detect FILE --write-profile lab.toml`)", "")]
+    text = "kept as vendor columns, as their names map to no quantity: foo / bar"
+    assert said(record, "vendor-columns") == [(text, "")]
