@@ -288,7 +288,8 @@ def _answered(
     except (UnitMismatch, UnknownUnit) as error:
         if need.name in columns:
             raise
-        raise failed(analysis, f"its need {need.name} is declared in {need.unit}: {error.message}") from None
+        found = f"its need {need.name} is declared in {need.unit}: {error.message}"
+        raise failed(analysis, found, analysis.run) from None
 
 
 def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, str]) -> Answer | None:
