@@ -15,6 +15,7 @@ from echub.text import (
     decode,
     encoding_of,
     is_cut_number,
+    nearest,
     parse_clock,
     parse_number,
     rows_by_columns,

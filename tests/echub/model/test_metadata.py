@@ -225,5 +225,5 @@ def test_metadata_are_equal_by_their_statements():
 def test_a_misspelt_path_is_not_taken_for_one_that_is_not_stated(ask):
     assert ask(Metadata(), "cell.area") is None
     assert ask(Metadata(), "extra.note") is None
-    with pytest.raises(MetadataError, match="unknown metadata path 'cell.aera'"):
+    with pytest.raises(MetadataError, match=r"unknown metadata path 'cell\.aera'"):
         ask(Metadata(), "cell.aera")
