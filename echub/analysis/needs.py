@@ -21,6 +21,7 @@ from echub.analysis.one_cell import require_one_cell
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
 from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
+from echub.errors import UnitMismatch, UnknownUnit
 from echub.model.build import ROWS
 from echub.model.column import TEXT, Column
 from echub.model.dataset import Dataset
@@ -30,6 +31,7 @@ from echub.model.record import Record
 from echub.model.spectra import numbered
 from echub.model.units import Scale, parse_unit, scale_between
 from echub.model.vocabulary import quantities
+from echub.registry.calling import failed
 from echub.remark import Remark
 from echub.segments import Stamps, clock_restarts, stamps
 from echub.text import several, some_of, with_article
@@ -148,7 +150,9 @@ def bind(
     _check_metadata(analysis, record.metadata)
     others = _others(analysis, record, columns, seed)
     analysis = replace(analysis, needs=tuple(n for n in analysis.needs if not _is_of_another(n, analysis)))
-    found = {need.name: _answer(need, data, record.metadata, columns or {}) for need in analysis.columns}
+    found = {
+        need.name: _answered(analysis, need, data, record.metadata, columns or {}) for need in analysis.columns
+    }
     answers = {name: answer for name, answer in found.items() if answer is not None}
     row = data["row"] if "row" in data.columns else np.arange(data.rows)
     flags: tuple[Remark, ...] = ()
@@ -283,6 +287,19 @@ def flag_for(path: str) -> str:
 
 
 # -- columns ---------------------------------------------------------------------------------
+
+
+def _answered(
+    analysis: Analysis, need: Need, data: Dataset, metadata: Metadata, columns: Mapping[str, str]
+) -> Answer | None:
+    """Answer a need; a unit that its quantity cannot have is the analysis's mistake, unless the user chose."""
+    try:
+        return _answer(need, data, metadata, columns)
+    except (UnitMismatch, UnknownUnit) as error:
+        if need.name in columns:
+            raise
+        found = f"its need {need.name} is declared in {need.unit}: {error.message}"
+        raise failed(analysis, found, analysis.run) from None
 
 
 def _answer(need: Need, data: Dataset, metadata: Metadata, chosen: Mapping[str, str]) -> Answer | None:

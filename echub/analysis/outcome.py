@@ -7,8 +7,9 @@ NaN or infinite; an unknown value is None, and so is an open end of an interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 from echub.analysis.outcome_shape import FORMAT, OUTCOME
@@ -274,6 +275,17 @@ class Outcome:
 
     def misplaced(self) -> str:
         """Name the first part of the wrong class, such as an array instead of a `Series`; else empty."""
+        wholes: tuple[tuple[str, object, type | tuple[type, ...], str], ...] = (
+            ("measurands", self.measurands, Mapping, "a dictionary"),
+            ("flags", self.flags, (tuple, list), "a tuple"),
+            ("tables", self.tables, Mapping, "a dictionary"),
+            *((f"table {name}", table, Mapping, "a dictionary") for name, table in _items(self.tables)),
+            ("diagnostics", self.diagnostics, Mapping, "a dictionary"),
+            ("conditions", self.conditions, Mapping, "a dictionary"),
+        )
+        for name, whole, kinds, wanted in wholes:
+            if not isinstance(whole, kinds):
+                return f"{name}: {type(whole).__name__}, not {wanted}"
         series = {f"table {t}, {c}": s for t, table in self.tables.items() for c, s in table.items()}
         series |= {f"diagnostic {name}": column for name, column in self.diagnostics.items()}
         flags = {f"flag {number}": flag for number, flag in enumerate(self.flags)}
@@ -287,6 +299,10 @@ class Outcome:
             for name, part in named.items():
                 if not isinstance(part, kind):
                     return f"{name}: {type(part).__name__}, not {kind.__name__}"
+        for name, measurand in self.measurands.items():
+            for number in (measurand.value, measurand.uncertainty):
+                if number is not None and not isinstance(number, Real):
+                    return f"{name}: the {type(number).__name__} {number!r}, not a number"
         return ""
 
     @property
@@ -441,6 +457,10 @@ def _surely_finite(values: Sequence[Scalar]) -> bool:
 
 def _is_lost(value: object) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
+
+
+def _items(named: object) -> Iterable[tuple[str, object]]:
+    return named.items() if isinstance(named, Mapping) else ()
 
 
 def _require_finite(what: str, *numbers: object) -> None:

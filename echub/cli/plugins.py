@@ -10,6 +10,7 @@ import typer
 
 from echub.cli import completing, new_app
 from echub.cli.common import Json, print_json
+from echub.text import nearest
 
 if TYPE_CHECKING:
     from echub.registry.registry import Plugin
@@ -166,11 +167,13 @@ def _named(name: str) -> list[Plugin]:
     found = _quietly()
     chosen = [p for p in found if p.name == name] or [p for p in found if _folded(p.distribution) == _folded(name)]
     if not chosen:
+        known = sorted({p.name for p in found} | {p.distribution for p in found})
         raise UnknownReader(
             f"no plugin is called {name!r}",
-            expected=", ".join(sorted({p.name for p in found} | {p.distribution for p in found})),
+            expected=", ".join(known),
             found=name,
-            hint="pip install -e FOLDER installs one that you write",
+            hint=nearest(name, known)
+            or "pip install -e FOLDER installs one that you write; its entry point is in the group `echub`",
         )
     return chosen
 

@@ -52,7 +52,7 @@ def stack(
             f"there is no metadata {strange[0]!r}",
             expected=", ".join(leaves()),
             found=strange[0],
-            hint=nearest(strange[0], leaves()),
+            hint=nearest(strange[0], leaves(), alike=0.8),
         )
     if isinstance(sources, (str, os.PathLike, Record)):
         sources = [sources]

@@ -39,7 +39,7 @@ def require_zone(name: str) -> str:
             expected="an IANA zone, such as Europe/Berlin, America/New_York or UTC",
             found=name,
             cause="the name is misspelt, or the system has no zone data (pip install tzdata)",
-            hint=nearest(name, zoneinfo.available_timezones()),
+            hint=nearest(name, zoneinfo.available_timezones(), alike=0.8),
         ) from None
     return name
 

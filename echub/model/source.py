@@ -255,7 +255,7 @@ def _size(path: Path) -> int:
 
 
 def _no_source(what: object, data: object) -> SourceNotFound:
-    """Say that something that is to be read is no file: what a notebook hands over by mistake."""
+    """Say that what is to be read cannot be: what a notebook hands over by mistake."""
     hint = None
     if isinstance(data, str):
         hint = 'open(path, "rb") opens a file as it is'
@@ -264,7 +264,7 @@ def _no_source(what: object, data: object) -> SourceNotFound:
     elif type(what).__module__.startswith("echub."):
         hint = "it is read already"
     return SourceNotFound(
-        "this is no file",
+        "this cannot be read as a file",
         expected="a path, bytes, or a file opened as binary",
         found="a file opened as text" if isinstance(data, str) else type(what).__name__,
         hint=hint,

@@ -133,9 +133,21 @@ def install(addition: Vocabulary) -> None:
             raise PluginError(f"the quantity {name!r} is defined twice and differently")
     units.table().add(addition.units)
     for quantity in added.values():
-        if quantity.unit is not None:
-            units.unit(quantity.unit)
+        if quantity.unit is None:
+            continue
+        has = units.unit(quantity.unit).dimension
+        if "dimension" in addition.quantities[quantity.name] and _powers(quantity.dimension) != _powers(has):
+            raise PluginError(
+                f"the quantity {quantity.name!r} has the dimension {quantity.dimension!r}, "
+                f"and its unit {quantity.unit} has {has!r}",
+                expected=has,
+                found=quantity.dimension,
+            )
     quantities().update(added)
+
+
+def _powers(dimension: str) -> set[str]:
+    return {part if "^" in part else f"{part}^1" for part in dimension.split() if part != "1"}
 
 
 def quantity_of(name: str, entry: Mapping[str, Any]) -> Quantity:

@@ -67,6 +67,7 @@ def guarded(
     except EchubError as error:
         if not _is_whole(error):
             raise fault(who, owner, type(error).__name__, where) from None
+        _name_owner(error, owner, where)
         raise
     except KeyboardInterrupt:
         raise
@@ -124,6 +125,17 @@ def fault(who: str, owner: str, found: str, where: str = "") -> PluginFault:
     )
 
 
+def _name_owner(error: EchubError, owner: str, where: str) -> None:
+    """Say whose mistake an error of a plugin's code is, unless it says so itself or asks for a missing package."""
+    if not isinstance(error, PluginError) or owner in str(error) or "pip install" in (error.hint or ""):
+        return
+    if error.cause:
+        error.where = ", ".join(part for part in (error.where or where, f"in {owner}") if part)
+    else:
+        error.where = error.where or where
+        error.cause = f"a mistake in {owner}"
+
+
 def _is_whole(error: EchubError) -> bool:
     """Return whether an error can be told: a plugin's own kind may have changed how, or count as a success."""
     if type(error).__module__.partition(".")[0] == "echub":
@@ -145,6 +157,8 @@ def one_line(error: BaseException) -> str:
         text = str(error).strip().splitlines()
     except Exception:  # an exception of a plugin that cannot say what it is
         text = []
+    if type(error).__name__ == "PluginValidationError":  # the lines behind the first one say what is wrong
+        return "; ".join(text)
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import echub_schemas
 from echub.errors import PluginError
-from echub.registry.boundary import guarded
+from echub.registry.boundary import guarded, one_line
 from echub.registry.registry import PluginWarning, registry
 from echub.remark import Remark, kebab
 
@@ -100,7 +100,8 @@ def entries() -> Iterator[Code]:
         try:
             yield from of_plugin(target).values()
         except PluginError as error:  # only explanations are lost, never a file or a result
-            warnings.warn(error.message, PluginWarning, stacklevel=2)
+            # From one place, so that it is said once, whoever asks.
+            warnings.warn(f"the codes in {target} cannot be used: {one_line(error)}", PluginWarning, stacklevel=1)
 
 
 @cache

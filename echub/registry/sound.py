@@ -66,10 +66,14 @@ def require_sound(declared: Any) -> None:  # noqa: ANN401
         words, fits = _kind_of(str(field.type))
         if not fits(value):
             raise PluginError(f"{article} {kind} has {field.name} = {value!r}, expected {words}")
+        if field.name == "suffixes" and (odd := [s for s in value if s and (s[0] != "." or s != s.lower())]):
+            raise PluginError(f"{article} {kind} has the suffix {odd[0]!r}, expected a dot and small letters")
         if field.name == "name" and not value.strip():
             raise PluginError(f"{article} {kind} has no name")
         if field.name in FUNCTIONS.get(kind, ()) and not optional and not value:
             raise PluginError(f"the {kind} {declared.name} has no {field.name}, expected 'module:function'")
+        if field.name == "any_of" and not value and not declared.quantity:
+            raise PluginError(f"the {kind} {declared.name} asks for nothing, expected quantity or any_of")
         for part in value if isinstance(value, (tuple, list)) else ():
             if dataclasses.is_dataclass(part):
                 require_sound(part)

@@ -15,6 +15,7 @@ from echub.text import (
     decode,
     encoding_of,
     is_cut_number,
+    nearest,
     parse_clock,
     parse_number,
     rows_by_columns,
@@ -274,3 +275,16 @@ def test_more_than_three_characters_for_each_fault_are_a_damaged_text(good: int,
     start = f"byte 0xff at offset {2 * good} is not UTF-8"
     said = f"{start}, but {good} characters are: it is damaged or cut there"
     assert found.evidence == (said if encoding == "utf-8" else start)
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "hint"),
+    [
+        ("cvs", ["csv", "native"], "did you mean csv?"),
+        ("CSV", ["csv", "native"], "did you mean csv?"),
+        ("current", ["native"], None),
+        ("", ["csv"], None),
+    ],
+)
+def test_a_misspelt_name_gets_those_that_are_near(word, known, hint):
+    assert nearest(word, known) == hint

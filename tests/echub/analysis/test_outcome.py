@@ -245,3 +245,17 @@ def test_a_text_that_is_no_outcome_says_who_writes_them():
     assert (
         refused.value.hint == "`echub analyze` writes outcomes; one that was edited by hand is better made again"
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wrong"),
+    [
+        (Outcome({}, flags=Flag("a-b", "x")), "flags: Remark, not a tuple"),
+        (Outcome([]), "measurands: list, not a dictionary"),
+        (Outcome({}, tables={"t": [1]}), "table t: list, not a dictionary"),
+        (Outcome({"a": Measurand("V", "5")}), "a: the str '5', not a number"),
+        (Outcome({"a": Measurand("V", np.float32(5))}), ""),
+    ],
+)
+def test_a_part_of_the_wrong_form_is_named(outcome, wrong):
+    assert outcome.misplaced() == wrong

@@ -199,7 +199,7 @@ def test_named_files_of_which_nobody_knows_one(echub, folder, tmp_path):
 
 def test_the_worst_code_counts(echub, folder, tmp_path):
     bad = damaged(folder)
-    done = echub("convert", folder / "cp.mpr", bad, "--option", "nonsense=1", "-o", tmp_path / "out", "--json")
+    done = echub("convert", folder / "cp.mpr", bad, "--option", "header_lines=3", "-o", tmp_path / "out", "--json")
     assert {line["source"]: line["error"]["code"] for line in done.lines} == {
         str(folder / "cp.mpr"): "unknown-option",
         str(bad): "unknown-option",

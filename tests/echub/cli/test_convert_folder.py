@@ -189,3 +189,32 @@ def test_ctrl_c_ends_in_words_and_the_same_command_goes_on(echub, folder, out, j
     for path in list(folder.glob("[0-9]*"))[:290]:
         path.unlink()
     assert echub("convert", folder, "-o", out).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--to", "cvs"), "no writer is called 'cvs' [unknown-reader]"),
+        (("--reader", "eclab-mrp"), "no reader is called 'eclab-mrp' [unknown-reader]"),
+        (("--option", "deriveed=none"), "no reader has an option 'deriveed' [unknown-option]"),
+        (("--writer-option", "a=b"), "the writer native has no option 'a' [unknown-option]"),
+    ],
+)
+def test_what_is_wrong_for_every_file_is_said_once_before_any_work(echub, folder, tmp_path, words, message):
+    done = echub("convert", folder, "-o", tmp_path / "out", *words)
+    assert (done.code, done.out, done.err.splitlines()[0]) == (2, "", message)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_of_settings_keeps_its_technique_and_warnings_among_others(echub, folder, eclab, tmp_path):
+    shutil.copy(next(eclab.glob("*.mpl")), folder / "log.mpl")
+    alone = echub("convert", folder / "log.mpl", "-o", tmp_path / "alone", "--json").lines[0]
+    many = {done["source"]: done for done in echub("convert", folder, "-o", tmp_path / "out", "--json").lines}
+    among = many[str(folder / "log.mpl")]
+    assert (among["reader"], among["datasets"], among["warnings"]) == ("eclab-mps", [], alone["warnings"])
+
+
+def test_workers_that_are_not_known_are_refused_for_a_single_file_too(echub, folder, tmp_path):
+    done = echub("convert", folder / "cp.mpr", "-o", tmp_path / "out", "--on", "dsk")
+    assert done.code == 2
+    assert not (tmp_path / "out" / "cp.mpr.h5").exists()

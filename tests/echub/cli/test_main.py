@@ -255,3 +255,22 @@ def test_a_reader_that_fails_is_the_plugins_fault(process, tmp_path, cp):
     assert "the reader acme failed [plugin]" in done.out
     assert "a mistake in the plugin acme of acme 1.0" in done.out
     assert cp.with_name("cp.mpr.h5").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (
+            ("convert", "--json"),
+            {"code": "command", "message": "Missing argument 'FILE...'.", "hint": "echub convert -h"},
+        ),
+        (
+            ("info", "a", "b", "--json"),
+            {"code": "command", "message": "Got unexpected extra argument(s) (b)", "hint": "echub info -h"},
+        ),
+    ],
+)
+def test_a_mistake_in_the_command_line_is_json_too(words, error):
+    done = subprocess.run([sys.executable, "-m", "echub", *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)) == (2, {"status": "failed", "error": error})
+    assert done.stderr.startswith("Usage: ")

@@ -219,3 +219,11 @@ def test_metadata_are_named_by_their_paths():
 def test_metadata_are_equal_by_their_statements():
     assert statements(("file", 1.0)) == statements(("file", 1.0))
     assert statements(("file", 1.0)) != statements(("--set", 1.0))
+
+
+@pytest.mark.parametrize("ask", [Metadata.get, Metadata.value])
+def test_a_misspelt_path_is_not_taken_for_one_that_is_not_stated(ask):
+    assert ask(Metadata(), "cell.area") is None
+    assert ask(Metadata(), "extra.note") is None
+    with pytest.raises(MetadataError, match=r"unknown metadata path 'cell\.aera'"):
+        ask(Metadata(), "cell.aera")

@@ -11,7 +11,7 @@ from echub.files import store, stored
 from echub.files.content import content_hash
 from echub.files.resuming import resume
 from echub.model.build import SourceColumn, build_dataset, build_tables
-from echub.model.column import same_values
+from echub.model.column import Column, same_values
 from echub.model.missing import MISSING, filled, is_missing
 from echub.model.record import Record
 from echub.model.units import Scale
@@ -167,3 +167,8 @@ def test_half_precision_becomes_single_where_values_are_masked():
 def test_a_column_that_one_part_of_a_run_lacks_is_missing_there():
     joined = resume([table(column()), table()], [0.0, 10.0])
     assert joined.column("voltage").missing.tolist() == [*WHERE, True, True, True, True, True]
+
+
+def test_a_column_is_asked_row_by_row():
+    column = Column("voltage", np.array([1.0, MISSING, np.nan]), "V")
+    assert is_missing(column).tolist() == [False, True, False]

@@ -141,3 +141,24 @@ def test_any_text_selects_or_is_refused(expression):
     except (SelectionError, UnknownColumn):
         return
     assert chosen.shape == (4,)
+
+
+@pytest.mark.parametrize(
+    ("expression", "cause", "hint"),
+    [
+        ("x = 1", "= alone compares nothing", "two signs compare: cycle == 3"),
+        (
+            "x > 1h",
+            "a number has a unit or a name behind it",
+            "numbers stand alone, in the unit of the column: time > 3600",
+        ),
+        ("x > 1 && x < 2", "this is how other languages join conditions", "use and, or, not"),
+        ("x == 1 or", "invalid syntax", None),
+        ("", "it is empty", None),
+        (3, "it is not a text", None),
+    ],
+)
+def test_usual_slips_are_named(expression, cause, hint):
+    with pytest.raises(SelectionError) as refused:
+        evaluate(expression, {"x": np.array([1.0])}.__getitem__, 1)
+    assert (refused.value.cause, refused.value.hint) == (cause, hint)

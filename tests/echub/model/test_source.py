@@ -300,3 +300,26 @@ def test_four_zero_bytes_at_the_end_of_a_text_are_none_of_it(tmp_path, text, zer
         "zero-tail", f"the file ends in {lost} zero bytes from offset {kept}: they are not data"
     )  # fmt: skip
     plain.require_unchanged()
+
+
+@pytest.mark.parametrize(
+    ("what", "found", "hint"),
+    [
+        (None, "NoneType", None),
+        (3, "int", None),
+        (
+            ["a.mpr"],
+            "list",
+            "read one file at a time; echub.convert_many, echub.stack and echub.align take several",
+        ),
+        (io.StringIO("t;U"), "a file opened as text", 'open(path, "rb") opens a file as it is'),
+    ],
+)
+def test_what_is_neither_path_nor_bytes_nor_file_is_refused(what, found, hint):
+    with pytest.raises(SourceNotFound) as refused:
+        Source.of(what)
+    assert (refused.value.message, refused.value.found, refused.value.hint) == (
+        "this cannot be read as a file",
+        found,
+        hint,
+    )

@@ -130,3 +130,13 @@ class TestInstall:
         install(Vocabulary("acme", {"acme_humidity": HUMIDITY}))
         with pytest.raises(PluginError, match="defined twice and differently"):
             install(Vocabulary("acme", {"acme_humidity": HUMIDITY | {"definition": "something else"}}))
+
+
+def test_a_quantity_whose_unit_has_another_dimension_is_refused():
+    entry = {"unit": "s", "dimension": "length", "definition": "how long"}
+    with pytest.raises(PluginError) as refused:
+        install(Vocabulary("odd", {"odd_long": entry}))
+    assert (
+        refused.value.message == "the quantity 'odd_long' has the dimension 'length', and its unit s has 'time^1'"
+    )
+    assert "odd_long" not in quantities()

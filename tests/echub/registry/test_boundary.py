@@ -10,7 +10,7 @@ import pytest
 
 import echub
 from echub.analysis.figures import draw_outcome
-from echub.errors import ReadError
+from echub.errors import PluginError, ReadError
 from echub.files import detect
 from echub.plugin import Outcome, Series, Source
 from echub.registry import boundary
@@ -205,3 +205,24 @@ def test_the_error_of_each_hook_names_plugin_distribution_and_function(faulty, h
     assert error.found == "KeyError: 'x'"
     assert error.cause == "a mistake in the plugin faulty of faulty-files 2.5"
     assert error.hint == "report it to the plugin's author, with the file if you can"
+
+
+def test_an_error_of_a_plugins_code_names_the_plugin():
+    def unit_lost():
+        raise PluginError("the columns of a table differ in length")
+
+    with pytest.raises(PluginError) as raised:
+        guarded("the reader acme", "the plugin acme of echub-acme 1.0", unit_lost, where="acme:read")
+    assert (raised.value.where, raised.value.cause) == (
+        "acme:read",
+        "a mistake in the plugin acme of echub-acme 1.0",
+    )
+
+
+def test_a_package_that_is_missing_is_no_mistake_of_the_plugin():
+    def needs():
+        raise PluginError("matplotlib is not installed", hint="pip install 'echub[plot]'")
+
+    with pytest.raises(PluginError) as raised:
+        guarded("the analysis a", "the plugin a of b 1.0", needs, where="a:draw")
+    assert (raised.value.where, raised.value.cause) == (None, None)

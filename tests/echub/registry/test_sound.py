@@ -6,6 +6,7 @@ import pytest
 
 from echub.declare import KnownFormat, Reader, Template, Writer
 from echub.declare_analysis import Analysis, Need, NeedMeta, Output, Sampling
+from echub.errors import PluginError
 from echub.registry.sound import require_sound
 from tests.messages.parts import said
 
@@ -61,3 +62,26 @@ def test_what_is_as_declared_passes(sound):
 )  # fmt: skip
 def test_the_first_part_that_is_not_as_declared_is_named(base, changes, message):
     assert said(lambda: require_sound(dataclasses.replace(base, **changes))) == {"message": message}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            dataclasses.replace(READER, suffixes=("r",)),
+            "a Reader has the suffix 'r', expected a dot and small letters",
+        ),
+        (
+            dataclasses.replace(READER, suffixes=(".R",)),
+            "a Reader has the suffix '.R', expected a dot and small letters",
+        ),
+        (
+            dataclasses.replace(ANALYSIS, needs=(Need("t"),)),
+            "the Need t asks for nothing, expected quantity or any_of",
+        ),
+    ],
+)
+def test_what_could_never_match_is_refused(wrong, message):
+    with pytest.raises(PluginError) as refused:
+        require_sound(wrong)
+    assert refused.value.message == message

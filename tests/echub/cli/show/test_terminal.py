@@ -33,6 +33,19 @@ def test_prose_is_wrapped_beside_its_row(monkeypatch):
     assert window.getvalue().count("format") == 8
 
 
+@pytest.mark.parametrize("columns", ["44", "60", "80"])
+def test_names_and_numbers_are_whole_in_a_narrow_window(monkeypatch, columns):
+    window = Window()
+    monkeypatch.setattr(sys, "stdout", window)
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("TERM", "dumb")
+    name, number = "potential_ce_amplitude", "0.0096822 … 0.010619"
+    terminal.table(["column", "range", "unit"], [[name, number, "V"]], indent=16)
+    assert max(map(len, window.getvalue().splitlines())) <= int(columns)
+    together = "".join(window.getvalue().split())
+    assert (name in together, number.replace(" ", "") in together) == (True, True)
+
+
 class Window(io.StringIO):
     encoding = "utf-8"
 
