@@ -209,18 +209,18 @@ def counted(monkeypatch, place, name, note):
 
 def test_a_small_file_is_written_in_one_piece(tmp_path, eclab, monkeypatch):
     pieces = counted(monkeypatch, DeferredErrorFile, "write", lambda _, data: len(data))
-    (written,) = echub.convert(eclab("cp.mpr"), tmp_path).outputs
+    (written,) = echub.convert(eclab / "cp.mpr", tmp_path).outputs
     assert pieces == [Path(written).stat().st_size]
 
 
 def test_a_small_source_is_read_once(tmp_path, eclab, monkeypatch):
     opened = counted(monkeypatch, Path, "open", lambda path, *_: path.name)
-    echub.convert(eclab("cp.mpr"), tmp_path)
+    echub.convert(eclab / "cp.mpr", tmp_path)
     assert opened.count("cp.mpr") == 1
 
 
 def test_checking_a_native_file_makes_each_column_and_reads_each_text_once(tmp_path, eclab, monkeypatch):
-    (native,) = echub.convert(eclab("cp.mpr"), tmp_path).outputs
+    (native,) = echub.convert(eclab / "cp.mpr", tmp_path).outputs
     with h5py.File(native) as file:
         columns = list(file["timeseries"])
     made = counted(monkeypatch, stored, "restore_column", lambda said, _: said["name"])
