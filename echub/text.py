@@ -79,11 +79,15 @@ _MOST_ARE = 3
 """Characters of several bytes for each faulty byte: letters of another encoding form such sequences by chance."""
 
 
+_ASCII = bytes(range(128))
+
+
 def _characters(head: bytes) -> tuple[int, int]:
     """Return the number of characters beyond ASCII that are valid UTF-8, and that of the faults."""
     text = head.decode("utf-8", "replace")
     bad = text.count("\ufffd") - head.count("\ufffd".encode())
-    return sum(not char.isascii() for char in text) - bad, bad
+    plain = len(head) - len(head.translate(None, _ASCII))  # each such byte is a character, also beside a fault
+    return len(text) - plain - bad, bad
 
 
 def _utf16(head: bytes) -> Finding:

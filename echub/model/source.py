@@ -80,15 +80,25 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Open for reading, from the first byte; an operating-system error becomes a `ReadError`."""
-        if self.path is None or self._data is not None:
-            yield io.BytesIO(self._data or b"")
+        """Open for reading, from the first byte; an operating-system error becomes a `ReadError`.
+
+        A file of which the head is all is not opened again: on the disk of another computer that takes long.
+        """
+        held = self._held
+        if self.path is None or held is not None:
+            yield io.BytesIO(held or b"")
             return
         try:
             with self.path.open("rb") as file:
                 yield file
         except OSError as error:
             raise ReadError(f"the file cannot be read: {error.strerror or error}", path=self.shown) from error
+
+    @property
+    def _held(self) -> bytes | None:
+        """Return all bytes, if they are in memory already."""
+        head: bytes = vars(self).get("head", b"")
+        return head if self._data is None and 0 < len(head) == self.size < HEAD else self._data
 
     @contextmanager
     def on_disk(self, suffix: str = "") -> Iterator[Path]:

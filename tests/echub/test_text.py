@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -210,6 +211,18 @@ def test_one_faulty_byte_among_characters_of_utf8_is_damage():
     assert encoding_of(text + "°".encode()[:1], whole=True).value == "utf-8"  # cut within a character
     found = encoding_of(b"\xff" + text, whole=True)
     assert found.evidence == "byte 0xff at offset 0 is not UTF-8, but 5 characters are: it is damaged or cut there"
+
+
+def test_a_head_is_not_looked_at_character_by_character():
+    """A text of 100 MB would take half a minute."""
+    calls = []
+    sys.setprofile(lambda _, event, __: calls.append(event))
+    try:
+        found = encoding_of("T / °C; U / V\n".encode("cp1252") * 5000)
+    finally:
+        sys.setprofile(None)
+    assert found.value == "cp1252"
+    assert len(calls) < 100
 
 
 @pytest.mark.parametrize("text", ["Strom / µA", "Größe / µm, T / °C", "Ã© and Ü, ä, ö", "25 °C"])

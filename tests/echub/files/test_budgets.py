@@ -6,13 +6,15 @@ Times are measured by hand with ``python -m tests.benchmarks``; here nothing dep
 import shutil
 import tracemalloc
 from functools import partial
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
 import echub
-from echub.files import reading, store, stored
+from echub.files import hdf5, reading, store, stored
+from echub.files.steady import DeferredErrorFile
 from echub.model import workers
 from echub.model.source import HEAD, Source
 from echub_eclab import records as blocks
@@ -191,6 +193,41 @@ def test_stock_filters_and_half_the_size(large, read, tmp_path):
             assert (array.compression, array.shuffle) == ("gzip", True)
             assert np.array_equal(array[()], column.values, equal_nan=column.values.dtype.kind == "f")
     assert stored.read(tmp_path / "run.h5").same_as(read)
+
+
+def counted(monkeypatch, place, name, note):
+    """Note something about each call of a function or method; give the notes."""
+    notes, real = [], getattr(place, name)
+
+    def noted(*given, **named):
+        notes.append(note(*given))
+        return real(*given, **named)
+
+    monkeypatch.setattr(place, name, noted)
+    return notes
+
+
+def test_a_small_file_is_written_in_one_piece(tmp_path, eclab, monkeypatch):
+    pieces = counted(monkeypatch, DeferredErrorFile, "write", lambda _, data: len(data))
+    (written,) = echub.convert(eclab / "cp.mpr", tmp_path).outputs
+    assert pieces == [Path(written).stat().st_size]
+
+
+def test_a_small_source_is_read_once(tmp_path, eclab, monkeypatch):
+    opened = counted(monkeypatch, Path, "open", lambda path, *_: path.name)
+    echub.convert(eclab / "cp.mpr", tmp_path)
+    assert opened.count("cp.mpr") == 1
+
+
+def test_checking_a_native_file_makes_each_column_and_reads_each_text_once(tmp_path, eclab, monkeypatch):
+    (native,) = echub.convert(eclab / "cp.mpr", tmp_path).outputs
+    with h5py.File(native) as file:
+        columns = list(file["timeseries"])
+    made = counted(monkeypatch, stored, "restore_column", lambda said, _: said["name"])
+    texts = counted(monkeypatch, hdf5.OpenFile, "told", lambda _, what, *__: what)
+    assert echub.validate(native, level=0).problems == []
+    assert sorted(made) == sorted(columns)
+    assert sorted(texts) == ["dataset", "datasets", "hashes", "metadata", "provenance", "settings"]
 
 
 def test_convert_imports_nothing_heavy(tmp_path):

@@ -144,6 +144,26 @@ def test_a_changed_description_of_a_column_is_an_error(native):
     assert refused.value.expected.startswith("blake3:")
 
 
+def test_descriptions_that_changed_places_are_an_error(native):
+    with h5py.File(native, "r+") as file:
+        time, current = (file[f"timeseries/{name}"].attrs for name in ("time", "current"))
+        time["echub"], current["echub"] = current["echub"], time["echub"]
+    with pytest.raises(ChangedContent) as refused:
+        stored.read(native)
+    assert (refused.value.message, refused.value.column) == (
+        "the descriptions of columns are not those that were written",
+        "time",
+    )
+
+
+def test_a_description_that_other_software_wrote_again_is_the_same(native, record):
+    with h5py.File(native, "r+") as file:
+        attributes = file["timeseries/current"].attrs
+        said = json.loads(attributes["echub"])
+        attributes["echub"] = np.bytes_(json.dumps(dict(reversed(said.items())), indent=1))
+    assert stored.read(native).same_as(record)
+
+
 SHAPES = [
     ("timeseries/current", b'"index":1', b'"index":[', "the description of the column current", None),
     ("timeseries/current", b'"index":1', b'"index":""', "the description of the column current", "index"),

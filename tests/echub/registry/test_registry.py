@@ -13,6 +13,7 @@ from echub.registry.calling import resolve
 from echub.registry.registry import ANALYSES, PluginWarning, Registry, is_installed, registry
 from tests.echub import strangers
 from tests.messages.parts import said
+from tests.test_startup import modules
 
 GOOD = strangers.reader("good")
 
@@ -68,6 +69,22 @@ def test_a_module_that_fails_is_a_row_with_its_reason(stranger, code, reason):
     assert states(found) == {"good": "ok", "stranger0": "failed"}
     assert problem(found, "stranger0") == reason
     assert set(found.readers) == {"good"}
+
+
+def test_members_of_a_module_that_cannot_be_asked_stop_nobody(stranger):
+    proxy = """
+class Proxy:
+    def __getattr__(self, name):
+        raise RuntimeError("there is no request now")
+request = Proxy()
+"""
+    found = stranger(proxy + strangers.reader("stranger0"))
+    assert states(found) == {"good": "ok", "stranger0": "ok"}
+    assert set(found.readers) == {"good", "stranger0"}
+
+
+def test_plugins_without_a_misspelt_hook_need_no_search_for_similar_words():
+    assert "difflib" not in modules("from echub.registry.registry import registry; registry()")
 
 
 def test_an_interruption_by_the_user_is_not_swallowed(stranger):

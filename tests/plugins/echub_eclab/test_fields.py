@@ -65,6 +65,7 @@ def test_verbatim_gives_back_every_byte_that_is_not_zero():
         rebuilt[at : at + len(raw)] = raw
     assert bytes(rebuilt) == data
     assert list(runs) == ["0x0005", "0x0028"]
+    assert verbatim(b"ab") == {"0x0000": "6162"}
 
 
 def test_verbatim_of_zeros_is_empty():
