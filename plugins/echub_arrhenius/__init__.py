@@ -42,7 +42,9 @@ class ArrheniusParams(ChoiceParams):
         choices=("auto", "none", "eq12", "own"),
     )
     # A thermocouple of class 2 is right within 2.5 K (IEC 60584-1); a cell lags behind its oven by about 1 %.
-    temperature_offset: float = option(1.0, "standard uncertainty that all temperatures share, in K", minimum=0)
+    temperature_offset: float = option(
+        1.0, "standard uncertainty that all temperatures share, in K", minimum=0, maximum=100
+    )
     temperature_scale: float = option(
         1.0, "standard uncertainty of their distance from 23 °C, shared", unit="%", minimum=0, maximum=50
     )

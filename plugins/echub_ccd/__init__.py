@@ -43,7 +43,9 @@ class CcdParams:
     limit: float = option(0.0, "the instrument's limit of U; 0: found from the data", unit="V", minimum=0)
 
     range_accuracy: float = option(0.1, "accuracy of the current, of its range", unit="%", minimum=0)
-    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+    area_uncertainty: float = option(
+        0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0, maximum=100
+    )
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,12 @@ class CyclingParams:
     current_accuracy: float = option(0.1, CURRENT_ACCURACY, unit="%", minimum=0)
     repeatability: float = option(0.02, "drift of the current within a run, of its value", unit="%", minimum=0)
     voltage_accuracy: float = option(1e-3, "accuracy of the voltage", unit="V", minimum=0)
-    mass_uncertainty: float = option(0.0, "standard uncertainty of the mass, of its value", unit="%", minimum=0)
-    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+    mass_uncertainty: float = option(
+        0.0, "standard uncertainty of the mass, of its value", unit="%", minimum=0, maximum=100
+    )
+    area_uncertainty: float = option(
+        0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0, maximum=100
+    )
     # 10 mV resolves the steps of layered oxides and keeps the noise of 1 mV at a tenth of dQ/dV.
     dqdv_step: float = option(0.01, "step of voltage over which dQ/dV is averaged", unit="V", minimum=1e-4)
 

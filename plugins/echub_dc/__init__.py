@@ -40,7 +40,7 @@ class TransferenceParams(DecayParams):
         0.0, "resistance of the interfaces in the steady state, from impedance", unit="ohm", minimum=0
     )
     resistance_uncertainty: float = option(
-        0.0, "least standard uncertainty of both, of their value", unit="%", minimum=0
+        0.0, "least standard uncertainty of both, of their value", unit="%", minimum=0, maximum=100
     )
     before: str = option("", "outcome of the spectrum before: FILE.outcome.json, or FILE.outcome.json:MEASURAND")
     after: str = option("", "the same of the steady state")

@@ -72,9 +72,11 @@ class ResistanceParams(FitParams):
     """Parameters of `eis-resistance`."""
 
     interfaces: str = option("int", "labels of the arcs that are interfaces, by their beginning, as 'int,ct'")
-    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+    area_uncertainty: float = option(
+        0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0, maximum=100
+    )
     thickness_uncertainty: float = option(
-        0.0, "standard uncertainty of the thickness, of its value", unit="%", minimum=0
+        0.0, "standard uncertainty of the thickness, of its value", unit="%", minimum=0, maximum=100
     )
     bulk_conductivity: float = option(
         0.0, "conductivity of the bulk, which no part may exceed; 0 is unknown", unit="mS/cm", minimum=0

@@ -24,7 +24,9 @@ class PulsedStrippingParams:
         unit="%",
         minimum=0,
     )
-    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+    area_uncertainty: float = option(
+        0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0, maximum=100
+    )
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ class RampOnsetParams:
     # 1 % alone fails honest ramps near zero (-0.087 mA for -0.0785 on the 10 mA range): hence 0.1 % of the range.
     control: float = option(1.0, "allowed deviation of the current from its set point", unit="%", minimum=0)
     range_accuracy: float = option(0.1, "accuracy of the current, of its range", unit="%", minimum=0)
-    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+    area_uncertainty: float = option(
+        0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0, maximum=100
+    )
     # Of the paper's Supporting Information S2.
     vacancy_charge: float = option(
         0.4,

@@ -37,7 +37,7 @@ class SimsProfileParams:
     )
     matrix: str = option("", "matrix species for normalise=matrix")
     depth_uncertainty: float = option(
-        0.0, "standard uncertainty of the depth calibration, of the depth", unit="%", minimum=0
+        0.0, "standard uncertainty of the depth calibration, of the depth", unit="%", minimum=0, maximum=100
     )
     smooth: int = option(0, "points of a moving mean, in the figure only", minimum=0, maximum=1001)
     reference: str = option("", "reference of the enrichment: a region, several (a, b), or a state; empty: none")

@@ -26,7 +26,9 @@ class WindowParams:
     current_accuracy: float = option(
         1.0, "accuracy of the current at the threshold, of its value", unit="%", minimum=0
     )
-    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+    area_uncertainty: float = option(
+        0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0, maximum=100
+    )
 
 
 STABILITY_WINDOW = Analysis(

@@ -149,11 +149,12 @@ def _is_at(points: list[CellValue], kelvin: float, params: CompareParams) -> boo
 def _wanted(params: CompareParams) -> list[float]:
     """Return the temperatures that were chosen, K."""
     try:
-        return [float(text) + ZERO_CELSIUS for text in _in_celsius(params).split(",")]
+        found = [float(text) + ZERO_CELSIUS for text in _in_celsius(params).split(",")]
     except ValueError:
-        raise UnknownOption(
-            "temperatures are numbers in °C", expected="30, 60, 90", found=params.temperatures
-        ) from None
+        found = []
+    if not found or not np.isfinite(found).all():
+        raise UnknownOption("temperatures are numbers in °C", expected="30, 60, 90", found=params.temperatures)
+    return found
 
 
 def _in_celsius(params: CompareParams) -> str:

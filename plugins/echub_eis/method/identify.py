@@ -113,5 +113,7 @@ def _correlated(covariance: Floats, at: int) -> bool:
     variance = np.diag(covariance)
     usable = np.isfinite(variance) & (variance > 0)
     usable[at] = False
-    product = variance[usable] * variance[at]
-    return bool((covariance[at, usable] ** 2 > CORRELATED**2 * product).any()) and np.isfinite(variance[at])
+    if not np.isfinite(variance[at]):
+        return False
+    spread = np.sqrt(np.abs(variance))  # roots first: the product of two variances may be no number any more
+    return bool((np.abs(covariance[at, usable]) > CORRELATED * spread[usable] * spread[at]).any())

@@ -42,7 +42,9 @@ class SeriesParams(CheckParams):
     current_accuracy: float = option(
         0.1, "accuracy of the levels, of the range of the current, or of their value", unit="%", minimum=0
     )
-    area_uncertainty: float = option(0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0)
+    area_uncertainty: float = option(
+        0.0, "standard uncertainty of the area, of its value", unit="%", minimum=0, maximum=100
+    )
     vanish: float = option(
         3.0, "arcs below the electrolyte's resistance over this are gone: electrons flow", minimum=1
     )

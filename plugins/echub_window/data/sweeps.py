@@ -23,6 +23,9 @@ LOOKED = 4000
 """Points on which turns are found, before they are placed exactly: a hundred per sweep for forty sweeps."""
 EVEN, MOST = 0.2, 0.8
 """Of a sweep, 80 % of its time has a rate within 20 % of its median: steps and relaxations do not."""
+FINE_STEPS, WINDOW = 100, 10
+"""A potential of so many steps in a sweep is a ramp that is read, or made, in steps: its rate is taken over ten of
+them, as one more or less is then half of `EVEN`. Of fewer steps each is a measurement of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +111,9 @@ def _exact(e: Floats, near: int, step: int, way: int) -> int:
 
 def _is_even(t: Floats, e: Floats) -> bool:
     step = max(1, len(t) // 100)
+    steps = int(np.count_nonzero(np.diff(e)))
+    if FINE_STEPS <= steps < 0.9 * len(t):
+        step = max(step, WINDOW * len(t) // steps)
     time = t[step:] - t[:-step]
     timed = time > 0
     if timed.sum() < 5:

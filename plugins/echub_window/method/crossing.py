@@ -13,6 +13,8 @@ SURE = 5.0
 """Standard deviations that a threshold must be above the noise of the averaged current: 1 of 3 million."""
 LASTS = 3
 """Rows that a crossing must last, next to the averaged ones: a spike is not a reaction."""
+HELD = 0.1
+"""A potential that does not change in so many of the rows of a sweep is read in steps. By eye."""
 RISES = 0.2
 """Part of the threshold that the current must rise by for its slope to be one, not noise."""
 
@@ -62,8 +64,18 @@ def crossing(
     error = float(np.hypot(np.hypot(base.noise / np.sqrt(count), base.slow), base.error_at(potential)))
     # Interpolated: between two rows a smooth current leaves little open, one that jumps the whole step.
     between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, abs(float(rise)) / threshold)
-    between += base.coarse / slope
+    between += base.coarse / slope + reading_step(sweep) / 2
     return Crossing(potential, error / slope, between, base.choice_at(potential) / slope, slope)
+
+
+def reading_step(sweep: PotentialSweep) -> float:
+    """Return the step in which the potential is read, V, where rows follow closer than that; else 0.
+
+    A ramp that is read in steps rises by whole ones: it may be anywhere within one.
+    """
+    change = np.abs(np.diff(sweep.e))
+    moved = change > 1e-9 * float(np.max(np.abs(sweep.e)))
+    return float(np.median(change[moved])) if moved.any() and np.mean(~moved) > HELD else 0.0
 
 
 def averaged(noise: float, threshold: float, rows: int) -> int:

@@ -512,7 +512,7 @@ def test_one_temperature_one_pair_and_one_value_are_in_the_singular():
     assert found["p_permutation"].note == "one-sided; 2 relabelings of 2 cells at 1 temperature"
 
 
-@pytest.mark.parametrize("text", ["warm", "30, ", "30 60"])
+@pytest.mark.parametrize("text", ["warm", "30, ", "30 60", "nan", "30, inf"])
 def test_temperatures_that_are_no_numbers_are_a_wrong_option(text):
     values = [outcome(c, 2.0 + g, f"{c}{g}", group="xy"[g]) for c in (30.0, 60.0) for g in (0, 1)]
     with pytest.raises(UnknownOption, match=r"temperatures are numbers in °C") as caught:

@@ -302,6 +302,7 @@ def correlated(rho, scale=1.0):
         (variances(R=0.3), ["vague"]),
         (variances(R=0.301), ["vague"]),
         (variances(R=np.inf), ["vague"]),
+        (variances(R=1e100, tau=1e100), ["vague"]),  # the product of both variances is beyond any float
         (variances(R1=0.3), ["beside"]),
         (variances(R1=0.301), ["beside"]),
         (variances(L=0.301), ["beside"]),

@@ -170,3 +170,15 @@ def test_a_potential_that_is_lost_in_a_sweep_is_flagged(rows):
             changed(case, potential_we=lambda v, n, gap=gap: np.where((n >= 3000) & (n < 3000 + gap), np.nan, v))
         )
         assert ("potential-jumps" in messages(left)) == (gap == 50)
+
+
+@pytest.mark.parametrize("step", [0.005, 0.01])
+def test_a_potential_that_is_read_in_steps_is_known_within_one(step):
+    """Rows every millivolt or so, read in steps of 5 and 10 mV: ± half a step, uniform, is in the limits."""
+    case = synth.sweeps(1, Sweeps(**EXACT))
+    rounded = np.round(case.columns["potential_we"].values / step) * step
+    exact, coarse = ask(case), ask(case.with_values("potential_we", rounded))
+    for name in ("anodic_limit", "cathodic_limit"):
+        assert coarse[name].uncertainty >= step / 2 / np.sqrt(3)
+        assert coarse[name].interval.covers(exact[name].value)
+    assert coarse["window"].uncertainty >= step / 2 / np.sqrt(3) * np.sqrt(2)
