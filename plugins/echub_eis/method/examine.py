@@ -177,7 +177,7 @@ def _mask_flags(trace: Trace) -> list[Flag]:
 
 
 def _too_few(frequency: Floats) -> str:
-    """Say what there is too little of: points measured again are no further frequencies."""
+    """Say what there is too little of: points measured again add no frequency."""
     distinct = len(np.unique(frequency))
     if distinct == len(frequency):
         return f"{distinct} points are too few"

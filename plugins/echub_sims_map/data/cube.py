@@ -62,7 +62,7 @@ class IonCube:
         change -= np.where(both, (change.sum(axis=(1, 2)) / pixels)[:, None, None], 0.0)
         expected = np.where(both, self.variance[1:] + self.variance[:-1], 0.0).sum(axis=(1, 2))
         found = (change**2).sum(axis=(1, 2))
-        if np.median(pixels) < FEW_PIXELS:
+        if len(pixels) and np.median(pixels) < FEW_PIXELS:
             whole = float((expected * (1 - 1 / pixels)).sum())  # a mean is taken off each pair
             return float(found.sum()) / whole if whole > 0 else 1.0
         enough = expected > 0

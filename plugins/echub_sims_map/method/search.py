@@ -177,8 +177,8 @@ def _require_field(cube: IonCube, params: SimsMapParams) -> None:
     if max(rows, across) > params.window:
         return
     text = (
-        f"the field of {across} × {rows} pixels is no larger than the window of {params.window} × {params.window} "
-        "in which counts are summed: nothing lies beside a column"
+        f"the window of {params.window} × {params.window} pixels in which counts are summed covers the whole "
+        f"field of {across} × {rows}: nothing lies beside a column"
     )
     raise Refusal("field-too-small", text)
 

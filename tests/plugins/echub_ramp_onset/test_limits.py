@@ -1119,5 +1119,5 @@ def test_a_shorter_fit_that_moves_the_onset_shows_a_gradual_rise(shorter, noise,
     ("time", "on"), [(60.00000000000026, 60.0), (59.99999999999974, 60.0), (60.001, 60.001), (-5.0, -5.0)]
 )
 def test_an_end_that_misses_a_row_by_rounding_is_that_row(time, on):
-    """Rows every 0.1 s: a thousandth of a second is no rounding."""
+    """Rows every 0.1 s: a thousandth of a second is more than rounding."""
     assert _on_a_row(time, np.round(np.arange(0, 100, 0.1), 1)) == on

@@ -136,8 +136,8 @@ def test_chance_is_no_smoothing_and_no_overdispersion(scatter, error, code):
 def test_a_field_is_larger_than_the_window(shape, refused):
     given = SimpleNamespace(counts=np.zeros((9, *shape)))
     told = (
-        f"the field of {shape[1]} × {shape[0]} pixels is no larger than the window of 3 × 3 in which counts "
-        "are summed: nothing lies beside a column"
+        "the window of 3 × 3 pixels in which counts are summed covers the whole field "
+        f"of {shape[1]} × {shape[0]}: nothing lies beside a column"
     )
     found = None
     try:
