@@ -61,8 +61,9 @@ def test_a_file_is_called_once():
         _by_name({"3": 1.0, "y/b.csv": 2.0}, PATHS, NAMES, "--near")
 
 
-def test_an_offset_reaches_the_second_of_two_files_of_one_name(echub, tmp_path):
+def test_an_offset_reaches_the_second_of_two_files_of_one_name(echub, tmp_path, monkeypatch):
     """The offset of 139 s is that of the second file; the first of this name has 40 s."""
+    monkeypatch.chdir(tmp_path)
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "sims.csv").write_bytes((make.HERE / "sims.csv").read_bytes())

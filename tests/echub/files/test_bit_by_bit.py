@@ -66,7 +66,8 @@ def test_what_is_missing_is_no_number_of_the_source_and_no_nan(written, now, mon
 def test_a_difference_in_any_block_is_counted_and_placed(at, monkeypatch):
     found = compare_tables(with_value(at, 5), made())
     first = np.atleast_1d(at)
-    assert found[1, "I/A"].startswith(f"{len(first)} of {ROWS} rows differ, first row {first[0]}: 5.0 against ")
+    differ = "differs" if len(first) == 1 else "differ"
+    assert found[1, "I/A"].startswith(f"{len(first)} of {ROWS} rows {differ}, first row {first[0]}: 5.0 against ")
     assert not found[0, "time/s"]
     assert whole(monkeypatch, with_value(at, 5), made()) == found
 
