@@ -102,8 +102,8 @@ def choose(source: Source, registry: Registry) -> Reader:
         raise _ambiguous(source, candidates)
     reader = candidates[0].reader
     if reader.fallback and (failure := _sniffer_failed(source, matches)) is not None:
-        failed = f"the reader of its suffix could not be asked: {one_line(failure)} ({failure.cause})"
-        warnings.warn(f"{source.shown} is read as {reader.title}; {failed}", PluginWarning, stacklevel=2)
+        why = f"the reader of its suffix could not be asked: {one_line(failure)} ({failure.cause})"
+        warnings.warn(f"{source.shown} is read as {reader.title}; {why}", PluginWarning, stacklevel=2)
     if not is_installed(reader):
         registry.reader(reader.name)  # raises ReaderNotInstalled
     return reader

@@ -358,3 +358,9 @@ def test_all_that_is_asked_for_reaches_the_run(tmp_path, monkeypatch):
     assert list(convert_many(["a"])) == ["a", "b"]
     usual = [Path("a")], None, Reading(), Writing()
     assert seen == [(usual, {"join": False, "shard": None}), {"jobs": None, "executor": None}, "left"]
+
+
+def test_one_path_is_one_path_and_not_each_of_its_letters(tmp_path):
+    (tmp_path / "a.csv").write_text("t / s;U / V\n0,5;3,75\n1,5;3,25\n2,5;3,5\n")
+    done = list(echub.convert_many(str(tmp_path / "a.csv"), tmp_path / "out"))
+    assert [(each.source, each.status) for each in done] == [(str(tmp_path / "a.csv"), "ok")]

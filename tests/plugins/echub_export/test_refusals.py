@@ -80,7 +80,7 @@ def matlab_of(most):
         found="current="),
     row(asked(columns="time,voltage"), "no dataset has a column 'voltage'", found="current, row, time"),
     row(asked(units="current=V"), "mA cannot become V", expected="V (current^-1 length^2 mass^1 time^-3)",
-        found="mA (current^1)"),
+        found="mA (current^1)", column="current"),
     row(asked(units="current=A/m^2"), "a current in A/m^2 needs the area",
         expected="cell.area in the metadata", found="no area is stated", hint='--set cell.area="0.785 cm^2"'),
 ])  # fmt: skip
