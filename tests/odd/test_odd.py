@@ -15,7 +15,7 @@ from echub.testing import AnalysisContract
 from echub.testing.synth import Case
 from echub.testing.synth.case import Column
 from tests.odd.__main__ import run
-from tests.odd.combinations import KINDS
+from tests.odd.combinations import KINDS, Question
 from tests.odd.judging import faults
 from tests.odd.subjects import Subject, subjects
 
@@ -108,3 +108,9 @@ def test_each_fault_has_a_line_and_the_counts_come_last(capsys):
 def test_all_contracts_of_the_plugins_are_found():
     names = {subject.name for subject in subjects()}
     assert set(registry().analyses) - names == {"timeline"}  # it states no value
+
+
+def test_a_coarse_reading_that_gives_another_answer_is_seen():
+    case = planted().case.with_values("voltage", np.full(6, 1.5))
+    found = list(faults(planted(), Question("voltage in steps", case, coarser=True)))
+    assert found == ["mean is 1.5000 ± 0.0010 V, not 1.0000 ± 0.0010 V"]
