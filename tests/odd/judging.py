@@ -1,8 +1,8 @@
 """What an answer to an odd question must be, and what is wrong with those that are not.
 
 No exception but one of the command line; no warning; no `nan`, `inf` or `None` in a sentence; no value outside its
-own interval; the same answer to the same measurement, and no contrary one if it is read coarsely; and a figure that
-shows something, or says why not.
+own interval; the same answer to the same measurement, and no contrary one if it is read coarsely; and a figure
+that shows something, or says why not.
 """
 
 from __future__ import annotations
