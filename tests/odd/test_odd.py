@@ -65,7 +65,7 @@ DIVIDED = "PluginFault: the analysis planted failed [plugin] (ZeroDivisionError:
 
 
 def test_a_limit_at_which_it_fails_is_seen_and_no_other_value():
-    # 0.5 does not belong to the odd values of `shift`; at 1, its end, and just below it, 1 V lies outside [1.999, 2.001] V.
+    # With `shift` at 1, its end, and just below it, 1 V lies outside [1.999, 2.001] V.
     assert found("parameters") == {
         "divisor=0.0": [DIVIDED],
         "shift=0.999999": ["mean is 1, outside [1.999, 2.001] V"],
