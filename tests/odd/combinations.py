@@ -21,6 +21,8 @@ UNIX_S = 1.7e9
 """A clock that counts Unix seconds, s: in November 2023."""
 FEW = (0, 1, 2, 3, 5)
 """Numbers of rows, or outcomes, that are left."""
+STEPS = (1000, 200, 60)
+"""Steps in the range of a column that is read coarsely."""
 LARGE, SMALL = 1e12, 1e-12
 BESIDE = 1e-6
 """How far beside a limit, relative to it, a parameter is put."""
@@ -30,13 +32,17 @@ TEXTS = ("", " ", ",", ";", ":", "0", "1", "-1", "1e999", "1:2", "2:1", "1:1", "
 
 @dataclass(frozen=True)
 class Question:
-    """A measurement and parameters. `same`: it is the measurement as it was, its clock `moved` on, s."""
+    """A measurement and parameters. `same`: it is the measurement as it was, its clock `moved` on, s.
+
+    `coarser`: it is the measurement as it was, read in larger steps: the answer is wider, or the same.
+    """
 
     what: str
     case: Case
     params: Mapping[str, Any] = field(default_factory=dict)
     same: bool = False
     moved: float = 0.0
+    coarser: bool = False
 
 
 def parameters(subject: Subject) -> Iterator[Question]:
@@ -54,6 +60,16 @@ def parameters_and_columns(subject: Subject) -> Iterator[Question]:
 def columns(subject: Subject) -> Iterator[Question]:
     """Yield each odd column, and each that is scaled or has the other sign."""
     yield from _odd_columns(subject.case)
+
+
+def steps(subject: Subject) -> Iterator[Question]:
+    """Yield each column but the time as a coarse instrument reads it."""
+    for name, column in subject.case.columns.items():
+        span = float(np.ptp(column.values)) if column.values.dtype.kind == "f" and name != "time" else 0.0
+        for number in STEPS if span > 0 else ():
+            step = span / number
+            read = subject.case.with_values(name, np.round(column.values / step) * step)
+            yield Question(f"{name} in {number} steps", read, coarser=True)
 
 
 def pairs(subject: Subject) -> Iterator[Question]:
@@ -95,6 +111,7 @@ KINDS: dict[str, Callable[[Subject], Iterator[Question]]] = {
     "parameters": parameters,
     "columns": columns,
     "rows": rows,
+    "steps": steps,
     "outcomes": outcomes,
     "pairs": pairs,
     "parameters-and-columns": parameters_and_columns,

@@ -1,7 +1,8 @@
 """What an answer to an odd question must be, and what is wrong with those that are not.
 
 No exception but one of the command line; no warning; no `nan`, `inf` or `None` in a sentence; no value outside its
-own interval; the same answer to the same measurement; and a figure that shows something, or says why not.
+own interval; the same answer to the same measurement, and no contrary one if it is read coarsely; and a figure
+that shows something, or says why not.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from echub.analysis.figures import draw_outcome
 from echub.analysis.outcome import Measurand, Outcome
 from echub.errors import CommandError, DataError, EchubError
 from echub.testing.base import one_line
-from echub.testing.rules_robust import NO_NUMBER
+from echub.testing.rules_robust import NO_NUMBER, _contradict
 from tests.odd.combinations import Question
 from tests.odd.subjects import Subject
 
@@ -34,6 +35,8 @@ def faults(subject: Subject, question: Question, *, figures: bool = False) -> It
             warnings.simplefilter("error")
             outcome = asked(subject, question)
             yield from _of_outcome(outcome)
+            if question.coarser and outcome.status == "ok":
+                yield from _contradictions(subject, outcome)
             if question.same:
                 yield from _differences(subject, outcome, question.moved)
             if figures:
@@ -95,6 +98,19 @@ def _differences(subject: Subject, after: Outcome, moved: float) -> Iterator[str
             shift = moved if name in subject.tolerance("moves_with_time") else 0.0
             if abs(two.value - shift - one.value) > max(SAME * abs(one.value), one.uncertainty or 0.0):
                 yield f"{name} is {two}, not {one}"
+
+
+def _contradictions(subject: Subject, after: Outcome) -> Iterator[str]:
+    """Yield values, of those whose truth is known, that contradict the ones before, or lost their uncertainty."""
+    before, truth = analyze(subject.analysis, subject.case.record(), params=subject.params), subject.case.truth
+    for name, one in before.measurands.items():
+        two = after.measurands.get(name)
+        if two is None or one.value is None or two.value is None or (truth and name not in truth):
+            continue
+        if _contradict(one, two):
+            yield f"{name} is {two}, not {one}"
+        elif (one.uncertainty or one.interval) and not (two.uncertainty or two.interval):
+            yield f"{name} is {two}, without an uncertainty"
 
 
 def _of_figure(subject: Subject, outcome: Outcome) -> Iterator[str]:

@@ -15,7 +15,7 @@ from echub.testing import AnalysisContract
 from echub.testing.synth import Case
 from echub.testing.synth.case import Column
 from tests.odd.__main__ import run
-from tests.odd.combinations import KINDS
+from tests.odd.combinations import KINDS, Question
 from tests.odd.judging import faults
 from tests.odd.subjects import Subject, subjects
 
@@ -65,7 +65,7 @@ DIVIDED = "PluginFault: the analysis planted failed [plugin] (ZeroDivisionError:
 
 
 def test_a_limit_at_which_it_fails_is_seen_and_no_other_value():
-    # 0.5 is no odd value of `shift`; at 1, its end, and just below it, 1 V lies outside [1.999, 2.001] V.
+    # With `shift` at 1, its end, and just below it, 1 V lies outside [1.999, 2.001] V.
     assert found("parameters") == {
         "divisor=0.0": [DIVIDED],
         "shift=0.999999": ["mean is 1, outside [1.999, 2.001] V"],
@@ -108,3 +108,9 @@ def test_each_fault_has_a_line_and_the_counts_come_last(capsys):
 def test_all_contracts_of_the_plugins_are_found():
     names = {subject.name for subject in subjects()}
     assert set(registry().analyses) - names == {"timeline"}  # it states no value
+
+
+def test_a_coarse_reading_that_gives_another_answer_is_seen():
+    case = planted().case.with_values("voltage", np.full(6, 1.5))
+    found = list(faults(planted(), Question("voltage in steps", case, coarser=True)))
+    assert found == ["mean is 1.5000 ± 0.0010 V, not 1.0000 ± 0.0010 V"]
