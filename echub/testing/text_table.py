@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 LEAST_ROWS = 3
 """Rows of a table with a first, a last and a middle one."""
 
-_NUMBER = re.compile(rb"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?\Z")
+_NUMBER = re.compile(rb"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?\Z")
 _MARKS = (b"\t", b";", b",", b"|", b" ")
 """What stands between cells, a space for any number of them. Of those that fit alike, the first is meant."""
 _MOST = 0.9

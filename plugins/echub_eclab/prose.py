@@ -12,7 +12,8 @@ from echub.plugin import EchubError, Metadata, Notice
 from echub.text import several
 from echub_eclab.asciihead import kind_of
 from echub_eclab.sequences import DESTROYED, Parameters, is_parameter_line, read_sequences, table_mark
-from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, STARTS, Order, settle_order, stamp
+from echub_eclab.settings import STARTS
+from echub_eclab.stamps import DAY_FIRST, MONTH_FIRST, Order, settle_order, stamp
 from echub_eclab.steps import set_steps
 from echub_eclab.techniques import TECHNIQUES, TITLES
 

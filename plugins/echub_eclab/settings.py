@@ -10,7 +10,6 @@ from typing import Any
 
 from echub.plugin import Metadata, Notice
 from echub_eclab.fields import At, decode
-from echub_eclab.stamps import STARTS
 from echub_eclab.techniques import TECHNIQUES
 
 SET = (
@@ -74,6 +73,8 @@ NOT_SET = (0.0, float(struct.unpack("<f", struct.pack("<f", 0.001))[0]))
 
 _EPOCH = dt.datetime(1899, 12, 30)
 """Day 0 of EC-Lab's dates, as of spreadsheets."""
+STARTS = (dt.datetime(1990, 1, 1), dt.datetime(2100, 1, 1))
+"""Between these a measurement can have started; 1899-12-30 is EC-Lab's day 0, printed where none was ever set."""
 _PLAUSIBLE_DAYS = tuple((edge - _EPOCH) / dt.timedelta(days=1) for edge in STARTS)
 
 

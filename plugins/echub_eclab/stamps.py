@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 MONTH_FIRST, DAY_FIRST = "month-first", "day-first"
-STARTS = (dt.datetime(1990, 1, 1), dt.datetime(2100, 1, 1))
-"""Between these a measurement can have started; 1899-12-30 is EC-Lab's day 0, printed where none was ever set."""
 _PATTERN = (
     r"^\s*(?P<a>\d{1,4})[/.-](?P<b>\d{1,2})[/.-](?P<c>\d{1,4})[ T,]\s*"
     r"(?:(?P<before>上午|下午|午前|午後)\s*)?"
