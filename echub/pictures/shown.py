@@ -59,8 +59,10 @@ class Shown:
 
 def without_infinities(dataset: Dataset) -> Dataset:
     """Return a dataset with NaN for infinite values of its rows, which have no place on any axis."""
-    rows = {name: _finite(column) for name, column in dataset.columns.items() if column.axes == ("row",)}
-    return replace(dataset, columns={**dataset.columns, **rows})
+    finite = {name: _finite(column) for name, column in dataset.columns.items() if column.axes == ("row",)}
+    if all(column is dataset.columns[name] for name, column in finite.items()):
+        return dataset
+    return replace(dataset, columns={**dataset.columns, **finite})
 
 
 def _finite(column: Column) -> Column:
@@ -69,7 +71,8 @@ def _finite(column: Column) -> Column:
         return column
     if isinstance(values, Deferred):
         return altered(column, values=values.map(_without_infinite, values.dtype))
-    return altered(column, values=_without_infinite(values))
+    plain = _without_infinite(values)
+    return column if plain is values else altered(column, values=plain)
 
 
 def _without_infinite(values: NDArray[Any]) -> NDArray[Any]:

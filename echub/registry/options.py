@@ -30,7 +30,8 @@ def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  
     """Build an options dataclass from texts; `UnknownOption` for a wrong key, value or unit."""
     fields, kinds = _declared(options, owner)
     values: dict[str, Any] = {}
-    for key, text in given.items():
+    for key, stated in given.items():
+        text = str(stated)  # in Python also `bom=True`
         name = key.replace("-", "_")
         if name not in fields:
             raise _no_such(key, fields, owner)
@@ -39,10 +40,10 @@ def parse_options(options: type, given: Mapping[str, str], owner: str) -> Any:  
                 f"the option {key} of {owner} is given twice", expected="each option once", found=key
             )
         try:
-            values[name] = _parse(str(text), kinds[name], fields[name].metadata)  # in Python also `bom=True`
+            values[name] = _parse(text, kinds[name], fields[name].metadata)
         except (ValueError, OverflowError, EchubError) as error:
             raise UnknownOption(
-                f"the option {key} of {owner} cannot be {text!r}",
+                f"the option {key} of {owner} cannot be {stated!r}",
                 expected=_expectation(kinds[name], fields[name].metadata),
                 found=text,
                 cause=getattr(error, "message", str(error)),

@@ -72,7 +72,7 @@ PARAMS = {
         "method": "lowack2026",
         "threshold": "20",
         "window": "60 s",
-        "sustain": "600 s",
+        # Not sustain: the deviation of this ramp stays; test_crossing.py has one that ends.
         "start": "300 s",
         "fit_fraction": "0.3",
         "bootstrap": "0",

@@ -161,7 +161,8 @@ LOADED = {"echub__analysis__study__load_study": lambda file: f"study {file}"}
 ANSWERED = {**LOADED, "echub__analysis__study__run_study": lambda *_, **__: []}
 READABLE = {"echub__files__readable__readable": lambda *_: []}
 
-ALIGNED = {**reads(), "echub__files__aligning__align": lambda *_, **__: Aligned("aligned", ())}  # type: ignore[arg-type]
+NAMED = {"echub__files__naming__names_of": lambda records: ["a.mpr", "b.mpr"][: len(records)]}
+ALIGNED = {**reads(), **NAMED, "echub__files__aligning__align": lambda *_, **__: Aligned("aligned", ())}  # type: ignore[arg-type]
 
 ROWS: dict[str, list[tuple[Any, ...]]] = {
     "convert": [
@@ -235,7 +236,7 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
             "--near": (["--near", "b.mpr=1:2min", "--near", "c=-3:5"], {
                 "near": {"b.mpr": (60.0, 120.0), "c": (-3.0, 5.0)}}),
             "--correct-drift": (["--correct-drift"], {"correct_drift": True}),
-        }, reads()),
+        }, {**reads(), **NAMED}),
         ("echub.files.conversion.convert", ["align", "a.mpr", "b.mpr", "-o", "x.h5"], {
             "what": "aligned", "path": Path("x.h5"), "to": "native", "force": False,
         }, {"--force": (["--force"], {"force": True})}, ALIGNED),

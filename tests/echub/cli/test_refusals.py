@@ -99,7 +99,7 @@ $ echub schema show frequensy  # 2
 the schema has no 'frequensy' [unknown-option]
   expected: one of quantities, units, kinds, metadata, rules, codes, or the name of an entry
   found: frequensy
-  hint: did you mean frequency?
+  hint: did you mean frequency or no-frequency?
 $ echub schema check  # 4
 there is no .echub.toml here or above [schema]
   hint: `echub schema init` writes a first one
@@ -121,7 +121,7 @@ $ echub plugins show nonsense  # 2
 no plugin is called 'nonsense' [unknown-reader]
   expected: …
   found: nonsense
-  hint: pip install -e FOLDER installs one that you write
+  hint: pip install -e FOLDER installs one that you write; its entry point is in the group `echub`
 $ echub plugins new echub-x  # 2
 it is not stated what the plugin offers [unknown-option]
   expected: --reader, --analysis or both

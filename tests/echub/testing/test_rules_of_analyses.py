@@ -183,10 +183,16 @@ def test_an_answer_keeps_a_rule_or_the_rule_says_what_is_wrong(rule, outcome, ex
     assert said(answering(lambda *_: outcome), rule) == expected
 
 
-def test_the_rate_of_a_ramp_is_what_was_programmed_and_needs_no_uncertainty():
-    case = dataclasses.replace(CASE, truth={"ramp_rate": 1.0, "q": 8.0})
-    contract = answering(always(ramp_rate=volt(1.0), q=volt(8.0, 0.1)), case)
-    assert said(contract, "test_values_have_uncertainties") == ""
+@pytest.mark.parametrize(
+    ("truth", "expected"),
+    [
+        ({"q": 8.0}, ""),
+        ({"q": 8.0, "rate": 1.0}, ("an uncertainty", "none for rate", "state one, or an interval")),
+    ],
+)
+def test_a_value_needs_an_uncertainty_if_its_truth_is_known(truth, expected):
+    contract = answering(always(rate=volt(1.0), q=volt(8.0, 0.1)), dataclasses.replace(CASE, truth=truth))
+    assert said(contract, "test_values_have_uncertainties") == expected
 
 
 def test_only_a_measurement_with_an_area_is_asked_without_it():
