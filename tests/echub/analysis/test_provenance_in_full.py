@@ -138,6 +138,19 @@ def test_every_remark_on_the_inputs_is_one_on_the_outcome():
     assert [flag.code for flag in made.flags] == ["rows-without-values", "equal-times"]
 
 
+def test_remarks_on_each_of_several_inputs_are_on_the_outcome():
+    together = dataclasses.replace(TOGETHER, sampling=Sampling())
+    inputs = []
+    for volts in ([np.nan, 1.5, 2.5, 3.5], [np.nan, np.nan, 2.5, 3.5]):
+        whole = record()["timeseries"]
+        lacking = dataclasses.replace(whole.columns["voltage"], values=np.array(volts))
+        inputs.append(Record([dataclasses.replace(whole, columns={**whole.columns, "voltage": lacking})]))
+    assert [flag.message for flag in analyze(together, inputs).flags] == [
+        "1 of 4 rows lacks a value and was left out",
+        "2 of 4 rows lack a value and were left out",
+    ]
+
+
 def test_runs_are_joined_by_the_reader_that_is_named(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(analysis, "joined_runs", lambda *given: asked.append(given) or given[1][:1])
