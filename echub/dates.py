@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from echub.errors import Ambiguous, ReadError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
+
+    from echub.model.build import SourceColumn
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _OTHER_MONTHS = {
@@ -306,6 +308,21 @@ def unlike_dates(values: NDArray[np.float64], name: str, unit: str, printed_s: f
         return ""
     actual = _UNITS_S[fits[0]]
     return f"{name} gives dates between 1990 and 2100 only in {actual}, not in {unit}: kept as a vendor column"
+
+
+def dated(column: SourceColumn, note: Callable[[str, str], None]) -> SourceColumn:
+    """Return a time since 1970 without its quantity, noted, if its dates need another unit than is printed."""
+    import numpy as np
+
+    from echub.model.units import unit
+
+    if column.quantity != "unix_time" or column.unit is None or "zone" in column.attrs:
+        return column  # instants that were read from texts have no such unit
+    values = np.asarray(column.values, dtype=np.float64)
+    if not (text := unlike_dates(values, column.header, column.unit, float(unit(column.unit).factor))):
+        return column
+    note("unix-time-unit", text)
+    return replace(column, quantity=None, unit=None)
 
 
 def clock_12(texts: pl.Series) -> pl.Series:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from echub import structured
 from echub.currents import settle_currents
+from echub.dates import dated
 from echub.plugin import (
     MISSING,
     Dropped,
@@ -33,7 +34,7 @@ from echub.plugin import (
 )
 from echub.text import NO_VALUE, is_cut_number, names_a_statistic, several
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
-from echub_bdf.times import clock_column, compare_dates, dated, derived_time
+from echub_bdf.times import clock_column, compare_dates, derived_time
 
 if TYPE_CHECKING:
     from echub_bdf.options import BdfReadOptions

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from echub.dates import clock_ratio, rates_differ, to_utc, unlike_dates, wall_clock
+from echub.dates import clock_ratio, rates_differ, to_utc, wall_clock
 from echub.plugin import MISSING, Ambiguous, Notice, ReadError, SourceColumn, unit
 from echub.text import clocks
 
@@ -76,17 +75,6 @@ def _placed(
     text = f"{header} holds dates without a zone: they are not instants; --timezone says it"
     notices.append(Notice("no-zone", text))
     return SourceColumn(header, seconds, None, "s", index=index, attrs={"zone": "unknown"})
-
-
-def dated(column: SourceColumn, note: Note) -> SourceColumn:
-    """Return a time since 1970 without its quantity if its dates need another unit than is printed."""
-    if column.quantity != "unix_time" or column.unit is None or "zone" in column.attrs:
-        return column  # instants that were read from texts have no such unit
-    values = np.asarray(column.values, dtype=np.float64)
-    if not (text := unlike_dates(values, column.header, column.unit, float(unit(column.unit).factor))):
-        return column
-    note("unix-time-unit", text)
-    return replace(column, quantity=None, unit=None)
 
 
 def derived_time(columns: Sequence[SourceColumn], note: Note) -> list[SourceColumn]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -14,9 +14,9 @@ from echub.dates import (
     WallClock,
     clock_12,
     compare,
+    dated,
     rates_differ,
     to_utc,
-    unlike_dates,
     with_am_pm,
     without_zone,
     zone_in,
@@ -74,24 +74,13 @@ def settle_times(
     columns: Sequence[SourceColumn], found: Findings, options: Mapping[str, str]
 ) -> list[SourceColumn]:
     """Return each time its meaning, and derive the elapsed time where only clocks stand."""
-    settled = [_dated(column, found.note) for column in columns]
+    settled = [dated(column, found.note) for column in columns]
     settled += _joined_dates(settled, found, options)
     for clock in found.day_clocks.values():
         settled = _place(settled, clock, found, options)
     settled = _chosen(settled, found)
     _compare_clocks(settled, found)
     return settled + _derived(settled, found, options)
-
-
-def _dated(column: SourceColumn, note: Callable[[str, str], None]) -> SourceColumn:
-    """Return a time since 1970 without its quantity if its dates need another unit than is printed."""
-    if column.quantity != "unix_time" or column.unit is None or "zone" in column.attrs:
-        return column  # instants that were read from texts have no such unit
-    values = np.asarray(column.values, dtype=np.float64)
-    if not (text := unlike_dates(values, column.header, column.unit, float(unit(column.unit).factor))):
-        return column
-    note("unix-time-unit", text)
-    return replace(column, quantity=None, unit=None)
 
 
 # -- a date beside a time ----------------------------------------------------------------------
