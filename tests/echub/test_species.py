@@ -135,7 +135,7 @@ def test_silicon_lies_on_phosphorus():
     assert overlay(parse_species("Na+")) == ""
 
 
-def test_zirconium_has_the_isotopes_of_nature():
+def test_elements_have_the_isotopes_of_nature():
     assert abundances("Zr") == pytest.approx({90: 0.5145, 91: 0.1122, 92: 0.1715, 94: 0.1738, 96: 0.028}, abs=2e-4)
     assert abundances("O") == pytest.approx({16: 0.99757, 17: 0.00038, 18: 0.00205}, abs=2e-5)  # IUPAC 1997
 
