@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from echub.errors import Ambiguous, ReadError
+from echub.remark import Notice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,7 @@ _NAMED = r"^\s*(?P<a>\d{1,2})[-/ .](?P<b>\p{L}{3})\p{L}*[-/ .,]+(?P<c>\d{2,4})" 
 _NAMED_FIRST = r"^\s*(?P<b>\p{L}{3})\p{L}* (?P<a>\d{1,2}),? (?P<c>\d{4})" + _TIME + _ZONE
 _CLOCK_12 = r"^\s*(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d*)?))? ?(?P<ap>[APap])[.]? ?[Mm][.]?\s*$"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
-_HALF_DAYS = {"上午|午前|오전": "AM", "下午|午後|오후": "PM"}
+HALF_DAYS = {"上午|午前|오전": "AM", "下午|午後|오후": "PM"}
 """Words for the halves of a day that Chinese, Japanese and Korean programs print in front of the time."""
 _HALF_DAY = "[\u00a0\u202f午전후]"
 _ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
@@ -145,7 +146,7 @@ def with_am_pm(texts: pl.Series) -> pl.Series:
     """Write the halves of a day as `1:02:03 PM`: also those of East Asia, and narrow blanks as ordinary ones."""
     if not texts.str.contains(_HALF_DAY).any():
         return texts
-    for words, half in _HALF_DAYS.items():
+    for words, half in HALF_DAYS.items():
         texts = texts.str.replace_all(rf"(?:{words})\s*({_CLOCK})", f"${{1}} {half}")
     return texts.str.replace_all("[\u00a0\u202f]", " ")
 
@@ -310,7 +311,7 @@ def unlike_dates(values: NDArray[np.float64], name: str, unit: str, printed_s: f
     return f"{name} gives dates between 1990 and 2100 only in {actual}, not in {unit}: kept as a vendor column"
 
 
-def dated(column: SourceColumn, note: Callable[[str, str], None]) -> SourceColumn:
+def dated(column: SourceColumn, notices: list[Notice]) -> SourceColumn:
     """Return a time since 1970 without its quantity, noted, if its dates need another unit than is printed."""
     import numpy as np
 
@@ -321,7 +322,7 @@ def dated(column: SourceColumn, note: Callable[[str, str], None]) -> SourceColum
     values = np.asarray(column.values, dtype=np.float64)
     if not (text := unlike_dates(values, column.header, column.unit, float(unit(column.unit).factor))):
         return column
-    note("unix-time-unit", text)
+    notices.append(Notice("unix-time-unit", text))
     return replace(column, quantity=None, unit=None)
 
 

@@ -81,7 +81,7 @@ def record_of(
     def note(code: str, message: str) -> None:
         notices.append(Notice(code, message))
 
-    columns = [dated(column, note) for column in columns]
+    columns = [dated(column, notices) for column in columns]
     columns += derived_time(columns, note)
     compare_dates(columns, options.dates, note)
     columns, signs = settle_currents(

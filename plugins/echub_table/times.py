@@ -74,7 +74,7 @@ def settle_times(
     columns: Sequence[SourceColumn], found: Findings, options: Mapping[str, str]
 ) -> list[SourceColumn]:
     """Return each time its meaning, and derive the elapsed time where only clocks stand."""
-    settled = [dated(column, found.note) for column in columns]
+    settled = [dated(column, found.notices) for column in columns]
     settled += _joined_dates(settled, found, options)
     for clock in found.day_clocks.values():
         settled = _place(settled, clock, found, options)
