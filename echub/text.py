@@ -157,21 +157,23 @@ def rows_by_columns(rows: int, columns: int) -> str:
     return f"{several(rows, 'row')}, {several(columns, 'column')}"
 
 
-def nearest(word: str, known: Iterable[str], count: int = 3, alike: float = 0.5) -> str | None:
+def nearest(
+    word: str, known: Iterable[str], count: int = 3, alike: float = 0.5, *, prefix: str = ""
+) -> str | None:
     """Return a hint with the names that a misspelt one may stand for, else None: ``did you mean cycle?``.
 
     Capitals count only where a name has nothing near that is written as it is. `alike`: the least ratio of
-    `difflib`, from 0 to 1.
+    `difflib`, from 0 to 1. `prefix`: what all names begin with; with it, any short word is like one of them.
     """
     import difflib  # only an error needs it
 
-    names = list(known)
-    shown = str(word)[:_COMPARED]
+    names = [name.removeprefix(prefix) for name in known]
+    shown = str(word).removeprefix(prefix)[:_COMPARED]
     near = difflib.get_close_matches(shown, names, count, alike)
     if not near:
         folded = {name.casefold(): name for name in names}
         near = [folded[name] for name in difflib.get_close_matches(shown.casefold(), folded, count, alike)]
-    return f"did you mean {' or '.join(near)}?" if near else None
+    return f"did you mean {' or '.join(prefix + name for name in near)}?" if near else None
 
 
 _COMPARED = 100

@@ -138,10 +138,9 @@ def _part(
 ) -> Dataset:
     everything = bool(rows.all())
     chosen = columns if everything else [altered(c, values=c.values[rows]) for c in columns]
-    own = [c for c in chosen if (c.quantity or "") in leave_out]
-    void = [c for c in own if _is_void(c.values)]
-    if any((c.quantity or "").startswith(_SPECTRAL) for c in own if not any(c is o for o in void)):
-        void = [c for c in void if c.quantity != "frequency"]
+    own = [(c, _is_void(c.values)) for c in chosen if (c.quantity or "") in leave_out]
+    has_impedance = any((c.quantity or "").startswith(_SPECTRAL) and not is_void for c, is_void in own)
+    void = [c for c, is_void in own if is_void and not (has_impedance and c.quantity == "frequency")]
     stay = [c for c in chosen if not any(c is o for o in void)]
     numbers = np.arange(len(rows)) if row is None else row
     dataset = build_dataset(kind, stay, row=numbers[rows], starts=starts)

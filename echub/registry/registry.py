@@ -406,13 +406,8 @@ def _misspelt_hooks(module: Any) -> list[str]:  # noqa: ANN401
         if name in _HOOKS and not marked and callable(value):
             problems.append(f"{name} is not marked with @hookimpl and is never called")
         elif name not in _HOOKS and (marked or (name.startswith(_PREFIX) and callable(value))):
-            import difflib
-
-            # The prefix is in all names: with it, any short word is like one of them.
-            bare = [hook.removeprefix(_PREFIX) for hook in _HOOKS]
-            near = difflib.get_close_matches(name.removeprefix(_PREFIX), bare, 1)
-            hint = f"; did you mean {_PREFIX}{near[0]}?" if near else ""
-            problems.append(f"{name} is not a hook of echub and is never called{hint}")
+            hint = nearest(name, _HOOKS, 1, 0.6, prefix=_PREFIX)
+            problems.append(f"{name} is not a hook of echub and is never called{f'; {hint}' if hint else ''}")
     return problems
 
 

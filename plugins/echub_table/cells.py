@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Sequence
 
+from echub.dates import HALF_DAYS
 from echub.text import NO_VALUE
 
 EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
@@ -37,7 +38,7 @@ _GROUP_BLANK = re.compile(r"(?<=\d)[ '\u00a0\u202f\u2009\u2019](?=\d{3}(?!\d))")
 _DIGIT = len("(1)")
 """A digit in parentheses alone does not make a row one of numbers: it may be a unit, or count the columns."""
 _HALF_DAY = r"[ \u00a0\u202f]?[APap]\.?[ \u00a0\u202f]?[Mm]\.?"
-_IN_FRONT = r"(?:(?:上午|午前|오전|下午|午後|오후) ?)"
+_IN_FRONT = rf"(?:(?:{'|'.join(HALF_DAYS)}) ?)"
 """The half of a day as Chinese, Japanese and Korean programs print it."""
 _CLOCK = re.compile(r"-?(?:\d+(?: ?days?[.,]?|[-d.]) ?)?\d+:[0-9]{1,2}:[0-9]{1,2}(?:[.,]\d*)?\Z")
 _CLOCK_12 = re.compile(
