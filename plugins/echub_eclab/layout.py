@@ -109,17 +109,20 @@ def place(ids: Sequence[int], offset: int, *, flags_seen: bool = False) -> tuple
 def _with_raw_run(ids: tuple[int, ...], open_ids: Collection[int], size: int) -> RecordLayout | None:
     places = [n for n, i in enumerate(ids) if i in open_ids]
     first, last = places[0], places[-1] + 1
-    flags_seen = any(i in FLAGS for i in ids[:last])
+    run = [i for i in ids[first:last] if i not in open_ids]
     head, begin = place(ids[:first], 0)
+    _, least = place([*ids[:first], *run], 0)
+    flags_seen = any(i in FLAGS for i in ids[:last])
     tail, length = place(ids[last:], 0, flags_seen=flags_seen)
     end = size - length
     width = end - begin
-    moved = [Field(f.id, f.type, f.offset + end) for f in tail]
-    if not width and flags_seen:  # no byte of its own: a further bit of the byte that all flags share
-        return RecordLayout((*head, *moved), size, ids[first:last])
-    if not 0 < width <= LARGEST_VALUE * (last - first):
+    # Where flags stand, an unknown id may be a further bit of their byte; elsewhere one has bytes of its own.
+    if end < least + (not flags_seen) or width > LARGEST_VALUE * (last - first):
         return None
+    moved = [Field(f.id, f.type, f.offset + end) for f in tail]
+    if not width:
+        return RecordLayout((*head, *moved), size, ids[first:last])
     whole = last - first == 1 and width in (1, 2, 4, 8)
     types = [(f"<u{width}", begin)] if whole else [("|u1", begin + n) for n in range(width)]
-    run = [Field(None, dtype, at) for dtype, at in types]
-    return RecordLayout((*head, *run, *moved), size, ids[first:last])
+    raw = [Field(None, dtype, at) for dtype, at in types]
+    return RecordLayout((*head, *raw, *moved), size, ids[first:last])

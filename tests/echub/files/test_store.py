@@ -129,7 +129,7 @@ def records(draw):
     )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records())
 def test_any_record_comes_back_equal(tmp_path, record):
     round_trip(record, tmp_path / "any.h5")

@@ -8,7 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -410,7 +410,6 @@ def source_tables(draw):
     return columns
 
 
-@settings(max_examples=200)
 @given(source_tables())
 def test_the_source_table_is_rebuilt_bit_for_bit(columns):
     built = build_tables(

@@ -80,6 +80,12 @@ def test_unknown_ids_without_bytes_before_any_flag_leave_the_layout_open():
     assert record_layout(header((66, 4, 6), 3, 12)) is None
 
 
+@pytest.mark.parametrize(("ids", "size"), [((66, 1, 67), 0), ((66, 1), 1), ((66, 4, 1, 67, 6), 12)])
+def test_a_run_has_the_bytes_of_the_known_ids_in_it_at_least(ids, size):
+    """What is known of a run tells how many bytes it has at least: flags among the unknown ids need one."""
+    assert record_layout(header(ids, 3, size)) is None
+
+
 def test_unknown_ids_need_no_size_where_there_is_no_row():
     layout = record_layout(header([4, 9001, 9002], 0, 0))
     assert layout.raw == (9001, 9002)

@@ -11,7 +11,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from echub.plugin import ReadError, Source
@@ -313,7 +313,6 @@ def test_a_flipped_bit_gives_a_record_or_an_error(name):
     assert len(found) > 3
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(NAMES), st.data())
 def test_several_changed_bytes_give_a_record_or_an_error(name, draw):
     data = fixture(name)
@@ -323,13 +322,11 @@ def test_several_changed_bytes_give_a_record_or_an_error(name, draw):
     assert outcome(data)
 
 
-@settings(max_examples=300)
 @given(st.binary(max_size=3000))
 def test_any_bytes_behind_the_magic_give_a_record_or_an_error(tail):
     assert outcome(MAGIC + tail) != "record"
 
 
-@settings(max_examples=200)
 @given(
     st.sampled_from([("v1", 0), ("v1", 2), ("v1", 3), ("v2", 11)]),
     st.integers(0, 2**32 - 1),
