@@ -59,14 +59,15 @@ class OpenFile:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.arrays: dict[tuple[str, str], Stored] = {}
+        self._groups: dict[str, Place] = {}
+        self._arrays: dict[tuple[str, str], Stored] = {}
         self._kept: h5f.FileID | None = None
         self._open: h5f.FileID | None = None
 
     @contextmanager
     def opened(self) -> Iterator[Place]:
         """Open the root of the file; `SourceChanged` if it has changed since the source was made."""
-        if self._kept is None and self._fits():
+        if self._kept is None and self.fits:
             self._kept = self._image()
         if self._kept is not None:
             yield h5g.open(self._kept, b"/")
@@ -83,15 +84,36 @@ class OpenFile:
         finally:
             file.close()
 
+    def array(self, root: Place, dataset: str, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Stored:
+        """Open an array of a dataset and require its form: once as long as the file stays open.
+
+        Raises what `local_array` and `require_form` raise.
+        """
+        known = self._arrays.get((dataset, name))
+        if known is not None:
+            return known
+        array = local_array(self._group(root, dataset), name)
+        require_form(array, dtype, shape)
+        if self.stays_open:
+            self._arrays[dataset, name] = array
+        return array
+
+    def _group(self, root: Place, name: str) -> Place:
+        group = self._groups[name] if name in self._groups else local_group(root, name)
+        if self.stays_open:
+            self._groups[name] = group
+        return group
+
     @property
     def stays_open(self) -> bool:
-        """Return whether what is opened in this file may be used again, until the end of `files_stay_open`."""
-        return self._open is not None
+        """Return whether what is opened may be used again: for good, or until the end of `files_stay_open`."""
+        return self._kept is not None or self._open is not None
 
     def close(self) -> None:
         """Close what stayed open."""
         file, self._open = self._open, None
-        self.arrays.clear()
+        self._groups.clear()
+        self._arrays.clear()
         if file is not None:
             file.close()
 
@@ -118,7 +140,9 @@ class OpenFile:
         """Return a text of this file as its shape declares; `of`: the dataset or column that it describes."""
         return told(what, text, self.source.shown, of)
 
-    def _fits(self) -> bool:
+    @property
+    def fits(self) -> bool:
+        """Return whether the file is small enough to be kept in memory."""
         return self.source.path is None or self.source.size <= KEPT
 
 

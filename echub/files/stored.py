@@ -24,9 +24,7 @@ from echub.files.hdf5 import (
     Place,
     attribute_names,
     has_text,
-    local_array,
     local_group,
-    require_form,
     text_array,
     text_attribute,
 )
@@ -149,10 +147,9 @@ class _Current:
         """Check that every column is there, and that what it says of itself is what its dataset says of it."""
         with damage_of(self._file.source), self._file.opened() as root:
             for name in self._datasets:
-                group = local_group(root, name)
                 for column in self._described[name]:
                     with damage_of(self._file.source, column):
-                        self._check_column(group, name, column)
+                        self._check_column(root, name, column)
 
     @cached_property
     def _hashes(self) -> Mapping[str, str]:
@@ -211,9 +208,9 @@ class _Current:
             names += unknown(what, self._file.told("whole text", texts[what]))
         return [notice(self._later, names)] if names else []
 
-    def _check_column(self, group: Place, dataset: str, name: str) -> None:
-        array, described = local_array(group, name), self._described[dataset][name]
-        require_form(array, np.dtype(described["dtype"]), _shape(described))
+    def _check_column(self, root: Place, dataset: str, name: str) -> None:
+        described = self._described[dataset][name]
+        array = self._file.array(root, dataset, name, np.dtype(described["dtype"]), _shape(described))
         text = text_attribute(array, OWN)
         if text == self._written[dataset].get(name):
             return  # as echub writes it; other software may have written the same in another way

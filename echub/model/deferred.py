@@ -38,6 +38,8 @@ class Deferred:
     `distinct()` the values that occur, ascending, `ends()` the smallest and the largest, `stream()` all
     rows in order, `STEP` at a time, each part with its first row, and `each(look)` what a function says of
     each of these parts, in order, called in threads.
+
+    With `kept`, all values are read at the first use of any, and stay: a small column is read many times over.
     """
 
     def __init__(
@@ -51,10 +53,13 @@ class Deferred:
         ends: Callable[[], tuple[Any, Any]] | None = None,
         stream: Callable[[], Iterator[tuple[int, Array]]] | None = None,
         each: Callable[[Callable[[Array], Any]], Iterator[Any]] | None = None,
+        *,
+        kept: bool = False,
     ) -> None:
         self.dtype, self.shape = np.dtype(dtype), shape
         self._part, self._whole = part, whole
         self.planes, self.distinct, self.ends, self._stream, self._each = planes, distinct, ends, stream, each
+        self._kept = kept
         self._loaded: Array | None = None
 
     def __len__(self) -> int:
@@ -72,23 +77,23 @@ class Deferred:
 
     def part(self, first: int, last: int) -> Array:
         """Return rows first to last, without keeping them."""
-        return self._part(first, last) if self._loaded is None else self._loaded[first:last]
+        values = self._in_memory()
+        return self._part(first, last) if values is None else values[first:last]
 
     def load(self) -> Array:
         """Return all values; they are read once and kept."""
         if self._loaded is None:
-            self._loaded = self.fresh()
+            self._loaded = self._read()
         return self._loaded
 
     def fresh(self) -> Array:
         """Return all values without keeping them."""
-        if self._loaded is not None:
-            return self._loaded
-        return self._whole() if self._whole is not None else self._joined()
+        values = self._in_memory()
+        return self._read() if values is None else values
 
     def stream(self) -> Iterator[tuple[int, Array]]:
         """Yield all rows in order, `STEP` at a time, each part with its first row, without keeping them."""
-        if self._stream is not None and self._loaded is None:
+        if self._stream is not None and self._in_memory() is None:
             return self._stream()
         return ((first, self.part(first, min(first + STEP, len(self)))) for first in range(0, len(self), STEP))
 
@@ -97,9 +102,15 @@ class Deferred:
 
         It must not keep the rows. A thread that looks at what it has read itself waits for no other one.
         """
-        if self._each is not None and self._loaded is None:
+        if self._each is not None and self._in_memory() is None:
             return self._each(look)
         return (look(part) for _, part in self.stream())
+
+    def _in_memory(self) -> Array | None:
+        return self.load() if self._kept else self._loaded
+
+    def _read(self) -> Array:
+        return self._whole() if self._whole is not None else self._joined()
 
     def _joined(self) -> Array:
         values = np.empty(self.shape, self.dtype)

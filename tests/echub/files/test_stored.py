@@ -330,8 +330,7 @@ def opened(monkeypatch):
         names.append(name)
         return local_array(group, name)
 
-    for module in (hdf5, stored, stored_column):
-        monkeypatch.setattr(module, "local_array", noted)
+    monkeypatch.setattr(hdf5, "local_array", noted)
     return names
 
 
@@ -350,6 +349,18 @@ def test_only_what_is_used_is_read(native, record, opened):
     assert opened == ["current"]
     assert read.metadata.value("sample.id") == "one"
     assert opened == ["current", "metadata", "settings", "provenance"]
+
+
+def test_a_small_file_opens_and_reads_each_column_once_however_often_it_is_used(tmp_path, opened, monkeypatch):
+    currents = SourceColumn("I/mA", np.arange(5.0), "current", "mA", index=0)
+    store.write(Record([build_dataset("timeseries", [currents])]), tmp_path / "small.h5")
+    read, array = [], stored_column.StoredColumn._array
+    monkeypatch.setattr(stored_column.StoredColumn, "_array", lambda self: read.append(self.name) or array(self))
+    assert echub.validate(tmp_path / "small.h5").files
+    assert {"current", "row"} <= set(opened)
+    assert "current" in read
+    assert sorted(set(opened)) == sorted(opened)
+    assert sorted(set(read)) == sorted(read)
 
 
 @pytest.mark.parametrize("name", ["metadata", "settings", "provenance"])
