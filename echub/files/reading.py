@@ -20,6 +20,7 @@ from echub.files.detect import choose
 from echub.files.enriching import enrich
 from echub.files.rehearsal import rehearse
 from echub.model import clock
+from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import Deferred, held, held_or_loaded, parts
 from echub.model.later import LaterRecord, settled
@@ -230,6 +231,7 @@ def _check_structure(record: Record) -> None:
         record.notices += _missing_columns(dataset)
         record.notices += _without_frequency(dataset)
         record.notices += _without_numbers(dataset, record.notices)
+        record.notices += [said for column in dataset.columns.values() if (said := _infinite(column))]
         if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
@@ -270,6 +272,19 @@ def _is_nan(values: NDArray[Any] | Deferred) -> bool:
     if values.ndim == 1 and next(parts(values, 1))[1][0] == next(parts(values, 1))[1][0]:
         return False
     return all(bool((part != part).all()) for _, part in parts(values))
+
+
+def _infinite(column: Column) -> Remark | None:
+    """Report infinite values: the text `1e999` becomes one in every parser, whatever the instrument meant."""
+    values = held(column)
+    if values.dtype.kind != "f" or column.origin == "derived":  # what is computed from one is infinite too
+        return None
+    rows = [first + np.flatnonzero(np.isinf(part)) for first, part in parts(values) if np.isinf(part).any()]
+    if not rows:
+        return None
+    count, first, name = sum(map(len, rows)), int(rows[0][0]), column.header or column.name
+    where = f", the first in row {first}" if values.ndim == 1 else ""
+    return Remark("non-finite", f"{name} has {several(count, 'infinite value')}{where}", column=name, count=count)
 
 
 def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Remark]]:
