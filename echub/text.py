@@ -122,6 +122,14 @@ def names_a_statistic(text: str) -> bool:
 # -- text that goes out ------------------------------------------------------------------------
 
 
+def encodable(text: str) -> str:
+    """Return a text with lone surrogates, which UTF-8 cannot hold, as escapes; in JSON these give them back.
+
+    They come from names of files that are not UTF-8, and from what decoders could not read.
+    """
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 def several(count: int, word: str, plural: str = "") -> str:
     """Return a count with its word: 1 row, 2 rows, 1,200 rows; `plural` of what takes no s, such as spectra."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {plural or f'{word}s'}"

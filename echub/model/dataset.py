@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnitMismatch, UnknownColumn
 from echub.model.column import Bits, Column
-from echub.model.json_text import encodable
-from echub.text import nearest, rows_by_columns, with_article
+from echub.text import encodable, nearest, rows_by_columns, with_article
 
 if TYPE_CHECKING:
     import pandas

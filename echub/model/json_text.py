@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from echub.text import encodable
+
 _PLAIN = frozenset((str, int, bool, type(None)))
 
 
@@ -22,11 +24,6 @@ def to_json(value: Any) -> str:  # noqa: ANN401
     except ValueError:  # NaN or infinity
         text = _ENCODER.encode(plain(value))
     return text if text.isascii() else encodable(text)
-
-
-def encodable(text: str) -> str:
-    """Write lone surrogates, which UTF-8 cannot hold, as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def written_json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
