@@ -29,6 +29,7 @@ from echub.errors import PluginError, UnknownOption
 from echub.files.annotations import Annotations
 from echub.files.reading import Readable, read
 from echub.model.dataset import Dataset
+from echub.model.given import ANALYSIS, takes
 from echub.model.json_text import plain
 from echub.model.record import Record
 from echub.model.spectra import numbered
@@ -87,6 +88,7 @@ class Choice:
         return chosen.query(self.part) if self.part else chosen
 
 
+@takes(ANALYSIS)
 def analyze(
     name: str | Analysis,
     what: Analysable | Sequence[Analysable],
@@ -136,6 +138,7 @@ def _on_area(run: _Run, given: Sequence[Any], basis: str) -> Outcome:
         return run.on(given).replace(flags=(refusal.remark,), **bare)
 
 
+@takes(ANALYSIS)
 def analyze_each(
     name: str | Analysis,
     what: Analysable | Sequence[Analysable],

@@ -21,6 +21,7 @@ from echub.files.reading import Readable, record_of
 from echub.model.clock import START, START_UTC, ZONE
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.given import SOURCES, takes
 from echub.model.record import Provenance, Record
 from echub.remark import Notice, Remark
 from echub.science.events import Brackets, Offset, match_steps
@@ -86,6 +87,7 @@ class How:
     correct_drift: bool = False
 
 
+@takes(SOURCES)
 def align(
     sources: Sequence[Readable | Record],
     *,

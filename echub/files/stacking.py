@@ -16,6 +16,7 @@ from echub.errors import PluginError, SelectionError, UnitMismatch, UnknownOptio
 from echub.files.naming import names_of
 from echub.files.reading import Readable, record_of
 from echub.model.dataset import Dataset
+from echub.model.given import SOURCES, XARRAY, takes
 from echub.model.metadata import leaves
 from echub.model.missing import MISSING, filled
 from echub.model.record import Record
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _KEPT = ("units", "quantity", "origin", "sign")
 
 
+@takes(SOURCES)
 def stack(
     sources: Sequence[Readable | Record],
     kind: str = "timeseries",
@@ -135,6 +137,7 @@ def _stated(path: str, records: Sequence[Record]) -> tuple[NDArray[Any], Mapping
 # -- pint-xarray --------------------------------------------------------------------------------
 
 
+@takes(XARRAY)
 def to_pint(dataset: xarray.Dataset) -> xarray.Dataset:
     """Return an xarray dataset whose numbers carry their units as pint quantities; needs pint-xarray.
 
@@ -156,6 +159,7 @@ def to_pint(dataset: xarray.Dataset) -> xarray.Dataset:
     return quantified
 
 
+@takes(XARRAY)
 def from_pint(dataset: xarray.Dataset) -> xarray.Dataset:
     """Return plain numbers with units as attributes, as echub writes them: `mA/cm^2`, which UDUNITS reads too."""
     _add_pint()

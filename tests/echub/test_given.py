@@ -1,0 +1,88 @@
+"""Every public function says what it takes when it is given something else: a typed error, never one of Python's."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import echub
+from echub.errors import EchubError, UnknownOption
+
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "eclab" / "cp.mpr"
+FUNCTIONS = [name for name in dir(echub) if not isinstance(getattr(echub, name), type)]
+CALLS = {
+    **{name: [getattr(echub, name)] for name in FUNCTIONS},
+    "analyze": [lambda thing: echub.analyze(thing, FIXTURE), lambda thing: echub.analyze("ccd", thing)],
+    "analyze_each": [lambda thing: echub.analyze_each(thing, FIXTURE)],
+    "compare": [lambda thing: echub.compare(FIXTURE, thing), lambda thing: echub.compare(thing, FIXTURE)],
+    "convert": [lambda thing: echub.convert(thing, "out")],
+    "convert_many": [lambda thing: list(echub.convert_many(thing, "out"))],
+}
+"""How each function is called with a thing; the others take it as their only argument."""
+WRONG = {
+    "absolute_time": "a record",
+    "align": "a list of files or records",
+    "analyze": "the name of an analysis",
+    "analyze_each": "the name of an analysis",
+    "averaged": "a dataset",
+    "convert_many": "a path or a list of paths",
+    "from_pint": "a dataset of xarray",
+    "join_samples": "a dataset",
+    "stack": "a list of files or records",
+    "to_pint": "a dataset of xarray",
+    "validate": "the path of a file or folder",
+    "verify": "the path of a file that echub wrote",
+}
+"""What each function says that it takes; those that are not here read files, or take any value."""
+
+
+@pytest.fixture(scope="module")
+def things():
+    record = echub.read(FIXTURE)
+    dataset = record["timeseries"]
+    return [
+        str(FIXTURE), FIXTURE, None, [], [FIXTURE], record, [record], dataset, [dataset], {"a": 1}, 3, 1.5, b"xx",
+        "nonsense", np.arange(3.0), pl.DataFrame({"a": [1]}), dataset.to_pandas(), echub.Record, dataset.columns["time"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_nothing_ends_in_an_error_of_python(name, things, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for call in CALLS[name]:
+        for thing in things:
+            try:
+                call(thing)
+            except EchubError as error:
+                assert error.message
+                assert error.found or error.hint or error.path, (name, thing)
+
+
+@pytest.mark.parametrize(("name", "words"), WRONG.items())
+def test_the_message_says_what_is_expected_and_found(name, words):
+    with pytest.raises(UnknownOption) as refused:
+        CALLS[name][0](None)
+    error = refused.value
+    assert (error.message, error.expected, error.found) == (f"{name} takes {words}", words, "None")
+    assert error.hint
+
+
+@pytest.mark.parametrize(("thing", "found"), [
+    ([1, 2], "a list of 2 items"),
+    ({"a": 1}, "a dict of 1 item"),
+    ("cp.mpr", "the text 'cp.mpr'"),
+    (echub.Record, "the class Record"),
+    (1.5, "a float"),
+])  # fmt: skip
+def test_what_was_found_is_said_in_words(thing, found):
+    with pytest.raises(UnknownOption) as refused:
+        echub.absolute_time(thing)
+    assert refused.value.found == found
+
+
+def test_several_datasets_are_several_arguments(things):
+    dataset = things[7]
+    with pytest.raises(UnknownOption, match="join_samples takes a dataset") as refused:
+        echub.join_samples(dataset, [dataset])
+    assert refused.value.hint == 'record["timeseries"] is one; several are several arguments'
