@@ -225,11 +225,21 @@ class Annotations:
     values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tables: Iterable[str | Path] = (), values: Mapping[str, str] | None = None) -> Annotations:
+    def of(
+        cls, tables: str | Path | Iterable[str | Path] = (), values: Mapping[str, str] | None = None
+    ) -> Annotations:
         """Load tables by path, and parse single values (`cell.area` to `0.785 cm^2`).
 
-        Raises `MetadataError` for what is wrong for every file: an unknown path, a wrong value.
+        Raises `MetadataError` for what is wrong for every file: an unknown path, a wrong value, or values that are
+        pairs and no mapping, of which one may name a path a second time.
         """
+        if values is not None and not isinstance(values, Mapping):
+            raise MetadataError(
+                "values of metadata are a mapping by path",
+                expected='{"cell.area": "0.785 cm^2"}',
+                found=f"a {type(values).__name__}",
+            )
+        tables = [tables] if isinstance(tables, (str, os.PathLike)) else tables
         tried = Metadata()
         for leaf, text in (values or {}).items():
             tried.set(leaf, text, source="--set")

@@ -40,7 +40,7 @@ def _is_path(value: Any) -> bool:  # noqa: ANN401
 
 
 def _is_several(value: Any) -> bool:  # noqa: ANN401
-    """Return whether a value is a series of things: a record, a mapping and bytes are one thing, whose parts count."""
+    """Return whether a value is a series of things; a record, a mapping and bytes are one thing."""
     one = isinstance(value, (str, bytes, bytearray, Mapping)) or _is_record(value) or _is_dataset(value)
     return isinstance(value, Iterable) and not one
 

@@ -522,3 +522,18 @@ def test_a_sidecar_to_which_values_are_added_keeps_what_it_states(tmp_path):
     del before["sample"]
     assert after == before
     assert sidecar_text({"cell.id": "A7"}, tmp_path / "none.toml") == 'cell.id = "A7"\n'
+
+
+def test_values_as_pairs_are_refused_since_one_of_two_would_count_unseen():
+    with pytest.raises(MetadataError, match="values of metadata are a mapping by path") as refused:
+        Annotations.of(values=[("cell.id", "a"), ("cell.id", "b")])
+    assert refused.value.found == "a list"
+
+
+def test_one_table_needs_no_list(tmp_path):
+    table = tmp_path / "cells.csv"
+    table.write_text("file,cell.id\nrun.mpr,C7\n")
+    metadata = Metadata()
+    Annotations.of(table).apply(Source.from_bytes(b"x", "run.mpr"), metadata)
+    Annotations.of(str(table)).apply(Source.from_bytes(b"x", "run.mpr"), metadata)
+    assert metadata.value("cell.id") == "C7"
