@@ -346,6 +346,9 @@ class _Run:
         declared = {gives.name: gives for gives in self.analysis.outputs}
         patterns = [gives for gives in self.analysis.outputs if gives.name.endswith("*")]
         for name, measurand in outcome.measurands.items():
+            if measurand.is_outside:
+                value, unit, interval = measurand.value, measurand.unit, measurand.interval
+                raise self._failed(f"it gave {name} = {value:g} {unit}, outside its own interval {interval}")
             gives = declared.get(name) or next((g for g in patterns if name.startswith(g.name[:-1])), None)
             if gives is None:
                 raise self._failed(f"it gave the measurand {name}, which it does not declare")

@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 
 
 class Kind(NamedTuple):
-    """What an argument may be: in words, what makes one of something else, and what says whether a value is one."""
+    """What an argument may be, in words; what makes one of something else; and whether a value is one."""
 
     words: str
     hint: str
@@ -23,7 +23,7 @@ class Kind(NamedTuple):
 
 
 def _is_named(value: Any, *names: str) -> bool:  # noqa: ANN401
-    """Return whether a value is of a class of these names: the classes themselves are in modules above this one."""
+    """Return whether a value is of a class of these names; the classes are in modules above this one."""
     return any(f"{kind.__module__}.{kind.__qualname__}" in names for kind in type(value).__mro__)
 
 
