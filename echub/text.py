@@ -286,6 +286,26 @@ def parse_number(text: str, decimal: str = ".") -> float:
     return float(plain)
 
 
+NOT_FINITE = r"[-+]?1[.,]#(?i:INF|IND|QNAN|SNAN)\d*(?:[eE][-+]?\d+)?"
+"""What the C library of older Windows prints for NaN and infinities: 1.#INF, -1.#IND; zeros may fill it up, and an
+exponent may follow (-1.#IND0E+000)."""
+_NOT_FINITE = re.compile(rf"(?:{NOT_FINITE}|[-+]?(?i:nan|inf))\Z")
+
+
+def not_finite(text: str) -> float | None:
+    """Return NaN or an infinity for a text that prints one, also by `NOT_FINITE`; None for any other text."""
+    if not _NOT_FINITE.match(text):
+        return None
+    if "INF" not in text.upper():
+        return float("nan")
+    return float("-inf") if text.startswith("-") else float("inf")
+
+
+def finitely_printed(printed: re.Match[bytes]) -> bytes:
+    """Return what a parser reads as NaN or an infinity, for `re.sub` with the pattern `NOT_FINITE` in bytes."""
+    return str(not_finite(printed[0].decode("ascii"))).encode()
+
+
 # -- clocks ----------------------------------------------------------------------------------
 
 

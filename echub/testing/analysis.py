@@ -212,7 +212,7 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
             self._ask(self._case)
         except PluginError as error:
             advice = "state the value and the interval of one estimate"
-            raise RuleViolation("an outcome that the hub takes", one_line(error), advice) from None
+            raise RuleViolation("an outcome that the hub takes", error.found or one_line(error), advice) from None
 
     @rule
     def test_uncertainties_fit_their_intervals(self) -> None:

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 
 from echub.dates import date_texts, wall_clock
 from echub.plugin import Notice, ReadError, SourceColumn
-from echub.text import decimal_mark, parse_clock, several
+from echub.text import decimal_mark, not_finite, parse_clock, several
 from echub_hiden.header import Header
 from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import is_mass
 from echub_hiden.units import scan_meaning, scans_of_legends, trend_meaning
 
-_STRANGE = re.compile(r"([-+]?)1\.#(INF|IND|QNAN|SNAN)0*(?:E[-+]?\d+)?\Z", re.IGNORECASE)
-"""How the C library of old Windows prints what is not a number, filled up with zeros: `1.#INF0e+000`."""
 _TWELVE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP])M\Z", re.IGNORECASE)
 
 
@@ -103,9 +101,9 @@ def _number(header: Header, at: int, row: int, text: str) -> float:
         if not (math.isinf(value) and any(char.isdigit() for char in text)):  # `7e505` is beyond any detector
             return value
     except ValueError:
-        if match := _STRANGE.match(text.strip()):
+        if (known := not_finite(text.strip())) is not None:
             _note_once(header, "not-a-number", f"{text} is kept as NaN or infinity", header.names[at])
-            return float(f"{match[1]}inf") if match[2].upper() == "INF" else float("nan")
+            return known
     raise ReadError(
         "a cell is not a number",
         where=f"line {header.first_row + row + 1}",
