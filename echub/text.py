@@ -141,8 +141,9 @@ def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural:
 
 
 def with_article(word: str) -> str:
-    """Return a word with a or an, by its first letter: a table, an ion_map."""
-    return f"{'an' if word[:1].lower() in tuple('aeiou') else 'a'} {word}"
+    """Return a word with a or an, by its first letter, or as a letter is spoken: a table, an ion_map, an R, a u."""
+    an = "aefhilmnorsx" if len(word) == 1 else "aeiou"
+    return f"{'an' if word[:1].lower() in tuple(an) else 'a'} {word}"
 
 
 MUCH = 10.0

@@ -18,7 +18,7 @@ from echub.model.source import Source
 from echub.model.units import is_unit, parse_unit, scale_between
 from echub.remark import Remark
 from echub.structured import Shape, Table, read_file
-from echub.text import several
+from echub.text import several, with_article
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
@@ -237,7 +237,7 @@ class Annotations:
             raise MetadataError(
                 "values of metadata are a mapping by path",
                 expected='{"cell.area": "0.785 cm^2"}',
-                found=f"a {type(values).__name__}",
+                found=with_article(type(values).__name__),
             )
         tables = [tables] if isinstance(tables, (str, os.PathLike)) else tables
         tried = Metadata()

@@ -33,7 +33,7 @@ from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import Remark, is_named
 from echub.segments import clock_restarts
-from echub.text import nearest, several
+from echub.text import nearest, several, with_article
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class Reading:
         """Raise `UnknownOption` for metadata in another form, such as a dictionary."""
         if not isinstance(self.annotations, Annotations):
             raise UnknownOption(
-                f"metadata cannot be added as a {type(self.annotations).__name__}",
+                f"metadata cannot be added as {with_article(type(self.annotations).__name__)}",
                 expected='annotations=echub.Annotations.of(values={"cell.area": "0.785 cm^2"})',
             )
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from echub.text import encodable
+from echub.text import encodable, with_article
 
 _PLAIN = frozenset((str, int, bool, type(None)))
 
@@ -54,7 +54,7 @@ def _own_type(value: Any) -> Any:  # noqa: ANN401
     for kind in (float, str):
         if isinstance(value, kind):
             return kind(value)
-    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold")
+    raise TypeError(f"{value!r} is {with_article(type(value).__name__)}, which JSON cannot hold")
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401
@@ -85,7 +85,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401
         return value.hex()
     if value is None or isinstance(value, (str, int, float)):
         return value
-    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold")
+    raise TypeError(f"{value!r} is {with_article(type(value).__name__)}, which JSON cannot hold")
 
 
 _ENCODER = json.JSONEncoder(

@@ -324,3 +324,16 @@ def test_a_misspelt_name_gets_those_that_are_near(word, known, hint):
 def test_what_is_printed_for_no_finite_number(text, value):
     found = not_finite(text)
     assert (found is None) if value is None else (found == value or (math.isnan(value) and math.isnan(found)))
+
+
+@pytest.mark.parametrize(("word", "shown"), [
+    ("table", "a table"),
+    ("ion_map", "an ion_map"),
+    ("int", "an int"),
+    ("a", "an a"),
+    ("R", "an R"),
+    ("u", "a u"),
+    ("", "a "),
+])  # fmt: skip
+def test_an_article_goes_by_the_sound_of_a_letter(word, shown):
+    assert with_article(word) == shown
