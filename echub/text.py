@@ -141,7 +141,7 @@ def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural:
 
 
 def with_article(word: str) -> str:
-    """Return a word with a or an, by its first letter, or as a letter is spoken: a table, an ion_map, an R, a u."""
+    """Return a word with a or an, by its first letter, or as a letter is spoken: a table, an ion_map, a u."""
     an = "aefhilmnorsx" if len(word) == 1 else "aeiou"
     return f"{'an' if word[:1].lower() in tuple(an) else 'a'} {word}"
 

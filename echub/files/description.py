@@ -243,7 +243,7 @@ def _hidden_codes(column: Column) -> list[Run]:
     has none.
     """
     codes = {encodable(label): code for code, label in column.labels.items()}
-    present = replace(column, values=np.append(np.unique(column.values), _stated_nan(column.values)))
+    present = replace(column, values=_distinct(column.values))
     read = _coded(present.plain().tolist(), codes, column.dtype)
     if len(codes) == len(column.labels) and same_values(read, present.values):
         return []
@@ -251,9 +251,11 @@ def _hidden_codes(column: Column) -> list[Run]:
     return [(text, sum(1 for _ in run)) for text, run in groupby(texts)]
 
 
-def _stated_nan(values: NDArray[Any]) -> NDArray[Any]:
-    """Return one NaN if any value is NaN and not missing: `np.unique` keeps one of both kinds."""
-    return values[np.isnan(values) & ~is_missing(values)][:1]
+def _distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the values that occur, each once, with one NaN of each kind, of which `np.unique` makes a third."""
+    missing, lost = is_missing(values), np.isnan(values)
+    kinds = (values[missing][:1], values[lost & ~missing][:1])
+    return np.concatenate([np.unique(values[~lost]), *kinds])
 
 
 def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]], runs: Sequence[Run]) -> NDArray[Any]:

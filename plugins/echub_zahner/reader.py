@@ -117,10 +117,8 @@ def _unconfirmed(texts: Sequence[str], points: int) -> list[Notice]:
     """Say where no text stands behind the numbers: nothing else shows that they are as many as the file states."""
     if any(text.strip() for text in texts):
         return []
-    text = (
-        f"behind the {several(points, 'point')} of the file stands no text: it may have another number of points"
-    )
-    return [Notice("row-count", text)]
+    stated = f"behind the {several(points, 'point')} that the file states"
+    return [Notice("row-count", f"{stated} stands no text: it may have another number of points")]
 
 
 def _is_clock(clock: NDArray[np.float64]) -> bool:

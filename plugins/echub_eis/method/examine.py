@@ -98,7 +98,8 @@ def _require_points(trace: Trace) -> None:
     if len(np.unique(frequency)) < LEAST_POINTS:
         raise Refusal(
             "too-few-points",
-            f"{several(used, 'point is', 'points are')} left, at {_frequencies(frequency)}; at least {LEAST_POINTS} are needed",
+            f"{several(used, 'point is', 'points are')} left, at {_frequencies(frequency)}; "
+            f"at least {LEAST_POINTS} are needed",
             diagnostics=trace.table(),
         )
 
