@@ -93,7 +93,7 @@ def _cut(source: Source, rows: int, notices: list[Notice]) -> Iterator[Dropped]:
 
 
 def _count_numbers(frame: pl.DataFrame, notices: list[Notice]) -> None:
-    """Say which numbers the instrument gave to no row that is there: fastnda passes over rows that it cannot read."""
+    """Say how many numbers no row has: fastnda passes over rows that it cannot read."""
     if _NUMBER not in frame.columns:
         return
     numbers = frame[_NUMBER].drop_nulls().to_numpy().astype(np.int64)
