@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -231,7 +232,7 @@ def _check_structure(record: Record) -> None:
         record.notices += _missing_columns(dataset)
         record.notices += _without_frequency(dataset)
         record.notices += _without_numbers(dataset, record.notices)
-        record.notices += [said for column in dataset.columns.values() if (said := _infinite(column))]
+        record.notices += _infinite(dataset)
         if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
@@ -274,16 +275,24 @@ def _is_nan(values: NDArray[Any] | Deferred) -> bool:
     return all(bool((part != part).all()) for _, part in parts(values))
 
 
-def _infinite(column: Column) -> Remark | None:
-    """Report infinite values: the text `1e999` becomes one in every parser, whatever the instrument meant."""
-    values = held(column)
-    if values.dtype.kind != "f" or column.origin == "derived":  # what is computed from one is infinite too
-        return None
-    rows = [first + np.flatnonzero(np.isinf(part)) for first, part in parts(values) if np.isinf(part).any()]
-    if not rows:
-        return None
-    count, first, name = sum(map(len, rows)), int(rows[0][0]), column.header or column.name
-    where = f", the first in row {first}" if values.ndim == 1 else ""
+def _infinite(dataset: Dataset) -> list[Remark]:
+    """Report infinite values: the text `1e999` becomes one in every parser, whatever the instrument meant.
+
+    What is computed from one is infinite too, and not reported.
+    """
+    columns = [c for c in dataset.columns.values() if c.dtype.kind == "f" and c.origin != "derived"]
+    rows: list[list[NDArray[np.intp]]] = [[] for _ in columns]
+    # Block by block, not column by column: columns of one file are read together.
+    for blocks in itertools.zip_longest(*(parts(held(column)) for column in columns)):
+        for found, block in zip(rows, blocks, strict=True):
+            if block is not None and np.isinf(block[1]).any():
+                found.append(block[0] + np.flatnonzero(np.isinf(block[1])))
+    return [_of_infinite(c, np.concatenate(found)) for c, found in zip(columns, rows, strict=True) if found]
+
+
+def _of_infinite(column: Column, rows: NDArray[np.intp]) -> Remark:
+    name, count = column.header or column.name, len(rows)
+    where = f", the first in row {rows[0]}" if len(column.shape) == 1 else ""
     return Remark("non-finite", f"{name} has {several(count, 'infinite value')}{where}", column=name, count=count)
 
 
