@@ -24,6 +24,7 @@ from echub.model import clock
 from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import Deferred, held, held_or_loaded, parts
+from echub.model.given import takes
 from echub.model.later import LaterRecord, settled
 from echub.model.metadata import UNKNOWN, Metadata
 from echub.model.record import Provenance, Record
@@ -144,6 +145,7 @@ def _options_of_all() -> list[str]:
     return sorted(names)
 
 
+@takes()
 def read(
     what: Readable,
     *,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+import inspect
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import wraps
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial, wraps
+from numbers import Integral, Real
+from types import UnionType
+from typing import Any, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from echub.errors import UnknownOption
 from echub.text import several, with_article
@@ -74,28 +79,100 @@ XARRAY = Kind(
 )
 
 
-def takes(kind: Kind, *, every: bool = False) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
+def takes(
+    kind: Kind | None = None, *, every: bool = False
+) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
     """Refuse another first argument than one of a kind, `every`: any positional one, with `UnknownOption`.
 
-    The message says what was expected and found, where Python would name an attribute that a text does not have.
+    The other arguments have to be what their annotations say. The message says what was expected and found, where
+    Python would name an attribute that a text does not have.
     """
 
     def checking(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+        others = cache(partial(_annotated, function))
+
         @wraps(function)
         def checked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-            for value in args if every else args[:1]:
+            for value in args[: None if every else 1] if kind is not None else ():
                 if not kind.holds(value):
-                    raise UnknownOption(
-                        f"{function.__name__} takes {kind.words}",
-                        expected=kind.words,
-                        found=_said(value),
-                        hint=kind.hint,
-                    )
+                    raise _refused(f"{function.__name__} takes {kind.words}", kind.words, value, kind.hint)
+            given = dict(zip(() if every else list(others())[1:], args[1:], strict=False)) | kwargs
+            for name, value in given.items():
+                if name in list(others())[1:] and not _fits(value, others()[name]):
+                    words = _words(others()[name])
+                    raise _refused(f"{function.__name__} takes {words} as {name}", words, value)
             return function(*args, **kwargs)
 
         return checked
 
     return checking
+
+
+def _refused(message: str, words: str, value: object, hint: str | None = None) -> UnknownOption:
+    return UnknownOption(message, expected=words, found=_said(value), hint=hint)
+
+
+class _Names(dict[str, Any]):
+    """The names of a module; what only a type checker imports may be anything."""
+
+    def __missing__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(builtins, name, Any)
+
+
+def _annotated(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return what each argument of a function may be, in order."""
+    names = _Names(vars(sys.modules[function.__module__]))
+    said = {name: one.annotation for name, one in inspect.signature(function).parameters.items()}
+    return {name: eval(text, {}, names) if isinstance(text, str) else text for name, text in said.items()}
+
+
+_TYPES: dict[Any, tuple[Any, str]] = {
+    str: (str, "a text"),
+    int: (Integral, "a whole number"),
+    float: (Real, "a number"),
+    bool: (Integral, "True or False"),
+    type(None): (type(None), "None"),
+    os.PathLike: (os.PathLike, "a path"),
+    Mapping: (Mapping, "a mapping"),
+    Sequence: (Iterable, "a list"),
+    Iterable: (Iterable, "a list"),
+    tuple: (Iterable, "a pair"),
+}
+"""Which values count as one of a type, and its words."""
+
+
+def _fits(value: Any, wanted: Any) -> bool:  # noqa: ANN401
+    """Return whether a value is what an annotation says, as far as this module knows its types."""
+    if type(wanted) is UnionType or get_origin(wanted) is Union:
+        return any(_fits(value, one) for one in get_args(wanted))
+    base, inner = get_origin(wanted) or wanted, get_args(wanted)
+    if base not in _TYPES:
+        ours = isinstance(base, type) and base.__module__.startswith("echub.")
+        return not ours or isinstance(value, base)
+    if base in (Sequence, Iterable, tuple):
+        return _is_several(value) and (isinstance(value, Iterator) or _are(list(value), base, inner))
+    if base is Mapping and isinstance(value, Mapping) and inner:
+        checked = inner[1:] != (str,)  # an option may be a number; whoever parses it says so
+        return _are(list(value), base, inner) and (not checked or _are(list(value.values()), base, inner[1:]))
+    return isinstance(value, _TYPES[base][0]) or (base is bool and _is_named(value, "numpy.bool", "numpy.bool_"))
+
+
+def _are(values: Sequence[Any], base: Any, inner: Sequence[Any]) -> bool:  # noqa: ANN401
+    """Return whether the items of a list are what the annotation of the list says."""
+    if base is tuple and inner[-1:] != (...,):
+        return len(values) == len(inner) and all(map(_fits, values, inner))
+    return not inner or all(_fits(one, inner[0]) for one in values)
+
+
+def _words(wanted: Any) -> str:  # noqa: ANN401
+    """Return what an annotation says in words."""
+    if type(wanted) is UnionType or get_origin(wanted) is Union:
+        return " or ".join(dict.fromkeys(map(_words, get_args(wanted))))
+    base, inner = get_origin(wanted) or wanted, get_args(wanted)
+    words = _TYPES[base][1] if base in _TYPES else with_article(getattr(base, "__name__", str(base)))
+    if base is Mapping and inner and inner[1] is not Any:
+        return f"{words} of names to {_words(inner[1])}"
+    return f"{words} of texts" if base in (Sequence, Iterable) and inner[:1] == (str,) else words
 
 
 def _said(value: Any) -> str:  # noqa: ANN401

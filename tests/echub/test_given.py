@@ -1,5 +1,7 @@
 """Every public function says what it takes when it is given something else, in a typed error."""
 
+import inspect
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -85,3 +87,54 @@ def test_several_datasets_are_several_arguments(things):
     with pytest.raises(UnknownOption, match="join_samples takes a dataset") as refused:
         echub.join_samples(dataset, [dataset])
     assert refused.value.hint == 'record["timeseries"] is one; several are several arguments'
+
+
+ARGUMENTS = {
+    "align": ([FIXTURE, FIXTURE],),
+    "analyze": ("ccd", FIXTURE),
+    "analyze_each": ("ccd", FIXTURE),
+    "convert": (FIXTURE, "out"),
+    "convert_many": (FIXTURE, "out"),
+    "plot": (FIXTURE,),
+    "read": (FIXTURE,),
+    "stack": ([FIXTURE, FIXTURE],),
+    "validate": (FIXTURE,),
+}
+OPTIONS = [
+    (name, option)
+    for name in ARGUMENTS
+    for option, one in inspect.signature(getattr(echub, name)).parameters.items()
+    if one.kind is one.KEYWORD_ONLY and option != "executor"  # which has the methods of one, whatever its class
+]
+
+
+@pytest.mark.parametrize(("name", "option"), OPTIONS)
+def test_no_option_of_another_type_ends_in_an_error_of_python(name, option, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for thing in (1.5, [1], {1: 2}, object(), b"x"):
+        with suppress(EchubError):
+            found = getattr(echub, name)(*ARGUMENTS[name], **{option: thing})
+            list(found if isinstance(found, Iterator) else ())
+
+
+@pytest.mark.parametrize(("call", "message", "found"), [
+    (lambda: echub.read(FIXTURE, derive="power"), "read takes a list of texts as derive", "the text 'power'"),
+    (lambda: echub.read(FIXTURE, options=[("a", "1")]),
+     "read takes a mapping of names to a text or None as options", "a list of 1 item"),
+    (lambda: echub.validate(FIXTURE, level="physics"), "validate takes a whole number as level",
+     "the text 'physics'"),
+    (lambda: echub.analyze("ccd", FIXTURE, time="1 h"), "analyze takes a pair or None as time", "the text '1 h'"),
+    (lambda: echub.align([FIXTURE, FIXTURE], offsets={"a": 1.0}),
+     "align takes a mapping of names to a pair or None as offsets", "a dict of 1 item"),
+    (lambda: echub.convert(FIXTURE, force="yes"), "convert takes True or False as force", "the text 'yes'"),
+])  # fmt: skip
+def test_an_option_of_another_type_is_refused_by_its_name(call, message, found):
+    with pytest.raises(UnknownOption) as refused:
+        call()
+    assert (refused.value.message, refused.value.found) == (message, found)
+
+
+def test_arrays_and_numbers_of_numpy_count(tmp_path):
+    assert echub.plot(FIXTURE, xlim=np.array([0.0, 1.0]))
+    assert echub.validate(FIXTURE, level=np.int64(0))
+    assert echub.convert(FIXTURE, tmp_path, force=np.bool_(True))
