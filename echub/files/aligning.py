@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -104,6 +105,8 @@ def align(
     not known) by name of the file, added to its time. near: range of an offset, s, if several fit.
     Raises `NoCommonClock` or `AmbiguousOffset`, both with what would help.
     """
+    if isinstance(sources, (str, os.PathLike, Record)):
+        sources = [sources]
     records = [record_of(source) for source in sources]
     if len(records) < 2:
         raise UnknownOption("there is nothing to align", expected="two files or more", found=str(len(records)))
