@@ -19,7 +19,7 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 
-class Kind(NamedTuple):
+class Wanted(NamedTuple):
     """What an argument may be, in words; what makes one of something else; and whether a value is one."""
 
     words: str
@@ -61,18 +61,18 @@ def _is_sources(value: Any) -> bool:  # noqa: ANN401
     return _is_path(value) or _is_several(value) or _is_record(value) or is_source
 
 
-RECORD = Kind("a record", 'echub.read("FILE") reads one', _is_record)
-DATASET = Kind("a dataset", 'record["timeseries"] is one; several are several arguments', _is_dataset)
-PATH = Kind("the path of a file or folder", "several paths are several arguments, validate(*paths)", _is_path)
-FILE = Kind("the path of a file that echub wrote", 'echub.convert(record, "FOLDER").outputs are such', _is_path)
-PATHS = Kind("a path or a list of paths", 'echub.convert(record, "FOLDER") converts a record', _is_paths)
-SOURCES = Kind("a list of files or records", 'echub.read("FILE") reads a record', _is_sources)
-ANALYSIS = Kind(
+RECORD = Wanted("a record", 'echub.read("FILE") reads one', _is_record)
+DATASET = Wanted("a dataset", 'record["timeseries"] is one; several are several arguments', _is_dataset)
+PATH = Wanted("the path of a file or folder", "several paths are several arguments, validate(*paths)", _is_path)
+FILE = Wanted("the path of a file that echub wrote", 'echub.convert(record, "FOLDER").outputs are such', _is_path)
+PATHS = Wanted("a path or a list of paths", 'echub.convert(record, "FOLDER") converts a record', _is_paths)
+SOURCES = Wanted("a list of files or records", 'echub.read("FILE") reads a record', _is_sources)
+ANALYSIS = Wanted(
     "the name of an analysis",
     "`echub plugins` lists them; the name comes first, then the file",
     lambda value: isinstance(value, str) or _is_named(value, "echub.declare_analysis.Analysis"),
 )
-XARRAY = Kind(
+XARRAY = Wanted(
     "a dataset of xarray",
     'record["timeseries"].to_xarray() makes one',
     lambda value: _is_named(value, "xarray.core.dataset.Dataset"),
@@ -80,7 +80,7 @@ XARRAY = Kind(
 
 
 def takes(
-    kind: Kind | None = None, *, every: bool = False
+    kind: Wanted | None = None, *, every: bool = False
 ) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
     """Refuse another first argument than one of a kind, `every`: any positional one, with `UnknownOption`.
 

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.dates import date_texts, wall_clock
-from echub.plugin import Notice, ReadError, SourceColumn
+from echub.plugin import MISSING, Notice, ReadError, SourceColumn
 from echub.text import decimal_mark, not_finite, parse_clock, several
 from echub_hiden.header import Header
 from echub_hiden.options import MassoftOptions
@@ -86,8 +86,11 @@ def _numbers(header: Header, at: int, texts: Sequence[str], decimal: str) -> NDA
     if (empty := sum(not text.strip() for text in plain)) and not is_axis(name):
         text = f"{several(empty, 'cell is', 'cells are')} empty: the values are missing"
         header.notices.append(Notice("empty-cells", text, column=name))
-        plain = [text if text.strip() else "nan" for text in plain]
-    return np.array([_number(header, at, n, text) for n, text in enumerate(plain)], dtype=np.float64)
+    is_kept = is_axis(name)
+    return np.array(
+        [_number(header, at, n, text) if is_kept or text.strip() else MISSING for n, text in enumerate(plain)],
+        dtype=np.float64,
+    )
 
 
 def is_axis(name: str) -> bool:
