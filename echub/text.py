@@ -287,7 +287,7 @@ def parse_number(text: str, decimal: str = ".") -> float:
     return float(plain)
 
 
-NOT_FINITE = r"[-+]?1[.,]#(?i:INF|IND|QNAN|SNAN)\d*(?:[eE][-+]?\d+)?"
+NOT_FINITE = r"[-+]?1[.,]#(?i:INF|IND|QNAN|SNAN)0*(?:[eE][-+]?\d+)?"
 """What the C library of older Windows prints for NaN and infinities: 1.#INF, -1.#IND; zeros may fill it up, and an
 exponent may follow (-1.#IND0E+000)."""
 _NOT_FINITE = re.compile(rf"(?:{NOT_FINITE}|[-+]?(?i:nan|inf))\Z")

@@ -317,6 +317,7 @@ def test_a_misspelt_name_gets_those_that_are_near(word, known, hint):
     ("-Inf", -math.inf),
     ("1.5", None),
     ("1.#IND x", None),
+    ("1.#INF5", None),
     ("#INF", None),
     ("information", None),
     ("", None),
