@@ -93,9 +93,8 @@ def takes(
 
         @wraps(function)
         def checked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-            for value in args[: None if every else 1] if kind is not None else ():
-                if not kind.holds(value):
-                    raise _refused(f"{function.__name__} takes {kind.words}", kind.words, value, kind.hint)
+            for value in args[: None if every else 1] if kind else ():
+                require(kind, value, function.__name__)
             given = dict(zip(() if every else list(others())[1:], args[1:], strict=False)) | kwargs
             for name, value in given.items():
                 if name in list(others())[1:] and not _fits(value, others()[name]):
@@ -106,6 +105,12 @@ def takes(
         return checked
 
     return checking
+
+
+def require(kind: Wanted, value: object, function: str) -> None:
+    """Raise `UnknownOption` unless the argument of a function is of a kind."""
+    if not kind.holds(value):
+        raise _refused(f"{function} takes {kind.words}", kind.words, value, kind.hint)
 
 
 def _refused(message: str, words: str, value: object, hint: str | None = None) -> UnknownOption:
@@ -123,7 +128,15 @@ def _annotated(function: Callable[..., Any]) -> dict[str, Any]:
     """Return what each argument of a function may be, in order."""
     names = _Names(vars(sys.modules[function.__module__]))
     said = {name: one.annotation for name, one in inspect.signature(function).parameters.items()}
-    return {name: eval(text, {}, names) if isinstance(text, str) else text for name, text in said.items()}
+    return {name: _evaluated(text, names) for name, text in said.items()}
+
+
+def _evaluated(text: Any, names: _Names) -> Any:  # noqa: ANN401
+    """Return what an annotation names; `xarray.Dataset` may be anything where xarray is not imported."""
+    try:
+        return eval(text, {}, names) if isinstance(text, str) else text
+    except AttributeError:
+        return Any
 
 
 _TYPES: dict[Any, tuple[Any, str]] = {

@@ -30,10 +30,8 @@ WRONG = {
     "analyze_each": "the name of an analysis",
     "averaged": "a dataset",
     "convert_many": "a path or a list of paths",
-    "from_pint": "a dataset of xarray",
     "join_samples": "a dataset",
     "stack": "a list of files or records",
-    "to_pint": "a dataset of xarray",
     "validate": "the path of a file or folder",
     "verify": "the path of a file that echub wrote",
 }
@@ -80,6 +78,14 @@ def test_what_was_found_is_said_in_words(thing, found):
     with pytest.raises(UnknownOption) as refused:
         echub.absolute_time(thing)
     assert refused.value.found == found
+
+
+@pytest.mark.parametrize("name", ["from_pint", "to_pint"])
+def test_units_of_pint_are_those_of_a_dataset_of_xarray(name):
+    """Without the package it is the package that lacks, whatever is given."""
+    pytest.importorskip("pint_xarray")
+    with pytest.raises(UnknownOption, match=f"{name} takes a dataset of xarray"):
+        getattr(echub, name)(None)
 
 
 def test_several_datasets_are_several_arguments(things):
