@@ -93,8 +93,9 @@ def takes(
 
         @wraps(function)
         def checked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-            for value in args[: None if every else 1] if kind else ():
-                require(kind, value, function.__name__)
+            if kind is not None:
+                for value in args[: None if every else 1]:
+                    require(kind, value, function.__name__)
             given = dict(zip(() if every else list(others())[1:], args[1:], strict=False)) | kwargs
             for name, value in given.items():
                 if name in list(others())[1:] and not _fits(value, others()[name]):
