@@ -122,6 +122,14 @@ def names_a_statistic(text: str) -> bool:
 # -- text that goes out ------------------------------------------------------------------------
 
 
+def encodable(text: str) -> str:
+    """Return a text with lone surrogates, which UTF-8 cannot hold, as escapes; in JSON these give them back.
+
+    They come from names of files that are not UTF-8, and from what decoders could not read.
+    """
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 def several(count: int, word: str, plural: str = "") -> str:
     """Return a count with its word: 1 row, 2 rows, 1,200 rows; `plural` of what takes no s, such as spectra."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {plural or f'{word}s'}"
@@ -133,8 +141,9 @@ def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural:
 
 
 def with_article(word: str) -> str:
-    """Return a word with a or an, by its first letter: a table, an ion_map."""
-    return f"{'an' if word[:1].lower() in tuple('aeiou') else 'a'} {word}"
+    """Return a word with a or an, by its first letter, or as a letter is spoken: a table, an ion_map, a u."""
+    an = "aefhilmnorsx" if len(word) == 1 else "aeiou"
+    return f"{'an' if word[:1].lower() in tuple(an) else 'a'} {word}"
 
 
 MUCH = 10.0
@@ -276,6 +285,26 @@ def parse_number(text: str, decimal: str = ".") -> float:
     if not _PLAIN.match(plain):
         raise ValueError(f"{text!r} is not a number with the decimal mark {decimal!r}")
     return float(plain)
+
+
+NOT_FINITE = r"[-+]?1[.,]#(?i:INF|IND|QNAN|SNAN)0*(?:[eE][-+]?\d+)?"
+"""What the C library of older Windows prints for NaN and infinities: 1.#INF, -1.#IND; zeros may fill it up, and an
+exponent may follow (-1.#IND0E+000)."""
+_NOT_FINITE = re.compile(rf"(?:{NOT_FINITE}|[-+]?(?i:nan|inf))\Z")
+
+
+def not_finite(text: str) -> float | None:
+    """Return NaN or an infinity for a text that prints one, also by `NOT_FINITE`; None for any other text."""
+    if not _NOT_FINITE.match(text):
+        return None
+    if "INF" not in text.upper():
+        return float("nan")
+    return float("-inf") if text.startswith("-") else float("inf")
+
+
+def finitely_printed(printed: re.Match[bytes]) -> bytes:
+    """Return what a parser reads as NaN or an infinity, for `re.sub` with the pattern `NOT_FINITE` in bytes."""
+    return str(not_finite(printed[0].decode("ascii"))).encode()
 
 
 # -- clocks ----------------------------------------------------------------------------------

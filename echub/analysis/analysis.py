@@ -29,6 +29,7 @@ from echub.errors import PluginError, UnknownOption
 from echub.files.annotations import Annotations
 from echub.files.reading import Readable, read
 from echub.model.dataset import Dataset
+from echub.model.given import ANALYSIS, takes
 from echub.model.json_text import plain
 from echub.model.record import Record
 from echub.model.spectra import numbered
@@ -87,6 +88,7 @@ class Choice:
         return chosen.query(self.part) if self.part else chosen
 
 
+@takes(ANALYSIS)
 def analyze(
     name: str | Analysis,
     what: Analysable | Sequence[Analysable],
@@ -136,6 +138,7 @@ def _on_area(run: _Run, given: Sequence[Any], basis: str) -> Outcome:
         return run.on(given).replace(flags=(refusal.remark,), **bare)
 
 
+@takes(ANALYSIS)
 def analyze_each(
     name: str | Analysis,
     what: Analysable | Sequence[Analysable],
@@ -343,6 +346,9 @@ class _Run:
         declared = {gives.name: gives for gives in self.analysis.outputs}
         patterns = [gives for gives in self.analysis.outputs if gives.name.endswith("*")]
         for name, measurand in outcome.measurands.items():
+            if measurand.is_outside:
+                value, unit, interval = measurand.value, measurand.unit, measurand.interval
+                raise self._failed(f"it gave {name} = {value:g} {unit}, outside its own interval {interval}")
             gives = declared.get(name) or next((g for g in patterns if name.startswith(g.name[:-1])), None)
             if gives is None:
                 raise self._failed(f"it gave the measurand {name}, which it does not declare")

@@ -10,6 +10,7 @@ from echub.declare_analysis import Analysis
 from echub.drawing import new_figure
 from echub.errors import DataError, UnknownOption
 from echub.files.reading import Readable, record_of
+from echub.model.given import takes
 from echub.model.record import Record
 from echub.pictures.sheet import Limits, Look, draw
 from echub.registry.calling import call
@@ -41,6 +42,7 @@ def require_format(path: Path) -> None:
         )
 
 
+@takes()
 def plot(
     what: Readable | Record | Sequence[Readable | Record],
     *,

@@ -36,6 +36,10 @@ Censoring = Literal["none", "left", "right", "interval"]
 Scalar = float | int | str | bool | None
 
 
+_ROUNDING = 1e-9
+"""Relative difference of value and end of an interval that float64 arithmetic explains, as in the contract."""
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A range of a measurand's values, in its unit.
@@ -121,6 +125,16 @@ class Measurand:
             raise PluginError("an uncertainty is negative", expected="0 or more", found=str(self.uncertainty))
         if self.censoring != "none" and (self.value is not None or self.interval is None):
             raise PluginError("a censored measurand has an interval and no value", found=f"value {self.value}")
+
+    @property
+    def is_outside(self) -> bool:
+        """Return whether the value lies outside its own interval, by more than rounding."""
+        if self.value is None or self.interval is None:
+            return False
+        low = -math.inf if self.interval.low is None else self.interval.low
+        high = math.inf if self.interval.high is None else self.interval.high
+        slack = _ROUNDING * max(abs(end) for end in (self.value, low, high) if math.isfinite(end))
+        return not low - slack <= self.value <= high + slack
 
     @classmethod
     def more_than(cls, unit: str, low: float, **rest: Any) -> Measurand:  # noqa: ANN401

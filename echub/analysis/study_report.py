@@ -25,10 +25,9 @@ from echub.drawing import unit_text
 from echub.files import results
 from echub.files.naming import file_name, file_names
 from echub.files.output import write_atomically
-from echub.model.json_text import encodable
 from echub.registry.codes import explained
 from echub.remark import Remark
-from echub.text import for_spreadsheet, several
+from echub.text import encodable, for_spreadsheet, several
 
 if TYPE_CHECKING:
     import polars as pl

@@ -26,6 +26,7 @@ from echub.files.conversion import Writing
 from echub.files.joining import Part, runs_of
 from echub.files.output import Job, plan
 from echub.files.reading import Reading
+from echub.model.given import PATHS, takes
 
 _CHUNK = 4
 """Most sources that are sent to a worker together: a small one takes little longer than sending it."""
@@ -33,6 +34,7 @@ _ROUNDS = 16
 """Fewest submissions per worker: at the end, no worker should still have much left while others are idle."""
 
 
+@takes(PATHS)
 def convert_many(
     paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str] | None = None,

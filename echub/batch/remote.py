@@ -37,7 +37,7 @@ from echub.errors import (
     WorkerDied,
     of_code,
 )
-from echub.files.annotations import without_scheme
+from echub.files.annotations import COPIES, without_scheme
 from echub.files.conversion import Conversion, Writing
 from echub.files.output import LEDGER, LISTING, Written, file_sha256, not_writable
 from echub.files.reading import Reading
@@ -62,6 +62,12 @@ class RemoteRun:
     target: str
     reading: Reading
     writing: Writing
+
+    def __post_init__(self) -> None:
+        """Let rows of metadata name files of this computer by their absolute paths: copies of them are read."""
+        if without_scheme(self.source) == self.source or self.source.startswith("file:"):
+            reading = replace(self.reading, annotations=self.reading.annotations.for_copies())
+            object.__setattr__(self, "reading", reading)
 
     def run(self, *, jobs: int | None = None) -> Iterator[FileResult]:
         """Convert folder by folder; return the result of each source when its output is in the store."""
@@ -99,7 +105,7 @@ class RemoteRun:
 
     def _with_added(self, made_by: str, objects: Sequence[Object]) -> str:
         """Return what makes the outputs of a folder: the settings, and the metadata added to its sources."""
-        added = self.reading.annotations.for_files(Path(self.copies, held.name) for held in objects)
+        added = self.reading.annotations.for_files(Path(COPIES, self.copies, held.name) for held in objects)
         rows = [[table.name, table.rows] for table in added.tables if table.rows]
         if not rows and not added.values:
             return made_by
@@ -123,7 +129,7 @@ class _Folder:
             yield from (self._unchanged(entry) for entry in entries.values())
             return
         with tempfile.TemporaryDirectory(prefix="echub-") as held:
-            raw, out = Path(held, "copies", self.how.copies), Path(held, "out")
+            raw, out = Path(held, COPIES, self.how.copies), Path(held, "out")
             with _room_in(Path(held)):
                 refused = self._fetch(raw)
                 results, new = self._convert(raw, out, jobs)

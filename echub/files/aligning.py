@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,7 @@ from echub.files.reading import Readable, record_of
 from echub.model.clock import START, START_UTC, ZONE
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.given import SOURCES, takes
 from echub.model.record import Provenance, Record
 from echub.remark import Notice, Remark
 from echub.science.events import Brackets, Offset, match_steps
@@ -86,6 +88,7 @@ class How:
     correct_drift: bool = False
 
 
+@takes(SOURCES)
 def align(
     sources: Sequence[Readable | Record],
     *,
@@ -102,6 +105,8 @@ def align(
     not known) by name of the file, added to its time. near: range of an offset, s, if several fit.
     Raises `NoCommonClock` or `AmbiguousOffset`, both with what would help.
     """
+    if isinstance(sources, (str, os.PathLike, Record)):
+        sources = [sources]
     records = [record_of(source) for source in sources]
     if len(records) < 2:
         raise UnknownOption("there is nothing to align", expected="two files or more", found=str(len(records)))

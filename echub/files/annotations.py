@@ -18,10 +18,12 @@ from echub.model.source import Source
 from echub.model.units import is_unit, parse_unit, scale_between
 from echub.remark import Remark
 from echub.structured import Shape, Table, read_file
-from echub.text import several
+from echub.text import several, with_article
 
 FOLDER_FILE = "echub.toml"
 SIDECAR_SUFFIX = ".echub.toml"
+COPIES = "copies"
+"""The folder in which local copies of the sources of a store lie."""
 SIDECAR = Shape("the sidecar", Table, hint='it is TOML, such as [cell] area = "0.785 cm^2"')
 """Any tree: each of its paths and values is checked against the schema of the metadata."""
 _GLOB = frozenset("*?[")
@@ -73,8 +75,8 @@ class MetaTable:
         """Return the rows for a file, and mark them as matched."""
         named, globs = self._by_name
         candidates = sorted([*named.get(path.name, ()), *globs])
-        whole = f"/{path.as_posix()}"
-        own = {n: self.rows[n] for n in candidates if _matches(self.rows[n]["file"], path.name, whole)}
+        wholes = (f"/{path.as_posix()}", path.absolute().as_posix())
+        own = {n: self.rows[n] for n in candidates if _matches(self.rows[n]["file"], path.name, *wholes)}
         self.matched.update(own)
         return own
 
@@ -201,17 +203,25 @@ def _with_units(rows: Mapping[int, dict[str, str]], path: Path) -> dict[int, dic
     return {n: {headers[name]: cell for name, cell in row.items()} for n, row in rows.items() if n != 2}
 
 
+def _addressed(row: dict[str, str]) -> dict[str, str]:
+    """Return a row whose file is that of the copy, if it is an absolute path."""
+    return {**row, "file": f"{COPIES}{row['file']}"} if row["file"].startswith("/") else row
+
+
 def without_scheme(address: str) -> str:
     """Return an address in a store without its `s3://`; a path as it is."""
     return re.sub(r"^[A-Za-z][\w+.-]*://+", "", address)
 
 
-def _matches(pattern: str, name: str, whole: str) -> bool:
+def _matches(pattern: str, name: str, whole: str, absolute: str) -> bool:
     """Return whether a text is the name, the end of the path or a glob of either; a literal `[1]` matches.
 
-    Of an address in a store counts what follows its `s3://`.
+    Of an address in a store counts what follows its `s3://`. An absolute path is that of one file, also if the
+    file was named by a relative one.
     """
     pattern = without_scheme(pattern)
+    if os.path.isabs(pattern) and (pattern == absolute or fnmatch.fnmatchcase(absolute, pattern)):
+        return True
     if whole.endswith(f"/{pattern}"):
         return bool(pattern)
     return fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(whole, f"*/{pattern}")
@@ -225,11 +235,21 @@ class Annotations:
     values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tables: Iterable[str | Path] = (), values: Mapping[str, str] | None = None) -> Annotations:
+    def of(
+        cls, tables: str | Path | Iterable[str | Path] = (), values: Mapping[str, str] | None = None
+    ) -> Annotations:
         """Load tables by path, and parse single values (`cell.area` to `0.785 cm^2`).
 
-        Raises `MetadataError` for what is wrong for every file: an unknown path, a wrong value.
+        Raises `MetadataError` for what is wrong for every file: an unknown path, a wrong value, or values that are
+        pairs and no mapping, of which one may name a path a second time.
         """
+        if values is not None and not isinstance(values, Mapping):
+            raise MetadataError(
+                "values of metadata are a mapping by path",
+                expected='{"cell.area": "0.785 cm^2"}',
+                found=with_article(type(values).__name__),
+            )
+        tables = [tables] if isinstance(tables, (str, os.PathLike)) else tables
         tried = Metadata()
         for leaf, text in (values or {}).items():
             tried.set(leaf, text, source="--set")
@@ -241,6 +261,14 @@ class Annotations:
         own = [{k: row for path in paths for k, row in table.own(path).items()} for table in self.tables]
         named = zip(self.tables, own, strict=True)
         return Annotations([MetaTable(t.name, dict(sorted(rows.items()))) for t, rows in named], self.values)
+
+    def for_copies(self) -> Annotations:
+        """Return these for copies of local files, which lie under their whole paths in a folder `COPIES`."""
+        tables = [
+            MetaTable(table.name, {n: _addressed(row) for n, row in table.rows.items()}, table.matched)
+            for table in self.tables
+        ]
+        return Annotations(tables, self.values)
 
     def any_for(self, source: Source) -> bool:
         """Return whether there may be something to add to a source."""

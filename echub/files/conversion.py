@@ -18,6 +18,7 @@ from echub.files.naming import folded, plain_name
 from echub.files.output import PreviousOutputs, Target, Written, require_free, write_atomically
 from echub.files.reading import Readable, Reading
 from echub.model.dataset import Dataset
+from echub.model.given import takes
 from echub.model.record import Record
 from echub.model.source import Source, SourceFacts
 from echub.registry.calling import call, failed, options_of
@@ -134,6 +135,7 @@ class Writing:
         require_free(target, force=self.force or self.earlier is not None)
 
 
+@takes()
 def convert(
     what: Readable | Record,
     output: str | os.PathLike[str] | None = None,

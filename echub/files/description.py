@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from echub.errors import ReadError
 from echub.files.content import column_digest, describe_column, describe_dataset
-from echub.model.column import Bits, Column
+from echub.model.column import Bits, Column, same_values
 from echub.model.dataset import Dataset, Omitted
 from echub.model.json_text import plain
 from echub.model.metadata import Entry, Metadata
@@ -28,7 +28,7 @@ from echub.model.source import Source
 from echub.model.units import Scale
 from echub.remark import Dropped, Notice, Remark, RemarkShape
 from echub.structured import Shape, Table, checked
-from echub.text import rows_by_columns, several
+from echub.text import encodable, rows_by_columns, several
 
 TOLD = {field.name for field in dataclasses.fields(Column)}
 FORMAT = "echub table 1"
@@ -239,15 +239,23 @@ def restore_column(described: Mapping[str, Any], values: NDArray[Any]) -> Column
 def _hidden_codes(column: Column) -> list[Run]:
     """Return the codes of a column whose words do not tell them, run by run; empty if they do.
 
-    Two codes may have one label, or the label of one be the number of another.
+    Two codes may have one label, the label of one may be the number of another, and NaN that is not missing
+    has none.
     """
-    codes = {label: code for code, label in column.labels.items()}
-    present = replace(column, values=np.unique(column.values))
+    codes = {encodable(label): code for code, label in column.labels.items()}
+    present = replace(column, values=_distinct(column.values))
     read = _coded(present.plain().tolist(), codes, column.dtype)
-    if len(codes) == len(column.labels) and np.array_equal(read, present.values, equal_nan=read.dtype.kind == "f"):
+    if len(codes) == len(column.labels) and same_values(read, present.values):
         return []
     texts = np.where(is_missing(column.values), "", column.values.astype(str)).tolist()
     return [(text, sum(1 for _ in run)) for text, run in groupby(texts)]
+
+
+def _distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the values that occur, each once, with one NaN of each kind, of which `np.unique` makes a third."""
+    missing, lost = is_missing(values), np.isnan(values)
+    kinds = (values[missing][:1], values[lost & ~missing][:1])
+    return np.concatenate([np.unique(values[~lost]), *kinds])
 
 
 def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]], runs: Sequence[Run]) -> NDArray[Any]:
@@ -258,7 +266,8 @@ def _values(known: Mapping[str, Any], values: Mapping[str, NDArray[Any]], runs: 
         return found.astype(known["dtype"])
     if runs:
         return _coded(chain.from_iterable(repeat(text, n) for text, n in runs), {}, known["dtype"])
-    return _coded(found.tolist(), {label: int(code) for code, label in known["labels"].items()}, known["dtype"])
+    labels = {encodable(label): int(code) for code, label in known["labels"].items()}
+    return _coded(found.tolist(), labels, known["dtype"])
 
 
 def _coded(words: Iterable[Any], codes: Mapping[str, int], dtype: DTypeLike) -> NDArray[Any]:

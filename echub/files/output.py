@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from echub.declare import Confidence
 from echub.errors import EchubError, TargetClash, TargetExists, TargetNotWritable
 from echub.files.annotations import is_about_files
+from echub.files.detect import ask
+from echub.model.source import Source
 from echub.registry.boundary import PluginFault
 from echub.registry.registry import registry
 
@@ -137,30 +140,42 @@ def _jobs(path: Path, out: Path | None) -> Iterator[Job]:
 def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
     """Walk a folder in a fixed order, leaving out what echub itself writes or reads as sidecars."""
     skip = os.path.realpath(out) if out else None
-    closed: list[Path] = []
-    for root, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
-        here = Path(root)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and os.path.realpath(here / f) != skip)
-        yield from (here / name for name in sorted(files) if _is_source(here / name))
-    yield from closed
+    yield from _below(folder, _is_source, lambda path: os.path.realpath(path) != skip)
 
 
 def files_below(folder: Path) -> Iterator[Path]:
     """List the files of a folder and of those in it, without hidden ones and what is about other files."""
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and not is_about_files(Path(root) / name):
-                yield Path(root) / name
+    yield from _below(folder, lambda path: not path.name.startswith(".") and not is_about_files(path))
+
+
+def _below(
+    folder: Path, is_wanted: Callable[[Path], bool], is_entered: Callable[[Path], bool] = lambda _: True
+) -> Iterator[Path]:
+    """Walk a folder in a fixed order; a folder that may not be listed comes last, to be reported when opened."""
+    closed: list[Path] = []
+    for root, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        here = Path(root)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and is_entered(here / f))
+        yield from (here / name for name in sorted(files) if is_wanted(here / name))
+    yield from closed
 
 
 def _is_source(path: Path) -> bool:
     name = path.name
-    if name.startswith(".") or name.endswith(registry().own_suffixes) or LEDGER.fullmatch(name):
+    if name.startswith(".") or LEDGER.fullmatch(name) or is_about_files(path):
         return False
-    if is_about_files(path):
+    if not os.path.isfile(path):
+        return os.path.islink(path)  # a broken link is reported when it is opened
+    return not _is_record(path)
+
+
+def _is_record(path: Path) -> bool:
+    """Return whether a file holds a record as echub wrote it: a mere name ending in .h5 does not say so."""
+    readers = [r for r in registry().readers.values() if r.content and path.name.endswith(r.suffixes)]
+    try:
+        return any(ask(reader, Source(path)).confidence > Confidence.NO for reader in readers)
+    except EchubError:  # reported when it is opened
         return False
-    return os.path.isfile(path) or os.path.islink(path)  # a broken link is reported when it is opened
 
 
 def require_free(target: Path, *, force: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,8 +21,10 @@ from echub.files.detect import choose
 from echub.files.enriching import enrich
 from echub.files.rehearsal import rehearse
 from echub.model import clock
+from echub.model.column import Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import Deferred, held, held_or_loaded, parts
+from echub.model.given import takes
 from echub.model.later import LaterRecord, settled
 from echub.model.metadata import UNKNOWN, Metadata
 from echub.model.record import Provenance, Record
@@ -32,7 +35,7 @@ from echub.registry.options import as_dict, parse_options
 from echub.registry.registry import registry
 from echub.remark import Remark, is_named
 from echub.segments import clock_restarts
-from echub.text import nearest, several
+from echub.text import nearest, several, with_article
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +69,7 @@ class Reading:
         """Raise `UnknownOption` for metadata in another form, such as a dictionary."""
         if not isinstance(self.annotations, Annotations):
             raise UnknownOption(
-                f"metadata cannot be added as a {type(self.annotations).__name__}",
+                f"metadata cannot be added as {with_article(type(self.annotations).__name__)}",
                 expected='annotations=echub.Annotations.of(values={"cell.area": "0.785 cm^2"})',
             )
 
@@ -142,6 +145,7 @@ def _options_of_all() -> list[str]:
     return sorted(names)
 
 
+@takes()
 def read(
     what: Readable,
     *,
@@ -230,6 +234,7 @@ def _check_structure(record: Record) -> None:
         record.notices += _missing_columns(dataset)
         record.notices += _without_frequency(dataset)
         record.notices += _without_numbers(dataset, record.notices)
+        record.notices += _infinite(dataset)
         if dataset.kind == "timeseries":
             record.datasets[kind], restarts = _mark_restarts(dataset)
             record.notices += restarts
@@ -270,6 +275,27 @@ def _is_nan(values: NDArray[Any] | Deferred) -> bool:
     if values.ndim == 1 and next(parts(values, 1))[1][0] == next(parts(values, 1))[1][0]:
         return False
     return all(bool((part != part).all()) for _, part in parts(values))
+
+
+def _infinite(dataset: Dataset) -> list[Remark]:
+    """Report infinite values: the text `1e999` becomes one in every parser, whatever the instrument meant.
+
+    What is computed from one is infinite too, and not reported.
+    """
+    columns = [c for c in dataset.columns.values() if c.dtype.kind == "f" and c.origin != "derived"]
+    rows: list[list[NDArray[np.intp]]] = [[] for _ in columns]
+    # Block by block, not column by column: columns of one file are read together.
+    for blocks in itertools.zip_longest(*(parts(held(column)) for column in columns)):
+        for found, block in zip(rows, blocks, strict=True):
+            if block is not None and np.isinf(block[1]).any():
+                found.append(block[0] + np.flatnonzero(np.isinf(block[1])))
+    return [_of_infinite(c, np.concatenate(found)) for c, found in zip(columns, rows, strict=True) if found]
+
+
+def _of_infinite(column: Column, rows: NDArray[np.intp]) -> Remark:
+    name, count = column.header or column.name, len(rows)
+    where = f", the first in row {rows[0]}" if len(column.shape) == 1 else ""
+    return Remark("non-finite", f"{name} has {several(count, 'infinite value')}{where}", column=name, count=count)
 
 
 def _mark_restarts(dataset: Dataset) -> tuple[Dataset, list[Remark]]:

@@ -16,6 +16,7 @@ from echub.errors import PluginError, SelectionError, UnitMismatch, UnknownOptio
 from echub.files.naming import names_of
 from echub.files.reading import Readable, record_of
 from echub.model.dataset import Dataset
+from echub.model.given import SOURCES, XARRAY, require, takes
 from echub.model.metadata import leaves
 from echub.model.missing import MISSING, filled
 from echub.model.record import Record
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _KEPT = ("units", "quantity", "origin", "sign")
 
 
+@takes(SOURCES)
 def stack(
     sources: Sequence[Readable | Record],
     kind: str = "timeseries",
@@ -143,6 +145,7 @@ def to_pint(dataset: xarray.Dataset) -> xarray.Dataset:
     import pint
 
     _add_pint()
+    require(XARRAY, dataset, "to_pint")
     registry = pint.get_application_registry()
     plain = dataset.copy()
     left: dict[Any, str] = {}
@@ -159,6 +162,7 @@ def to_pint(dataset: xarray.Dataset) -> xarray.Dataset:
 def from_pint(dataset: xarray.Dataset) -> xarray.Dataset:
     """Return plain numbers with units as attributes, as echub writes them: `mA/cm^2`, which UDUNITS reads too."""
     _add_pint()
+    require(XARRAY, dataset, "from_pint")
     left = {name: dataset[name].attrs.get("units") for name in dataset.variables}
     plain = dataset.pint.dequantify(format="~C")
     for name, variable in plain.variables.items():

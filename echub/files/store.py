@@ -40,10 +40,11 @@ from echub.model import units
 from echub.model.column import Bits, Column
 from echub.model.dataset import Dataset
 from echub.model.deferred import held
-from echub.model.json_text import encodable, plain, to_json
+from echub.model.json_text import plain, to_json
 from echub.model.metadata import Metadata
 from echub.model.record import Record
 from echub.model.workers import in_order
+from echub.text import encodable
 
 _SMALL = 8192
 """Columns of fewer bytes are one chunk with a checksum, not compressed: deflate takes more time than it saves."""

@@ -20,6 +20,7 @@ from echub.files.hdf5 import files_stay_open
 from echub.files.joining import join, links_of
 from echub.files.reading import Reading
 from echub.files.rehearsal import rehearse
+from echub.model.given import FILE, takes
 from echub.model.later import LaterRecord, require_whole
 from echub.model.record import Record
 from echub.model.source import Source
@@ -41,6 +42,7 @@ class Check:
         return {"what": self.what, "holds": self.holds, "found": self.found}
 
 
+@takes(FILE)
 def verify(path: str | os.PathLike[str], source: str | os.PathLike[str] | None = None) -> list[Check]:
     """Verify a native file; its source is looked for next to it unless it is named.
 

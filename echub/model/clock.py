@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from echub.errors import MetadataError, UnknownOption
+from echub.model.given import RECORD, takes
 from echub.model.metadata import UNKNOWN, Metadata
 from echub.remark import Remark
 from echub.text import nearest
@@ -95,6 +96,7 @@ def _starts(dataset: Dataset, instant: dt.datetime) -> bool:
     return bool(known and abs(float(dataset[INSTANTS][0]) - instant.timestamp()) < 1)
 
 
+@takes(RECORD)
 def absolute_time(record: Record, dataset: str = "timeseries") -> NDArray[Any]:
     """Return the instants of a dataset's rows, UTC, datetime64[us] of shape (n,); NaT without a time.
 

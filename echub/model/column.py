@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from echub.model.deferred import deferring, held
 from echub.model.missing import is_missing
 from echub.model.units import Scale, scale_between
 from echub.model.units import unit as known_unit
+from echub.text import encodable
 
 Origin = Literal["measured", "programmed", "reported", "derived", "assumed"]
 """Who produced the number: the instrument; the programme (a set point or its counter); the
@@ -125,12 +126,15 @@ class Column:
         return scale_between(known_unit(self.unit), unit, point=point).apply(self.values)
 
     def plain(self) -> NDArray[Any]:
-        """Return the values for people, in the same shape: text for codes with labels, else the values."""
-        return self._words(self.values) if self.labels else self.values
+        """Return the values for people, in the same shape: text for codes with labels, else the values.
 
-    def _words(self, values: NDArray[Any]) -> NDArray[Any]:
+        The texts can be encoded: what is not text in them is written as escapes.
+        """
+        return self._words(self.values, encodable) if self.labels else self.values
+
+    def _words(self, values: NDArray[Any], shown: Callable[[str], str] = str) -> NDArray[Any]:
         codes, inverse = np.unique(values, return_inverse=True)
-        words = np.array([self._word(code) for code in codes], dtype=object)
+        words = np.array([shown(self._word(code)) for code in codes], dtype=object)
         return words[inverse.reshape(values.shape)]
 
     def _word(self, code: Any) -> str:  # noqa: ANN401  a number of any type

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from echub.errors import AmbiguousColumn, PluginError, SelectionError, UnitMismatch, UnknownColumn
 from echub.model.column import Bits, Column
-from echub.model.json_text import encodable
-from echub.text import nearest, rows_by_columns, with_article
+from echub.text import encodable, nearest, rows_by_columns, several, with_article
 
 if TYPE_CHECKING:
     import pandas
@@ -323,5 +322,5 @@ def _fault(name: str, column: Any, lengths: dict[str, int]) -> str:  # noqa: ANN
         return f"{len(column.shape)} dimensions, but the axes {', '.join(column.axes) or 'none'}"
     for axis, length in zip(column.axes, column.shape, strict=True):
         if lengths.setdefault(axis, length) != length:
-            return f"{length} values along {axis}, where other columns have {lengths[axis]}"
+            return f"{several(length, 'value')} along {axis}, where other columns have {lengths[axis]}"
     return ""

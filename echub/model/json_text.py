@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from echub.text import encodable, with_article
+
 _PLAIN = frozenset((str, int, bool, type(None)))
 
 
@@ -22,11 +24,6 @@ def to_json(value: Any) -> str:  # noqa: ANN401
     except ValueError:  # NaN or infinity
         text = _ENCODER.encode(plain(value))
     return text if text.isascii() else encodable(text)
-
-
-def encodable(text: str) -> str:
-    """Write lone surrogates, which UTF-8 cannot hold, as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def written_json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
@@ -57,7 +54,7 @@ def _own_type(value: Any) -> Any:  # noqa: ANN401
     for kind in (float, str):
         if isinstance(value, kind):
             return kind(value)
-    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold")
+    raise TypeError(f"{value!r} is {with_article(type(value).__name__)}, which JSON cannot hold")
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401
@@ -88,7 +85,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401
         return value.hex()
     if value is None or isinstance(value, (str, int, float)):
         return value
-    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON cannot hold")
+    raise TypeError(f"{value!r} is {with_article(type(value).__name__)}, which JSON cannot hold")
 
 
 _ENCODER = json.JSONEncoder(

@@ -102,6 +102,10 @@ class Record:
     def __iter__(self) -> Iterator[str]:
         return iter(self.datasets)
 
+    def __bool__(self) -> bool:
+        """Return True: a record without datasets is there all the same, with its metadata and notices."""
+        return True
+
     def __len__(self) -> int:
         return len(self.datasets)
 

@@ -19,6 +19,7 @@ from echub.errors import DataError
 from echub.model.cell_text import cell_readings
 from echub.model.column import Column
 from echub.model.dataset import Dataset
+from echub.model.given import DATASET, takes
 from echub.model.metadata import leaves
 from echub.model.replicates import Mean, Readings, mean_of_readings
 from echub.model.spreads import Kind, least, named, spreads_of
@@ -136,6 +137,7 @@ def require_samples(dataset: Dataset) -> None:
         )
 
 
+@takes(DATASET)
 def averaged(dataset: Dataset) -> Dataset:
     """Return a table with one row per value: the mean of its replicates, with ``u_NAME`` and ``n_NAME``.
 
@@ -169,6 +171,7 @@ def _mean_columns(column: Column, means: Sequence[Mean]) -> dict[str, Column]:
     return {name: mean, u.name: u, n.name: n}
 
 
+@takes(DATASET, every=True)
 def join_samples(left: Dataset, *others: Dataset) -> Dataset:
     """Join tables by `sample_id`: the means of all, for the samples that all have.
 

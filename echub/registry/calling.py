@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from echub.errors import EchubError, PluginError
 from echub.registry.boundary import PluginFault, fault, guarded, guarded_each, one_line
 from echub.registry.registry import registry, word_for
+from echub.text import with_article
 
 if TYPE_CHECKING:
     from echub.declare import KnownFormat, Reader, Template, Writer
@@ -45,7 +46,7 @@ def call(
     wanted = returns if items is None else items
     wrong = [r for r in (result if items else [result]) if wanted is not None and not isinstance(r, wanted)]
     if wrong:
-        raise failed(declared, f"it gave {_a(type(wrong[0]).__name__)}, not {_named(wanted)}", where)
+        raise failed(declared, f"it gave {with_article(type(wrong[0]).__name__)}, not {_named(wanted)}", where)
     return result
 
 
@@ -58,7 +59,7 @@ def call_each(
     return [
         result
         if isinstance(result, (returns, EchubError))
-        else failed(each, f"it gave {_a(type(result).__name__)}, not {_named(returns)}", target)
+        else failed(each, f"it gave {with_article(type(result).__name__)}, not {_named(returns)}", target)
         for each, target, result in zip(declared, targets, found, strict=True)
     ]
 
@@ -93,7 +94,9 @@ def options_of(declared: Reader | Writer) -> type:
     named = partial(resolve, declared.options)
     found = guarded(_who(declared), owner_of(declared), named, where=declared.options)
     if not isinstance(found, type):
-        raise failed(declared, f"its options are {_a(type(found).__name__)}, not a class", declared.options)
+        raise failed(
+            declared, f"its options are {with_article(type(found).__name__)}, not a class", declared.options
+        )
     return found
 
 
@@ -114,8 +117,4 @@ def _who(declared: Declared) -> str:
 
 def _named(wanted: Any) -> str:  # noqa: ANN401
     kinds = wanted if isinstance(wanted, tuple) else (wanted,)
-    return _a(" or ".join(kind.__name__ for kind in kinds if kind is not type(None)))
-
-
-def _a(word: str) -> str:
-    return f"{'an' if word[0] in 'AEIOUaeiou' else 'a'} {word}"
+    return with_article(" or ".join(kind.__name__ for kind in kinds if kind is not type(None)))

@@ -26,7 +26,7 @@ from echub.registry import hookspecs, installed
 from echub.registry.boundary import guarded, one_line
 from echub.registry.discovery import EntryPoint, entry_points
 from echub.registry.sound import require_sound
-from echub.text import nearest
+from echub.text import nearest, with_article
 
 if TYPE_CHECKING:
     from echub.declare_analysis import Analysis
@@ -222,7 +222,7 @@ class Registry:
         taker = takers.get(type(declared))
         if taker is None:
             wanted = " or ".join(kind.__name__ for kind in takers)
-            raise PluginError(f"declares a {type(declared).__name__}, expected {wanted}")
+            raise PluginError(f"declares {with_article(type(declared).__name__)}, expected {wanted}")
         require_sound(declared)
         taker(declared, plugin)
 

@@ -31,7 +31,7 @@ from echub.analysis.covariance import covariance_problem
 from echub.analysis.fitting import Standing, fit_of
 from echub.analysis.outcome import Interval, Measurand, Outcome
 from echub.declare_analysis import Analysis
-from echub.errors import EchubError
+from echub.errors import EchubError, PluginError
 from echub.model.column import same_values
 from echub.model.record import Record
 from echub.model.units import parse_unit
@@ -204,6 +204,15 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
         bare = [n for n, m in told if not m.uncertainty and not m.interval]
         if bare:
             raise RuleViolation("an uncertainty", f"none for {', '.join(bare)}", "state one, or an interval")
+
+    @rule
+    def test_values_lie_in_their_intervals(self) -> None:
+        """No value lies outside its own interval: the hub refuses such an outcome."""
+        try:
+            self._ask(self._case)
+        except PluginError as error:
+            advice = "state the value and the interval of one estimate"
+            raise RuleViolation("an outcome that the hub takes", error.found or one_line(error), advice) from None
 
     @rule
     def test_uncertainties_fit_their_intervals(self) -> None:

@@ -27,6 +27,7 @@ from echub.files.output import files_below
 from echub.files.reading import Reading
 from echub.files.results import is_own
 from echub.model.dataset import Dataset
+from echub.model.given import PATH, takes
 from echub.model.record import Record
 from echub.remark import Remark
 from echub.validation import group as groups
@@ -113,6 +114,7 @@ class Report:
         return max((p.exit_code for p in self.problems if p.severity in counts), default=0)
 
 
+@takes(PATH, every=True)
 def validate(
     *paths: str | os.PathLike[str],
     level: int = 2,

@@ -18,7 +18,7 @@ from echub.plugin import (
     require_one_basis,
 )
 from echub.science import ZERO_CELSIUS
-from echub.text import several
+from echub.text import several, with_article
 from echub_arrhenius import ChoiceParams
 
 COLDEST_K = 150.0
@@ -174,7 +174,7 @@ def _measurand_name(outcomes: Sequence[Outcome], params: ChoiceParams) -> str:
     if params.measurand:
         if params.measurand in present or not present:
             return params.measurand
-        raise _which(f"no outcome has a {params.measurand}", present)
+        raise _which(f"no outcome has {with_article(params.measurand)}", present)
     valued = {name for outcome in outcomes for name, m in outcome.measurands.items() if m.value is not None}
     first = [name for name in FIRST_CHOICES if name in valued]
     if first or len(valued) == 1:

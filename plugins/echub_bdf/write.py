@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from echub.plugin import Column, DataError, Dataset, MetadataError, Notice, Record, UnknownColumn, series_of
+from echub.text import encodable
 from echub_bdf.columns import COLUMNS, VERSION, BdfColumn, working
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _write_metadata(
         "metadata": record.metadata.tree(),
         "provenance": record.provenance.as_dict(),
     }
-    file.write((json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+    file.write(encodable(json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
 
 
 def _described(bdf: BdfColumn, column: Column) -> dict[str, Any]:

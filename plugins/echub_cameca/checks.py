@@ -6,6 +6,7 @@ import re
 
 from echub.plugin import Notice, UnknownSpecies
 from echub.species import fits_mass, is_unlikely, parse_species
+from echub.text import several
 from echub_cameca.sections import Export, conditions, is_number
 
 
@@ -48,6 +49,10 @@ def check_points(export: Export, rows: int, notices: list[Notice]) -> None:
     """Say where the header counts other points, or the measurement conditions are missing."""
     stated = export.fields().get("# of data point/species", "")
     if re.fullmatch(r"[0-9]{1,9}", stated) and int(stated) != rows:
-        notices.append(Notice("row-count", f"the header says {stated} points per species, the data have {rows}"))
+        notices.append(
+            Notice(
+                "row-count", f"the header says {several(int(stated), 'point')} per species, the data have {rows}"
+            )
+        )
     if not conditions(export):
         notices.append(Notice("no-conditions", "the measurement conditions are missing: the file was cut"))

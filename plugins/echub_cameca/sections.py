@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from echub.plugin import Metadata, MetadataError, Notice, ReadError, Source, without_zero_tail
-from echub.text import decode, encoding_of
+from echub.text import decode, encoding_of, not_finite
 
 _SECTION = re.compile(r"\*\*\* (.*?) \*\*\*:?\s*\Z")
 _FIELDS: Mapping[str, tuple[str, str | None]] = {
@@ -30,8 +30,6 @@ _NOT_SET = ("", "-")
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\Z")
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 _COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?\Z")
-_STRANGE = re.compile(r"([-+]?)(?:1[.,]#)?(nan|inf|ind|qnan|snan)\d*(?:e[-+]?\d+)?\Z", re.IGNORECASE)
-"""What is printed for no number: NaN, Inf, or 1.#INF, -1.#IND0E+000 by older Windows programs."""
 _SIGNS = {"+": 1, "positive": 1, "-": -1, "\u2212": -1, "negative": -1}
 
 
@@ -225,12 +223,7 @@ def is_number(text: str) -> bool:
 
 def value_of(text: str) -> float | None:
     """Return the number of a printed cell, NaN or infinite where it prints no number; None for any other cell."""
-    if is_number(text):
-        return float(text)
-    strange = _STRANGE.match(text)
-    if strange is None:
-        return None
-    return float(f"{strange[1]}inf") if strange[2].lower() == "inf" else float("nan")
+    return float(text) if is_number(text) else not_finite(text)
 
 
 def settings(export: Export) -> dict[str, Any]:

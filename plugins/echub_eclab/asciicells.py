@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from echub.plugin import MISSING, Notice, ReadError, Source
-from echub.text import several
+from echub.text import NOT_FINITE, finitely_printed, several
 from echub_eclab.asciilines import Lines
 
 if TYPE_CHECKING:
     import polars as pl
 
-_NO_NUMBER = rb"[-+]?1[.,]#(?:QNAN|SNAN|IND|INF)\d*(?:[eE][-+]?\d+)?"
-"""What older Windows programs print for NaN and infinities, such as -1.#IND0000E+000."""
+_NO_NUMBER = NOT_FINITE.encode()
 _STRANGE = re.compile(_NO_NUMBER)
 
 INTEGER = re.compile(rb"[-+]?\d{1,18}\Z")
@@ -36,7 +35,7 @@ def parse_cells(
     """
     notices: list[Notice] = []
     if b"#" in data:
-        data, strange = _STRANGE.subn(_plain, data)
+        data, strange = _STRANGE.subn(finitely_printed, data)
         if strange:
             cells = several(strange, "cell prints", "cells print")
             text = f"{cells} no number (such as -1.#IND): read as NaN or infinite"
@@ -64,13 +63,6 @@ def parse_cells(
         cells = several(count, f"cell of {names[n]} is", f"cells of {names[n]} are")
         notices.append(Notice("empty-cells", f"{cells} empty: missing", column=names[n]))
     return columns, notices
-
-
-def _plain(printed: re.Match[bytes]) -> bytes:
-    text = printed[0]
-    if b"INF" not in text:
-        return b"nan"
-    return b"-inf" if text.startswith(b"-") else b"inf"
 
 
 def cells_of(data: bytes, kinds: Sequence[str], width: int, *, wide: bool = True) -> pl.DataFrame | str:

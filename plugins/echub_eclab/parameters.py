@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from echub.plugin import Notice
+from echub.text import several
 from echub_eclab.sequences import Parameters, unique_names
 from echub_eclab.settings import shortest
 
@@ -151,8 +152,8 @@ def read_parameters(data: bytes, technique: str | None, header: int) -> tuple[di
     places = layout(technique or "", header, table.parameters, table.stride)
     if not places:
         text = (
-            f"no layout is known for {table.parameters} parameters in {table.stride} bytes"
-            f" of {technique or 'this technique'}: {table.sequences} rows are kept raw"
+            f"no layout is known for {several(table.parameters, 'parameter')} in {several(table.stride, 'byte')}"
+            f" of {technique or 'this technique'}: {several(table.sequences, 'row is', 'rows are')} kept raw"
         )
         return {"parameter_rows": [row.hex() for row in table.rows]}, [Notice("unknown-parameters", text)]
     read, unknown = _sequences(table.rows, places, technique or "")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from echub.plugin import Metadata, NoOptions, ReadError, Record, Source, SourceColumn, build_tables
+from echub.text import several
 from echub_eclab.columns import meaning_of
 from echub_eclab.container import walk
 
@@ -49,7 +50,7 @@ def _require_whole(source: Source) -> None:
         raise ReadError(
             "galvani does not read damaged files",
             path=source.shown,
-            found=container.damage or f"{claims} rows in {held} bytes",
+            found=container.damage or f"{several(claims, 'row')} in {several(held, 'byte')}",
             cause="the file was truncated or changed",
             hint="--reader eclab-mpr recovers the whole rows",
         )

@@ -90,8 +90,8 @@ def read_set(data: bytes, metadata: Metadata) -> tuple[dict[str, Any], list[Noti
     ):
         if values.get(name):
             metadata.set(path, values[name])
-    _measured(values, "active_mass", "cell.active_mass", "mg", metadata)
-    _measured(values, "battery_capacity", "cell.capacity", "mA*h", metadata)
+    _measured(values, "active_mass", "cell.active_mass", "mg", metadata, notices)
+    _measured(values, "battery_capacity", "cell.capacity", "mA*h", metadata, notices)
     for path, name, units in (
         ("cell.area", "electrode_area", AREA_UNITS),
         ("cell.characteristic_mass", "characteristic_mass", MASS_UNITS),
@@ -99,7 +99,7 @@ def read_set(data: bytes, metadata: Metadata) -> tuple[dict[str, Any], list[Noti
     ):
         code = values.get(f"{name}_unit")
         if code in units:
-            _measured(values, name, path, units[code], metadata)
+            _measured(values, name, path, units[code], metadata, notices)
         elif _is_set(values.get(name)):
             text = f"the unit code {code} of {name} is unknown: {values[name]:g} is kept verbatim, not as {path}"
             notices.append(Notice("unknown-unit-code", text))
@@ -121,13 +121,24 @@ def _technique(code: int | None, metadata: Metadata, notices: list[Notice]) -> N
 
 
 def _is_set(value: float | None) -> bool:
-    return value is not None and math.isfinite(value) and value not in NOT_SET and value > 0
+    return value is not None and value not in NOT_SET
 
 
-def _measured(values: Mapping[str, Any], name: str, path: str, unit: str, metadata: Metadata) -> None:
-    """Take a number into the typed tree, unless it is the software's word for `not set`."""
-    if _is_set(values.get(name)):
-        metadata.set(path, shortest(values[name]), unit)
+def _measured(
+    values: Mapping[str, Any], name: str, path: str, unit: str, metadata: Metadata, notices: list[Notice]
+) -> None:
+    """Take a number into the typed tree, unless it is the software's word for `not set`.
+
+    Nothing has a size that is not above zero: such a number is of another program or of damage, and is told.
+    """
+    value = values.get(name)
+    if value is None or not _is_set(value):
+        return
+    if math.isfinite(value) and value > 0:
+        metadata.set(path, shortest(value), unit)
+        return
+    text = f"{name} is {value:g} {unit}, which it cannot be: it is kept verbatim, not as {path}"
+    notices.append(Notice("impossible-value", text))
 
 
 def shortest(value: float) -> float:

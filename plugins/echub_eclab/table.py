@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from echub.plugin import Deferred, Notice, ReadError, Source, SourceColumn, unread
+from echub.text import several
 from echub_eclab.columns import (
     ANALOG_INPUTS,
     FLAGS,
@@ -65,8 +66,8 @@ def _unknown_size(source: Source, module: Module, header: DataHeader) -> ReadErr
         f"unknown column ids {unknown}, and the data do not tell their size",
         path=source.shown,
         where=f"offset {module.offset}",
-        expected=f"{header.points} rows in {header.stated} bytes",
-        found=f"{header.held} bytes",
+        expected=f"{several(header.points, 'row')} in {several(header.stated, 'byte')}",
+        found=several(header.held, "byte"),
         cause="a truncated or damaged file of an EC-Lab newer than those known here",
         hint="export the file as text (.mpt) in EC-Lab",
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, UnknownOption, series_of
-from echub.text import for_spreadsheet, with_article
+from echub.text import encodable, for_spreadsheet, with_article
 from echub_export.shape import shaped
 from echub_export.sidecar import write_description
 
@@ -98,7 +98,7 @@ def _shown(dataset: Dataset, name: str) -> str:
 
 def _comment(dataset: Dataset, name: str) -> str:
     column = dataset.columns.get(name)
-    return column.header if column is not None else ""
+    return encodable(column.header) if column is not None else ""
 
 
 def _cells(name: str, values: NDArray[Any]) -> pl.Series:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Dataset, PluginError, Record, series_of
-from echub.text import rows_by_columns, with_article
+from echub.text import encodable, rows_by_columns, with_article
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _row(sheet: Any, number: int, cells: Sequence[Any], style: Any = None) -> No
     for at, cell in enumerate(cells):
         if isinstance(cell, str):
             if cell:
-                sheet.write_string(number, at, cell[:LONGEST_CELL], style)
+                sheet.write_string(number, at, encodable(cell)[:LONGEST_CELL], style)
         elif isinstance(cell, bool):
             sheet.write_boolean(number, at, cell, style)
         elif isinstance(cell, int) and abs(cell) > MOST_WHOLE:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from echub.plugin import Dataset, PluginError, Record
+from echub.text import encodable
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def write_mat(record: Record, file: BinaryIO) -> None:
         _name(dataset.name, taken): _struct(dataset) for dataset in record.datasets.values()
     }
     texts = {"metadata": record.metadata.tree(), "provenance": record.provenance.as_dict()}
-    content["echub"] = {key: json.dumps(value, ensure_ascii=False) for key, value in texts.items()}
+    content["echub"] = {key: encodable(json.dumps(value, ensure_ascii=False)) for key, value in texts.items()}
     content["echub"]["warnings"] = _texts([notice.text for notice in record.notices])
     savemat(file, content, long_field_names=True, do_compression=True, oned_as="column")
 
@@ -63,14 +64,14 @@ def _struct(dataset: Dataset) -> dict[str, Any]:
         struct[field] = _texts(values.tolist()) if values.dtype == object else np.ascontiguousarray(values)
         column = dataset.columns.get(name)
         units[field] = column.unit if column is not None and column.unit and column.unit != "1" else ""
-        originals[field] = column.header if column is not None else ""
+        originals[field] = encodable(column.header) if column is not None else ""
     return {**struct, "units": units, "names": originals}
 
 
 def _texts(texts: list[Any]) -> Any:  # noqa: ANN401
     """Return a cell array of texts."""
     cells = np.empty(len(texts), dtype=object)
-    cells[:] = ["" if text is None else str(text) for text in texts]
+    cells[:] = ["" if text is None else encodable(str(text)) for text in texts]
     return cells
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from echub.plugin import Dataset, PluginError, Record, arrow_schema, describe
-from echub.text import with_article
+from echub.text import encodable, with_article
 from echub_export.shape import shaped
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def write_dataset(record: Record, dataset: Dataset, file: BinaryIO, *, whole: bo
         "provenance": record.provenance.as_dict(),
         **({"echub": describe(record, dataset.name)} if whole else {}),
     }
-    encoded = {key: json.dumps(value, ensure_ascii=False, sort_keys=True) for key, value in texts.items()}
+    encoded = {
+        key: encodable(json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in texts.items()
+    }
     frame = dataset.to_polars()
     schema = arrow_schema(frame, units)
     frame.write_parquet(file, compression="zstd", metadata={"kind": dataset.kind, **encoded}, arrow_schema=schema)

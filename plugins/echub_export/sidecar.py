@@ -10,6 +10,7 @@ import json
 from typing import Any, BinaryIO
 
 from echub.plugin import Record, describe, plain_types
+from echub.text import encodable
 
 _DATATYPES = {"f": "double", "i": "integer", "u": "integer", "b": "boolean", "O": "string"}
 
@@ -33,7 +34,7 @@ def write_description(
         "echub": described,
     }
     text = json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)
-    file.write(text.encode() + b"\n")
+    file.write(encodable(text).encode() + b"\n")
 
 
 def _column(name: str, dtype: str, unit: str | None, decimal: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import echub
 from echub.plugin import DataError, Dataset, NoOptions, Record, impedance_parts, numbered
+from echub.text import encodable
 
 Part = tuple[str, Callable[[BinaryIO], None]]
 ZPLOT = ("Freq(Hz)", "Ampl", "Bias", "Time(Sec)", "Z'(a)", "Z''(b)", "GD", "Err", "Range")
@@ -112,4 +113,4 @@ def _one_line(text: str) -> str:
 
 
 def _put(lines: Sequence[str], file: BinaryIO) -> None:
-    file.write("".join(f"{line}\r\n" for line in lines).encode("utf-8"))
+    file.write(encodable("".join(f"{line}\r\n" for line in lines)).encode())

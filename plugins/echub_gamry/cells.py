@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import MISSING, Dropped, Notice, ReadError, Source
-from echub.text import decimal_mark, parse_number, several
+from echub.text import NOT_FINITE, decimal_mark, finitely_printed, parse_number, several
 from echub_gamry.explain import Explain, GamryTable
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 MARKS = {"point": ".", "comma": ","}
 SAMPLE_ROWS = 50
 """CellRows that take part in settling the decimal mark; the whole table is then searched for the other one."""
-_STRANGE = re.compile(rb"([-+]?)1[.,]#(IND|QNAN|SNAN|INF)[^\t\r\n]*")
-"""How the C library of old Windows prints what is not a number."""
+_STRANGE = re.compile(NOT_FINITE.encode())
 _NUMBER = re.compile(r"[-+]?(?=[.,]?\d)[\d.,]+(?:[eE][-+]?\d+)?\Z")
 _BEFORE = "before"
 """The name of what stands before the first tab of a row: nothing."""
@@ -138,7 +137,7 @@ class _Body:
         """Return whole rows of equal width: what is cut or was edited is mended, dropped or refused."""
         if b"\0" in data:
             raise self._refusal("the table holds zero bytes", data.index(b"\0"), "a block of it was never written")
-        data = _STRANGE.sub(lambda m: b"nan" if m[2] != b"INF" else m[1] + b"inf", data)
+        data = _STRANGE.sub(finitely_printed, data)
         return self._mended(data, data.endswith(b"\n"))
 
     def _mended(self, data: bytes, ended: bool) -> bytes:

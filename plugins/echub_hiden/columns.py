@@ -11,15 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from echub.dates import date_texts, wall_clock
-from echub.plugin import Notice, ReadError, SourceColumn
-from echub.text import decimal_mark, parse_clock, several
+from echub.plugin import MISSING, Notice, ReadError, SourceColumn
+from echub.text import decimal_mark, not_finite, parse_clock, several
 from echub_hiden.header import Header
 from echub_hiden.options import MassoftOptions
 from echub_hiden.scans import is_mass
 from echub_hiden.units import scan_meaning, scans_of_legends, trend_meaning
 
-_STRANGE = re.compile(r"([-+]?)1\.#(INF|IND|QNAN|SNAN)0*(?:E[-+]?\d+)?\Z", re.IGNORECASE)
-"""How the C library of old Windows prints what is not a number, filled up with zeros: `1.#INF0e+000`."""
 _TWELVE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})\s*([AP])M\Z", re.IGNORECASE)
 
 
@@ -88,8 +86,11 @@ def _numbers(header: Header, at: int, texts: Sequence[str], decimal: str) -> NDA
     if (empty := sum(not text.strip() for text in plain)) and not is_axis(name):
         text = f"{several(empty, 'cell is', 'cells are')} empty: the values are missing"
         header.notices.append(Notice("empty-cells", text, column=name))
-        plain = [text if text.strip() else "nan" for text in plain]
-    return np.array([_number(header, at, n, text) for n, text in enumerate(plain)], dtype=np.float64)
+    is_kept = is_axis(name)
+    return np.array(
+        [_number(header, at, n, text) if is_kept or text.strip() else MISSING for n, text in enumerate(plain)],
+        dtype=np.float64,
+    )
 
 
 def is_axis(name: str) -> bool:
@@ -103,9 +104,9 @@ def _number(header: Header, at: int, row: int, text: str) -> float:
         if not (math.isinf(value) and any(char.isdigit() for char in text)):  # `7e505` is beyond any detector
             return value
     except ValueError:
-        if match := _STRANGE.match(text.strip()):
+        if (known := not_finite(text.strip())) is not None:
             _note_once(header, "not-a-number", f"{text} is kept as NaN or infinity", header.names[at])
-            return float(f"{match[1]}inf") if match[2].upper() == "INF" else float("nan")
+            return known
     raise ReadError(
         "a cell is not a number",
         where=f"line {header.first_row + row + 1}",

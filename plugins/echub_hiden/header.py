@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from echub.dates import WallClock, date_texts, wall_clock
 from echub.plugin import Ambiguous, Metadata, Notice, ReadError
+from echub.text import several
 
 FIRST = re.compile(
     r'"?(?P<rows>[0-9]{1,12})"?(?P<delimiter>[,;\t])\s*"?scans"?\s*[,;\t]\s*"?(?P<length>[0-9]{1,12})"?'
@@ -150,7 +151,11 @@ def _data_line(lines: Sequence[str], delimiter: str, stated: int, notices: list[
             cause="the file was cut, or edited",
             hint="export it again from MASsoft",
         )
-    told = f"says that {stated} lines precede" if stated >= 0 else "does not say how many lines precede"
+    told = (
+        f"says that {several(stated, 'line precedes', 'lines precede')}"
+        if stated >= 0
+        else "does not say how many lines precede"
+    )
     notices.append(Notice("header-lines", f'line 2 {told} "Data", but {found} do; {found} counts'))
     return found
 

@@ -192,14 +192,21 @@ def _drop_cut_row(
 
 
 def _is_cut(last: ScanBlock, found: Sequence[ScanBlock], ends: int) -> bool:
-    """Return whether the last row is shorter than those before it, or lacks the delimiter that ends others."""
+    """Return whether the last row is shorter than those before it, or lacks the delimiter that ends others.
+
+    One with all its delimiters is whole, if one ends each row: its last cell was never written.
+    """
     *before, row = last.rows
+    delimiter = last.header.delimiter
+    ended = bool(before) and row.endswith(delimiter) and before[-1].endswith(delimiter)
+    if ended and row.count(delimiter) == before[-1].count(delimiter):
+        return False
     if len(found) == 1:
         return len(row) + ends < last.header.row_length
     if before:
         return len(row) < len(before[-1])
     others = [line for block in found[:-1] for line in block.rows]
-    return bool(others) and others[-1].endswith(last.header.delimiter) and not row.endswith(last.header.delimiter)
+    return bool(others) and others[-1].endswith(delimiter) and not row.endswith(delimiter)
 
 
 def _reject_second_export(header: Header, rows: Sequence[str]) -> None:

@@ -47,7 +47,7 @@ _PLACES = {
     "technique.title": ("StepName", "step_name", "test_name"),
 }
 """Where metadata stand, in an .nda and in an .ndax."""
-_STEPS = "step_type"
+_STEPS, _NUMBER = "step_type", "index"
 _NOT_TYPED = 1.0
 """mg: the active mass that the software offers by itself."""
 
@@ -71,6 +71,7 @@ def read(source: Source, options: NewareOptions) -> Record:
         if against := sign_notice(frame["current_mA"].to_numpy()[known], codes, _words(codes)):
             notices += against
             columns = [replace(c, quantity=None) if c.header in SIGNED else c for c in columns]
+    _count_numbers(frame, notices)
     metadata = _metadata(settings, notices)
     dropped = list(_cut(source, frame.height, notices)) if suffix == ".nda" else []
     return Record(
@@ -89,6 +90,19 @@ def _cut(source: Source, rows: int, notices: list[Notice]) -> Iterator[Dropped]:
         text = f"the file ends at offset {source.size}, inside its rows, which end at {end}: {rows} were recovered"
         notices.append(Notice("truncated", text))
         yield Dropped(f"the rows behind the first {rows}", "the file ends inside or before them")
+
+
+def _count_numbers(frame: pl.DataFrame, notices: list[Notice]) -> None:
+    """Say how many numbers no row has: fastnda passes over rows that it cannot read."""
+    if _NUMBER not in frame.columns:
+        return
+    numbers = frame[_NUMBER].drop_nulls().to_numpy().astype(np.int64)
+    steps = np.diff(numbers)
+    if lost := int((steps[steps > 1] - 1).sum()):
+        behind = int(numbers[int(np.argmax(steps > 1))])
+        rows = several(lost, "row is", "rows are")
+        text = f"by their numbers {rows} missing among those that could be read, the first behind number {behind}"
+        notices.append(Notice("row-count", text))
 
 
 def _suffix(source: Source) -> str:

@@ -236,8 +236,8 @@ def _report_rows(plan: Plan, table: Table, columns: Sequence[SourceColumn], foun
         found.note(
             "repeated-header", f"the header is repeated {several(len(faults.repeated), 'time')} among the rows"
         )
-    told = is_of_samples(columns)  # its gaps are `table-gaps`
-    found.notices += [one for one in _non_finite(columns) if not told or "infinite" in one.message]
+    if not is_of_samples(columns):  # its gaps are `table-gaps`
+        found.notices += _non_finite(columns)
 
 
 def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
@@ -245,14 +245,10 @@ def _non_finite(columns: Sequence[SourceColumn]) -> list[Notice]:
     for column in columns:
         if column.index is None or column.values.dtype.kind != "f" or _is_finite(column.values):
             continue
-        lost, inf = int(np.isnan(column.values).sum()), int(np.isinf(column.values).sum())
-        if inf or 0 < lost < len(column.values):
+        lost = int(np.isnan(column.values).sum())
+        if 0 < lost < len(column.values):
             missing = int(is_missing(column.values).sum())
-            counts = {
-                several(missing, "missing value"): missing,
-                f"{lost - missing:,} NaN": lost - missing,
-                several(inf, "infinite value"): inf,
-            }
+            counts = {several(missing, "missing value"): missing, f"{lost - missing:,} NaN": lost - missing}
             words = ", ".join(text for text, count in counts.items() if count)
             notices.append(Notice("non-finite", f"{column.header} has {words}", column=column.header))
     return notices

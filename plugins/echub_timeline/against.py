@@ -10,7 +10,7 @@ import numpy as np
 
 from echub.drawing import unit_text
 from echub.plugin import Flag, InputSet, Measurand, Outcome, Refusal, Series, input_flags
-from echub.text import several, some_of
+from echub.text import several, some_of, with_article
 from echub_timeline import AgainstParams
 
 
@@ -58,7 +58,7 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
     if places < 2:
         raise Refusal(
             "too-few-settings",
-            f"{some_of(len(points), len(outcomes), 'outcome', 'has', 'have')} a {name}, at "
+            f"{some_of(len(points), len(outcomes), 'outcome', 'has', 'have')} {with_article(name)}, at "
             f"{several(places, 'value')} of {x}",
             hint="a sweep in an earlier step of the study makes several",
         )

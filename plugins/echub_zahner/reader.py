@@ -26,6 +26,7 @@ from echub.plugin import (
     build_dataset,
     build_tables,
 )
+from echub.text import several
 from echub_zahner import RECORDING_START, SPECTRUM_START, recording_points, spectrum_points
 from echub_zahner.doubts import in_words, of_recording, of_spectrum
 
@@ -116,8 +117,8 @@ def _unconfirmed(texts: Sequence[str], points: int) -> list[Notice]:
     """Say where no text stands behind the numbers: nothing else shows that they are as many as the file states."""
     if any(text.strip() for text in texts):
         return []
-    text = f"behind the {points} points that the file states stands no text: it may have another number of points"
-    return [Notice("row-count", text)]
+    stated = f"behind the {several(points, 'point')} that the file states"
+    return [Notice("row-count", f"{stated} stands no text: it may have another number of points")]
 
 
 def _is_clock(clock: NDArray[np.float64]) -> bool:
@@ -131,7 +132,7 @@ def _wrong_count(source: Source, points: int, clock: NDArray[np.float64]) -> Rea
         "the spectrum has not as many points as it states",
         path=source.shown,
         where="bytes 8 to 11",
-        expected=f"behind {points} points the texts, and before them times that rise",
+        expected=f"behind {several(points, 'point')} the texts, and before them times that rise",
         found=f"no text, and the times {clock[0]:g}, {clock[1]:g} …",
         cause="the file is damaged, or of another version of Thales",
         hint="in Thales display the measurement and save it as ASCII, then convert that text",

@@ -17,6 +17,7 @@ from echub.text import (
     encoding_of,
     is_cut_number,
     nearest,
+    not_finite,
     parse_clock,
     parse_number,
     rows_by_columns,
@@ -301,3 +302,39 @@ def test_more_than_three_characters_for_each_fault_are_a_damaged_text(good: int,
 )
 def test_a_misspelt_name_gets_those_that_are_near(word, known, hint):
     assert nearest(word, known) == hint
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("1.#INF", math.inf),
+    ("+1.#INF00", math.inf),
+    ("-1,#INF000E+000", -math.inf),
+    ("1.#inf0e+000", math.inf),
+    ("-1.#IND0E+000", math.nan),
+    ("1.#QNAN00", math.nan),
+    ("1.#SNAN", math.nan),
+    ("NaN", math.nan),
+    ("-nan", math.nan),
+    ("-Inf", -math.inf),
+    ("1.5", None),
+    ("1.#IND x", None),
+    ("1.#INF5", None),
+    ("#INF", None),
+    ("information", None),
+    ("", None),
+])  # fmt: skip
+def test_what_is_printed_for_no_finite_number(text, value):
+    found = not_finite(text)
+    assert (found is None) if value is None else (found == value or (math.isnan(value) and math.isnan(found)))
+
+
+@pytest.mark.parametrize(("word", "shown"), [
+    ("table", "a table"),
+    ("ion_map", "an ion_map"),
+    ("int", "an int"),
+    ("a", "an a"),
+    ("R", "an R"),
+    ("u", "a u"),
+    ("", "a "),
+])  # fmt: skip
+def test_an_article_goes_by_the_sound_of_a_letter(word, shown):
+    assert with_article(word) == shown

@@ -17,9 +17,8 @@ from echub.batch.lake.rows import state_of
 from echub.batch.ledger import LINE, OFFSET, Entry, packed
 from echub.errors import CommandError, DataError
 from echub.files.output import LEDGER
-from echub.model.json_text import encodable
 from echub.structured import parse_written
-from echub.text import argument
+from echub.text import argument, encodable
 
 _GONE, _UNSEEN, _THERE = range(3)
 """Of a source: deleted; its whole folder cannot be seen now, such as a share that is not mounted; there."""

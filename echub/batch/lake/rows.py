@@ -15,9 +15,10 @@ import numpy as np
 from echub.batch.lake.places import FORMAT, Partition
 from echub.batch.ledger import Entry
 from echub.model.dataset import Dataset
-from echub.model.json_text import encodable, plain
+from echub.model.json_text import plain
 from echub.model.metadata import Metadata, leaves
 from echub.model.record import Record
+from echub.text import encodable
 
 if TYPE_CHECKING:
     import polars as pl

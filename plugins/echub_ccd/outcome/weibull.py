@@ -23,7 +23,7 @@ from echub.plugin import (
     require_one_basis,
     wrong_unit,
 )
-from echub.text import several
+from echub.text import several, with_article
 from echub_ccd import WeibullParams
 from echub_ccd.method.goodness import Goodness, goodness
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit, fit, median_interval
@@ -76,7 +76,7 @@ def _measurand(data: Sequence[Outcome], params: WeibullParams) -> str:
     found = next((name for name in wanted if name in present), None)
     if found is None:
         held = ", ".join(sorted(present)) or "nothing"
-        raise Refusal("no-such-measurand", f"no outcome has a {' or '.join(wanted)}: they hold {held}",
+        raise Refusal("no-such-measurand", f"no outcome has {with_article(' or '.join(wanted))}: they hold {held}",
                       hint="echub analyze ccd FILE -o FOLDER makes such outcomes")  # fmt: skip
     return found
 

@@ -98,7 +98,8 @@ def _require_points(trace: Trace) -> None:
     if len(np.unique(frequency)) < LEAST_POINTS:
         raise Refusal(
             "too-few-points",
-            f"{used} points are left, at {_frequencies(frequency)}; at least {LEAST_POINTS} are needed",
+            f"{several(used, 'point is', 'points are')} left, at {_frequencies(frequency)}; "
+            f"at least {LEAST_POINTS} are needed",
             diagnostics=trace.table(),
         )
 
@@ -180,7 +181,7 @@ def _too_few(frequency: Floats) -> str:
     """Say what there is too little of: points measured again add no frequency."""
     distinct = len(np.unique(frequency))
     if distinct == len(frequency):
-        return f"{distinct} points are too few"
+        return f"{several(distinct, 'point is', 'points are')} too few"
     return f"{len(frequency)} points at {several(distinct, 'frequency', 'frequencies')} are too few frequencies"
 
 

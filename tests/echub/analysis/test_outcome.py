@@ -259,3 +259,20 @@ def test_a_text_that_is_no_outcome_says_who_writes_them():
 )
 def test_a_part_of_the_wrong_form_is_named(outcome, wrong):
     assert outcome.misplaced() == wrong
+
+
+@pytest.mark.parametrize(("value", "low", "high", "is_outside"), [
+    (2.0, 1.0, 3.0, False),
+    (1.0, 1.0, 3.0, False),
+    (3.0, 1.0, 3.0, False),
+    (3.0 + 1e-12, 1.0, 3.0, False),  # as float64 rounds
+    (3.001, 1.0, 3.0, True),
+    (0.999, 1.0, 3.0, True),
+    (1e9, 1.0, None, False),
+    (0.0, 1.0, None, True),
+    (-1e9, None, 3.0, False),
+    (4.0, None, 3.0, True),
+    (None, 1.0, 3.0, False),
+])  # fmt: skip
+def test_a_value_lies_in_its_interval_but_for_rounding(value, low, high, is_outside):
+    assert Measurand("V", value, interval=Interval(low, high)).is_outside is is_outside

@@ -114,6 +114,15 @@ def test_an_outcome_of_the_wrong_parts_is_the_plugins_fault(plugin):
     assert OWNER in done.json["error"]["cause"]
 
 
+def test_a_value_outside_its_own_interval_is_the_plugins_fault(plugin):
+    wrong = 'return Outcome({"level": Measurand("V", 3.0, 0.1, Interval(1.0, 2.0))})'
+    imports = "from echub.plugin import Interval; "
+    done = plugin(["analyze", "acme", "1.acme", "--json"], "run", imports + wrong)
+    assert done.code == 4
+    assert done.json["error"]["found"] == "it gave level = 3 V, outside its own interval [1, 2]"
+    assert OWNER in done.json["error"]["cause"]
+
+
 def test_without_a_mistake_all_of_it_works(plugin, tmp_path):
     for arguments, _ in COMMANDS.values():
         if arguments[0] != "study":

@@ -522,3 +522,47 @@ def test_a_sidecar_to_which_values_are_added_keeps_what_it_states(tmp_path):
     del before["sample"]
     assert after == before
     assert sidecar_text({"cell.id": "A7"}, tmp_path / "none.toml") == 'cell.id = "A7"\n'
+
+
+def test_values_as_pairs_are_refused_since_one_of_two_would_count_unseen():
+    with pytest.raises(MetadataError, match="values of metadata are a mapping by path") as refused:
+        Annotations.of(values=[("cell.id", "a"), ("cell.id", "b")])
+    assert refused.value.found == "a list"
+
+
+def test_one_table_needs_no_list(tmp_path):
+    table = tmp_path / "cells.csv"
+    table.write_text("file,cell.id\nrun.mpr,C7\n")
+    metadata = Metadata()
+    Annotations.of(table).apply(Source.from_bytes(b"x", "run.mpr"), metadata)
+    Annotations.of(str(table)).apply(Source.from_bytes(b"x", "run.mpr"), metadata)
+    assert metadata.value("cell.id") == "C7"
+
+
+@pytest.mark.parametrize(("stated", "fits"), [
+    ("{folder}/deep/run.mpr", True),
+    ("{folder}/deep/*.mpr", True),
+    ("{folder}/run.mpr", False),
+    ("/deep/run.mpr", False),  # another file: this path begins at the root
+    ("deep/run.mpr", True),
+])  # fmt: skip
+def test_an_absolute_path_is_that_of_a_file_named_by_a_relative_one(tmp_path, monkeypatch, stated, fits):
+    monkeypatch.chdir(tmp_path)
+    cells = table(tmp_path, f"file,sample.id\n{stated.format(folder=tmp_path.as_posix())},S1\n")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "run.mpr").write_bytes(b"x")
+    metadata = Metadata()
+    Annotations.of([cells]).apply(Source("deep/run.mpr"), metadata)
+    assert metadata.value("sample.id") == ("S1" if fits else None)
+
+
+def test_a_copy_of_a_local_file_has_the_rows_of_its_absolute_path(tmp_path):
+    """A store's sources are copied below another folder, under their whole paths."""
+    copy = tmp_path / "copies" / "data" / "raw" / "run.mpr"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"x")
+    added = Annotations.of([table(tmp_path, "file,sample.id\n/data/raw/run.mpr,S1\n/raw/run.mpr,S2\n")])
+    metadata = Metadata()
+    added.for_copies().apply(Source(copy), metadata)
+    assert [entry.value for entry in metadata.entries] == ["S1"]  # /raw is another folder
+    assert added.tables[0].unmatched() == ["/raw/run.mpr"]

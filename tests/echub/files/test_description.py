@@ -149,6 +149,7 @@ MISSED = np.array([1.0, MISSING, MISSING])
         (np.array([0, 2]), {0: "2"}, ["2", "2"], [("0", 1), ("2", 1)]),  # the label of 0 is the number of another
         (MISSED, {1: ""}, ["", "", ""], [("1.0", 1), ("", 2)]),
         (MISSED, {1: "CC"}, ["CC", "", ""], None),
+        (np.array([1.0, np.nan, MISSING]), {1: "CC"}, ["CC", "", ""], [("1.0", 1), ("nan", 1), ("", 1)]),
         (np.array([0, 1, 0]), {0: "a\0", 1: "a"}, ["a\0", "a", "a\0"], None),
         (np.array([1, 7, 2]), {1: "CC", 2: "CV"}, ["CC", "7", "CV"], None),
     ],

@@ -43,7 +43,7 @@ def tree(tmp_path, monkeypatch):
     ):
         path = Path("data", name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
+        path.write_bytes(b"\x89HDF\r\n\x1a\n" if path.suffix == ".h5" else b"x")  # a cut file is one of ours still
     return tmp_path
 
 
@@ -115,12 +115,29 @@ def test_a_pipe_in_a_folder_is_passed_over(tree, name):
     assert f"data/{name}" not in [source for source, _, _ in planned(["data"])]
 
 
+def test_a_file_that_is_only_called_as_one_of_ours_is_walked(tree):
+    """Text, another program's HDF5 and an empty file: none holds a record, and passing over them told nobody."""
+    for name, data in {"text.h5": b"t / s,U / V\n", "empty.h5": b""}.items():
+        Path("data", name).write_bytes(data)
+    h5py = pytest.importorskip("h5py")
+    with h5py.File("data/other.h5", "w") as other:
+        other["counts"] = [1, 2, 3]
+    sources = [source for source, _, _ in planned(["data"], OUT)]
+    assert [source for source in sources if source.endswith(".h5")] == [
+        "data/empty.h5",
+        "data/other.h5",
+        "data/text.h5",
+    ]
+
+
 NOBODY_PLANS = """
 import os, sys
 from pathlib import Path
+from echub import validate
 from echub.files.output import plan
 os.setuid(65534)
 print([str(job.source) for job in plan([Path(sys.argv[1])], None)])
+print([(problem.rule.name, problem.path) for problem in validate(sys.argv[1]).problems])
 """
 
 
@@ -132,7 +149,7 @@ def test_a_folder_that_may_not_be_listed_is_not_passed_over_in_silence():
         closed.chmod(0o700)
         Path(folder).chmod(0o755)
         done = subprocess.run([sys.executable, "-c", NOBODY_PLANS, folder], capture_output=True, text=True)
-        assert done.stdout.strip() == str([str(closed)]), done.stderr
+        assert done.stdout.splitlines() == [str([str(closed)]), str([("unreadable", str(closed))])], done.stderr
 
 
 # -- targets -------------------------------------------------------------------------------------

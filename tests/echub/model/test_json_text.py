@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echub.model.json_text import encodable, plain, to_json, written_json
+from echub.model.json_text import plain, to_json, written_json
+from echub.text import encodable
 
 
 @pytest.mark.parametrize(

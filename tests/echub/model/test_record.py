@@ -38,6 +38,11 @@ def test_datasets_by_kind():
     assert refused.value.found == "timeseries"
 
 
+def test_a_record_without_datasets_is_there():
+    empty = Record([], notices=[Notice("n", "m")])
+    assert (bool(empty), len(empty)) == (True, 0)
+
+
 def test_two_datasets_of_a_kind_are_a_mistake_of_the_reader():
     with pytest.raises(PluginError, match="two timeseries datasets"):
         Record([series(), series()])

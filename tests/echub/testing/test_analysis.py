@@ -114,6 +114,14 @@ def with_uncertainty(outcome, factor):
     )
 
 
+def astray(data, params):
+    """States an interval that ends below its value."""
+    value, spread = charge_of(data)
+    interval = Interval(value - 3 * spread, value - spread, level=0.95)
+    outcome = good(data, params)
+    return outcome.replace(measurands={"charge": dataclasses.replace(outcome["charge"], interval=interval)})
+
+
 def twice(data, params):
     """States twice the standard uncertainty that belongs to its interval: a rectangle's √3 for its √12."""
     outcome = good(data, params)
@@ -240,6 +248,7 @@ BAD = {
     "test_units_do_not_matter": running("brittle"),
     "test_its_outcome_survives_json": running("numpy_values"),
     "test_values_have_uncertainties": running("bare"),
+    "test_values_lie_in_their_intervals": running("astray"),
     "test_uncertainties_fit_their_intervals": running("twice"),
     "test_covariances_agree_with_uncertainties": running("incoherent"),
     "test_components_make_up_the_uncertainty": running("without_a_part"),

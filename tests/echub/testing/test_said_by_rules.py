@@ -42,6 +42,12 @@ SAID = {
         f"charge {CHARGE:.8g} {UNIT}", f"{2 * CHARGE:.8g} {UNIT}", "use the units in which the needs arrive",
     ),
     "test_values_have_uncertainties": ("an uncertainty", "none for charge", "state one, or an interval"),
+    "test_values_lie_in_their_intervals": (
+        "an outcome that the hub takes",
+        f"it gave charge = {CHARGE:g} {UNIT}, outside its own interval "
+        f"[{CHARGE - 3 * SPREAD:.5g}, {CHARGE - SPREAD:.5g}]",
+        "state the value and the interval of one estimate",
+    ),
     "test_uncertainties_fit_their_intervals": (
         f"an uncertainty of charge between {HALF / 3:.3g} and {HALF:.3g}", f"{2.1 * SPREAD:.3g}",
         "state the standard uncertainty that belongs to the interval, or say in `note` why it differs",

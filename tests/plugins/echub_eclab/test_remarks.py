@@ -185,7 +185,7 @@ def table(parameters, stride, rows=1):
 @pytest.mark.parametrize(("data", "technique", "settings", "message"), [
     (b"", "CV", {}, "the parameter table was not found; its bytes are kept raw"),
     (table(3, 5), "XYZ", {"parameter_rows": ["00" * 5]},
-     "no layout is known for 3 parameters in 5 bytes of XYZ: 1 rows are kept raw"),
+     "no layout is known for 3 parameters in 5 bytes of XYZ: 1 row is kept raw"),
     (table(3, 5, rows=2), None, {"parameter_rows": ["00" * 5] * 2},
      "no layout is known for 3 parameters in 5 bytes of this technique: 2 rows are kept raw"),
 ])  # fmt: skip

@@ -73,21 +73,34 @@ def test_nothing_typed_leaves_only_the_technique():
     assert set(typed(set_module())[0]) == {"technique.code", "technique.name", "technique.title"}
 
 
-@pytest.mark.parametrize("value", [0.0, 0.001, -1.0, math.nan, math.inf])
-@pytest.mark.parametrize(
-    ("setting", "path"),
-    [
-        ("area", "cell.area"),
-        ("active_mass_mg", "cell.active_mass"),
-        ("characteristic_mass", "cell.characteristic_mass"),
-        ("capacity_mah", "cell.capacity"),
-        ("volume", "cell.volume"),
-    ],
-)
-def test_placeholders_and_impossible_values_are_not_set(setting, path, value):
+MEASURED = {
+    "area": ("electrode_area", "cell.area"),
+    "active_mass_mg": ("active_mass", "cell.active_mass"),
+    "characteristic_mass": ("characteristic_mass", "cell.characteristic_mass"),
+    "capacity_mah": ("battery_capacity", "cell.capacity"),
+    "volume": ("volume", "cell.volume"),
+}
+"""Name in the settings, and path in the metadata."""
+
+
+@pytest.mark.parametrize("value", [0.0, 0.001])
+@pytest.mark.parametrize("setting", MEASURED)
+def test_placeholders_are_not_set(setting, value):
     found, notices = typed(set_module(**{setting: value}))
-    assert path not in found
+    assert MEASURED[setting][1] not in found
     assert not notices
+
+
+@pytest.mark.parametrize(("value", "shown"), [(-1.0, "-1"), (math.nan, "nan"), (math.inf, "inf")])
+@pytest.mark.parametrize("setting", MEASURED)
+def test_impossible_values_are_not_set_and_told(setting, value, shown):
+    name, path = MEASURED[setting]
+    metadata = Metadata()
+    _, (notice,) = read_set(set_module(**{setting: value}), metadata)
+    assert path not in metadata
+    assert notice.code == "impossible-value"
+    assert notice.message.startswith(f"{name} is {shown} ")
+    assert notice.message.endswith(f"which it cannot be: it is kept verbatim, not as {path}")
 
 
 def test_a_placeholder_is_kept_verbatim():

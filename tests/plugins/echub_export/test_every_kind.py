@@ -184,7 +184,8 @@ def test_what_is_read_back_is_the_record(tmp_path, record, names, to):
         assert np.array_equal(
             before.plain(), after.plain(), equal_nan=before.values.dtype.kind == "f" and not before.labels
         )
-    assert [(n.code, n.message) for n in again.notices if n.code != "read-back"] == [
+    told = ("read-back", "non-finite")  # a table is looked at again, and no reader has looked at this record
+    assert [(n.code, n.message) for n in again.notices if n.code not in told] == [
         (n.code, n.message) for n in record.notices
     ]
     assert [d.as_dict() for d in again.dropped] == [d.as_dict() for d in record.dropped]

@@ -10,6 +10,7 @@ import pytest
 
 import echub
 from echub.errors import ReadError, UnknownFormat
+from echub.plugin import is_missing
 from fixtures.sims import massoft, massoft_rows
 
 REAL = Path(os.environ.get("ECHUB_CORPUS", Path(__file__).parents[4] / "shared/corpus")) / "sims"
@@ -283,3 +284,14 @@ def test_a_row_without_its_last_cell_and_its_delimiter_is_damaged(tmp_path):
 def test_a_name_without_a_column_is_no_column_of_missing_cells(tmp_path):
     with pytest.raises(ReadError, match="does not fit the column names"):
         read(tmp_path, trend(["Time", "ms", "H2", "O2"], ["00:00:01", "1000", "1.5"], ["00:00:02", "2000", "1.6"]))
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n"])
+def test_a_last_row_that_was_never_filled_is_kept_with_or_without_a_line_end(tmp_path, end):
+    """All delimiters are there, one of them behind the last cell: the row is whole, and its last value missing."""
+    head, _, _ = massoft().rstrip(b"\r\n").rpartition(b"    27.6000,")
+    record = read(tmp_path, head + b"," + end)
+    series = record["timeseries"]
+    assert (series.rows, is_missing(series.columns["vendor_t"]).tolist()) == (12, [False] * 11 + [True])
+    assert codes(record) & {"last-row-cut", "empty-cells"} == {"empty-cells"}
+    assert record.dropped == []

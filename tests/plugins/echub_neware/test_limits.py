@@ -202,3 +202,17 @@ def test_currents_against_their_steps_cost_current_and_charge_their_quantities(m
         text.endswith("the current is against the name of its step: current and charge stay vendor columns")
         for text in said
     )
+
+
+def test_a_row_in_the_middle_that_cannot_be_read_is_told_by_its_number():
+    """The eighth of twenty rows of 86 bytes loses the mark 0x55 with which each begins: fastnda passes over it."""
+    data = bytearray(nda())
+    data[len(data) - 13 * 86] = 0
+    record = echub.read(bytes(data))
+    assert record["timeseries"].rows == 19
+    assert [(n.code, n.message) for n in record.notices] == [
+        (
+            "row-count",
+            "by their numbers 1 row is missing among those that could be read, the first behind number 7",
+        )
+    ]

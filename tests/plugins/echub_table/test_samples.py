@@ -430,7 +430,7 @@ SAID = {
     "infinite values": (
         "sample.id,replicate,H / GPa\na,1,inf\na,2,3\na,3,\n",
         [("table-gaps", "H / GPa has no value in 1 of 3 rows"),
-         ("non-finite", "H / GPa has 1 missing value, 1 infinite value")],
+         ("non-finite", "H / GPa has 1 infinite value, the first in row 0")],
     ),
     "spreads without their meaning": (
         "sample.id,H / GPa,SD(H) / GPa,E / GPa,E ± / GPa,R / 1,U(R) / 1\na,1,0.1,2,0.2,3,0.3\nb,2,0.2,3,0.3,4,1\n",

@@ -114,7 +114,7 @@ def test_a_statement_has_its_unit_and_a_condition_goes_before_it():
 
 def test_two_places_of_one_unit_are_needed():
     few = refused([one("p", 1.0), one("q", 2.0, None), one("r", 1.0, 3.0)], x="x")
-    assert (few.code, few.message) == ("too-few-settings", "2 of 3 outcomes have a a, at 1 value of x")
+    assert (few.code, few.message) == ("too-few-settings", "2 of 3 outcomes have an a, at 1 value of x")
     mixed = refused([one("p"), one("q", 2.0, unit="mA")])
     assert (mixed.code, mixed.message) == ("mixed-unit", "the values are in V and mA")
     levels = [replace(one(unit, k), conditions={"level": Condition(k, unit)})
