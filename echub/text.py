@@ -60,8 +60,10 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
     if b"\0" in head:
         written = head.rstrip(b"\0")
         # A run of zero bytes at the end is space that was never written; UTF-16 ends in one, UTF-32 in three.
-        is_reserved = len(head) - len(written) > 3 and b"\0" not in written
-        return encoding_of(written, whole=whole) if is_reserved else _utf16(head)
+        is_reserved = len(head) - len(written) > 3
+        if is_reserved and b"\0" not in written:
+            return encoding_of(written, whole=whole)
+        return _utf16(written if is_reserved else head)
     if head.isascii():
         return Finding("utf-8", "nothing but ASCII")
     try:
@@ -104,6 +106,30 @@ def _utf16(head: bytes) -> Finding:
 def decode(data: bytes, encoding: str) -> str:
     """Decode with an encoding from `encoding_of`; undefined bytes stay visible as \\xNN."""
     return data.decode(encoding, "backslashreplace")
+
+
+def plain_bytes(data: bytes, *, whole: bool = False) -> bytes:
+    """Return the first bytes of a text, or all if `whole`, as those of an encoding that ASCII is part of.
+
+    UTF-16 becomes UTF-8; a byte order mark is left out. Line ends become single ones (see `single_ends`).
+    """
+    encoding = encoding_of(data, whole=whole).value or ""
+    if encoding.startswith("utf-16"):
+        data = data.decode(encoding, "replace").encode()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    return single_ends(data, data)
+
+
+def single_ends(data: bytes, head: bytes) -> bytes:
+    """Return bytes of a text, given its head, without the line ends that no program expects.
+
+    A lone carriage return ends the lines of old Macintosh programs. A doubled one comes from a program that wrote
+    CRLF to a file that turns each LF into CRLF: only if all lines end so, for one may stand in a comment.
+    """
+    ends = head.count(b"\n")
+    if ends and head.count(b"\r\r\n") == ends:
+        return data.replace(b"\r\r\n", b"\r\n")
+    return data if ends or b"\r" not in head else data.replace(b"\r", b"\n")
 
 
 # -- names -------------------------------------------------------------------------------------
