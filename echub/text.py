@@ -7,6 +7,7 @@ if the text allows two readings, the value is None and the evidence says which t
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_EPOCH = dt.datetime(1970, 1, 1)
 _NUMBER = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eEdD][-+]?\d+)?\Z")
 _OF_A_CELL = re.compile(
     r"(cell|channel|chan|chl|ch|battery|device)( (id|index|name|no|nr|num|number|code))?|sample (id|name)|barcode"
@@ -156,6 +158,12 @@ def several(count: int, word: str, plural: str = "") -> str:
 def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural: str = "") -> str:
     """Return a part of a whole with its verb: 1 of 3 rows is, 2 of 3 rows are, 1 of 1 row is."""
     return f"{count} of {whole} {word if whole == 1 else plural or f'{word}s'} {verb if count == 1 else verbs}"
+
+
+def iso_time(seconds: float) -> str:
+    """Return seconds since 1970 as ISO 8601: to the millisecond, which is left out where it is zero."""
+    moment = _EPOCH + dt.timedelta(milliseconds=round(seconds * 1000))
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
 
 def with_article(word: str) -> str:

@@ -16,6 +16,7 @@ from echub.text import (
     decode,
     encoding_of,
     is_cut_number,
+    iso_time,
     nearest,
     parse_clock,
     parse_number,
@@ -301,3 +302,12 @@ def test_more_than_three_characters_for_each_fault_are_a_damaged_text(good: int,
 )
 def test_a_misspelt_name_gets_those_that_are_near(word, known, hint):
     assert nearest(word, known) == hint
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.0, "1970-01-01T00:00:00"), (86_399.5, "1970-01-01T23:59:59.500"), (0.0004, "1970-01-01T00:00:00"),
+     (1_727_431_872.25, "2024-09-27T10:11:12.250"), (-1.0, "1969-12-31T23:59:59")],
+)  # fmt: skip
+def test_milliseconds_are_written_where_there_are_any(seconds, written):
+    assert iso_time(seconds) == written
