@@ -33,6 +33,8 @@ UNITS = [
     *((f"Current ({u})", "current", 1e-9) for u in ("picoamps", "picoamp", "picoamperes")),
     *((f"Voltage ({u})", "voltage", 1e-3) for u in ("millivolts", "millivolt", "mVolts")),
     ("Stromstärke (mA)", "current", 1.0),
+    ("SCapacity/mAh/g", "specific_charge", 1.0),
+    ("Prog Time (s)", "time", 1.0),
     *(
         (f"j ({u})", "current_density", 1.0)
         for u in ("mA·cm⁻²", "mA cm-2", "mA/cm2", "mA cm^-2", "mA*cm^-2", "mA.cm-2")
