@@ -54,9 +54,9 @@ FORMS = (
     (rf"^\s*({_DAY})[ T]+(\d\d?) ?[h时時] ?(\d\d) ?(?:min|[m分]) ?(\d\d(?:[.,]\d+)?) ?[s秒]?\s*$", r"\1 \2:\3:\4"),
     (r"^\s*(\d{4}-\d\d-\d\d)[ T](\d\d)\.(\d\d)\.(\d\d)\s*$", r"\1 \2:\3:\4"),
 )
-"""Further forms of a date, and what they are in the form of most: in front a weekday; the year behind the time, as C
-prints it; the time in front; without marks, as in names of files; in Chinese; hours, minutes and seconds by their
-letters, or between points. In their order: what one gives, the next may change."""
+"""Further forms of a date, and what they are in the form of most: in front a weekday; the year behind the time, as
+C prints it; the time in front; without marks, as in names of files; in Chinese; hours, minutes and seconds by
+their letters, or between points. In their order: what one gives, the next may change."""
 _ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
 _OFFSET = re.compile(r"([-+])(\d{2}):?(\d{2})")
 _NAMED_ZONE = re.compile(
