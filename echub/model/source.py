@@ -200,16 +200,13 @@ def without_zero_tail(source: Source) -> tuple[Source, list[Notice]]:
 
 
 def plain_text(source: Source) -> tuple[Source, list[Notice]]:
-    """Return a text as its own program writes it, and notices of what another one did to it.
+    """Return a text as its own program writes it, and the notice of zero bytes behind it.
 
     UTF-16 becomes UTF-8; line ends become single ones (`echub.text.single_ends`); zero bytes and the end mark of
     DOS behind the text are left out. Any other source is returned as it is, and little of it is read.
     """
     source, notices = without_zero_tail(source)
-    encoding = _encoding(source)
-    if _is_utf16(encoding):
-        text = f"the text is in UTF-16 ({encoding.evidence}): another program saved it again"
-        notices.append(Notice("encoding", text))
+    if _is_utf16(_encoding(source)):
         source = _with_bytes(source, plain_bytes(source.read(), whole=True))
     elif single_ends(source.head, source.head) != source.head:
         source = _with_bytes(source, single_ends(source.read(), source.head))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NoReturn
 
-from echub.plugin import Notice, ReadError, Source
+from echub.plugin import Notice, ReadError, Source, plain_text
 from echub.text import argument, decode, encoding_of, plain_bytes
 
 KINDS = {
@@ -55,6 +55,16 @@ def kind_of(head: bytes) -> str:
     first = plain_bytes(head[:256]).lstrip().splitlines()[:1]
     line = first[0].decode("latin-1").rstrip(f"{PADDING} ").strip().lower() if first else ""
     return next((kind for text, kind in KINDS.items() if text.lower() == line), "")
+
+
+def plain_source(source: Source) -> tuple[Source, list[Notice]]:
+    """Return a text as EC-Lab writes it (see `plain_text`), and what another program did to it."""
+    plain, notices = plain_text(source)
+    found = encoding_of(source.head, whole=source.size <= len(source.head))
+    if (found.value or "").startswith("utf-16"):
+        text = f"the text is in UTF-16 ({found.evidence}): another program saved it again"
+        notices.append(Notice("encoding", text))
+    return plain, notices
 
 
 def read_head(source: Source, header_lines: int = 0) -> Head:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from echub.plugin import Metadata, Notice, ReadError, Record, Source, plain_text
+from echub.plugin import Metadata, Notice, ReadError, Record, Source
 from echub.text import argument
-from echub_eclab.asciihead import kind_of, read_lines
+from echub_eclab.asciihead import kind_of, plain_source, read_lines
 from echub_eclab.asciitable import MARKS
 from echub_eclab.options import MpsOptions
 from echub_eclab.prose import Prose, parameters_of, read_prose, set_technique, statements_in
@@ -25,7 +25,7 @@ def read(source: Source, options: MpsOptions) -> Record:
     The settings hold all lines, and one entry per linked technique with its parameters. Raises
     `ReadError` where the file is cut before the first technique it promises.
     """
-    source, remarks = plain_text(source)
+    source, remarks = plain_source(source)
     lines = read_lines(source)
     _require_own(source, lines)
     mark = MARKS.get(options.decimal)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_tables, plain_text
+from echub.plugin import Notice, ReadError, Record, Source, SourceColumn, build_tables
 from echub.text import clocks, several
-from echub_eclab.asciihead import Head, read_head
+from echub_eclab.asciihead import Head, plain_source, read_head
 from echub_eclab.asciitable import MARKS, AsciiTable, read_table
 from echub_eclab.columns import current_range_labels, meaning_of, meanings
 from echub_eclab.derive import derived_columns, loop_numbers
@@ -40,7 +40,7 @@ def read(source: Source, options: MptOptions) -> Record:
     Raises `ReadError` where the text is damaged, and where decimal mark, dates or header cannot be
     settled; the error names the option that settles it.
     """
-    source, remarks = plain_text(source)
+    source, remarks = plain_source(source)
     head = read_head(source, options.header_lines)
     mark = MARKS.get(options.decimal)
     try:

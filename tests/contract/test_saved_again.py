@@ -75,18 +75,10 @@ def test_a_text_with_other_line_ends_is_the_same(tmp_path, reader, how):
     same(echub.read(tmp_path / plain.name), echub.read(tmp_path / "expected" / plain.name), reader)
 
 
-@pytest.mark.parametrize("reader", set(TEXTS) - {"table"})
-def test_utf_16_is_said(tmp_path, reader):
-    plain = TEXTS[reader]
-    (tmp_path / plain.name).write_bytes(text_of(plain).encode("utf-16"))
-    (said,) = [n.message for n in echub.read(tmp_path / plain.name).notices if n.code == "encoding"]
-    assert said == "the text is in UTF-16 (a byte order mark): another program saved it again"
-
-
 def test_zero_bytes_behind_utf_16_without_a_mark_leave_its_last_letter_whole():
     data = "t;U\n1;2\n".encode("utf-16-le")
     source, notices = plain_text(Source.from_bytes(data + bytes(37)))
-    assert (source.read(), [n.code for n in notices]) == (b"t;U\n1;2\n", ["zero-tail", "encoding"])
+    assert (source.read(), [n.code for n in notices]) == (b"t;U\n1;2\n", ["zero-tail"])
 
 
 def test_an_ordinary_text_stays_as_it_is(tmp_path):
