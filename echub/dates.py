@@ -57,6 +57,8 @@ FORMS = (
 """Further forms of a date, and what they are in the form of most: in front a weekday; the year behind the time, as
 C prints it; the time in front; without marks, as in names of files; in Chinese; hours, minutes and seconds by
 their letters, or between points. In their order: what one gives, the next may change."""
+_ENOUGH = 100
+"""Dates by which the form of a column is told: a program writes all in one."""
 _ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
 _OFFSET = re.compile(r"([-+])(\d{2}):?(\d{2})")
 _NAMED_ZONE = re.compile(
@@ -155,8 +157,10 @@ def without_zone(name: str) -> str:
 def _plain(texts: pl.Series) -> pl.Series:
     """Write `2024年9月27日 下午 1:02` as `2024-9-27 1:02 PM`, and other `FORMS` likewise."""
     texts = with_am_pm(texts)
+    first = texts.filter(texts != "").head(_ENOUGH).to_list()
     for form, plain in FORMS:
-        if texts.str.contains(form).any():
+        if any(re.match(form, text) for text in first):
+            first = [re.sub(form, plain, text) for text in first]
             texts = texts.str.replace(form, re.sub(r"\\(\d)", r"${\1}", plain))
     return texts
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from echub.plugin import Confidence, Reader, Writer, hookimpl
-from echub.text import plain_bytes
 
 if TYPE_CHECKING:
     from echub.plugin import Source
@@ -56,6 +55,7 @@ def echub_writers() -> Iterable[Writer]:
 
 def sniff(source: Source) -> Confidence:
     """Recognise a table by its header, whatever its suffix: BDF's names of a clock, and a voltage or current."""
+    from echub.text import plain_bytes
     from echub_bdf.columns import has_core, known, split_header
 
     names = split_header(plain_bytes(source.head[:_NAMES]))

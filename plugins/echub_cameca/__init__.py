@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from echub.plugin import Confidence, KnownFormat, Reader, hookimpl
-from echub.text import plain_bytes
 
 if TYPE_CHECKING:
     from echub.plugin import Source
@@ -55,6 +54,8 @@ def sniff_spectrum(source: Source) -> Confidence:
 
 
 def _sniff(source: Source, header: bytes) -> Confidence:
+    from echub.text import plain_bytes
+
     if not plain_bytes(source.head[:64]).lstrip(b"\r\n").startswith(FIRST):
         return Confidence.NO
     _, start, data = plain_bytes(source.head).partition(START)

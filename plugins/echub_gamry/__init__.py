@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from echub.plugin import Confidence, Reader, hookimpl
-from echub.text import plain_bytes
 
 if TYPE_CHECKING:
     from echub.plugin import Source
@@ -35,4 +34,6 @@ def echub_readers() -> Iterable[Reader]:
 
 def sniff(source: Source) -> Confidence:
     """Recognise the lines EXPLAIN and TAG at the beginning of the file."""
+    from echub.text import plain_bytes
+
     return Confidence.CERTAIN if SIGNATURE.match(plain_bytes(source.head[:512])) else Confidence.NO

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from echub.plugin import Confidence, KnownFormat, Reader, Template, hookimpl
-from echub.text import plain_bytes
 
 if TYPE_CHECKING:
     from echub.plugin import Source
@@ -57,6 +56,8 @@ def echub_readers() -> Iterable[Reader | KnownFormat | Template]:
 
 def sniff_massoft(source: Source) -> Confidence:
     """Recognise the first line: rows, `scans`, bytes per row, `DataLength`."""
+    from echub.text import plain_bytes
+
     return Confidence.CERTAIN if FIRST_LINE.match(plain_bytes(source.head[:512])) else Confidence.NO
 
 
