@@ -188,7 +188,7 @@ def without_zero_tail(source: Source) -> tuple[Source, list[Notice]]:
     """Return a text without the zero bytes at its end, and the notice of them; any other source as it is.
 
     A full disk or a synchronising folder reserves space that is never written; what stands before it may be cut
-    within a line. Of UTF-16 as much is left as makes its last character whole. Nor is the end mark of DOS text.
+    within a line. Of UTF-16 as much is left as makes its last character whole. The end mark of DOS goes as well.
     """
     if source.size < _ZEROS or source.read(source.size - _ZEROS) != bytes(_ZEROS):
         return _without_end_mark(source), []
