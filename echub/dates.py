@@ -32,13 +32,33 @@ _OTHER_MONTHS = {
 _TIME = r"(?:[ T,_]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d+)?))? ?(?P<ap>[APap][.]? ?[Mm][.]?)?)?"
 _ZONE = r" ?(?P<zone>Z|UTC|[-+]\d{2}:?\d{2})?\s*$"
 _NUMERIC = r"^\s*(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})" + _TIME + _ZONE
-_NAMED = r"^\s*(?P<a>\d{1,2})[-/ .](?P<b>\p{L}{3})\p{L}*[-/ .,]+(?P<c>\d{2,4})" + _TIME + _ZONE
+_NAMED = r"^\s*(?P<a>\d{1,2})[-/ .]+(?P<b>\p{L}{3})\p{L}*[-/ .,]+(?P<c>\d{2,4})" + _TIME + _ZONE
 _NAMED_FIRST = r"^\s*(?P<b>\p{L}{3})\p{L}* (?P<a>\d{1,2}),? (?P<c>\d{4})" + _TIME + _ZONE
 _CLOCK_12 = r"^\s*(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d(?:[.,]\d*)?))? ?(?P<ap>[APap])[.]? ?[Mm][.]?\s*$"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
 HALF_DAYS = {"上午|午前|오전": "AM", "下午|午後|오후": "PM"}
 """Words for the halves of a day that Chinese, Japanese and Korean programs print in front of the time."""
 _HALF_DAY = "[\u00a0\u202f午전후]"
+_DAY = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
+_WORD = r"[^\W\d_]"
+_WEEKDAYS = (
+    r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?|Mo|Di|Mi|Do|Fr|Sa|So"
+    r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend"
+)
+FORMS = (
+    (rf"^\s*(?:{_WEEKDAYS})[.,]*\s+", ""),
+    (rf"^\s*({_WORD}{{3,9}}) +(\d{{1,2}}) +({_CLOCK}) +(\d{{4}})\s*$", r"\1 \2 \4 \3"),
+    (rf"^\s*({_CLOCK}(?: ?[APap][.]?[Mm][.]?)?)[ ,;]+({_DAY})\s*$", r"\2 \1"),
+    (r"^\s*(\d{4})(\d\d)(\d\d)[ T_](\d\d)(\d\d)(\d\d)", r"\1-\2-\3 \4:\5:\6"),
+    (r"^\s*(\d{4})年(\d{1,2})月(\d{1,2})日? ?", r"\1-\2-\3 "),
+    (rf"^\s*({_DAY})[ T]+(\d\d?) ?[h时時] ?(\d\d) ?(?:min|[m分]) ?(\d\d(?:[.,]\d+)?) ?[s秒]?\s*$", r"\1 \2:\3:\4"),
+    (r"^\s*(\d{4}-\d\d-\d\d)[ T](\d\d)\.(\d\d)\.(\d\d)\s*$", r"\1 \2:\3:\4"),
+)
+"""Further forms of a date, and what they are in the form of most: in front a weekday; the year behind the time, as
+C prints it; the time in front; without marks, as in names of files; in Chinese; hours, minutes and seconds by
+their letters, or between points. In their order: what one gives, the next may change."""
+_ENOUGH = 100
+"""Dates by which the form of a column is told: a program writes all in one."""
 _ORDERS = {"dmy": "abc", "mdy": "bac", "ymd": "cba"}
 _OFFSET = re.compile(r"([-+])(\d{2}):?(\d{2})")
 _NAMED_ZONE = re.compile(
@@ -135,11 +155,21 @@ def without_zone(name: str) -> str:
 
 
 def _plain(texts: pl.Series) -> pl.Series:
-    """Write `2024年9月27日 下午 1:02` as `2024-9-27 1:02 PM`."""
+    """Write `2024年9月27日 下午 1:02` as `2024-9-27 1:02 PM`, and other `FORMS` likewise."""
     texts = with_am_pm(texts)
-    if not texts.str.contains("年", literal=True).any():
-        return texts
-    return texts.str.replace_all(r"[年月]", "-").str.replace_all("日", "")
+    first = texts.filter(texts != "").head(_ENOUGH).to_list()
+    for form, plain in FORMS:
+        if any(re.match(form, text) for text in first):
+            first = [re.sub(form, plain, text) for text in first]
+            texts = texts.str.replace(form, re.sub(r"\\(\d)", r"${\1}", plain))
+    return texts
+
+
+def in_plain_form(text: str) -> str:
+    """Write one date of the `FORMS` as most programs do; any other text as it is."""
+    for form, plain in FORMS:
+        text = re.sub(form, plain, text)
+    return text
 
 
 def with_am_pm(texts: pl.Series) -> pl.Series:

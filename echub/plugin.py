@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from echub.model.panics import LibraryPanic, panics_caught
     from echub.model.polar import impedance_parts
     from echub.model.record import Record
-    from echub.model.source import Source, without_zero_tail
+    from echub.model.source import Source, plain_text, without_zero_tail
     from echub.model.spectra import numbered
     from echub.model.spreads import StatedSpread, named, spreads_of
     from echub.model.units import Unit, find_unit, is_made_of_units, is_unit, parse_unit, unit
@@ -154,6 +154,7 @@ _LAZY = {
     "panics_caught": "echub.model.panics",
     "parse_unit": "echub.model.units",
     "parts": "echub.model.deferred",
+    "plain_text": "echub.model.source",
     "plain_types": "echub.files.description",
     "poisson_interval": "echub.science.counting",
     "quantities": "echub.model.vocabulary",
@@ -260,6 +261,7 @@ __all__ = [
     "panics_caught",
     "parse_unit",
     "parts",
+    "plain_text",
     "plain_types",
     "poisson_interval",
     "quantities",

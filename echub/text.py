@@ -7,6 +7,7 @@ if the text allows two readings, the value is None and the evidence says which t
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_EPOCH = dt.datetime(1970, 1, 1)
 _NUMBER = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eEdD][-+]?\d+)?\Z")
 _OF_A_CELL = re.compile(
     r"(cell|channel|chan|chl|ch|battery|device)( (id|index|name|no|nr|num|number|code))?|sample (id|name)|barcode"
@@ -60,8 +62,10 @@ def encoding_of(head: bytes, *, whole: bool = False) -> Finding:
     if b"\0" in head:
         written = head.rstrip(b"\0")
         # A run of zero bytes at the end is space that was never written; UTF-16 ends in one, UTF-32 in three.
-        is_reserved = len(head) - len(written) > 3 and b"\0" not in written
-        return encoding_of(written, whole=whole) if is_reserved else _utf16(head)
+        is_reserved = len(head) - len(written) > 3
+        if is_reserved and b"\0" not in written:
+            return encoding_of(written, whole=whole)
+        return _utf16(written if is_reserved else head)
     if head.isascii():
         return Finding("utf-8", "nothing but ASCII")
     try:
@@ -106,6 +110,30 @@ def decode(data: bytes, encoding: str) -> str:
     return data.decode(encoding, "backslashreplace")
 
 
+def plain_bytes(data: bytes, *, whole: bool = False) -> bytes:
+    """Return the first bytes of a text, or all if `whole`, as those of an encoding that ASCII is part of.
+
+    UTF-16 becomes UTF-8; a byte order mark is left out. Line ends become single ones (see `single_ends`).
+    """
+    encoding = encoding_of(data, whole=whole).value or ""
+    if encoding.startswith("utf-16"):
+        data = data.decode(encoding, "replace").encode()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    return single_ends(data, data)
+
+
+def single_ends(data: bytes, head: bytes) -> bytes:
+    """Return bytes of a text, given its head, without the line ends that no program expects.
+
+    A lone carriage return ends the lines of old Macintosh programs. A doubled one comes from a program that wrote
+    CRLF to a file that turns each LF into CRLF: only if all lines end so, for one may stand in a comment.
+    """
+    ends = head.count(b"\n")
+    if ends and head.count(b"\r\r\n") == ends:
+        return data.replace(b"\r\r\n", b"\r\n")
+    return data if ends or b"\r" not in head else data.replace(b"\r", b"\n")
+
+
 # -- names -------------------------------------------------------------------------------------
 
 
@@ -138,6 +166,12 @@ def several(count: int, word: str, plural: str = "") -> str:
 def some_of(count: int, whole: int, word: str, verb: str, verbs: str, *, plural: str = "") -> str:
     """Return a part of a whole with its verb: 1 of 3 rows is, 2 of 3 rows are, 1 of 1 row is."""
     return f"{count} of {whole} {word if whole == 1 else plural or f'{word}s'} {verb if count == 1 else verbs}"
+
+
+def iso_time(seconds: float) -> str:
+    """Return seconds since 1970 as ISO 8601: to the millisecond, which is left out where it is zero."""
+    moment = _EPOCH + dt.timedelta(milliseconds=round(seconds * 1000))
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
 
 def with_article(word: str) -> str:

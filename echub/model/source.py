@@ -16,12 +16,17 @@ from typing import Any, BinaryIO
 from echub.errors import ReadError, SourceChanged, SourceNotFound
 from echub.model.folders import matching
 from echub.remark import Notice
+from echub.text import Finding, encoding_of, plain_bytes, single_ends
 
 HEAD = 65_536
 """Bytes of a file that every sniffer may look at: 64 KiB, one read, and more than the headers of known formats."""
 
 _ZEROS = 4
 """Zero bytes at the end that no text has: UTF-16 ends in one, UTF-32 in three."""
+
+
+_END_MARK = b"\x1a"
+"""Ctrl-Z, with which programs of DOS and its BASIC end their texts."""
 
 
 class Source:
@@ -183,19 +188,53 @@ def without_zero_tail(source: Source) -> tuple[Source, list[Notice]]:
     """Return a text without the zero bytes at its end, and the notice of them; any other source as it is.
 
     A full disk or a synchronising folder reserves space that is never written; what stands before it may be cut
-    within a line. Of UTF-16 as much is left as makes its last character whole.
+    within a line. Of UTF-16 as much is left as makes its last character whole. The end mark of DOS goes as well.
     """
     if source.size < _ZEROS or source.read(source.size - _ZEROS) != bytes(_ZEROS):
-        return source, []
+        return _without_end_mark(source), []
     data = source.read()
     kept = len(data.rstrip(b"\0"))
-    kept += kept % 2 if source.head.startswith((b"\xff\xfe", b"\xfe\xff")) else 0
-    plain = Source.from_bytes(data[:kept], source.name)
+    kept += kept % 2 if _is_utf16(_encoding(source)) else 0
+    text = f"the file ends in {len(data) - kept} zero bytes from offset {kept}: they are not data"
+    return _without_end_mark(_with_bytes(source, data[:kept])), [Notice("zero-tail", text)]
+
+
+def plain_text(source: Source) -> tuple[Source, list[Notice]]:
+    """Return a text as its own program writes it, and the notice of zero bytes behind it.
+
+    UTF-16 becomes UTF-8; line ends become single ones (`echub.text.single_ends`); zero bytes and the end mark of
+    DOS behind the text are left out. Any other source is returned as it is, and little of it is read.
+    """
+    source, notices = without_zero_tail(source)
+    if _is_utf16(_encoding(source)):
+        source = _with_bytes(source, plain_bytes(source.read(), whole=True))
+    elif single_ends(source.head, source.head) != source.head:
+        source = _with_bytes(source, single_ends(source.read(), source.head))
+    return _without_end_mark(source), notices
+
+
+def _without_end_mark(source: Source) -> Source:
+    """Return a text without a Ctrl-Z at its end; in UTF-16 the byte may be half of a letter."""
+    if not source.size or source.read(source.size - 1) != _END_MARK or _is_utf16(_encoding(source)):
+        return source
+    return _with_bytes(source, source.read().rstrip(_END_MARK))
+
+
+def _encoding(source: Source) -> Finding:
+    return encoding_of(source.head, whole=source.size <= len(source.head))
+
+
+def _is_utf16(encoding: Finding) -> bool:
+    return (encoding.value or "").startswith("utf-16")
+
+
+def _with_bytes(source: Source, data: bytes) -> Source:
+    """Return a source with other bytes; its path and name, and what was opened for it, stay."""
+    plain = Source.from_bytes(data, source.name)
     vars(plain).update(
         {name: value for name, value in vars(source).items() if name not in ("_data", "size", "head")}
     )
-    text = f"the file ends in {len(data) - kept} zero bytes from offset {kept}: they are not data"
-    return plain, [Notice("zero-tail", text)]
+    return plain
 
 
 class SourceFacts(Mapping[str, Any]):

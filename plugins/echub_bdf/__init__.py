@@ -10,6 +10,9 @@ from echub.plugin import Confidence, Reader, Writer, hookimpl
 if TYPE_CHECKING:
     from echub.plugin import Source
 
+_NAMES = 8192
+"""Bytes in which the names of some columns stand, also in UTF-16; those of all that BDF has are 1.5 KB."""
+
 
 @hookimpl
 def echub_readers() -> Iterable[Reader]:
@@ -52,9 +55,10 @@ def echub_writers() -> Iterable[Writer]:
 
 def sniff(source: Source) -> Confidence:
     """Recognise a table by its header, whatever its suffix: BDF's names of a clock, and a voltage or current."""
+    from echub.text import plain_bytes
     from echub_bdf.columns import has_core, known, split_header
 
-    names = split_header(source.head)
+    names = split_header(plain_bytes(source.head[:_NAMES]))
     exact = sum(known(name) is not None for name in names)
     return Confidence.CERTAIN if exact >= 2 and has_core(names) else Confidence.NO
 

@@ -30,7 +30,7 @@ from echub.plugin import (
     Source,
     SourceColumn,
     build_tables,
-    without_zero_tail,
+    plain_text,
 )
 from echub.text import NO_VALUE, is_cut_number, names_a_statistic, several
 from echub_bdf.columns import VERSION, BdfColumn, has_core, known, misnamed, split_header, working
@@ -98,7 +98,7 @@ def record_of(
 
 def _lines(source: Source, notices: list[Notice]) -> tuple[list[str], bytes, list[Dropped]]:
     """Split header and body; a last line without its end is said, and left out where cells are missing."""
-    source, remarks = without_zero_tail(source)
+    source, remarks = plain_text(source)
     notices += remarks
     headers = split_header(source.head)
     first, end, body = source.read().partition(b"\n")

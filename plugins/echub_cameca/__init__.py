@@ -54,6 +54,9 @@ def sniff_spectrum(source: Source) -> Confidence:
 
 
 def _sniff(source: Source, header: bytes) -> Confidence:
-    _, start, data = source.head.partition(START)
-    is_ours = source.head.lstrip(b"\r\n").startswith(FIRST) and start and header in data[:8192]
-    return Confidence.CERTAIN if is_ours else Confidence.NO
+    from echub.text import plain_bytes
+
+    if not plain_bytes(source.head[:64]).lstrip(b"\r\n").startswith(FIRST):
+        return Confidence.NO
+    _, start, data = plain_bytes(source.head).partition(START)
+    return Confidence.CERTAIN if start and header in data[:8192] else Confidence.NO

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from echub.plugin import Metadata, MetadataError, Notice, ReadError, Source, without_zero_tail
+from echub.plugin import Metadata, MetadataError, Notice, ReadError, Source, plain_text
 from echub.text import decode, encoding_of, not_finite
 
 _SECTION = re.compile(r"\*\*\* (.*?) \*\*\*:?\s*\Z")
@@ -75,7 +75,7 @@ def parse(source: Source) -> Export:
 
     Raises `ReadError` for a file without its data, or one that ends inside them.
     """
-    source, remarks = without_zero_tail(source)
+    source, remarks = plain_text(source)
     data = source.read()
     encoding = encoding_of(source.head, whole=len(data) <= len(source.head))
     if encoding.value is None:

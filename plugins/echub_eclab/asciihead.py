@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NoReturn
 
-from echub.plugin import Notice, ReadError, Source, without_zero_tail
-from echub.text import argument, decode, encoding_of
+from echub.plugin import Notice, ReadError, Source, plain_text
+from echub.text import argument, decode, encoding_of, plain_bytes
 
 KINDS = {
     "EC-Lab ASCII FILE": "data",
@@ -52,36 +52,19 @@ class Head:
 
 def kind_of(head: bytes) -> str:
     """Return what a file's first line says it is; empty where it says nothing of the kind."""
-    first = _as_utf8(head[:256]).removeprefix(b"\xef\xbb\xbf").lstrip().splitlines()[:1]
+    first = plain_bytes(head[:256]).lstrip().splitlines()[:1]
     line = first[0].decode("latin-1").rstrip(f"{PADDING} ").strip().lower() if first else ""
     return next((kind for text, kind in KINDS.items() if text.lower() == line), "")
 
 
-def _as_utf8(data: bytes) -> bytes:
-    """Return UTF-16 as UTF-8, without its mark; anything else as it is."""
-    encoding = encoding_of(data).value or ""
-    if not encoding.startswith("utf-16"):
-        return data
-    return data.decode(encoding, "replace").removeprefix("\ufeff").encode()
-
-
 def plain_source(source: Source) -> tuple[Source, list[Notice]]:
-    """Return a text as bytes in one encoding that ASCII is part of, without a tail of zero bytes.
-
-    A text that was saved again as UTF-16 is decoded; both are reported. Any other source is returned
-    as it is, and not read.
-    """
+    """Return a text as EC-Lab writes it (see `plain_text`), and what another program did to it."""
+    plain, notices = plain_text(source)
     found = encoding_of(source.head, whole=source.size <= len(source.head))
     if (found.value or "").startswith("utf-16"):
         text = f"the text is in UTF-16 ({found.evidence}): another program saved it again"
-        return _in_memory(source, _as_utf8(source.read())), [Notice("encoding", text)]
-    return without_zero_tail(source)
-
-
-def _in_memory(source: Source, data: bytes) -> Source:
-    plain = Source.from_bytes(data, source.name)
-    plain.path = source.path  # errors name the file
-    return plain
+        notices.append(Notice("encoding", text))
+    return plain, notices
 
 
 def read_head(source: Source, header_lines: int = 0) -> Head:
@@ -117,7 +100,7 @@ def _counted(source: Source, stated: int) -> tuple[int, list[Notice]]:
 
     A line of names has at least one name of EC-Lab; elsewhere it needs two, and a row of numbers behind it.
     """
-    lines = source.head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    lines = source.head.replace(b"\r\n", b"\n").split(b"\n")
     if 0 < stated <= len(lines) and _names_in(lines[stated - 1]):
         return stated, []
     found = [
@@ -198,10 +181,7 @@ def _not_stated(source: Source) -> NoReturn:
 
 
 def _lines(file: BinaryIO, count: int, source: Source) -> Iterator[bytes]:
-    """Yield lines without their ends; LF, CRLF and lone CR all end one."""
-    if b"\n" not in source.head and b"\r" in source.head:
-        yield from _old_mac_lines(file, count)
-        return
+    """Yield lines without their ends, LF or CRLF."""
     for number in range(1, count + 1):
         line = file.readline(LONGEST_LINE)
         if not line:
@@ -215,12 +195,4 @@ def _lines(file: BinaryIO, count: int, source: Source) -> Iterator[bytes]:
                 found=repr(line[:24]),
                 cause="this is not an EC-Lab text, or its line ends are lost",
             )
-        yield line.removesuffix(b"\n").removesuffix(b"\r")
-
-
-def _old_mac_lines(file: BinaryIO, count: int) -> Iterator[bytes]:
-    read, data = 0, file.read()
-    for line in data.removesuffix(b"\r").split(b"\r")[:count]:
-        read += len(line) + 1
-        yield line
-    file.seek(read)
+        yield line.removesuffix(b"\n").strip(b"\r")

@@ -103,6 +103,13 @@ def _polar(function: Callable[[Array], Array], sign: float) -> Callable[[Array, 
     return part
 
 
+def _inverse(size: Array) -> Array:
+    """Return 1/|Z|; missing where no impedance was measured, of which EC-Lab prints 0."""
+    inverse = np.full(len(size), MISSING)
+    np.divide(1.0, _double(size), out=inverse, where=size > 0)
+    return inverse
+
+
 def _double(values: Array) -> NDArray[np.float64]:
     return values.astype(np.float64)
 
@@ -111,6 +118,7 @@ _POTENTIAL = ("Ewe/V", "<Ewe>/V", "<Ewe/V>")
 _CELL = ("Ecell/V",)
 _CURRENT = ("I/mA", "<I>/mA")
 _COUNTER = ("Ece/V", "<Ece>/V")
+_POLAR = (("|Z|/Ohm",), ("Phase(Z)/deg",))
 _HALF = ("Q charge/discharge/mA.h",)
 
 RECIPES: tuple[Recipe, ...] = (
@@ -210,7 +218,7 @@ RECIPES: tuple[Recipe, ...] = (
         "Re(Z)/Ohm",
         "impedance_real",
         "ohm",
-        (("|Z|/Ohm",), ("Phase(Z)/deg",)),
+        _POLAR,
         _polar(np.cos, 1.0),
         "|Z|/Ohm * cos(Phase(Z)/deg)",
         single=True,
@@ -219,10 +227,38 @@ RECIPES: tuple[Recipe, ...] = (
         "-Im(Z)/Ohm",
         "impedance_imag",
         "ohm",
-        (("|Z|/Ohm",), ("Phase(Z)/deg",)),
+        _POLAR,
         _polar(np.sin, -1.0),
         "-|Z|/Ohm * sin(Phase(Z)/deg)",
         negate=True,
+        single=True,
+    ),
+    Recipe("|Y|/Ohm-1", "admittance_abs", "Ohm-1", _POLAR[:1], _inverse, "1 / (|Z|/Ohm)", single=True),
+    Recipe(
+        "Phase(Y)/deg",
+        "admittance_phase",
+        "deg",
+        _POLAR,
+        lambda size, phase: np.where(size > 0, -_double(phase), MISSING),
+        "-Phase(Z)/deg where |Z|/Ohm > 0",
+        single=True,
+    ),
+    Recipe(
+        "Re(Y)/Ohm-1",
+        "admittance_real",
+        "Ohm-1",
+        _POLAR,
+        lambda size, phase: _polar(np.cos, 1.0)(_inverse(size), phase),
+        "cos(Phase(Z)/deg) / (|Z|/Ohm)",
+        single=True,
+    ),
+    Recipe(
+        "Im(Y)/Ohm-1",
+        "admittance_imag",
+        "Ohm-1",
+        _POLAR,
+        lambda size, phase: _polar(np.sin, -1.0)(_inverse(size), phase),
+        "-sin(Phase(Z)/deg) / (|Z|/Ohm)",
         single=True,
     ),
 )

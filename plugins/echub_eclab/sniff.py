@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from echub.plugin import Confidence, Source
+from echub.text import plain_bytes
 from echub_eclab.asciihead import kind_of
 
 _OWN_NAMES = frozenset(
@@ -15,8 +16,8 @@ def sniff_mpt(source: Source) -> Confidence:
     """Recognise a data text: its first line, or column names of EC-Lab without any head."""
     if kind_of(source.head) == "data":
         return Confidence.CERTAIN
-    first = source.head[:4096].split(b"\n", 1)[0].rstrip(b"\r").decode("latin-1")
-    own = _OWN_NAMES.intersection(first.removeprefix("\u00ef\u00bb\u00bf").split("\t"))
+    first = plain_bytes(source.head[:4096]).split(b"\n", 1)[0].rstrip(b"\r").decode("latin-1")
+    own = _OWN_NAMES.intersection(first.split("\t"))
     return Confidence.LIKELY if len(own) >= 2 else Confidence.NO
 
 
@@ -24,5 +25,5 @@ def sniff_mps(source: Source) -> Confidence:
     """Recognise a settings or log file: its first line, or the start line in what bears the suffix of a log."""
     if kind_of(source.head) in ("settings", "log"):
         return Confidence.CERTAIN
-    started = source.suffix == ".mpl" and b"Acquisition started on :" in source.head
+    started = source.suffix == ".mpl" and b"Acquisition started on :" in plain_bytes(source.head)
     return Confidence.LIKELY if started else Confidence.NO

@@ -11,7 +11,7 @@ from echub.plugin import Confidence, Reader, hookimpl
 if TYPE_CHECKING:
     from echub.plugin import Source
 
-SIGNATURE = re.compile(rb'(?:\xef\xbb\xbf)?"?EXPLAIN"?[\t ;,]*(?:\r\n|\r|\n)"?TAG"?[\t ;,]')
+SIGNATURE = re.compile(rb'"?EXPLAIN"?[\t ;,]*\r?\n"?TAG"?[\t ;,]')
 """The two lines that every file of the Framework begins with, also when a spreadsheet has saved it again."""
 
 
@@ -34,7 +34,6 @@ def echub_readers() -> Iterable[Reader]:
 
 def sniff(source: Source) -> Confidence:
     """Recognise the lines EXPLAIN and TAG at the beginning of the file."""
-    head = source.head[:512]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head[2:].replace(b"\0", b"")
-    return Confidence.CERTAIN if SIGNATURE.match(head) else Confidence.NO
+    from echub.text import plain_bytes
+
+    return Confidence.CERTAIN if SIGNATURE.match(plain_bytes(source.head[:512])) else Confidence.NO

@@ -11,7 +11,7 @@ import io
 import re
 from dataclasses import dataclass, field
 
-from echub.plugin import Notice, ReadError, Source, without_zero_tail
+from echub.plugin import Notice, ReadError, Source, plain_text
 from echub.text import decode, encoding_of
 from echub_gamry import SIGNATURE
 
@@ -103,12 +103,10 @@ def parse(source: Source) -> Explain:
 
 def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
     """Return the bytes with tabs and line feeds whatever they were saved with, and their encoding."""
-    source, remarks = without_zero_tail(source)
+    source, remarks = plain_text(source)
     notices += remarks
     data = source.read()
     encoding = encoding_of(source.head, whole=len(data) <= len(source.head)).value or "cp1252"
-    if encoding.startswith("utf-16"):
-        data, encoding = decode(data, encoding).encode("utf-8", "backslashreplace"), "utf-8"
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
     first = SIGNATURE.match(data)
@@ -121,8 +119,6 @@ def _plain(source: Source, notices: list[Notice]) -> tuple[bytes, str]:
             found=repr(data[:24]),
             cause="another program's file, or a beginning that was cut",
         )
-    if b"\n" not in first[0]:  # the line ends of old Macintosh programs
-        data = data.replace(b"\r", b"\n")
     return _tabbed(source, data, encoding.replace("-sig", ""), notices)
 
 

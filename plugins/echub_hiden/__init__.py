@@ -56,10 +56,9 @@ def echub_readers() -> Iterable[Reader | KnownFormat | Template]:
 
 def sniff_massoft(source: Source) -> Confidence:
     """Recognise the first line: rows, `scans`, bytes per row, `DataLength`."""
-    head = source.head[:512].removeprefix(b"\xef\xbb\xbf")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head.replace(b"\0", b"")[2:]
-    return Confidence.CERTAIN if FIRST_LINE.match(head) else Confidence.NO
+    from echub.text import plain_bytes
+
+    return Confidence.CERTAIN if FIRST_LINE.match(plain_bytes(source.head[:512])) else Confidence.NO
 
 
 def sniff_manifest(source: Source) -> Confidence:

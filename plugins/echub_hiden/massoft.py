@@ -19,7 +19,7 @@ from echub.plugin import (
     Source,
     SourceColumn,
     build_dataset,
-    without_zero_tail,
+    plain_text,
 )
 from echub.text import decode, encoding_of, several
 from echub_hiden.columns import read_columns
@@ -50,7 +50,7 @@ def read(source: Source, options: MassoftOptions) -> Record:
     Raises `ReadError` for a damaged header, a row that does not fit, two exports in one file, and
     a decimal comma between commas.
     """
-    source, remarks = without_zero_tail(source)
+    source, remarks = plain_text(source)
     lines, ends = _lines(source)
     header = parse(lines)
     header.notices += remarks

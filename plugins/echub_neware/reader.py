@@ -248,7 +248,8 @@ def _leaves(tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _iso(text: str) -> str:
+    """Return a moment as ISO 8601; empty for what is none, or only a day."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").isoformat()
+        return datetime.fromisoformat(text).isoformat() if ":" in text else ""
     except ValueError:
         return ""

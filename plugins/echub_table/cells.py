@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Sequence
 
-from echub.dates import HALF_DAYS
+from echub.dates import HALF_DAYS, in_plain_form
 from echub.text import NO_VALUE
 
 EMPTY, MISSING, NUMBER, UNITED, CLOCK, DATE, TEXT = "emnucdt"
@@ -48,7 +48,7 @@ _TIME = rf"(?:[ T,_]+{_IN_FRONT}?\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:{_
 _TIME += r"(?: ?(?:Z|UTC|[-+]\d{2}:?\d{2}))?\Z"
 _DATE = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}年\d{1,2}月\d{1,2}日?"
-    r"|\d{1,2}[-/ .][^\W\d_]{3,9}[-/ .,]+\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})" + _TIME
+    r"|\d{1,2}[-/ .]+[^\W\d_]{3,9}[-/ .,]+\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})" + _TIME
 )
 _BLANK = "[ '\u00a0\u202f\u2009\u2019]"
 _THOUSANDS = (
@@ -123,7 +123,7 @@ def kind_of(cell: str) -> str:
         return NUMBER
     if lower in MISSING_TOKENS or _OVERLOAD.fullmatch(text):
         return MISSING
-    return DATE if _DATE.match(text) else TEXT
+    return DATE if _DATE.match(text) or _DATE.match(in_plain_form(text)) else TEXT
 
 
 class Splitter:

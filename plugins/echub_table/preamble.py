@@ -9,6 +9,7 @@ import polars as pl
 
 from echub.dates import wall_clock
 from echub.plugin import Ambiguous, Dropped, MetadataError, ReadError
+from echub.text import iso_time
 from echub_table.columns import Findings
 from echub_table.dialect import Dialect, splitter_of
 from echub_table.profile import Profile
@@ -75,5 +76,4 @@ def _iso(text: str, key: str, order: str, others: Sequence[pl.Series]) -> tuple[
     seconds = clock.seconds[0]
     if seconds != seconds:
         raise ReadError(f"{text!r} is not a date")
-    moment = pl.from_epoch(pl.Series([int(seconds)]), time_unit="s")
-    return str(moment.dt.to_string("%Y-%m-%dT%H:%M:%S")[0]), clock.zoned
+    return iso_time(float(seconds)), clock.zoned

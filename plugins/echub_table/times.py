@@ -23,7 +23,7 @@ from echub.dates import (
 )
 from echub.plugin import Ambiguous, SourceColumn, unit
 from echub.segments import clock_restarts, runs
-from echub.text import clocks, names_a_cell
+from echub.text import clocks, iso_time, names_a_cell
 from echub_table.headers import Meaning, key_of
 
 if TYPE_CHECKING:
@@ -325,8 +325,7 @@ def _set_start(found: Findings, zone: str) -> None:
     if not finite.size:
         return
     zone = "UTC" if found.clocks[name].zoned else zone
-    start = pl.from_epoch(pl.Series([int(finite[0])]), time_unit="s").dt.to_string("%Y-%m-%dT%H:%M:%S")[0]
-    found.metadata.set("experiment.start", str(start), source=f"file: {name}")
+    found.metadata.set("experiment.start", iso_time(float(finite[0])), source=f"file: {name}")
     if zone:
         said = f"file: {name}" if found.clocks[name].zoned else "option timezone"
         found.metadata.set("experiment.timezone", zone, source=said)

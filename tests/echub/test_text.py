@@ -16,6 +16,7 @@ from echub.text import (
     decode,
     encoding_of,
     is_cut_number,
+    iso_time,
     nearest,
     not_finite,
     parse_clock,
@@ -338,3 +339,12 @@ def test_what_is_printed_for_no_finite_number(text, value):
 ])  # fmt: skip
 def test_an_article_goes_by_the_sound_of_a_letter(word, shown):
     assert with_article(word) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.0, "1970-01-01T00:00:00"), (86_399.5, "1970-01-01T23:59:59.500"), (0.0004, "1970-01-01T00:00:00"),
+     (1_727_431_872.25, "2024-09-27T10:11:12.250"), (-1.0, "1969-12-31T23:59:59")],
+)  # fmt: skip
+def test_milliseconds_are_written_where_there_are_any(seconds, written):
+    assert iso_time(seconds) == written

@@ -34,6 +34,10 @@ CASES = [
     ({"control/V/mA": [1.5, 2.5, 3.5], "mode": [1, 2, 3]}, "control/mA", [1.5, NAN, NAN]),
     ({"dq/mA.h": [0.0, 1.0, 2.0], "time/s": [0.0, 3600.0, 3600.0]}, "<I>/mA", [NAN, 1.0, NAN]),
     ({"|Z|/Ohm": [2.0, 0.0], "Phase(Z)/deg": [-60.0, 0.0]}, "Re(Z)/Ohm", [1.0, NAN]),
+    ({"|Z|/Ohm": [2.0, 0.0], "Phase(Z)/deg": [-60.0, 0.0]}, "|Y|/Ohm-1", [0.5, NAN]),
+    ({"|Z|/Ohm": [2.0, 0.0], "Phase(Z)/deg": [-60.0, 0.0]}, "Phase(Y)/deg", [60.0, NAN]),
+    ({"|Z|/Ohm": [2.0, 0.0], "Phase(Z)/deg": [-60.0, 0.0]}, "Re(Y)/Ohm-1", [0.25, NAN]),  # cos 60° / 2
+    ({"|Z|/Ohm": [2.0, 0.0], "Phase(Z)/deg": [-90.0, 0.0]}, "Im(Y)/Ohm-1", [0.5, NAN]),  # capacitive: positive
     # EC-Lab prints -Im(Z): positive for a capacitive (negative) phase.
     ({"|Z|/Ohm": [2.0, 0.0], "Phase(Z)/deg": [-90.0, 0.0]}, "-Im(Z)/Ohm", [2.0, NAN]),
 ]

@@ -119,6 +119,13 @@ def test_an_archive_of_another_kind_is_not_taken():
         (b"2024-03-14 08:00:00", b"2024-03-14 08:00:01", "2024-03-14T08:00:01", []),
         (b"2024-03-14 08:00:00", b"2024/03/14 08:00:00", None, ["the start '2024/03/14 08:00:00' cannot be read"]),
         (b"2024-03-14 08:00:00", bytes(19), None, []),
+        (b"2024-03-14 08:00:00", b"2024-03-14 08:00".ljust(19, b"\0"), "2024-03-14T08:00:00", []),
+        (
+            b"2024-03-14 08:00:00",
+            b"2024-03-14".ljust(19, b"\0"),
+            None,
+            ["the start '2024-03-14' cannot be read"],
+        ),
     ],
 )
 def test_a_start_that_cannot_be_read_is_said(old, new, start, said):

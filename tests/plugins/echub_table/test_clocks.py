@@ -17,6 +17,38 @@ def _epoch(*parts: int) -> float:
     return datetime.datetime(*parts, tzinfo=datetime.UTC).timestamp()
 
 
+FURTHER = {
+    "Mon May 13 12:00:01 2024": "dmy",
+    "Montag, 13. Mai 2024 12:00:01": "dmy",
+    "Mo. 13.05.2024 12:00:01": "dmy",
+    "Monday 5/13/2024 12:00:01 PM": "mdy",
+    "13. Mai 2024 12:00:01": "dmy",
+    "12:00:01 13.05.2024": "dmy",
+    "12:00:01 PM 05/13/2024": "mdy",
+    "20240513 120001": "ymd",
+    "20240513T120001": "ymd",
+    "2024年5月13日12时00分01秒": "ymd",
+    "2024年5月13日 12:00:01": "ymd",
+    "13/05/2024 12h00m01s": "dmy",
+    "2024-05-13 12.00.01": "ymd",
+}
+"""One moment as programs print it that put a weekday or the time in front, use letters, or no marks at all."""
+
+
+@pytest.mark.parametrize("text", FURTHER)
+def test_a_table_has_its_time_from_dates_of_any_form(text):
+    rows = [text, _a_second_later(text)]
+    record = echub.read(("Date;U (V)\n" + "".join(f"{row};3.5\n" for row in rows)).encode())
+    assert record["timeseries"]["time"].tolist() == [0, 1]
+    assert record.metadata.value("experiment.start") == "2024-05-13T12:00:01"
+
+
+def _a_second_later(text: str) -> str:
+    """Return the text with 02 for the one 01 that is the seconds."""
+    assert text.count("01") == 1
+    return text.replace("01", "02")
+
+
 @pytest.mark.parametrize(
     ("text", "order", "moment"),
     [
@@ -27,6 +59,7 @@ def _epoch(*parts: int) -> float:
         ("5/13/24 12:30 PM", "mdy", (2024, 5, 13, 12, 30)),
         ("23-Nov-23 3:56:11 PM", "dmy", (2023, 11, 23, 15, 56, 11)),
         ("Nov 3, 2026 04:05:06", "dmy", (2026, 11, 3, 4, 5, 6)),
+        *((text, order, (2024, 5, 13, 12, 0, 1)) for text, order in FURTHER.items()),
     ],
 )
 def test_one_reading(text, order, moment):
@@ -34,7 +67,7 @@ def test_one_reading(text, order, moment):
     assert (clock.order, clock.zoned, clock.seconds[0]) == (order, False, _epoch(*moment))
 
 
-@pytest.mark.parametrize("text", ["04/05/2024", "04.05.24 12:00:00", "24-05-13"])
+@pytest.mark.parametrize("text", ["04/05/2024", "04.05.24 12:00:00", "24-05-13", "12:00:01 04.05.2024"])
 def test_two_readings_are_refused(text):
     with pytest.raises(Ambiguous, match="not settled") as caught:
         wall_clock(pl.Series([text]), "date")

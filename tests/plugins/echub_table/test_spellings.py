@@ -27,6 +27,14 @@ def _column(header, name, kind="timeseries", beside="t (s)"):
 # -- units ---------------------------------------------------------------------------------------
 
 UNITS = [
+    *((f"Current ({u})", "current", 1.0) for u in ("milliamps", "milliamp", "milliamperes", "mAmp", "mAmps")),
+    *((f"Current ({u})", "current", 1e-3) for u in ("microamps", "microamp", "microamperes")),
+    *((f"Current ({u})", "current", 1e-6) for u in ("nanoamps", "nanoamp", "nanoamperes")),
+    *((f"Current ({u})", "current", 1e-9) for u in ("picoamps", "picoamp", "picoamperes")),
+    *((f"Voltage ({u})", "voltage", 1e-3) for u in ("millivolts", "millivolt", "mVolts")),
+    ("Stromstärke (mA)", "current", 1.0),
+    ("SCapacity/mAh/g", "specific_charge", 1.0),
+    ("Prog Time (s)", "time", 1.0),
     *(
         (f"j ({u})", "current_density", 1.0)
         for u in ("mA·cm⁻²", "mA cm-2", "mA/cm2", "mA cm^-2", "mA*cm^-2", "mA.cm-2")

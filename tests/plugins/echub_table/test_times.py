@@ -231,3 +231,14 @@ def test_a_time_since_1970_in_milliseconds_gives_no_elapsed_time():
     assert data["vendor_unix_time_s"].tolist() == counted
     text = "Unix Time (s) gives dates between 1990 and 2100 only in ms, not in s: kept as a vendor column"
     assert [n.message for n in record.notices if n.code == "unix-time-unit"] == [text]
+
+
+@pytest.mark.parametrize(
+    ("first", "start"),
+    [("10:11:12.500", "2024-09-27T10:11:12.500"), ("10:11:12.000", "2024-09-27T10:11:12"),
+     ("10:11:12", "2024-09-27T10:11:12"), ("10:11:12.9996", "2024-09-27T10:11:13")],
+)  # fmt: skip
+def test_a_start_keeps_its_milliseconds(first, start):
+    """Start and elapsed time together are the date of each row: half a second less would be the wrong one."""
+    record = _read("Date,U (V)", f"2024-09-27 {first},3.7", "2024-09-27 10:11:14.000,3.7")
+    assert record.metadata.value("experiment.start") == start
