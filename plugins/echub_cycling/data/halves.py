@@ -169,7 +169,8 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     charge = charge_of(way, found, state)
     amount = way.charge
     middle = trace.u
-    if way.since:
+    clock = trace.data.clock_step
+    if way.since and not clock:  # the mean of the rows of one stamp is that of the charge since the last one
         middle = (trace.u + np.append(trace.u[:1], trace.u[:-1])) / 2
         middle[found.start] = trace.u[found.start]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -198,6 +199,8 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         ]
         blur = np.hypot(*ends) / (trace.t[after] - trace.t[before]) / np.sqrt(12)
     blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur)
+    if clock:
+        blur = np.hypot(blur, _shifted(trace, found, clock))
     begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2
     if found.start[0] == 0 and not way.since:
         # What flowed before the first row of the file is not recorded: at most one step.
@@ -215,6 +218,16 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         found, np.abs(charge), spread, energy, level, begin, trace.t[found.stop - 1],
         trace.u[found.stop - 1], blur, merged,
     )  # fmt: skip
+
+
+def _shifted(trace: CellTrace, found: Segments, clock: float) -> Floats:
+    """Return the standard uncertainty of the mean voltage (m,) by a clock: U may lie half a step earlier or later.
+
+    Moved by τ of its duration T, a half cycle swaps τ of its start for τ of its end: at most τ/T of the range of U.
+    """
+    span = summed(found, trace.u, np.maximum) - summed(found, trace.u, np.minimum)
+    lasts = trace.t[found.stop - 1] - trace.t[found.start] + clock
+    return np.asarray(span * np.minimum(clock / lasts, 1.0) / np.sqrt(12))
 
 
 def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> Floats:
