@@ -80,9 +80,10 @@ def stamps(time: ArrayLike, columns: Iterable[ArrayLike] = (), sign: ArrayLike |
         for column in given:
             distinct[1:] |= ~_same(column[1:], column[:-1])
     turns = np.zeros(len(t), bool)
+    codes = [column for column in given if column.dtype.kind != "f"]
     if sign is not None:
         turns[1:] = np.diff(np.asarray(sign)) != 0
-    codes = [column for column in given if column.dtype.kind != "f"]
+        codes.append(np.asarray(sign))
     step = _clock_step(t, distinct & ~turns, codes)
     by_time = runs(t)
     stamp = by_time.labels(len(t))
