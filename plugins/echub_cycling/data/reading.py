@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from echub.science import difference_noise, digit
+from echub.science import digit, noise_of_digits
 from echub.segments import Segments
 from echub_cycling.data.charge import Floats
 
@@ -28,5 +28,5 @@ def digit_of_means(values: Floats, weight: Floats, found: Segments) -> Floats:
     total, squares = (np.bincount(segment, part, len(found)) for part in (share, share**2))
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.nan_to_num(np.sqrt(squares) / total)
-    variance = max(difference_noise(values) ** 2 - step**2 / 12, 0.0)  # rounding itself scatters by step/√12
+    variance = max(noise_of_digits(values, step) ** 2 - step**2 / 12, 0.0)  # rounding itself scatters by step/√12
     return np.asarray(step / 2 * spread * np.exp(-2 * np.pi**2 * variance / step**2))
