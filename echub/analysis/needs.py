@@ -73,9 +73,9 @@ class Inputs:
     `data.source_of("U")` is the quantity that met the need, `data.unit_of` its unit; a need that is
     optional may be absent (``"U" in data``). `data.meta("cell.area")` is in the need's unit, or
     None. `data.row` is the source rows, `data.rng()` a generator from the run's seed. The values of a
-    need of another `kind` have their own rows, `data.row_of("E")`, and so may have another length. `data.clock_step`
-    is the step of a clock that is coarser than the rows, in the unit of the time, 0 if it is not: by so much any edge
-    may lie elsewhere.
+    need of another `kind` have their own rows, `data.row_of("E")`, and so may have another length.
+    `data.clock_step` is the step of a clock that is coarser than the rows, in the unit of the time, 0 if it is
+    not: by so much any edge may lie elsewhere.
     """
 
     name: str
@@ -471,8 +471,8 @@ def _each_time_once(
 ) -> tuple[dict[str, Answer], NDArray[Any], float, tuple[Remark, ...]]:
     """Merge the rows of equal time of a time series, and say so: measured values by their mean, sums by addition.
 
-    Rows that repeat the one before are left out; counters, codes and running charges keep their last value. The third
-    value is the step of a clock that is coarser than the rows, 0 if it is not.
+    Rows that repeat the one before are left out; counters, codes and running charges keep their last value.
+    The third value is the step of a clock that is coarser than the rows, 0 if it is not.
     """
     clock = next((n for n in analysis.columns if n.quantities == ("time",) and n.name in answers), None)
     if analysis.kind != "timeseries" or clock is None or clock.optional or clock.restarts:
@@ -493,7 +493,11 @@ def _each_time_once(
         flag = Remark("coarse-clock", text, where=where)
     else:
         repeated = found.repeated == found.merged
-        cause = "the rows are duplicated" if repeated else "rows are written where the current or the programme changes"
+        cause = (
+            "the rows are duplicated"
+            if repeated
+            else "rows are written where the current or the programme changes"
+        )
         flag = Remark("equal-times", text, "info", where=where, cause=cause)
     return kept, row[found.first], found.step, (flag,)
 

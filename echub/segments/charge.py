@@ -44,8 +44,9 @@ def edges(time: ArrayLike, found: Segments, *, averaged: bool = False, clock: fl
 
     time: (n,), s. If the instrument adds a row at each change of its control, the bracket is one
     tick wide. `averaged`: the current is an average since the row before, so that a segment starts with
-    the row before its first and ends with its last, exactly. The series itself ends with its last row. `clock`: the
-    step of a clock that is coarser than the rows, s, by half of which every time may be wrong either way.
+    the row before its first and ends with its last, exactly. The series itself ends with its last row.
+    `clock`: the step of a clock that is coarser than the rows, s: every time may be wrong by half
+    of it either way.
     """
     t = np.asarray(time, dtype=np.float64)
     inside, before = t[found.start], t[np.maximum(found.start - 1, 0)]

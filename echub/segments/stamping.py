@@ -1,7 +1,8 @@
 """Rows with one time stamp: a clock that prints full seconds, or rows that stand twice in a file.
 
-If the clock is coarser than the rows, a stamp may hold the end of one half cycle and the start of the next. Their mean
-is neither: such a stamp is cut there, and its parts lie in the step of the clock in proportion to their rows.
+If the clock is coarser than the rows, a stamp may hold the end of one half cycle and the start of the next.
+Their mean is neither: such a stamp is cut there, and its parts lie in the step of the clock by their numbers of
+rows.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from echub.segments.rows import Segments, runs
 
 GRID, MOST = 0.02, 0.99
-"""Stamps of a coarse clock are whole steps apart, to 2 % of one, nearly all: hours are printed with rounded digits."""
+"""Stamps of a coarse clock are whole steps apart, to 2 % of one, nearly all: hours are printed with rounded
+digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +27,8 @@ class Stamps:
 
     groups: consecutive rows of one time. distinct: (n,), rows that do not repeat the one before in every
     column. counted: (n,), those of them whose counters and codes are those of the last row of their group: the
-    instrument had not changed its state in the others yet. time: (m,), of each group. step: that of a clock which is
-    coarser than the rows, in the unit of the time; 0 if no stamp shows one.
+    instrument had not changed its state in the others yet. time: (m,), of each group. step: that of a clock
+    which is coarser than the rows, in the unit of the time; 0 if no stamp shows one.
     """
 
     groups: Segments
@@ -101,8 +103,8 @@ def stamps(time: ArrayLike, columns: Iterable[ArrayLike] = (), sign: ArrayLike |
 def _clock_step(t: NDArray[Any], differs: NDArray[np.bool_], codes: Iterable[NDArray[Any]]) -> float:
     """Return the step of a clock that gives one time to different rows of one state, 0 if there are no such rows.
 
-    A row that is written at a change of state has the time of the one before with any clock. differs: (n,), rows that
-    differ from the one before in what is measured, not in the sign of the current.
+    A row that is written at a change of state has the time of the one before with any clock. differs: (n,),
+    rows that differ from the one before in what is measured, not in the sign of the current.
     """
     together = differs[1:] & (t[1:] == t[:-1])
     for column in codes:

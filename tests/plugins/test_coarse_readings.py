@@ -14,7 +14,7 @@ from tests.odd.subjects import subjects
 
 SUBJECTS = {subject.label: subject for subject in subjects()}
 SURE = 3.0
-"""Standard uncertainties by which a value may miss the truth: 1 of 370 by normal chance, and the cases are fixed."""
+"""Standard uncertainties by which a value may miss the truth: 1 of 370 by normal chance."""
 CLOCKS = [(rows, cut) for rows in (1.6, 2.7, 5, 20) for cut in (np.floor, np.round)]
 STEPS = {
     "ccd (TestCcdOfASoftShort)": {"voltage": (1000, 200), "current": (50,)},
@@ -29,7 +29,8 @@ STEPS = {
 }
 CLOCKED = (
     "ccd (TestCcdOfASoftShort)", "cycling (TestCycling)", "cycling (TestCyclingByTheInstrument)",
-    "symmetric-cycling (TestSymmetric)", "staircase-linearity (TestStaircase)", "dc-polarisation (TestDcPolarisation)",
+    "symmetric-cycling (TestSymmetric)", "staircase-linearity (TestStaircase)",
+    "dc-polarisation (TestDcPolarisation)",
     "pulsed-stripping (TestPulsedStripping)", "pulsed-stripping (TestByEdges)", "stability-window (TestForeign)",
     "ramp-onset (TestRampOnset)",
 )  # fmt: skip

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from echub_cycling.data import halves
 from echub.segments import Segments
+from echub_cycling.data import halves
 from echub_cycling.data.charge import RowCharge, from_current
 from echub_cycling.data.reading import digit_of_means
 from echub_cycling.outcome.lifetimes import _survival
@@ -50,7 +50,7 @@ def test_what_flows_before_the_first_row_is_open():
 
 
 def test_a_coarse_clock_leaves_each_edge_open_by_its_step():
-    """Rows 10 s apart by a clock of 20 s: each edge is open by 10 s and, on its own, by 20 s, uniform: 2 mA of both."""
+    """Rows 10 s apart by a clock of 20 s: each edge is open by 10 s and, on its own, by 20 s; 2 mA of both."""
     current = A([2.0] * 4 + [0.0] + [-2.0] * 4 + [0.0])
     state, t = np.sign(current).astype(np.int8), 10.0 * np.arange(10)
     found = from_current(t, current, state, averaged=False, clock=20.0)
@@ -94,7 +94,7 @@ def test_the_digit_of_a_mean_is_half_of_it_for_one_reading_and_less_for_several(
 
 
 def test_noise_beyond_a_digit_makes_its_error_small():
-    """Readings that go up and down by a digit in every second row: σ² is 1/4, less 1/12 of rounding: exp(-2π²/6)."""
+    """Readings that go up and down by a digit in every second row: σ² is 1/4, less 1/12 of rounding."""
     rows = np.append(np.tile(A([0.0, 0, 1, 1]), 100), 20.0) * 1e-3
     found = Segments(A([0]), A([400]), A([1], dtype=np.int8))
     small = float(np.exp(-2 * np.pi**2 * (1 / 4 - 1 / 12)))

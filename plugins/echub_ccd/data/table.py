@@ -38,8 +38,8 @@ class HalfCycleTable:
     noise: of R; calm: that by which falls are judged; slow: of R from one half cycle to another, by 1/f noise and
     drift of U. u_rest: U at the end of the rest before. fall_*: see `Falls`. fell: time of the fall, s. jump:
     largest rise of |U| at once, V. limit: ± error of |j| by the accuracy of its range, NaN if that is unknown.
-    digit_u, digit_j: in which U (V) and j are read, 0 where they show none; digit_level: that of the level, 0 where
-    it is programmed.
+    digit_u, digit_j: in which U (V) and j are read, 0 where they show none; digit_level: that of the level, 0
+    where it is programmed.
     """
 
     file: NDArray[np.intp]

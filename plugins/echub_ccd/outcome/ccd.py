@@ -180,7 +180,7 @@ def _level(
     experiment: Experiment,
     params: CcdParams,
 ) -> Measurand:
-    """Return a level, or its charge, with the parts of its uncertainty; limits: ± error by the range and the digit."""
+    """Return a level, or its charge, with the parts of its uncertainty; limits: ± by the range, by the digit."""
     accuracy, read = (float(limit / np.sqrt(3)) for limit in limits)  # uniform within ±
     area = value * params.area_uncertainty / 100 if experiment.per_area else 0.0
     parts = (

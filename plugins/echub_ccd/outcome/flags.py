@@ -197,8 +197,9 @@ def _hidden_by_digits(findings: CcdFindings, end: int) -> Found:
     hidden = (share > HIDDEN * p.r_drop / 100) & (np.arange(len(table)) < end)
     if hidden.any():
         text = (
-            f"U is read in steps of {1000 * float(table.digit_u[hidden].max()):.2g} mV: at these levels R may fall by "
-            f"up to {100 * min(float(share[hidden].max()), 1.0):.0f} % unseen, and a short that does is not told"
+            f"U is read in steps of {1000 * float(table.digit_u[hidden].max()):.2g} mV: at these levels R may "
+            f"fall by up to {100 * min(float(share[hidden].max()), 1.0):.0f} % unseen, and a short that does is "
+            "not told"
         )
         yield Flag("falls-hidden", text, where=_half_cycles(hidden, findings))
 

@@ -68,8 +68,8 @@ def from_current(
 ) -> RowCharge:
     """Count the charge from the current: an average holds since the row before, a sample around its row.
 
-    The trapezoid of averages is wrong, and the right-hand rule is exact. clock: the step of a coarse clock, s: each
-    time lies anywhere in one, so that an edge is open by it too.
+    The trapezoid of averages is wrong, and the right-hand rule is exact. clock: the step of a coarse clock,
+    s: each time lies anywhere in one, so that an edge is open by it too.
     """
     step = np.diff(t)
     if averaged:

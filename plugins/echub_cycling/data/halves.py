@@ -51,8 +51,8 @@ class Halves:
     W·h/cm²); level: mean |current| weighted by charge, in the trace's unit; begin, end in s; u_end: the last
     voltage, V. blur: standard uncertainty of the mean voltage by what its edges between rows leave open, V.
     coarse: by how much the digit of U moves the mean voltage at most, V; coarse_current: that of the current moves
-    the charge, a part of it. open_level: relative standard uncertainty of the level by a coarse clock. merged: blips
-    left out.
+    the charge, a part of it. open_level: relative standard uncertainty of the level by a coarse clock.
+    merged: blips left out.
     """
 
     rows: Segments
@@ -228,15 +228,16 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     return Halves(
         found, np.abs(charge), spread, energy, level, begin, trace.t[found.stop - 1],
         trace.u[found.stop - 1], blur, digit_of_means(trace.u, amount, found),
-        digit_of_means(trace.current, lasts, found) * summed(found, lasts) / 3600 / np.abs(charge), open_level, merged,
+        digit_of_means(trace.current, lasts, found) * summed(found, lasts) / 3600 / np.abs(charge),
+        open_level, merged,
     )  # fmt: skip
 
 
 def _shifted(values: Floats, found: Segments, part: Floats) -> Floats:
     """Return the standard uncertainty of a mean (m,) of values (n,) that may lie half a step earlier or later.
 
-    part: (m,), of a step of the clock, or of the counter, in the whole. Moved by so much of it, a half cycle swaps a
-    part of its start for one of its end: their means differ by the range of the values at most.
+    part: (m,), of a step of the clock, or of the counter, in the whole. Moved by so much of it, a half cycle
+    swaps a part of its start for one of its end: their means differ by the range of the values at most.
     """
     span = summed(found, values, np.maximum) - summed(found, values, np.minimum)
     return np.asarray(span * part / np.sqrt(12))

@@ -13,8 +13,8 @@ def digit_of_means(values: Floats, weight: Floats, found: Segments) -> Floats:
     """Return by how much, at most, the digit of values (n,) moves their weighted mean in each segment (m,).
 
     Each reading is wrong by half a digit at most, all its rows alike; different readings are not alike, so that
-    their parts w of the weight add as squares: half a digit times the root of the sum of w². Noise that exceeds the
-    digit makes even this smaller (see `digit_error`). Zeros if the values show no digit.
+    their parts w of the weight add as squares: half a digit times the root of the sum of w². Noise that
+    exceeds the digit makes even this smaller (see `digit_error`). Zeros if the values show no digit.
     """
     step = digit(values)
     if not step:

@@ -300,7 +300,7 @@ def _median(
 
 
 def _of_voltage(found: CyclesFound, half: str, k: int, value: float) -> tuple[float, float]:
-    """Return what edges between rows, and at most the digit, leave open of a ratio of energies by a mean voltage."""
+    """Return what edges, and at most the digit, leave open of a ratio of energies by its mean voltage."""
     mean = abs(float(found.voltage(half)[k]))
     blur, coarse = (found.inside(part, half, k) for part in (found.halves.blur, found.halves.coarse))
     return value * blur / mean, value * coarse / mean

@@ -98,7 +98,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
 
 
 def held_step(values: Floats) -> float:
-    """Return the digit of a reading of a ramp (n,), in its unit: it holds each value for rows; 0 if it does not."""
+    """Return the digit of a reading of a ramp (n,), in its unit: each value is held for rows; 0 if none is."""
     change = np.abs(np.diff(values))
     moved = change > ROUNDING * float(np.max(np.abs(values)))
     return float(change[moved].min()) if moved.any() and np.mean(~moved) > HELD else 0.0

@@ -251,7 +251,7 @@ def _over_rate(spread: Spread | None, trace: RampTrace) -> float | None:
 
 
 def _time_error(found: float | None, data: Inputs) -> float | None:
-    """Add the step of a coarse clock, s: it may round the time or cut it off, so it is wrong by a step either way."""
+    """Add the step of a coarse clock, s: it rounds the time or cuts it off, by a step either way at most."""
     return found if found is None else float(np.hypot(found, data.clock_step / np.sqrt(3)))
 
 

@@ -18,7 +18,7 @@ from echub_sims_profile.method.yields import YieldChange
 from echub_sims_profile.outcome.checks import spikes
 
 SHARED = 0.1
-"""A channel with so many of its points at the place of the one before has an axis that is coarser than they are."""
+"""A channel with so many of its points at the place of the one before has too coarse an axis."""
 OVERDISPERSED = 2.0
 _PARTS = "--param start=… --param stop=… fit one of them"
 _METHOD = "profile likelihood times the dispersion"

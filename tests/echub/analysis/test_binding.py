@@ -90,8 +90,8 @@ def test_rows_of_one_time_are_joined_as_their_quantities_are():
     (flag,) = data.flags
     assert said(flag) == {
         "code": "coarse-clock", "severity": "warning", "where": "source row 12",
-        "message": "3 of 6 rows have the time of the row before and were merged with it: the clock moves in steps of "
-        "1 s",
+        "message": "3 of 6 rows have the time of the row before and were merged with it: "
+        "the clock moves in steps of 1 s",
     }  # fmt: skip
     assert data.clock_step == 1
 

@@ -71,7 +71,7 @@ def test_a_stamp_of_a_coarse_clock_is_cut_where_the_current_turns():
 
 
 def test_rows_of_one_time_before_a_reversal_do_not_mix_with_those_after():
-    """A row is written at the reversal: with any clock it has the time of the row before, and the last one counts."""
+    """A row is written at the reversal: with any clock it has the time of the row before."""
     current = np.array([2.0, 2, -2, -2])
     found = stamps([0.0, 10, 10, 30], [current], [1, 1, -1, -1])
     assert (found.step, found.time.tolist()) == (0, [0, 10, 30])

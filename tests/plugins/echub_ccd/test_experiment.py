@@ -291,9 +291,7 @@ def test_a_resistance_errs_by_half_a_digit_of_u_and_of_j_in_its_middle_half_cycl
 
     Either is 0.75 Ω·cm² at most, and half of that over two interfaces; uniform, so over √3.
     """
-    experiment = of_half_cycles(
-        digit_u=0.003, digit_j=0.1, per_area=True, meta={"cell.n_interfaces": 2}.get
-    )
+    experiment = of_half_cycles(digit_u=0.003, digit_j=0.1, per_area=True, meta={"cell.n_interfaces": 2}.get)
     cell, interface = resistance.resistances(experiment, VALUES, 6.0, Fake(area_uncertainty=0.0)).values()
     scatter = median_error(A([28.0, 30, 32]))
     for one, part in ((cell, 1), (interface, 2)):

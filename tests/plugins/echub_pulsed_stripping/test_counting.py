@@ -160,8 +160,8 @@ def test_level_and_edges_err_alike_unless_the_rows_slip(marked, slips, own, sign
     within = HOUR * A([0.5, 0.5]) * 3**0.5
     found = Fake(begin=HOUR * A([1.0, 5.0]), begin_within=within, end_within=within, duration=HOUR * A([2.0, 3.0]))
     train = Fake(
-        level=A([9.0, 2.0, 2.0, 9.0]), data=Fake(is_averaged=lambda _: False, clock_step=7.0), set_point=None, sign=sign,
-        threshold=Fake(level=0.1 * sign),
+        level=A([9.0, 2.0, 2.0, 9.0]), data=Fake(is_averaged=lambda _: False, clock_step=7.0), set_point=None,
+        sign=sign, threshold=Fake(level=0.1 * sign),
     )  # fmt: skip
     given = rows(PULSED, SPANS)
     with (

@@ -58,8 +58,8 @@ from echub_ramp_onset.outcome.ramp_onset import (
     _onset_measurand,
     _other_refused,
     _over_rate,
-    _time_error,
     _rate_error,
+    _time_error,
     _with_interval,
 )
 
@@ -1093,7 +1093,7 @@ def test_the_paper_finds_no_onset_in_less_than_a_digit(step, refused):
     if not refused:
         lowack._require_resolved(step, 0.01, PARAMS)
         return
-    with pytest.raises(Refusal, match="U is read in steps of 0.00051 V, more than the 5 % of 0.01 V"):
+    with pytest.raises(Refusal, match=r"U is read in steps of 0\.00051 V, more than the 5 % of 0\.01 V"):
         lowack._require_resolved(step, 0.01, PARAMS)
 
 
