@@ -33,7 +33,7 @@ from echub.model.units import Scale, parse_unit, scale_between
 from echub.model.vocabulary import quantities
 from echub.registry.calling import failed
 from echub.remark import Remark
-from echub.segments import Stamps, clock_restarts, stamps
+from echub.segments import Stamps, clock_restarts, rest_threshold, stamps, states
 from echub.text import several, some_of, with_article
 
 AREA = "cell.area"
@@ -46,6 +46,8 @@ AXES = {
 _PER_AREA = {"current^1": "current^1 length^-2", "current^1 time^1": "current^1 length^-2 time^1"}
 """Dimensions, each with the density that follows from it by a stated area."""
 
+CURRENTS = {"current", "current_density"}
+"""Quantities that show where a half cycle or a rest starts."""
 INCREMENTS = {"charge_increment"}
 """Quantities that count since the row before: rows of one time are added."""
 RUNNING = re.compile("charge|energy|specific_charge|areal_charge|step_time")
@@ -72,6 +74,8 @@ class Inputs:
     optional may be absent (``"U" in data``). `data.meta("cell.area")` is in the need's unit, or
     None. `data.row` is the source rows, `data.rng()` a generator from the run's seed. The values of a
     need of another `kind` have their own rows, `data.row_of("E")`, and so may have another length.
+    `data.clock_step` is the step of a clock that is coarser than the rows, in the unit of the time, 0 if it is
+    not: by so much any edge may lie elsewhere.
     """
 
     name: str
@@ -84,6 +88,7 @@ class Inputs:
     origin: Mapping[str, Any] = field(default_factory=dict)
     rows: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     part: Part = Part()
+    clock_step: float = 0.0
 
     def __getitem__(self, need: str) -> NDArray[Any]:
         return self.answers[need].values
@@ -156,9 +161,10 @@ def bind(
     answers = {name: answer for name, answer in found.items() if answer is not None}
     row = data["row"] if "row" in data.columns else np.arange(data.rows)
     flags: tuple[Remark, ...] = ()
+    clock_step = 0.0
     if all(column.axes == ROWS for column in data.columns.values()):
         answers, row, flags = _without_gaps(analysis, answers, row)
-        answers, row, merged = _each_time_once(analysis, answers, row)
+        answers, row, clock_step, merged = _each_time_once(analysis, answers, row)
         answers, row, doubled = _each_row_once(analysis, answers, row)
         flags = (*flags, *merged, *doubled)
     else:  # a map has no rows to leave out
@@ -173,7 +179,7 @@ def bind(
         flags = (*flags, *other.flags)
     rows = {need: other.row for other in others for need in other.answers}
     part = part_of(each, data, record.datasets.get(analysis.kind))
-    return Inputs(name, answers, units, record.metadata, row, seed, flags, origin, rows, part)
+    return Inputs(name, answers, units, record.metadata, row, seed, flags, origin, rows, part, clock_step)
 
 
 def _is_of_another(need: Need | NeedMeta, analysis: Analysis) -> bool:
@@ -462,24 +468,47 @@ def _were(count: int) -> str:
 
 def _each_time_once(
     analysis: Analysis, answers: dict[str, Answer], row: NDArray[Any]
-) -> tuple[dict[str, Answer], NDArray[Any], tuple[Remark, ...]]:
+) -> tuple[dict[str, Answer], NDArray[Any], float, tuple[Remark, ...]]:
     """Merge the rows of equal time of a time series, and say so: measured values by their mean, sums by addition.
 
     Rows that repeat the one before are left out; counters, codes and running charges keep their last value.
+    The third value is the step of a clock that is coarser than the rows, 0 if it is not.
     """
     clock = next((n for n in analysis.columns if n.quantities == ("time",) and n.name in answers), None)
     if analysis.kind != "timeseries" or clock is None or clock.optional or clock.restarts:
-        return answers, row, ()
-    found = stamps(answers[clock.name].values, [a.values for n, a in answers.items() if n != clock.name])
+        return answers, row, 0.0, ()
+    time = answers[clock.name]
+    if not (time.values[1:] == time.values[:-1]).any():
+        return answers, row, 0.0, ()
+    found = stamps(time.values, [a.values for n, a in answers.items() if n != clock.name], _sign(answers))
     if found is None:
-        return answers, row, ()
+        return answers, row, 0.0, ()
     kept = {name: replace(a, values=_merged(a, found)) for name, a in answers.items()}
-    kept[clock.name] = replace(answers[clock.name], values=answers[clock.name].values[found.first])
+    kept[clock.name] = replace(time, values=found.time)
     have = some_of(found.merged, len(row), "row", "has", "have")
     text = f"{have} the time of the row before and {_were(found.merged)} merged with it"
-    cause = "the rows are duplicated" if found.repeated == found.merged else "the clock is coarser than the rows"
-    flag = Remark("equal-times", text, "info", where=f"source row {row[_first_merged(found)]}", cause=cause)
-    return kept, row[found.first], (flag,)
+    where = f"source row {row[_first_merged(found)]}"
+    if found.step:
+        text = f"{text}: the clock moves in steps of {found.step:.3g} {time.unit}"
+        flag = Remark("coarse-clock", text, where=where)
+    else:
+        repeated = found.repeated == found.merged
+        cause = (
+            "the rows are duplicated"
+            if repeated
+            else "rows are written where the current or the programme changes"
+        )
+        flag = Remark("equal-times", text, "info", where=where, cause=cause)
+    return kept, row[found.first], found.step, (flag,)
+
+
+def _sign(answers: Mapping[str, Answer]) -> NDArray[np.int8] | None:
+    """Return the sign of the current of each row, 0 at rest; None if no current is among the answers."""
+    current = next((a.values for a in answers.values() if a.quantity in CURRENTS), None)
+    if current is None:
+        return None
+    known = np.nan_to_num(current)
+    return states(known, rest_threshold(known))
 
 
 def _each_row_once(

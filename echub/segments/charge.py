@@ -39,19 +39,23 @@ class Edges:
         return np.asarray(np.hypot(self.begin_within, self.end_within) / np.sqrt(3))
 
 
-def edges(time: ArrayLike, found: Segments, *, averaged: bool = False) -> Edges:
+def edges(time: ArrayLike, found: Segments, *, averaged: bool = False, clock: float = 0.0) -> Edges:
     """Bracket when segments start and end: each edge lies between two rows and is taken in the middle.
 
     time: (n,), s. If the instrument adds a row at each change of its control, the bracket is one
     tick wide. `averaged`: the current is an average since the row before, so that a segment starts with
     the row before its first and ends with its last, exactly. The series itself ends with its last row.
+    `clock`: the step of a clock that is coarser than the rows, s: every time may be wrong by half
+    of it either way.
     """
     t = np.asarray(time, dtype=np.float64)
     inside, before = t[found.start], t[np.maximum(found.start - 1, 0)]
     last, after = t[found.stop - 1], t[np.minimum(found.stop, len(t) - 1)]
     if averaged:
-        return Edges(before, last, np.zeros(len(found)), np.zeros(len(found)))
-    return Edges((before + inside) / 2, (last + after) / 2, (inside - before) / 2, (after - last) / 2)
+        within = np.full(len(found), clock / 2)
+        return Edges(before, last, within, within)
+    within = (inside - before + clock) / 2, (after - last + clock) / 2
+    return Edges((before + inside) / 2, (last + after) / 2, *within)
 
 
 def by_increments(increment: ArrayLike, found: Segments) -> Floats:

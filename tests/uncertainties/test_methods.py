@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from echub.segments import Segments
 from echub_cycling.data import halves
-from echub_cycling.data.charge import RowCharge
+from echub_cycling.data.charge import RowCharge, from_current
+from echub_cycling.data.reading import digit_of_means
 from echub_cycling.outcome.lifetimes import _survival
 from echub_sims_map.data.cube import MapGrid
 from echub_sims_map.method.upright import Third, Uprightness
@@ -19,12 +23,12 @@ from tests.messages.saying import Fake
 A = np.array
 
 
-def trace(way):
+def trace(way, clock=0.0):
     """Two half cycles of four rows with a row of rest between, 10 s apart; 2 mA, then -2 mA."""
     current = A([2.0] * 4 + [0.0] + [-2.0] * 4 + [0.0])
     state = np.sign(current).astype(np.int8)
     t = 10.0 * np.arange(10)
-    return halves.CellTrace(Fake(), t, np.full(10, 0.5), current, "mA", None, [way], state)
+    return halves.CellTrace(Fake(clock_step=clock), t, np.full(10, 0.5), current, "mA", None, [way], state)
 
 
 def test_a_coarse_counter_is_uncertain_by_a_digit_at_both_ends():
@@ -43,6 +47,58 @@ def test_what_flows_before_the_first_row_is_open():
     found = halves.halves_of(trace(RowCharge("i", charge, since=False, variance=variance)))
     lost = 2 * 10 / 3600 / np.sqrt(3)
     assert found.spread == pytest.approx([np.hypot(np.sqrt(5e-6), lost), np.sqrt(5e-6)])
+
+
+def test_a_coarse_clock_leaves_each_edge_open_by_its_step():
+    """Rows 10 s apart by a clock of 20 s: each edge is open by 10 s and, on its own, by 20 s; 2 mA of both."""
+    current = A([2.0] * 4 + [0.0] + [-2.0] * 4 + [0.0])
+    state, t = np.sign(current).astype(np.int8), 10.0 * np.arange(10)
+    found = from_current(t, current, state, averaged=False, clock=20.0)
+    edge = (2 / 3600) ** 2 * (10**2 + 20**2) / 12
+    assert found.variance == pytest.approx([0, 0, 0, 0, edge, edge, 0, 0, 0, edge])
+    averaged = from_current(t, current, state, averaged=True, clock=20.0)
+    assert averaged.variance == pytest.approx([0, 0, 0, 0] + [(2 / 3600) ** 2 * 20**2 / 12] * 2 + [0, 0, 0] + [
+        (2 / 3600) ** 2 * 20**2 / 12])  # fmt: skip
+    assert from_current(t, current, state, averaged=True).variance is None
+
+
+def test_a_coarse_clock_moves_the_mean_voltage_by_a_part_of_its_range():
+    """U from 0.1 to 0.4 V in 30 s by a clock of 10 s: a quarter of 0.3 V, uniform over a step: /√12."""
+    way = RowCharge("q", A([0.1] * 4 + [0.0] + [-0.1] * 4 + [0.0]), since=True)
+    given = replace(trace(way, clock=10.0), u=A([0.1, 0.2, 0.3, 0.4, 0.0, 0.5, 0.5, 0.5, 0.5, 0.0]))
+    found = halves.halves_of(given)
+    assert found.blur == pytest.approx([0.3 / 4 / np.sqrt(12), 0.0])
+    # The means of the stamps are those of their charge: 0.25 V, not those of a row and the one before.
+    assert found.energy == pytest.approx([0.4 * 0.25 / 1000, 0.4 * 0.5 / 1000])
+
+
+def test_a_coarse_counter_moves_the_mean_voltage_too():
+    """A digit of 0.1 of 0.4 mA·h is a quarter, and so is 0.3 V of U: as by a clock."""
+    way = RowCharge("q", A([0.1] * 4 + [0.0] + [-0.1] * 4 + [0.0]), since=True, digit=0.1)
+    given = replace(trace(way), u=A([0.1, 0.2, 0.3, 0.4, 0.0, 0.5, 0.5, 0.5, 0.5, 0.0]))
+    assert halves.halves_of(given).blur == pytest.approx([0.3 / 4 / np.sqrt(12), 0.0])
+
+
+def test_the_digit_of_a_mean_is_half_of_it_for_one_reading_and_less_for_several():
+    """Readings of 1 mV, each held for 30 rows; segments of one reading, of two alike, and of 3 : 1.
+
+    The roots of the sum of squares are 1, √(1/2) and √(10/16). Nine steps in 329 rows are no noise.
+    """
+    steps = np.repeat(A([0, 1, 0, 1, 1, 1, 2, 1, 2, 1, 20.0]) * 1e-3, 30)
+    found = Segments(A([0, 30, 90]), A([30, 90, 210]), A([1, -1, 1], dtype=np.int8))
+    half = 0.5e-3
+    assert digit_of_means(steps, np.ones(330), found) == pytest.approx(
+        [half, half * 0.5**0.5, half * (10 / 16) ** 0.5], rel=1e-6
+    )
+    assert digit_of_means(np.sin(np.arange(300.0)), np.ones(300), found).tolist() == [0, 0, 0]
+
+
+def test_noise_beyond_a_digit_makes_its_error_small():
+    """Readings that go up and down by a digit in every second row: σ² is 1/4, less 1/12 of rounding."""
+    rows = np.append(np.tile(A([0.0, 0, 1, 1]), 100), 20.0) * 1e-3
+    found = Segments(A([0]), A([400]), A([1], dtype=np.int8))
+    small = float(np.exp(-2 * np.pi**2 * (1 / 4 - 1 / 12)))
+    assert digit_of_means(rows, np.ones(401), found) == pytest.approx([0.5e-3 * 0.5**0.5 * small], rel=0.02)
 
 
 def test_the_band_of_survival_is_greenwoods():

@@ -65,10 +65,10 @@ def _two_craters(one, first, second):
     return found.error
 
 
-def _level(scatter, accuracy, area):
+def _level(scatter, accuracy, digit, area):
     params = Fake(area_uncertainty=area)
     return ccd._level(
-        "mA/cm^2", 10.0, Component("own", scatter), accuracy, Fake(per_area=True), params
+        "mA/cm^2", 10.0, Component("own", scatter), (accuracy, digit), Fake(per_area=True), params
     ).uncertainty
 
 
@@ -88,7 +88,7 @@ def _efficiency(offset, gain):
     return of_budget("%", 50.0, ErrorBudget({}, accuracy.of_ratio(*both, 0, 50.0))).uncertainty
 
 
-def _retention(reference, last, repeatability, offset):
+def _retention(reference, last, repeatability, offset, digit):
     """Both take an hour in one range: 2 and 4 mA·h, so that an offset is 1/2 and 1/4 of them; a gain cancels."""
     shares = RangeShares(("1 mA",), A([offset, 0.0]), 0.7, A([[1.0, 0], [1.0, 0]]), A([[2.0, 0], [4.0, 0]]))
     cycles = Fake(discharge_spread=A([reference, last]), discharge=A([2.0, 4.0]), number=[1, 2])
@@ -99,15 +99,17 @@ def _retention(reference, last, repeatability, offset):
         retention=A([100.0, 50.0]),
         params=Fake(repeatability=repeatability),
         measured_in={"discharge": shares},
+        read=lambda half, k: digit,
     )
     return measured._retention(found)["retention"].uncertainty
 
 
-def _capacitance(up, down, choice, gain, area):
+def _capacitance(up, down, choice, digit, gain, area):
     def line(level, error):
         return Fake(
-            low=-1.0, high=1.0, at=lambda _: A([level]), error_at=lambda _: error, choice_at=lambda _: choice
-        )
+            low=-1.0, high=1.0, at=lambda _: A([level]), error_at=lambda _: error, choice_at=lambda _: choice,
+            coarse=digit,
+        )  # fmt: skip
 
     params = Fake(current_accuracy=gain, area_uncertainty=area)
     return window._capacitance(line(10.0, up), line(2.0, down), 1.0, params).uncertainty
@@ -158,8 +160,8 @@ ROWS = {
             Fake(error=level, slope_error=slope, middle=1.0, low=1 - ROOT3, high=1 + ROOT3, slow=slow), 3.0),
         (1, 2, np.sqrt((1 + 2**2) / INDEPENDENT)), (3, 4, 12)),
     "capacitance": (
-        _capacitance, (500, 500, 1000 / ROOT3, 40 / ROOT3, 40), (0.3, 0.4, 0.5, 10, 20)),
-    "ccd: a level": (_level, (1, 1 / ROOT3, 0.1), (0.3, 0.4, 2)),
+        _capacitance, (500, 500, 1000 / ROOT3, 1000 / 6**0.5, 40 / ROOT3, 40), (0.3, 0.4, 0.5, 0.2, 10, 20)),
+    "ccd: a level": (_level, (1, 1 / ROOT3, 1 / ROOT3, 0.1), (0.3, 0.4, 0.5, 2)),
     "clocks of two files": (
         lambda u: aligning._by_clock(STARTED, STARTED, "", u).uncertainty, (np.sqrt(2),), (3,)),
     "cycling: budget": (
@@ -170,7 +172,8 @@ ROWS = {
     "cycling: charge in two ranges": (_charge, (37**0.5 / ROOT3, 2.5**0.5 / ROOT3), (0.3, 0.4)),
     "cycling: efficiency in two ranges": (
         _efficiency, (25 * (2**2 + 9**2) ** 0.5 / ROOT3, 50 * 1.25**0.5 / ROOT3), (0.03, 0.04)),
-    "cycling: retention": (_retention, (25, 12.5, 0.5 / ROOT3, 12.5 / ROOT3), (0.03, 0.02, 0.4, 0.03)),
+    "cycling: retention": (
+        _retention, (25, 12.5, 0.5 / ROOT3, 12.5 / ROOT3, 50 * 2**0.5 / ROOT3), (0.03, 0.02, 0.4, 0.03, 0.01)),
     "difference of clocks": (
         lambda late, early: pairing._difference(
             Fake(position=9.0, position_error=late), Fake(position=2.0, position_error=early), "nm").uncertainty,

@@ -38,6 +38,8 @@ class HalfCycleTable:
     noise: of R; calm: that by which falls are judged; slow: of R from one half cycle to another, by 1/f noise and
     drift of U. u_rest: U at the end of the rest before. fall_*: see `Falls`. fell: time of the fall, s. jump:
     largest rise of |U| at once, V. limit: ± error of |j| by the accuracy of its range, NaN if that is unknown.
+    digit_u, digit_j: in which U (V) and j are read, 0 where they show none; digit_level: that of the level, 0
+    where it is programmed.
     """
 
     file: NDArray[np.intp]
@@ -79,6 +81,9 @@ class HalfCycleTable:
     fell: Floats
     limit: Floats
     jump: Floats
+    digit_u: Floats
+    digit_j: Floats
+    digit_level: Floats
 
     def __len__(self) -> int:
         return len(self.sign)
@@ -121,7 +126,7 @@ def joined(tables: Sequence[HalfCycleTable]) -> HalfCycleTable:
 def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
     """Tabulate the half cycles of one file, vectorised: a million rows take less than a second."""
     found, time, voltage = trace.found, trace["t"], trace["U"]
-    bounds = edges(time, found, averaged=trace.data.is_averaged("j"))
+    bounds = edges(time, found, averaged=trace.data.is_averaged("j"), clock=trace.data.clock_step)
     bins = bins_of(trace)
     inner, (whole, rows) = bins.found, bins.whole()
     r, u, j = bins.mean(trace.r), bins.mean(voltage), bins.mean(np.abs(trace["j"]))
@@ -131,9 +136,10 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         spread = (high - low) / middle
     level, programmed = _level(trace, middle)
     level_u = np.where(programmed, 0.0, MEDIAN_TO_MEAN * inner.noise(j) / np.sqrt(inner.rows))
+    digit_u, digit_j = (np.full(len(found), digit(trace[name])) for name in ("U", "j"))
     r_median = inner.median(r)
     with np.errstate(invalid="ignore"):  # no voltage, and no resistance: the rows alone
-        noise = np.fmax(whole.noise(trace.r[rows]), r_median * _half_digit(voltage, inner.median(u)))
+        noise = np.fmax(whole.noise(trace.r[rows]), r_median * _half_digit(digit_u, inner.median(u)))
     calm = _calm(noise, r_median, bins.rows)
     density, shift = flicker(u, inner), moved(inner.median(u), level, found.sign.astype(np.float64))
     per_volt = 1000 / level  # Ω·cm², or Ω, from V and mA/cm², or mA
@@ -181,6 +187,9 @@ def table_of(trace: CcdTrace, number: int = 0) -> HalfCycleTable:
         fell=np.where(np.isnan(falls.narrow), np.nan, time[bins.row[falls.row]]),
         limit=found.mean(np.where(trace.flows, trace.ranges.error(), np.nan)),
         jump=steepest_rise(r, inner, row_noise, slow_fall) / per_volt,
+        digit_u=digit_u,
+        digit_j=digit_j,
+        digit_level=np.where(programmed, 0.0, digit_j),
     )
 
 
@@ -195,10 +204,10 @@ def _ends(inner: Segments) -> tuple[Segments, Segments]:
     return Segments(start, start + head, inner.sign), Segments(inner.stop - tail, inner.stop, inner.sign)
 
 
-def _half_digit(voltage: Floats, u: Floats) -> Floats:
+def _half_digit(digit_u: Floats, u: Floats) -> Floats:
     """Return half of a digit of U as a part of that of each half cycle: neighbours are equal, or one apart."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(digit(voltage) / 2 / np.abs(u))
+        return np.asarray(digit_u / 2 / np.abs(u))
 
 
 def _calm(noise: Floats, r: Floats, rows: NDArray[np.intp]) -> Floats:

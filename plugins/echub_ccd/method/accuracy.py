@@ -23,14 +23,22 @@ def range_error(experiment: Experiment, protocol: Protocol, level: float | None)
     return float(known.max()) if len(known) else None
 
 
+def half_digit(experiment: Experiment, protocol: Protocol, level: float | None) -> float:
+    """Return half of the digit in which a level was read, in its unit; 0 if it is programmed or shows none."""
+    return float(experiment.table.digit_level[protocol.level == level].max(initial=0.0)) / 2
+
+
 def within(
     verdict: CcdVerdict, experiment: Experiment, protocol: Protocol, params: CcdParams
 ) -> tuple[float, float]:
     """Return how far both ends of the interval, as levels, may be off, in the unit of the levels.
 
-    The accuracy is a limit, and enters as it is; of the area's standard uncertainty 95 % enter.
+    The accuracy and half a digit are limits, and enter as they are; of the area's standard uncertainty 95 % enter.
     """
     area = NORMAL_95 * params.area_uncertainty / 100 if experiment.per_area else 0.0
     low, high = verdict.ends
-    below, above = (range_error(experiment, protocol, end) or 0.0 for end in (verdict.survived, verdict.failed))
+    below, above = (
+        (range_error(experiment, protocol, end) or 0.0) + half_digit(experiment, protocol, end)
+        for end in (verdict.survived, verdict.failed)
+    )
     return below + area * low, (above + area * high) if np.isfinite(high) else 0.0

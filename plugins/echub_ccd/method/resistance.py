@@ -14,6 +14,8 @@ from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.method.verdict import CcdVerdict
 
+DIGIT_U, DIGIT_J = "digit of the voltage", "digit of the current"
+
 
 def electrolyte(experiment: Experiment, params: CcdParams) -> float:
     """Return R·A of the electrolyte, Ω·cm²: as stated, else thickness/conductivity; NaN where not known.
@@ -60,8 +62,11 @@ def resistances(
         return {}
     name, cell = cell_resistance(values, experiment.per_area)
     value = cell.value or 0.0
+    of_u, of_j = digits(experiment, values)
     common = {
         RANGE_ACCURACY: value * current_accuracy(experiment, len(values)),
+        DIGIT_U: value * of_u,
+        DIGIT_J: value * of_j,
         "area": value * params.area_uncertainty / 100 if experiment.per_area else 0.0,
     }
     found = {name: _with_common(cell, common, 1)}
@@ -85,6 +90,20 @@ def current_accuracy(experiment: Experiment, count: int) -> float:
     return float(np.median(limit[known] / level[known]) / np.sqrt(3)) if known.any() else 0.0
 
 
+def digits(experiment: Experiment, values: np.ndarray) -> tuple[float, float]:
+    """Return the relative standard uncertainties of R by the digits of U and of j, those of the middle half cycle.
+
+    A median is one of the readings, and each is uniform within ± half a digit of the truth. values: (m,), of the
+    first half cycles.
+    """
+    table = experiment.table
+    k = int(np.nanargmin(np.abs(values - np.nanmedian(values))))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [table.digit_u[k] / np.abs(table.u_median[k]), table.digit_j[k] / np.abs(table.j[k])]
+    of_u, of_j = (float(part) / 2 / float(np.sqrt(3)) if np.isfinite(part) else 0.0 for part in parts)
+    return of_u, of_j
+
+
 def _with_common(one: Measurand, common: Mapping[str, float], count: int) -> Measurand:
     """Add what all half cycles share, Ω·cm² of the cell, to their scatter; over `count` interfaces."""
     if not any(common.values()):
@@ -92,7 +111,7 @@ def _with_common(one: Measurand, common: Mapping[str, float], count: int) -> Mea
     scatter = one.uncertainty or 0.0
     parts = (
         Component("scatter of the half cycles", scatter),
-        Component(RANGE_ACCURACY, common[RANGE_ACCURACY] / count, "B"),
+        *(Component(name, common[name] / count, "B") for name in (RANGE_ACCURACY, DIGIT_U, DIGIT_J)),
         Component("area", common["area"] / count, "B", "area"),
     )
     kept = tuple(part for part in parts if part.uncertainty)

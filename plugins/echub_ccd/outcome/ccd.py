@@ -13,13 +13,13 @@ from echub_ccd import DEFAULT, CcdParams
 from echub_ccd.data.experiment import Experiment, counted, gather
 from echub_ccd.data.protocol import Protocol, recognise
 from echub_ccd.data.spectra import arcs_of
-from echub_ccd.method.accuracy import range_error, within
+from echub_ccd.method.accuracy import half_digit, range_error, within
 from echub_ccd.method.answerable import require_answerable, require_consistent_electrolyte, require_visible
 from echub_ccd.method.criteria import table_of_criteria, verdicts_of
 from echub_ccd.method.definitions import table_of_definitions
 from echub_ccd.method.detectors import Context, Floats, decides, evaluate
 from echub_ccd.method.doubts import Marks, doubts
-from echub_ccd.method.resistance import electrolyte, measurands_of
+from echub_ccd.method.resistance import DIGIT_J, electrolyte, measurands_of
 from echub_ccd.method.verdict import DIRECTIONS, CcdVerdict, judge
 from echub_ccd.outcome.cycles import report_cycles
 from echub_ccd.outcome.diagnostics import series_of
@@ -151,7 +151,7 @@ def _ends(
             unit,
             value,
             Component("scatter of the measured current", _scatter(table.j, protocol.level == value, value)),
-            range_error(experiment, protocol, value) or 0.0,
+            (range_error(experiment, protocol, value) or 0.0, half_digit(experiment, protocol, value)),
             experiment,
             params,
         )
@@ -162,10 +162,13 @@ def _ends(
         number = verdict.half_cycle
         # Where in the time between two rows an edge lies is assumed, not observed: kind B (JCGM 100:2008, 4.3.7).
         edges = Component(EDGES, float(abs(table.level[number]) * table.duration_u[number] / 3600), "B")
-        limit = (range_error(experiment, protocol, protocol.level[number]) or 0.0) * table.duration[number] / 3600
+        level, hours = protocol.level[number], table.duration[number] / 3600
+        by_level = np.isnan(table.q[number]) or table.charge_lost[number]  # else the instrument counted it
+        read = half_digit(experiment, protocol, level) if by_level else 0.0
+        limits = (range_error(experiment, protocol, level) or 0.0) * hours, read * hours
         unit = "mA*h/cm^2" if experiment.per_area else "mA*h"
         charge = float(table.charge[number])
-        found["half_cycle_charge"] = _level(unit, charge, edges, limit, experiment, params)
+        found["half_cycle_charge"] = _level(unit, charge, edges, limits, experiment, params)
     return found
 
 
@@ -173,20 +176,22 @@ def _level(
     unit: str,
     value: float,
     own: Component,
-    limit: float,
+    limits: tuple[float, float],
     experiment: Experiment,
     params: CcdParams,
 ) -> Measurand:
-    """Return a level, or its charge, with the parts of its uncertainty; limit: ± error by the range."""
-    accuracy = limit / np.sqrt(3)  # uniform within ±
+    """Return a level, or its charge, with the parts of its uncertainty; limits: ± by the range, by the digit."""
+    accuracy, read = (float(limit / np.sqrt(3)) for limit in limits)  # uniform within ±
     area = value * params.area_uncertainty / 100 if experiment.per_area else 0.0
     parts = (
         own,
-        Component(RANGE_ACCURACY, float(accuracy), "B"),
+        Component(RANGE_ACCURACY, accuracy, "B"),
+        Component(DIGIT_J, read, "B"),
         Component("area", area, "B", "area"),
     )
     kept = tuple(part for part in parts if part.uncertainty)
-    return Measurand(unit, value, float(np.sqrt(own.uncertainty**2 + accuracy**2 + area**2)), components=kept)
+    total = float(np.sqrt(sum(part.uncertainty**2 for part in parts)))
+    return Measurand(unit, value, total, components=kept)
 
 
 def _scatter(j: Floats, alike: np.ndarray, level: float) -> float:

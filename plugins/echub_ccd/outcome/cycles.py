@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from echub.drawing import unit_text
-from echub.plugin import Flag, Measurand, Outcome, Series
+from echub.plugin import Component, Flag, Measurand, Outcome, Series
 from echub_ccd import CcdParams
 from echub_ccd.data.experiment import Experiment
 from echub_ccd.data.protocol import recognise
 from echub_ccd.data.table import Floats, HalfCycleTable
-from echub_ccd.method.resistance import cell_resistance, resistances
+from echub_ccd.method.resistance import DIGIT_U, cell_resistance, digits, resistances
 from echub_ccd.outcome.diagnostics import series_of
 
 
@@ -24,14 +24,13 @@ def report_cycles(
     note = f"median |U| of {len(table)} half cycles at {levels[0]:.4g} {unit_text(experiment.unit)}"
     measurands = resistances(experiment, table.r_median, bulk, params)
     if len(levels) == 1:
-        at_level = Measurand("V", overpotential.value, overpotential.uncertainty, n=len(table), note=note)
-        measurands = {"overpotential": at_level, **measurands}
+        read = float(table.digit_u.max()) / 2 / float(np.sqrt(3))  # a median is one of the readings
+        measurands = {"overpotential": _read("V", overpotential, read, len(table), note), **measurands}
     pairs = _pairs(table)
     if len(pairs):
         _, skew = cell_resistance(100 * _skew(table, pairs), experiment.per_area)
-        measurands["asymmetry"] = Measurand(
-            "%", skew.value, skew.uncertainty, n=len(pairs), note="median of the cycles"
-        )
+        read = 100 * float(np.sqrt(2)) * float(np.hypot(*digits(experiment, table.r_median)))
+        measurands["asymmetry"] = _read("%", skew, read, len(pairs), "median of the cycles")
     flags = []
     if len(levels) > 1:
         text = f"{len(levels)} levels, so there is no single overpotential; the table `cycles` lists each"
@@ -45,6 +44,14 @@ def report_cycles(
         {"cycles": _cycles(experiment, pairs, bulk), **tables},
         diagnostics=series_of(experiment, protocol, None),
     )
+
+
+def _read(unit: str, one: Measurand, read: float, count: int, note: str) -> Measurand:
+    """Return a median in another unit, with the standard uncertainty by the digit in which it was read added."""
+    scatter = one.uncertainty or 0.0
+    parts = (Component("scatter", scatter), Component(DIGIT_U, read, "B")) if read else ()
+    kept = tuple(part for part in parts if part.uncertainty)
+    return Measurand(unit, one.value, float(np.hypot(scatter, read)) or None, n=count, note=note, components=kept)
 
 
 def _pairs(table: HalfCycleTable) -> np.ndarray:

@@ -186,6 +186,22 @@ def _hidden(findings: CcdFindings, verdict: CcdVerdict) -> Found:
             f"{100 * min(float(share[hidden].max()), 1.0):.0f} % unseen, and a short that does is not told"
         )
         yield Flag("falls-hidden", text, where=_half_cycles(hidden, findings))
+    yield from _hidden_by_digits(findings, end)
+
+
+def _hidden_by_digits(findings: CcdFindings, end: int) -> Found:
+    """Warn of levels at which a fall twice as deep as those that count is less than a digit of U."""
+    table, p = findings.experiment.table, findings.context.params
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = table.digit_u / np.abs(table.u_median)
+    hidden = (share > HIDDEN * p.r_drop / 100) & (np.arange(len(table)) < end)
+    if hidden.any():
+        text = (
+            f"U is read in steps of {1000 * float(table.digit_u[hidden].max()):.2g} mV: at these levels R may "
+            f"fall by up to {100 * min(float(share[hidden].max()), 1.0):.0f} % unseen, and a short that does is "
+            "not told"
+        )
+        yield Flag("falls-hidden", text, where=_half_cycles(hidden, findings))
 
 
 def _open_circuit(findings: CcdFindings, verdict: CcdVerdict) -> Found:

@@ -50,24 +50,33 @@ def ways(data: Inputs, t: Floats, current: Floats, state: NDArray[np.int8], scal
         found.append(("charge_anodic and charge_cathodic", _pair(data["q_ox"] * scale, data["q_red"] * scale)))
     if "q_step" in data:
         found.append(("charge_step", _restarting(_signed(data["q_step"] * scale, state))))
-    counted = [_counted(name, counter, t, current, state) for name, counter in found if counter.grown.any()]
-    return [*counted, from_current(t, current, state, averaged=data.is_averaged("j"))]
+    clock = data.clock_step
+    counted = [_counted(name, counter, t, current, state, clock) for name, counter in found if counter.grown.any()]
+    return [*counted, from_current(t, current, state, averaged=data.is_averaged("j"), clock=clock)]
 
 
-def _counted(name: str, counter: ChargeCounter, t: Floats, current: Floats, state: NDArray[np.int8]) -> RowCharge:
-    made = whole(counter, t, current, state)
+def _counted(
+    name: str, counter: ChargeCounter, t: Floats, current: Floats, state: NDArray[np.int8], clock: float
+) -> RowCharge:
+    made = whole(counter, t, current, state, clock)
     way = RowCharge(name, made.charge, True, made.variance, jumps=tuple(made.jumps.tolist()), edged=made.edged)
     return _with_resolution(way, counter.grown, t, current)
 
 
-def from_current(t: Floats, current: Floats, state: NDArray[np.int8], *, averaged: bool) -> RowCharge:
+def from_current(
+    t: Floats, current: Floats, state: NDArray[np.int8], *, averaged: bool, clock: float = 0.0
+) -> RowCharge:
     """Count the charge from the current: an average holds since the row before, a sample around its row.
 
-    The trapezoid of averages is wrong, and the right-hand rule is exact.
+    The trapezoid of averages is wrong, and the right-hand rule is exact. clock: the step of a coarse clock,
+    s: each time lies anywhere in one, so that an edge is open by it too.
     """
     step = np.diff(t)
     if averaged:
-        return RowCharge("averaged current", np.append(0.0, step * current[1:]) / HOUR_S, since=True)
+        turns = np.append(False, state[1:] != state[:-1])
+        size = np.maximum(np.abs(current), np.abs(np.append(0.0, current[:-1])))
+        variance = np.where(turns, (clock * size / HOUR_S) ** 2 / 12, 0.0) if clock else None
+        return RowCharge("averaged current", np.append(0.0, step * current[1:]) / HOUR_S, True, variance)
     # In place: fresh memory for millions of rows takes longer than the arithmetic in it.
     own = np.append(0.0, step)
     own[:-1] += step
@@ -78,7 +87,7 @@ def from_current(t: Floats, current: Floats, state: NDArray[np.int8], *, average
     # / 12.
     variance = np.zeros(len(t))
     rows, jumps = _jumps(current)
-    variance[rows + 1] = (step[rows] * jumps / HOUR_S) ** 2 / 12
+    variance[rows + 1] = (step[rows] ** 2 + clock**2) * (jumps / HOUR_S) ** 2 / 12
     return RowCharge("sampled current", own, since=False, variance=variance)
 
 

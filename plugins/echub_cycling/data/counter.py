@@ -89,8 +89,11 @@ class CurrentCourse:
         return float(np.median(self.gap[1:])) if len(self.gap) > 1 else 0.0
 
 
-def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs) -> Whole:
-    """Return the charge of every row with what the counter misses; t s, current mA, state (n,): 0 at rest."""
+def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs, clock: float = 0.0) -> Whole:
+    """Return the charge of every row with what the counter misses; t s, current mA, state (n,): 0 at rest.
+
+    clock: the step of a coarse clock, s: any two rows may be further apart by it, and a reversal elsewhere in it.
+    """
     charge = counter.grown.copy()
     variance = np.zeros(len(t)) if counter.variance is None else counter.variance
     restarted = counter.restarted
@@ -98,11 +101,13 @@ def whole(counter: ChargeCounter, t: Floats, current: Floats, state: Signs) -> W
     gap, flows, before, lag, usual = course.gap, course.flows, course.before, course.lag, course.usual
     if state[0] and 0 < counter.first * state[0] <= (1 + FITS) * flows[0] * usual:
         charge[0] = counter.first
-    jumps = _jumps(charge, flows, np.maximum(gap, usual))
+    jumps = _jumps(charge, flows, np.maximum(gap, usual) + clock / HOUR_S)
     odd = np.zeros(len(t), bool)
     odd[jumps] = True
     turns = np.flatnonzero((state * lag < 0) | odd)
     _split(counter, charge, variance, turns, odd[turns], course)
+    variance[turns] += (flows[turns] * clock / HOUR_S) ** 2 / 12
+    variance[np.maximum(turns - 1, 0)] += (before[turns] * clock / HOUR_S) ** 2 / 12
     again = np.flatnonzero(restarted & (state == lag) & (state != 0) & ~odd)
     left = np.maximum(gap[again] - _time(np.abs(charge[again]), flows[again]), 0.0)
     charge[again] += state[again] * before[again] * left

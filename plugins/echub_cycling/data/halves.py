@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from echub.plugin import Inputs, Refusal
 from echub.segments import Segments, half_cycles, rest_threshold, runs, stated_rest, states
 from echub_cycling.data.charge import Floats, RowCharge, ways
+from echub_cycling.data.reading import digit_of_means
 
 BLIP = 5e-3
 """A half cycle with less than this part of the charge of both neighbours is an overshoot or a noise of the
@@ -49,6 +50,8 @@ class Halves:
     charge, spread in the trace's charge unit, positive; energy (with the sign of the voltage) in W·h (or
     W·h/cm²); level: mean |current| weighted by charge, in the trace's unit; begin, end in s; u_end: the last
     voltage, V. blur: standard uncertainty of the mean voltage by what its edges between rows leave open, V.
+    coarse: by how much the digit of U moves the mean voltage at most, V; coarse_current: that of the current moves
+    the charge, a part of it. open_level: relative standard uncertainty of the level by a coarse clock.
     merged: blips left out.
     """
 
@@ -61,6 +64,9 @@ class Halves:
     end: Floats
     u_end: Floats
     blur: Floats
+    coarse: Floats
+    coarse_current: Floats
+    open_level: Floats
     merged: int = 0
 
     def __len__(self) -> int:
@@ -169,7 +175,8 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     charge = charge_of(way, found, state)
     amount = way.charge
     middle = trace.u
-    if way.since:
+    clock = trace.data.clock_step
+    if way.since and not clock:  # the mean of the rows of one stamp is that of the charge since the last one
         middle = (trace.u + np.append(trace.u[:1], trace.u[:-1])) / 2
         middle[found.start] = trace.u[found.start]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -198,6 +205,13 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
         ]
         blur = np.hypot(*ends) / (trace.t[after] - trace.t[before]) / np.sqrt(12)
     blur = np.zeros(len(found)) if way.since else np.nan_to_num(blur)
+    lasts, open_level = np.gradient(trace.t), np.zeros(len(found))
+    if clock:
+        part = clock / (trace.t[found.stop - 1] - trace.t[found.start] + clock)
+        blur = np.hypot(blur, _shifted(trace.u, found, part))
+        open_level = 2 * _shifted(np.abs(trace.current), found, part) / level  # weighted by the current: once more
+    if way.digit:
+        blur = np.hypot(blur, _shifted(trace.u, found, way.digit / np.maximum(np.abs(charge), way.digit)))
     begin = trace.t[before] if way.since else (trace.t[before] + trace.t[found.start]) / 2
     if found.start[0] == 0 and not way.since:
         # What flowed before the first row of the file is not recorded: at most one step.
@@ -213,8 +227,20 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     energy = np.abs(charge) * np.where(charge == 0.0, 0.0, mean) / 1000  # a counter that stands still has no mean
     return Halves(
         found, np.abs(charge), spread, energy, level, begin, trace.t[found.stop - 1],
-        trace.u[found.stop - 1], blur, merged,
+        trace.u[found.stop - 1], blur, digit_of_means(trace.u, amount, found),
+        digit_of_means(trace.current, lasts, found) * summed(found, lasts) / 3600 / np.abs(charge),
+        open_level, merged,
     )  # fmt: skip
+
+
+def _shifted(values: Floats, found: Segments, part: Floats) -> Floats:
+    """Return the standard uncertainty of a mean (m,) of values (n,) that may lie half a step earlier or later.
+
+    part: (m,), of a step of the clock, or of the counter, in the whole. Moved by so much of it, a half cycle
+    swaps a part of its start for one of its end: their means differ by the range of the values at most.
+    """
+    span = summed(found, values, np.maximum) - summed(found, values, np.minimum)
+    return np.asarray(span * part / np.sqrt(12))
 
 
 def _level(trace: CellTrace, amount: Floats, found: Segments, total: Floats) -> Floats:

@@ -32,6 +32,7 @@ the other loses, so that it counts four times instead of twice, 1 + 4 + 1 over 4
 COUNTED_BY_INSTRUMENT = ("charge_increment", "charge", "charge_anodic and charge_cathodic", "charge_step")
 """Ways of counting that are not of the rows, so that an offset of the rows need not be in them."""
 OFFSET = "current at rest"
+DIGIT_U, DIGIT_J = "digit of the voltage", "digit of the current"
 PROGRAMMED = 1e-3
 """Relative difference up to which charges are equal by a clock: clocks and currents repeat ten times better, cells
 that a voltage limits repeat ten times worse."""
@@ -91,6 +92,16 @@ class CyclesFound:
         found = offset_of(self.trace.current, self.params.current_accuracy / 100, self.ranges)
         rests = 1.0 if not found else rest_share(self.trace.t, self.trace.current)
         return abs(found) * (1 + rests) / float(self.cycles.discharge_level[self.reference])
+
+    def inside(self, values: Floats, half: str, k: int) -> float:
+        """Return the largest value (m,) of the half cycles that make the `charge` or `discharge` of a cycle."""
+        sign = self.direction.sign if half == "charge" else -self.direction.sign
+        return float(values[(self.cycles.of == k) & (self.halves.sign == sign)].max())
+
+    def read(self, half: str, k: int) -> float:
+        """Return by what part the digit of the current moves a charge at most; 0 if the instrument counts it."""
+        by_instrument = self.trace.counted[0].name in COUNTED_BY_INSTRUMENT
+        return 0.0 if by_instrument else self.inside(self.halves.coarse_current, half, k)
 
     @cached_property
     def ranges(self) -> CurrentRanges:
@@ -184,23 +195,30 @@ def measurands(found: CyclesFound) -> dict[str, Measurand]:
     for half in ("charge", "discharge"):
         value, spread = (float(getattr(cycles, name)[k]) for name in (half, f"{half}_spread"))
         limits = accuracy.of_charge(found.measured_in[half], k, value)
-        budget = ErrorBudget({"edges between rows": spread}, {**limits, OFFSET: found.offset * value})
+        read = found.read(half, k) * value
+        budget = ErrorBudget(
+            {"edges between rows": spread}, {**limits, OFFSET: found.offset * value, DIGIT_J: read}
+        )
         result[f"{half}_capacity"] = measurand(unit, value, budget, note=at)
     result |= _normalised(found, at)
     result |= _efficiencies(found)
     result |= _retention(found)
-    for half, sign in (("charge", found.direction.sign), ("discharge", -found.direction.sign)):
-        inside = (found.cycles.of == k) & (found.halves.sign == sign)
+    for half in ("charge", "discharge"):
         budget = ErrorBudget(
-            {"edges between rows": float(found.halves.blur[inside].max())},
-            {"accuracy of the voltage": found.params.voltage_accuracy},
+            {"edges between rows": found.inside(found.halves.blur, half, k)},
+            {
+                "accuracy of the voltage": found.params.voltage_accuracy,
+                DIGIT_U: found.inside(found.halves.coarse, half, k),
+            },
         )
         result[f"mean_{half}_voltage"] = measurand("V", float(found.voltage(half)[k]), budget, note=at)
     basis = "cell.capacity" if found.nominal_stated else "the largest discharge"
     note = f"{found.rate_names[k]}, {at}, of {found.nominal:.4g} {unit_text(unit)} ({basis})"
     rate = float(found.rate[k])
     limits = accuracy.of_level(found.measured_in["discharge"], k, float(cycles.discharge_level[k]), rate)
-    budget = ErrorBudget({}, {**limits, OFFSET: found.offset * rate})
+    read = found.inside(found.halves.coarse_current, "discharge", k) * rate
+    edges = found.inside(found.halves.open_level, "discharge", k) * rate
+    budget = ErrorBudget({"edges between rows": edges}, {**limits, OFFSET: found.offset * rate, DIGIT_J: read})
     result["c_rate"] = measurand("1/h", rate, budget, note=note)
     return result
 
@@ -220,7 +238,11 @@ def _normalised(found: CyclesFound, at: str) -> dict[str, Measurand]:
             each = value / size
             budget = ErrorBudget(
                 {"edges between rows": float(spread) / size, what: own / 100 * each},
-                {**accuracy.of_charge(shares, found.reference, each), OFFSET: found.offset * each},
+                {
+                    **accuracy.of_charge(shares, found.reference, each),
+                    OFFSET: found.offset * each,
+                    DIGIT_J: found.read("discharge", found.reference) * each,
+                },
             )
             result[name] = measurand(unit, each, budget, note=f"discharge, {at}")
     return result
@@ -258,9 +280,13 @@ def _median(
     ways = (cycles.charge_spread, cycles.charge), (cycles.discharge_spread, cycles.discharge)
     each = np.hypot(*(spread[chosen] / size[chosen] for spread, size in ways))
     each *= np.sqrt(np.where(_meet(found)[chosen], SHARED, 1.0))
-    scatter = _of_median(values, float(np.median(each)) * value)
+    scatter = of_median(values, float(np.median(each)) * value)
     uniform: dict[str, float | tuple[float, ...]] = {OFFSET: 2 * found.offset * value}  # one direction has it more
+    uniform[DIGIT_J] = tuple(found.read(half, k) * value for half in ("charge", "discharge"))
     if voltage:
+        parts = [_of_voltage(found, half, k, value) for half in ("charge", "discharge")]
+        scatter = float(np.hypot.reduce([scatter, *(blur for blur, _ in parts)]))
+        uniform[DIGIT_U] = tuple(coarse for _, coarse in parts)
         mean = np.median([found.voltage(half)[chosen] for half in ("charge", "discharge")], axis=1)
         offset = found.params.voltage_accuracy * abs(1 / mean[1] - 1 / mean[0]) * value
         uniform["accuracy of the voltage"] = float(offset)
@@ -273,6 +299,13 @@ def _median(
     return measurand("%", value, budget, n=len(values), note=note)
 
 
+def _of_voltage(found: CyclesFound, half: str, k: int, value: float) -> tuple[float, float]:
+    """Return what edges, and at most the digit, leave open of a ratio of energies by its mean voltage."""
+    mean = abs(float(found.voltage(half)[k]))
+    blur, coarse = (found.inside(part, half, k) for part in (found.halves.blur, found.halves.coarse))
+    return value * blur / mean, value * coarse / mean
+
+
 def _meet(found: CyclesFound) -> NDArray[np.bool_]:
     """Return for each cycle whether its discharge starts where its charge ends, without a rest between them."""
     rows = found.halves.rows
@@ -282,7 +315,7 @@ def _meet(found: CyclesFound) -> NDArray[np.bool_]:
     return met
 
 
-def _of_median(values: Floats, each: float) -> float:
+def of_median(values: Floats, each: float) -> float:
     """Return the standard error of the median of values that are known to `each`.
 
     Values that differ by more than that are in an order that it does not change: then it is the error of one.
@@ -305,8 +338,10 @@ def _retention(found: CyclesFound) -> dict[str, Measurand]:
     spread = np.hypot(*(cycles.discharge_spread[[k, last]] / cycles.discharge[[k, last]]))
     repeat = found.params.repeatability / 100 * value
     limits = accuracy.of_change(found.measured_in["discharge"], k, last, value)
+    read = tuple(found.read("discharge", place) * value for place in (k, last))
     budget = ErrorBudget(
-        {"edges between rows": float(spread) * value}, {**limits, "repeatability of the current": repeat}
+        {"edges between rows": float(spread) * value},
+        {**limits, "repeatability of the current": repeat, DIGIT_J: read},
     )
     note = f"cycle {cycles.number[last]} against cycle {cycles.number[k]}"
     return {"retention": measurand("%", value, budget, note=note)}

@@ -7,11 +7,13 @@ import numpy as np
 
 from echub.drawing import envelope, unit_text
 from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
+from echub.science import digit
 from echub.text import percent, several
 from echub_cycling import StaircaseParams
 from echub_cycling.data.levels import LevelTable, staircase
 from echub_cycling.method.linearity import LEAST_ERROR, Linearity, linearity
 from echub_cycling.outcome import accuracy
+from echub_cycling.outcome.measured import DIGIT_J
 from echub_cycling.outcome.ranges import RangesUsed
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
@@ -103,6 +105,8 @@ def _measurands(found: LevelTable, line: Linearity, params: StaircaseParams) -> 
     moved = float(np.sum(weight * level) / np.sum(weight * level**2))  # an offset is the same at all levels
     offset = 0.0 if found.rested else 1000 * params.voltage_accuracy * moved
     limits: dict[str, float | tuple[float, ...]] = {**current, "offset of the voltage": offset}
+    share = weight * level**2 / np.sum(weight * level**2)  # each level is read by itself
+    limits[DIGIT_J] = tuple((value * share * digit(found.j) / 2 / level).tolist())
     missing = _unsettled(found, line, params.tail / 100)
     if missing > UNSETTLED:
         limits["not settled"] = missing * value

@@ -14,6 +14,7 @@ from echub_cycling.method.drop import Event, healed, rises, soft_drop, sudden_dr
 from echub_cycling.method.rates import blocks_of
 from echub_cycling.outcome import accuracy
 from echub_cycling.outcome.curves import rows_only
+from echub_cycling.outcome.measured import COUNTED_BY_INSTRUMENT, DIGIT_J, DIGIT_U, of_median
 from echub_cycling.outcome.ranges import RangesUsed
 from echub_cycling.outcome.values import ErrorBudget, measurand
 
@@ -71,23 +72,29 @@ def _measurands(
     values = _both_ways(cell, cell.resistance, good)
     name = "asr_cell" if cell.per_area else "resistance_cell"
     coarse = 1000 * half_digit / float(np.median(cell.level[good]))
-    budget = ErrorBudget(
-        {"scatter": values[1]}, {**accuracy.of_charge(usual, 0, values[0]), "digit of the voltage": coarse}
-    )
+    of_level = float(np.median(cell.halves.coarse_current[good]))
+    limits = {**accuracy.of_charge(usual, 0, values[0]), DIGIT_U: coarse, DIGIT_J: of_level * values[0]}
+    budget = ErrorBudget({"scatter": values[1]}, limits)
     result[name] = measurand(cell.resistance_unit, values[0], budget, n=until, note="median of both directions")
     over = _both_ways(cell, cell.overpotential, good)
-    scale = {"gain of the voltage": params.voltage_gain / 100 * over[0], "digit of the voltage": half_digit}
+    scale = {"gain of the voltage": params.voltage_gain / 100 * over[0], DIGIT_U: half_digit}
     result["overpotential"] = measurand("V", over[0], ErrorBudget({"scatter": over[1]}, scale), n=until)
     charge = cell.halves.charge / cell.scale
     unit = "mA*h/cm^2" if cell.per_area else "mA*h"
     typical = float(np.median(charge[good]))
-    result["half_cycle_charge"] = measurand(unit, typical, ErrorBudget({}, accuracy.of_charge(usual, 0, typical)))
+    edges = of_median(charge[good], float(np.median(cell.halves.spread[good])) / cell.scale)
+    read = 0.0 if cell.trace.counted[0].name in COUNTED_BY_INSTRUMENT else of_level * typical
+    budget = ErrorBudget({"edges between rows": edges}, {**accuracy.of_charge(usual, 0, typical), DIGIT_J: read})
+    result["half_cycle_charge"] = measurand(unit, typical, budget)
     result["half_cycles"] = Measurand("1", float(until), note="before the drop" if event else "all")
-    return result | _change(cell.resistance[good], until)
+    return result | _change(cell.resistance[good], until, coarse)
 
 
-def _change(resistance: Floats, until: int) -> dict[str, Measurand]:
-    """Return how much R changed, if there are four half cycles or more, and an R above 0 to compare with."""
+def _change(resistance: Floats, until: int, coarse: float = 0.0) -> dict[str, Measurand]:
+    """Return how much R changed, if there are four half cycles or more, and an R above 0 to compare with.
+
+    coarse: half a digit of U, as R: both ends are medians, each one of the readings.
+    """
     count = max(int(END * until), 1)
     if until < 4 * count:
         return {}
@@ -96,7 +103,8 @@ def _change(resistance: Floats, until: int) -> dict[str, Measurand]:
     if not ends[0] > 0:
         return {}
     noise = difference_noise(pairs) / np.sqrt(count)
-    budget = ErrorBudget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])})
+    read = 100 * coarse / ends[0]
+    budget = ErrorBudget({"scatter": float(100 * np.sqrt(2) * noise / ends[0])}, {DIGIT_U: (read, read)})
     note = "R of the last tenth over that of the first, less 1"
     return {"change": measurand("%", 100 * (ends[1] / ends[0] - 1), budget, note=note)}
 
@@ -106,7 +114,8 @@ def _lifetime(cell: Polarised, event: Event | None) -> Measurand:
     if event is None:
         total = float(cell.halves.end[-1] - latest) / 3600
         return Measurand.more_than("h", total, note="no sudden drop until the end")
-    low, high = (event.before - latest) / 3600, (event.after - earliest) / 3600
+    clock = cell.trace.data.clock_step
+    low, high = (event.before - latest - clock) / 3600, (event.after - earliest + clock) / 3600
     bracket = Interval(low, high, "bracketing", method="last row before, first row after the drop")
     note = f"in half cycle {_fell_in(cell, event)}, R falls to {event.share:z.0%}"
     return Measurand("h", (low + high) / 2, (high - low) / 2 / 3**0.5 or None, bracket, note=note)

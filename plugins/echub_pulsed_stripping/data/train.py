@@ -59,7 +59,7 @@ class PulseTrain:
     @cached_property
     def edges(self) -> Edges:
         """Bracket where the pulses begin and end."""
-        return edges(self.t, self.pulses, averaged=self.data.is_averaged("j"))
+        return edges(self.t, self.pulses, averaged=self.data.is_averaged("j"), clock=self.data.clock_step)
 
     @cached_property
     def set_point(self) -> Floats | None:

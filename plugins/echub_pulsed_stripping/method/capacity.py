@@ -184,7 +184,8 @@ def counted(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[CountedCha
     trapezoids, left hold and on-samples of one generated series read 9.9, 10.4 and 9.0 for a true 10.0.
     """
     level = train.level[block.first : block.first + len(rows.pulses)]
-    found = edges(rows.t, rows.pulses, averaged=train.data.is_averaged("j"))
+    data = train.data
+    found = edges(rows.t, rows.pulses, averaged=data.is_averaged("j"), clock=data.clock_step)
     # Sampled in step with the pulses all edges err alike: their brackets add up, as one rectangle.
     alike = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
     slips = 0 if _are_marked(found, rows.t) else _phase_slips(found)

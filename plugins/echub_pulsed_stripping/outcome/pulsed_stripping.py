@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Condition, Inputs, Measurand, Outcome, Refusal, Series
-from echub.science import digit, median_error
+from echub.science import median_error
 from echub.text import several
 from echub_pulsed_stripping import PulsedStrippingParams
 from echub_pulsed_stripping.data.accuracy import CurrentAccuracy, accuracy_of
@@ -31,6 +31,8 @@ from echub_pulsed_stripping.outcome.diagnostics import picture, rows_only
 from echub_pulsed_stripping.outcome.flags import block_flags, file_flags, gathered, require_resolved_rests
 from echub_pulsed_stripping.outcome.results import capacity, conditions, name_of
 
+ROUNDING = 1e-9
+"""Changes of a charge below this part of the largest are rounding of binary numbers."""
 REPEATED = 0.1
 """A charge that stands still in so many of the rows in which a current flows is read in digits. By eye."""
 
@@ -115,9 +117,11 @@ def _by_digit(train: PulseTrain, way: str) -> float:
     counted = train.data[CHARGES[way]]
     inside = train.pulses.labels(len(train.t))
     within = (inside[1:] >= 0) & (inside[1:] == inside[:-1])
-    if np.mean(np.diff(counted)[within] == 0) < REPEATED:
+    moved = np.abs(np.diff(counted))
+    if np.mean(moved[within] == 0) < REPEATED:
         return 0.0
-    return digit(counted) * float(np.sqrt(2 / 12))
+    moved = moved[moved > ROUNDING * np.abs(counted).max()]  # it counts one way, so that `digit` sees none
+    return float(moved.min(initial=np.inf)) * float(np.sqrt(2 / 12)) if len(moved) else 0.0
 
 
 def _flowing(train: PulseTrain, rows: Rows) -> NDArray[np.bool_]:
@@ -167,7 +171,9 @@ def _measurands(
     whole = slice(some.start, some.stop - partial)
     per_area = train.unit != "mA"
     each = answer.deciding.each[: len(answer.deciding.each) - partial]
-    coarse = _by_digit(train, answer.deciding.name)
+    coarse = float(
+        np.hypot(_by_digit(train, answer.deciding.name), answer.deciding.own / len(answer.deciding.each))
+    )
     area = params.area_uncertainty / 100 if per_area else 0.0
     scale = float(np.hypot(answer.accuracy.relative / np.sqrt(3), area))
     level = float(np.median(train.level[whole]))

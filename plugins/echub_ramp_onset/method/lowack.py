@@ -11,6 +11,11 @@ from echub.plugin import Refusal
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Floats, RampTrace
 
+HELD = 0.5
+"""A ramp that stands still from row to row in more than half of the rows is read in steps."""
+ROUNDING = 1e-9
+"""Changes below this part of the largest value are rounding of binary numbers."""
+
 
 @dataclass(frozen=True)
 class LowackCurves:
@@ -78,6 +83,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
     if not len(beyond):
         raise Refusal("ohmic-to-end", f"U stays within {np.nanmax(judged[inside]):.2%} of the line")
     at = int(beyond[0])
+    _require_resolved(held_step(trace.u), abs(float(line[at])), params)
     return LowackOnset(
         float(x[at]),
         float(t[at]),
@@ -89,6 +95,24 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
         step,
         LowackCurves(t, x, u + zero, smooth + zero, line + zero, deviation),
     )
+
+
+def held_step(values: Floats) -> float:
+    """Return the digit of a reading of a ramp (n,), in its unit: each value is held for rows; 0 if none is."""
+    change = np.abs(np.diff(values))
+    moved = change > ROUNDING * float(np.max(np.abs(values)))
+    return float(change[moved].min()) if moved.any() and np.mean(~moved) > HELD else 0.0
+
+
+def _require_resolved(step: float, ohmic: float, params: RampOnsetParams) -> None:
+    """Refuse an onset that one digit of the voltage makes: the first row beyond is then a rounding."""
+    if step > params.threshold / 100 * ohmic:
+        raise Refusal(
+            "unresolved-noise",
+            f"U is read in steps of {step:.3g} V, more than the {params.threshold:g} % of {ohmic:.3g} V that are "
+            "looked for",
+            hint="a finer range of the voltage, or a larger --param threshold",
+        )
 
 
 def _uniform(trace: RampTrace) -> tuple[Floats, Floats, Floats, float]:

@@ -171,7 +171,7 @@ def _from_robust(
     ]
     measurands = {
         name: _onset_measurand(onset, trace, params, spread),
-        "onset_time": Measurand("s", onset.t, _over_rate(spread, trace)),
+        "onset_time": Measurand("s", onset.t, _time_error(_over_rate(spread, trace), data)),
         **_slope(onset.deviation.line.slope, spread.slope if spread else 0.0, _fit_end(onset), trace, params),
         **_rate_and_delay(onset.x, trace, params),
     }
@@ -250,6 +250,11 @@ def _over_rate(spread: Spread | None, trace: RampTrace) -> float | None:
     return float(np.hypot(spread.noise, spread.window)) / trace.rate * 3600 if spread else None
 
 
+def _time_error(found: float | None, data: Inputs) -> float | None:
+    """Add the step of a coarse clock, s: it rounds the time or cuts it off, by a step either way at most."""
+    return found if found is None else float(np.hypot(found, data.clock_step / np.sqrt(3)))
+
+
 def _flags(
     onset: Onset, shorter: Onset | None, trace: RampTrace, data: Inputs, params: RampOnsetParams
 ) -> tuple[Flag, ...]:
@@ -297,7 +302,7 @@ def _from_lowack(
     )
     measurands = {
         _name("onset_current_density", "onset_current", trace): _lowack_onset(onset, trace, params),
-        "onset_time": Measurand("s", onset.t, float(onset.step / np.sqrt(12))),
+        "onset_time": Measurand("s", onset.t, _time_error(float(onset.step / np.sqrt(12)), data)),
         **_slope(
             onset.slope / trace.rate * 3600,
             onset.slope_error / trace.rate * 3600,
@@ -316,9 +321,14 @@ def _lowack_onset(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams)
     gain = trace.ranges.gain * onset.x if trace.range_known else 0.0
     current = float(np.hypot(trace.limit_at(onset.t, params.window), gain) / np.sqrt(3))
     area = onset.x * params.area_uncertainty / 100
-    stated = (Component(ACCURACY, current, "B"), Component(AREA, area, "B", "area"))
+    read = lowack.held_step(trace.x) / float(np.sqrt(12))
+    stated = (
+        Component(ACCURACY, current, "B"),
+        Component("digit of the current", read, "B"),
+        Component(AREA, area, "B", "area"),
+    )
     parts = tuple(part for part in stated if part.uncertainty)
-    total = float(np.hypot(current, area)) or None
+    total = float(np.linalg.norm([current, read, area])) or None
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
     return Measurand(trace.unit, onset.x, total, components=parts, note=note)
 

@@ -17,6 +17,8 @@ from echub_sims_profile.method.interval import NORMAL_95, Ends
 from echub_sims_profile.method.yields import YieldChange
 from echub_sims_profile.outcome.checks import spikes
 
+SHARED = 0.1
+"""A channel with so many of its points at the place of the one before has too coarse an axis."""
 OVERDISPERSED = 2.0
 _PARTS = "--param start=… --param stop=… fit one of them"
 _METHOD = "profile likelihood times the dispersion"
@@ -28,12 +30,12 @@ def interface(edge: Edge, one: CountProfile, depth_percent: float, other: Doubts
     `depth_percent` is the standard uncertainty of the depth calibration, of the depth. `other`: what other shapes
     of the edge make of it.
     """
+    read = _axis_step(one.x) / math.sqrt(3)  # times may be rounded, or cut off: wrong by a step either way
     position = _measured(
-        edge.position, edge.position_error, edge.position_interval, one.unit, depth_percent, other.position
+        edge.position, edge.position_error, edge.position_interval, one.unit, depth_percent, other.position, read
     )
-    width = _measured(
-        2 * edge.sigma, 2 * edge.sigma_error, _doubled(edge.sigma_interval), one.unit, depth_percent, other.width
-    )
+    ends = _doubled(edge.sigma_interval)
+    width = _measured(2 * edge.sigma, 2 * edge.sigma_error, ends, one.unit, depth_percent, other.width, read)
     if edge.undersampled:
         position, width = _bracketed(edge, one.x, one.unit)
     found = {
@@ -44,21 +46,32 @@ def interface(edge: Edge, one: CountProfile, depth_percent: float, other: Doubts
     return found | _decays(edge, one, depth_percent)
 
 
-def _measured(value: float, error: float, ends: Ends, unit: str, percent: float, shape: float = 0.0) -> Measurand:
-    """Add the uncertainties of the calibration and of the edge's shape to that of the fit."""
+def _axis_step(x: Array) -> float:
+    """Return the step of an axis that puts points of one channel at one place; 0 if each has its own."""
+    gaps = np.diff(np.sort(x))
+    if not len(gaps) or np.mean(gaps == 0) < SHARED or not gaps.any():
+        return 0.0
+    return float(gaps[gaps > 0].min())
+
+
+def _measured(
+    value: float, error: float, ends: Ends, unit: str, percent: float, shape: float = 0.0, read: float = 0.0
+) -> Measurand:
+    """Add the uncertainties of the calibration, of the edge's shape and of a coarse axis to that of the fit."""
     low, high = ends
     scale = abs(value) * percent / 100
-    more = NORMAL_95 * math.hypot(scale, shape)
+    more = NORMAL_95 * math.hypot(scale, shape, read)
     parts = (
         Component("counting statistics", error),
         Component("shape of the edge", shape, "B"),
+        Component("steps of the axis", read, "B"),
         Component("depth calibration", scale, "B", "depth"),
     )
     if more:
         low = None if low is None else value - math.hypot(value - low, more)
         high = None if high is None else value + math.hypot(high - value, more)
     interval = Interval(low, high, level=0.95, method=_METHOD)
-    total = math.hypot(error, shape, scale)
+    total = math.hypot(error, shape, scale, read)
     return Measurand(unit, value, total, interval, components=tuple(part for part in parts if part.uncertainty))
 
 

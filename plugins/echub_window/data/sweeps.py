@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echub.plugin import Inputs, Refusal
+from echub.science import digit
 
 Floats = NDArray[np.float64]
 LEAST_V = 0.05
@@ -30,7 +31,11 @@ them, as one more or less is then half of `EVEN`. Of fewer steps each is a measu
 
 @dataclass(frozen=True, eq=False)
 class PotentialSweep:
-    """One sweep: its scan from 1, direction (+1 up), time s, potential V, current density µA/cm², rate mV/s."""
+    """One sweep: its scan from 1, direction (+1 up), time s, potential V, current density µA/cm², rate mV/s.
+
+    read: the digit that the current of the whole file shows, µA/cm², 0 if none: in one sweep it may only climb.
+    clock: the step of a clock that is coarser than the rows, s; 0 if it is not.
+    """
 
     scan: int
     direction: int
@@ -38,6 +43,18 @@ class PotentialSweep:
     e: Floats
     j: Floats
     rate: float
+    read: float = 0.0
+    clock: float = 0.0
+
+    @property
+    def digit(self) -> float:
+        """Return the digit in which the current is read, µA/cm²; 0 if it shows none."""
+        return self.read or digit(self.j)
+
+    @property
+    def step(self) -> float:
+        """Return how far the potential moves in a step of a coarse clock, V."""
+        return self.clock * self.rate / 1000
 
 
 def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
@@ -51,7 +68,7 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
     span = float(np.ptp(e)) if len(e) else 0.0
     if span < LEAST_V:
         raise Refusal("no-sweep", f"the potential spans {1000 * span:.3g} mV", hint=OTHERS)
-    edges = _turns(e)
+    edges, read = _turns(e), digit(j)
     found, count, uneven = [], {1: 0, -1: 0}, 0
     for first, last in itertools.pairwise(edges):
         way = 1 if e[last] > e[first] else -1
@@ -63,7 +80,7 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
             continue
         count[way] += 1
         rate = 1000 * abs(e[last] - e[first]) / float(t[last] - t[first])
-        found.append(PotentialSweep(count[way], way, t[rows], e[rows], j[rows], rate))
+        found.append(PotentialSweep(count[way], way, t[rows], e[rows], j[rows], rate, read, data.clock_step))
     if len(found) <= uneven:
         raise Refusal(
             "no-sweep",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echub.science import difference_noise, digit, digit_error, noise_of_digits, robust_sigma
+from echub.science import difference_noise, digit_error, noise_of_digits, robust_sigma
 from echub_window.data.sweeps import Floats, PotentialSweep
 
 WIDTH = 0.15
@@ -71,7 +71,7 @@ class BaselineFit:
 
 def baseline_of(sweep: PotentialSweep, threshold: float, stated: tuple[float, float] | None) -> BaselineFit | None:
     """Fit the baseline in the stated range, else in the quietest part and what continues it; None without rows."""
-    step = digit(sweep.j)
+    step = sweep.digit
     noise = max(difference_noise(sweep.j), noise_of_digits(sweep.j, step) if step else 0.0)
     if stated is not None:
         chosen = (sweep.e >= min(stated)) & (sweep.e <= max(stated))
@@ -169,7 +169,7 @@ def _fitted(sweep: PotentialSweep, chosen: np.ndarray, noise: float) -> Baseline
         error,
         slope_error,
         (float(inner[1]), float(inner[0])),
-        _coarse(sweep.j, j),
+        _coarse(sweep.digit, j),
         slow,
     )
 
@@ -186,7 +186,6 @@ def _slow(rest: Floats, noise: float) -> float:
     return float(np.sqrt(max(found**2 - white**2, robust_sigma(rest) ** 2 - noise**2)))
 
 
-def _coarse(sweep: Floats, line: Floats) -> float:
+def _coarse(step: float, line: Floats) -> float:
     """Return by how much a digit moves the rows of the line, and the single rows of a crossing, at most."""
-    step = digit(sweep)
     return step / 2 + digit_error(line, step) if step else 0.0

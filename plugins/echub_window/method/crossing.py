@@ -64,8 +64,25 @@ def crossing(
     error = float(np.hypot(np.hypot(base.noise / np.sqrt(count), base.slow), base.error_at(potential)))
     # Interpolated: between two rows a smooth current leaves little open, one that jumps the whole step.
     between = abs(float(sweep.e[k] - sweep.e[k - 1])) / 2 * min(1.0, abs(float(rise)) / threshold)
-    between += base.coarse / slope + reading_step(sweep) / 2
+    read = base.coarse / slope
+    if sweep.digit > RISES * threshold:  # the slope is that of one digit
+        read = max(read, _within_digits(sweep, smooth, k, potential, threshold, base.coarse))
+    between += read + reading_step(sweep) / 2 + sweep.step
     return Crossing(potential, error / slope, between, base.choice_at(potential) / slope, slope)
+
+
+def _within_digits(
+    sweep: PotentialSweep, smooth: Floats, k: int, potential: float, threshold: float, coarse: float
+) -> float:
+    """Return how far the crossing (at row k) may lie from a potential, V, by a reading wrong by `coarse` at most.
+
+    Before it the last row that is below for certain, behind it the first one that is above, bracket it.
+    """
+    below = np.flatnonzero(smooth[:k] + coarse < threshold)
+    above = k + np.flatnonzero(smooth[k:] - coarse > threshold)
+    first = sweep.e[below[-1]] if len(below) else sweep.e[0]
+    last = sweep.e[above[0]] if len(above) else sweep.e[-1]
+    return float(max(abs(potential - first), abs(last - potential)))
 
 
 def reading_step(sweep: PotentialSweep) -> float:

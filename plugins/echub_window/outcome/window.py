@@ -236,7 +236,8 @@ def _capacitance(up: BaselineFit, down: BaselineFit, rate: float, params: Window
     if distance is None or distance[1] <= 0:
         return None
     at, half, own, choice = distance
-    limits = np.hypot(choice, params.current_accuracy / 100 * half)
+    read = np.hypot(up.coarse, down.coarse) / 2
+    limits = np.linalg.norm([choice, params.current_accuracy / 100 * half, read])
     error = float(np.linalg.norm([own, limits / np.sqrt(3), params.area_uncertainty / 100 * half]))
     return Measurand("uF/cm^2", 1000 * half / rate, 1000 * error / rate or None, note=f"at {at:.3g} V")
 

@@ -183,8 +183,9 @@ def test_rows_of_one_time_are_merged_and_it_is_said():
     np.testing.assert_allclose(data["U"], [0.001, 0.003, 0.004, 0.005])
     assert data.row.tolist() == [0, 2, 4, 5]
     (flag,) = data.flags
-    assert (flag.code, flag.severity, flag.where) == ("equal-times", "info", "source row 1")
+    assert (flag.code, flag.severity, flag.where) == ("coarse-clock", "warning", "source row 1")
     assert flag.message.startswith("2 of 6 rows")
+    assert data.clock_step == pytest.approx(1)
 
 
 def test_a_need_with_gaps_keeps_its_rows_and_still_needs_a_number():

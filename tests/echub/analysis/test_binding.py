@@ -89,10 +89,32 @@ def test_rows_of_one_time_are_joined_as_their_quantities_are():
     assert data.row.tolist() == [10, 11, 13]
     (flag,) = data.flags
     assert said(flag) == {
-        "code": "equal-times", "severity": "info", "where": "source row 12",
-        "message": "3 of 6 rows have the time of the row before and were merged with it",
-        "cause": "the clock is coarser than the rows",
+        "code": "coarse-clock", "severity": "warning", "where": "source row 12",
+        "message": "3 of 6 rows have the time of the row before and were merged with it: "
+        "the clock moves in steps of 1 s",
     }  # fmt: skip
+    assert data.clock_step == 1
+
+
+def test_a_stamp_with_both_directions_of_the_current_is_cut():
+    """Rows at 0, 0, 60, 60, 60 and 120 s: of the three at 60 s two charge, in the first 2/3 of 30 to 90 s."""
+    current = np.array([2.0, 2.1, 2, 2, -2, -2])
+    asked = asking(TIME, Need("I", "current", "mA"))
+    data = bind(asked, record(table(column("time", np.array([0.0, 0, 60, 60, 60, 120]), "s"),
+                                    column("current", current, "mA"))))  # fmt: skip
+    assert values_of(data) == {"t": [0, 50, 80, 120], "I": [2.05, 2, -2, -2]}
+    assert data.clock_step == 60
+    assert [flag.code for flag in data.flags] == ["coarse-clock"]
+
+
+def test_rows_written_at_a_reversal_do_not_make_a_clock_coarse():
+    asked = asking(TIME, Need("I", "current", "mA"))
+    data = bind(asked, record(table(column("time", np.array([0.0, 30, 30, 60]), "s"),
+                                    column("current", np.array([2.0, 2, -2, -2]), "mA"))))  # fmt: skip
+    assert values_of(data) == {"t": [0, 30, 60], "I": [2, -2, -2]}
+    (flag,) = data.flags
+    assert (flag.code, flag.severity, data.clock_step) == ("equal-times", "info", 0)
+    assert flag.cause == "rows are written where the current or the programme changes"
 
 
 def test_of_a_row_before_a_change_of_state_only_the_increment_counts():
@@ -198,7 +220,7 @@ def test_what_is_said_of_each_dataset_beside_is_passed_on():
     assert values_of(data) == {"f": [100, 10], "t": [0, 2, 100, 101, 103], "E": [0, 2, 1, 2.5, 4]}
     assert [flag.message for flag in data.flags] == [
         "1 of 3 rows lacks a value and was left out",
-        "1 of 4 rows has the time of the row before and was merged with it",
+        "1 of 4 rows has the time of the row before and was merged with it: the clock moves in steps of 1 s",
     ]
 
 
@@ -231,7 +253,7 @@ def test_both_remarks_of_one_part_are_passed_on():
     parts = [part("a", 60, [0, 1, 1, 2], [0, 1, 2, NAN]), part("b", 40, [100, 101], [1, 2])]
     need = (Need("t", "time", "s", kind="timeseries"), Need("E", "potential_we", "V", kind="timeseries"))
     data = bind(asking(FREQUENCY, *need, kind="impedance"), record(SPECTRA, *parts))
-    assert [flag.code for flag in data.flags] == ["rows-without-values", "equal-times"]
+    assert [flag.code for flag in data.flags] == ["rows-without-values", "coarse-clock"]
 
 
 @pytest.mark.parametrize("optional", [(True, False), (False, True), (True, True)])

@@ -135,7 +135,7 @@ def test_every_remark_on_the_inputs_is_one_on_the_outcome():
     columns = {n: dataclasses.replace(c, values=changed.get(n, c.values)) for n, c in gaps.columns.items()}
     patient = dataclasses.replace(TOY, sampling=Sampling())
     made = analyze(patient, Record([dataclasses.replace(gaps, columns=columns)]))
-    assert [flag.code for flag in made.flags] == ["rows-without-values", "equal-times"]
+    assert [flag.code for flag in made.flags] == ["rows-without-values", "coarse-clock"]
 
 
 def test_remarks_on_each_of_several_inputs_are_on_the_outcome():

@@ -96,6 +96,15 @@ def test_edges_lie_in_the_middle_between_rows_but_at_the_ends_of_the_series():
     assert averaged.duration_uncertainty.tolist() == [0, 0]
 
 
+def test_a_coarse_clock_widens_every_edge_by_half_of_its_step():
+    time, found = [0.0, 10, 20, 30, 36], runs([1, 1, 0, 0, 2]).where([0, 2])
+    coarse = edges(time, found, clock=4.0)
+    assert (coarse.begin.tolist(), coarse.end.tolist()) == ([0, 33], [15, 36])
+    assert (coarse.begin_within.tolist(), coarse.end_within.tolist()) == ([2, 5], [7, 2])
+    averaged = edges(time, found, averaged=True, clock=4.0)
+    assert averaged.duration_uncertainty == pytest.approx([2 * np.sqrt(2 / 3)] * 2)
+
+
 def test_the_running_charge_of_the_first_row_is_not_that_of_its_segment():
     """5 mA·h were there before the series; the second segment starts from the last row of the first."""
     assert by_running_charge([5.0, 6, 8, 7], runs([0, 0, 1, 1])).tolist() == [1, 1]

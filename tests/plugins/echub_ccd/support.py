@@ -42,7 +42,7 @@ def halves(r_end, **other):
     values = {
         "r_start": r_end, "r_median": r_end, "sign": [1, -1] * (n // 2) + [1] * (n % 2), "file": [0] * n,
         "level": [1.0] * n, "rise": [0.0] * n, "noise": [0.0] * n, "rows": [60] * n, "u_largest": [1.0] * n,
-        "u_end": [1.0] * n, "fall_before": r_end, "slow": [0.0] * n,
+        "u_end": [1.0] * n, "fall_before": r_end, "slow": [0.0] * n, "u_median": [1.0] * n, "digit_u": [0.0] * n,
     } | other  # fmt: skip
     return Halves(r_end=A(r_end, float), **{k: A(v, float) for k, v in values.items()})
 

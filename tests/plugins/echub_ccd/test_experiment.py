@@ -14,10 +14,10 @@ from echub.segments import Segments, rest_threshold
 from echub_ccd.data import experiment as x
 from echub_ccd.data import trace as t
 from echub_ccd.data.spectra import arcs_of
-from echub_ccd.method import criteria, resistance
+from echub_ccd.method import accuracy, criteria, resistance
 from echub_ccd.method.likelihood import SHAPES, CellIntervals, Fit, fit, median_interval, profile
 from echub_ccd.method.verdict import CcdVerdict
-from echub_ccd.outcome import diagnostics
+from echub_ccd.outcome import cycles, diagnostics
 from tests.messages.saying import Fake
 
 A, NAN, INF = np.array, np.nan, np.inf
@@ -264,8 +264,13 @@ VALUES = A([28.0, 30, NAN, 32])
 
 
 def of_half_cycles(*, limit=(NAN,) * 4, **more):
-    """Return an experiment of half cycles at 1, 2, 4 and 5, of which the current may be off by a limit."""
-    return Fake(table=Fake(level=A([1.0, 2, 4, 5]), limit=A(limit)), **more)
+    """Return an experiment of half cycles at 1, 2, 4 and 5, of which the current may be off by a limit.
+
+    R is 30 Ω·cm²: U is 30, 60, 120 and 150 mV. digit_u, digit_j: of U, V, and of the current.
+    """
+    read = {name: np.full(4, more.pop(name, 0.0)) for name in ("digit_u", "digit_j")}
+    j = A([1.0, -2, 4, -5])
+    return Fake(table=Fake(level=np.abs(j), j=j, u_median=0.03 * j, limit=A(limit), **read), **more)
 
 
 @pytest.mark.parametrize(
@@ -279,6 +284,45 @@ def of_half_cycles(*, limit=(NAN,) * 4, **more):
 )
 def test_a_resistance_errs_as_the_current_in_the_middle_of_its_half_cycles(limit, count, share):
     assert resistance.current_accuracy(of_half_cycles(limit=limit), count) == pytest.approx(share / np.sqrt(3))
+
+
+def test_a_resistance_errs_by_half_a_digit_of_u_and_of_j_in_its_middle_half_cycle():
+    """30 Ω·cm² is that of 2 mA/cm² and 60 mV: half of 3 mV is 1/40 of these, half of 0.1 mA/cm² too.
+
+    Either is 0.75 Ω·cm² at most, and half of that over two interfaces; uniform, so over √3.
+    """
+    experiment = of_half_cycles(digit_u=0.003, digit_j=0.1, per_area=True, meta={"cell.n_interfaces": 2}.get)
+    cell, interface = resistance.resistances(experiment, VALUES, 6.0, Fake(area_uncertainty=0.0)).values()
+    scatter = median_error(A([28.0, 30, 32]))
+    for one, part in ((cell, 1), (interface, 2)):
+        read = pytest.approx(0.75 / np.sqrt(3) / part)
+        assert one.components[1:] == (
+            Component("digit of the voltage", read, "B"), Component("digit of the current", read, "B")
+        )  # fmt: skip
+        assert one.uncertainty == pytest.approx(np.sqrt(scatter**2 + 2 * 0.75**2 / 3) / part)
+
+
+@pytest.mark.parametrize(
+    ("given", "median", "skew"),
+    [(0.0, None, None), (0.006, 0.003 / np.sqrt(3), 100 * np.sqrt(2) * 0.05 / np.sqrt(3))],
+)
+def test_the_overpotential_and_the_asymmetry_are_medians_of_readings(given, median, skew):
+    """Half of 6 mV; of 60 mV it is 5 %, in each direction by itself."""
+    found = cycles._read("V", Measurand("ohm", 0.06), given / 2 / np.sqrt(3), 4, "")
+    assert found.uncertainty == (None if median is None else pytest.approx(median))
+    of_u, of_j = resistance.digits(of_half_cycles(digit_u=given), VALUES)
+    assert (100 * np.sqrt(2) * of_u, of_j) == (pytest.approx(skew or 0.0), 0.0)
+
+
+def test_levels_that_are_measured_err_by_half_a_digit_and_programmed_ones_do_not():
+    """At 2 the digit is 0.1, at 5 it is programmed; both ends of the interval widen by half of it."""
+    levels = A([1.0, 2, 2, 5])
+    table = Fake(digit_level=A([0.3, 0.1, 0.1, 0.0]), limit=A([NAN] * 4))
+    experiment, protocol = Fake(table=table, per_area=False), Fake(level=levels)
+    found = [accuracy.half_digit(experiment, protocol, level) for level in (2.0, 5.0, None)]
+    assert found == [pytest.approx(0.05), 0.0, 0.0]
+    verdict = Fake(survived=2.0, failed=5.0, ends=(2.0, 5.0))
+    assert accuracy.within(verdict, experiment, protocol, Fake(area_uncertainty=0.0)) == pytest.approx((0.05, 0.0))
 
 
 @pytest.mark.parametrize("off", [NAN, 0.06])

@@ -244,6 +244,27 @@ def test_what_noise_hides_is_named_by_the_median_of_u_and_the_largest_share():
 
 
 @pytest.mark.parametrize(
+    ("step", "k", "named"),
+    [
+        (0.0151, None, "half cycle 2 (1 mA/cm²), 4 (2 mA/cm²)"),
+        (0.0151, 3, "half cycle 2 (1 mA/cm²)"),
+        (0.0149, None, ""),
+        (0.0, None, ""),
+    ],
+)
+def test_a_digit_of_three_tenths_of_u_hides_falls(step, k, named):
+    """U is 50 mV in the second and fourth half cycle, and 1 V in the others: twice 15 % of it are 15 mV."""
+    found = findings(digit_u=[step] * N, u_median=[1.0, -0.05, 1.0, 0.05])
+    assert said(f._hidden, found, verdict(k)) == ([("falls-hidden", named)] if named else [])
+
+
+def test_what_a_digit_hides_is_said_with_the_digit_and_the_largest_share():
+    found = findings(digit_u=[0.02] * N, u_median=[0.08, 0.05, 0.08, 1.0])
+    (flag,) = f._hidden(found, verdict())
+    assert flag.message.startswith("U is read in steps of 20 mV: at these levels R may fall by up to 40 % unseen")
+
+
+@pytest.mark.parametrize(
     ("run", "opened", "higher", "codes"),
     [
         ([0, 0, 0, 0], None, None, []),

@@ -273,8 +273,7 @@ def test_a_current_that_spreads_by_a_tenth_has_a_level(spread, steady):
 
 
 def test_half_a_digit_counts_against_each_voltage():
-    with patch.object(t, "digit", lambda voltage: 0.002):
-        assert t._half_digit(A([0.1]), A([0.1, -0.05])).tolist() == pytest.approx([0.01, 0.02])
+    assert t._half_digit(A([0.002, 0.002]), A([0.1, -0.05])).tolist() == pytest.approx([0.01, 0.02])
 
 
 @pytest.mark.parametrize(

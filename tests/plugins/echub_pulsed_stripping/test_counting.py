@@ -16,6 +16,7 @@ from echub_pulsed_stripping.figure import plateau, pulsed_stripping
 from echub_pulsed_stripping.method import capacity as c
 from echub_pulsed_stripping.method import table
 from echub_pulsed_stripping.outcome import diagnostics, flags, results
+from echub_pulsed_stripping.outcome import pulsed_stripping as pulsed
 from tests.messages.saying import Fake
 
 A, NAN = np.array, np.nan
@@ -141,6 +142,17 @@ def test_integrals_lose_the_edges_each_in_its_way():
     assert ends == {"trapezoid": [1.5], "left hold": [1.0], "on-samples": [1.0]}
 
 
+def test_a_running_charge_that_stands_still_is_read_in_digits():
+    """It climbs by 3 or 6 in steps of 3, with four rows in each pulse: two digits of 3, each uniform."""
+    counted = A([0.0, 0, 3, 3, 6, 6, 6, 12, 12, 12])
+    pulses = Segments(A([1, 6]), A([5, 10]), A([1, 1]))
+    train = Fake(pulses=pulses, t=np.arange(10.0), data={c.CHARGES["charge"]: counted})
+    assert pulsed._by_digit(train, "charge") == pytest.approx(3 * np.sqrt(2 / 12))
+    moving = Fake(pulses=pulses, t=np.arange(10.0), data={c.CHARGES["charge"]: np.arange(10.0)})
+    assert pulsed._by_digit(moving, "charge") == 0, "its steps are what flows from row to row"
+    assert pulsed._by_digit(train, "charge_step") == 0
+
+
 @pytest.mark.parametrize(("marked", "slips", "own"), [(False, 0, 4.0), (False, 3, 2.0), (True, 3, 4.0)])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_level_and_edges_err_alike_unless_the_rows_slip(marked, slips, own, sign):
@@ -148,12 +160,12 @@ def test_level_and_edges_err_alike_unless_the_rows_slip(marked, slips, own, sign
     within = HOUR * A([0.5, 0.5]) * 3**0.5
     found = Fake(begin=HOUR * A([1.0, 5.0]), begin_within=within, end_within=within, duration=HOUR * A([2.0, 3.0]))
     train = Fake(
-        level=A([9.0, 2.0, 2.0, 9.0]), data=Fake(is_averaged=lambda _: False), set_point=None, sign=sign,
-        threshold=Fake(level=0.1 * sign),
+        level=A([9.0, 2.0, 2.0, 9.0]), data=Fake(is_averaged=lambda _: False, clock_step=7.0), set_point=None,
+        sign=sign, threshold=Fake(level=0.1 * sign),
     )  # fmt: skip
     given = rows(PULSED, SPANS)
     with (
-        patch.object(c, "edges", lambda t, pulses, averaged: found),
+        patch.object(c, "edges", lambda t, pulses, averaged, clock: found if clock == 7 else None),
         patch.object(c, "_are_marked", lambda *_: marked),
         patch.object(c, "_phase_slips", lambda _: slips),
         patch.object(c, "_by_instrument", lambda *_: ["instrument"]),

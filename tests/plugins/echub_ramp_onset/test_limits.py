@@ -59,6 +59,7 @@ from echub_ramp_onset.outcome.ramp_onset import (
     _other_refused,
     _over_rate,
     _rate_error,
+    _time_error,
     _with_interval,
 )
 
@@ -1070,10 +1071,42 @@ def test_the_flags_name_what_was_met_on_the_way():
 
 def test_what_is_known_exactly_has_no_interval():
     assert _with_interval("ohm", 2.0, (Component("noise", 0.0),)) == Measurand("ohm", 2.0)
-    trace = SimpleNamespace(range_known=False, unit="mA", limit_at=lambda *_: 0.0, observed="voltage")
+    x = np.arange(9.0)
+    trace = SimpleNamespace(range_known=False, unit="mA", limit_at=lambda *_: 0.0, observed="voltage", x=x)
     found = _lowack_onset(SimpleNamespace(x=2.0, t=9.0), trace, PARAMS)
     note = "5 % from the line, method of the paper, from the cell voltage"
     assert found == Measurand("mA", 2.0, note=note)
+
+
+def test_the_onset_of_the_paper_has_the_digit_of_a_ramp_that_is_read_in_steps():
+    """Each current stands for four rows: a step of 0.3 mA, in which the onset is anywhere."""
+    x = np.repeat(0.3 * np.arange(9), 4)
+    trace = SimpleNamespace(range_known=False, unit="mA", limit_at=lambda *_: 0.0, observed="voltage", x=x)
+    found = _lowack_onset(SimpleNamespace(x=1.2, t=9.0), trace, PARAMS)
+    assert found.components == (Component("digit of the current", pytest.approx(0.3 / 12**0.5), "B"),)
+    assert found.uncertainty == pytest.approx(0.3 / 12**0.5)
+
+
+@pytest.mark.parametrize(("step", "refused"), [(0.0005, False), (0.00051, True), (0.0, False)])
+def test_the_paper_finds_no_onset_in_less_than_a_digit(step, refused):
+    """5 % of 10 mV are 0.5 mV."""
+    if not refused:
+        lowack._require_resolved(step, 0.01, PARAMS)
+        return
+    with pytest.raises(Refusal, match=r"U is read in steps of 0\.00051 V, more than the 5 % of 0\.01 V"):
+        lowack._require_resolved(step, 0.01, PARAMS)
+
+
+def test_a_ramp_that_moves_with_half_of_its_rows_shows_no_digit():
+    assert lowack.held_step(np.repeat(0.2 * np.arange(9), 3)) == pytest.approx(0.2)
+    assert lowack.held_step(np.repeat(0.2 * np.arange(9), 2)) == pytest.approx(0.2)
+    assert lowack.held_step(0.2 * np.arange(9)) == 0
+    assert lowack.held_step(np.zeros(9)) == 0
+
+
+@pytest.mark.parametrize(("found", "clock", "error"), [(3.0, 0.0, 3.0), (3.0, 4 * 3**0.5, 5.0), (None, 4.0, None)])
+def test_a_point_in_time_is_as_uncertain_as_the_clock(found, clock, error):
+    assert _time_error(found, SimpleNamespace(clock_step=clock)) == (error and pytest.approx(error))
 
 
 @pytest.mark.parametrize(

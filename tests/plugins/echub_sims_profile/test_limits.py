@@ -29,7 +29,7 @@ from echub_sims_profile.method.regions import Total, windows
 from echub_sims_profile.method.sensitivity import _element_share, _matrix_mean, _rate, limits
 from echub_sims_profile.method.yields import YieldChange
 from echub_sims_profile.outcome.checks import _isotopes, _jump, _pinned, _switched, spikes
-from echub_sims_profile.outcome.results import _bracketed, _measured, doubted, said
+from echub_sims_profile.outcome.results import _axis_step, _bracketed, _measured, doubted, said
 
 PLAIN = SimsProfileParams()
 
@@ -723,6 +723,23 @@ def test_uncertainties_of_calibration_and_shape_widen_both_ends():
     assert found.interval.high is None
     parts = {part.name: part.uncertainty for part in found.components}
     assert parts == {"counting statistics": 3.0, "shape of the edge": 1.5, "depth calibration": 4.0}
+
+
+def test_steps_of_the_axis_widen_both_ends():
+    found = _measured(200.0, 3.0, (194.0, 206.0), "nm", 0.0, 0.0, 4.0)
+    assert found.uncertainty == pytest.approx(5.0)
+    half = hypot(6.0, 1.959964 * 4.0)
+    assert (found.interval.low, found.interval.high) == pytest.approx((200 - half, 200 + half))
+    assert [part.name for part in found.components] == ["counting statistics", "steps of the axis"]
+
+
+@pytest.mark.parametrize(("x", "step"), [
+    ([0, 0, 2, 2, 4, 6.0], 2.0), ([0, 2, 4, 6.0], 0.0), ([1, 1, 1.0], 0.0), ([3.0], 0.0), ([], 0.0),
+    ([0, 0, *range(1, 10)], 1.0), ([0, 0, *range(1, 11)], 0.0),
+])  # fmt: skip
+def test_an_axis_with_a_tenth_of_its_points_at_one_place_is_read_in_steps(x, step):
+    """One of ten distances is none; of eleven it is less than a tenth."""
+    assert _axis_step(np.array(x, dtype=np.float64)) == step
 
 
 @pytest.mark.parametrize(("position", "ends", "low", "high"), [

@@ -12,9 +12,10 @@ from echub.plugin import Refusal, UnknownOption
 from echub_window import WindowParams
 from echub_window.data.sweeps import PotentialSweep, sweeps_of
 from echub_window.method.baseline import BaselineFit, _slow, _without_foot, baseline_of
-from echub_window.method.crossing import averaged, crossing
+from echub_window.method.crossing import _within_digits, averaged, crossing
 from echub_window.method.peaks import CurrentPeak, peaks_of
 from echub_window.outcome.window import _larger, _plating, _range, _what
+from tests.messages.saying import Fake
 
 MAD = 1.4826
 """Standard deviation of normal scatter over the median of its absolute deviations."""
@@ -30,8 +31,9 @@ def swept(j, way=1, rate=1.0):
 def course(e, j=None, t=None):
     """Return what a record says: a row a second unless stated, and a current that is never constant."""
     e = np.asarray(e, float)
-    return {"E": e, "t": np.arange(len(e)) * 1.0 if t is None else t,
-            "j": np.linspace(0.0, 1.0, len(e)) if j is None else j}  # fmt: skip
+    items = {"E": e, "t": np.arange(len(e)) * 1.0 if t is None else t,
+             "j": np.linspace(0.0, 1.0, len(e)) if j is None else j}  # fmt: skip
+    return Fake(items=items, clock_step=0.0)
 
 
 def ways(data):
@@ -398,3 +400,28 @@ def test_a_potential_that_is_stated_is_a_number(given):
         _plating(Stated({}), WindowParams(plating=given))
     with pytest.raises(UnknownOption, match="the baseline is a range of potential"):
         _range(f"1.5:{given}")
+
+
+def test_a_crossing_lies_between_rows_that_are_surely_below_and_surely_above():
+    """Readings of 0, 10, 20 … µA/cm², wrong by 7 at most; 12 is surely passed at 20, and surely not yet at 0."""
+    e = np.linspace(0.0, 0.8, 9)
+    j = np.array([0, 0, 0, 10, 10, 10, 20, 30, 40.0])
+    sweep = PotentialSweep(1, 1, 10 * e, e, j, 100.0, read=10.0)
+    assert _within_digits(sweep, j, 6, 0.52, 12.0, 7.0) == pytest.approx(0.52 - 0.2)
+    assert _within_digits(sweep, j, 6, 0.32, 12.0, 7.0) == pytest.approx(0.6 - 0.32)
+    assert _within_digits(sweep, j, 6, 0.52, 12.0, 13.0) == pytest.approx(0.52), "nothing is surely below"
+    assert _within_digits(sweep, j, 8, 0.7, 39.0, 7.0) == pytest.approx(0.1), "nothing is surely above"
+
+
+@pytest.mark.parametrize(("clock", "moved"), [(0.0, 0.0), (20.0, 0.04)])
+def test_a_coarse_clock_moves_a_crossing_by_what_the_potential_does_in_its_step(clock, moved):
+    """2 mV/s for 20 s."""
+    e = np.linspace(0.0, 1.0, 501)
+    sweep = PotentialSweep(1, 1, 500 * e, e, 100 * np.maximum(e - 0.5, 0.0), 2.0, clock=clock)
+    base = BaselineFit(0.0, 0.0, 0.2, 0.0, 0.4, 0.0, 0.0, 0.0)
+    assert crossing(sweep, base, 10.0).between == pytest.approx(0.001 * 0.02 + moved, abs=1e-6)
+
+
+def test_the_digit_of_the_whole_file_counts_where_a_sweep_shows_none():
+    assert PotentialSweep(1, 1, np.arange(9.0), np.arange(9.0), np.arange(9.0) ** 2, 1.0, read=0.5).digit == 0.5
+    assert PotentialSweep(1, 1, np.arange(9.0), np.arange(9.0), np.arange(9.0) ** 2, 1.0).digit == 0.0

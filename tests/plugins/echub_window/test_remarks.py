@@ -38,7 +38,8 @@ def judged(j=RISES, way=1, base=None, scan=1):
 
 def course(e, j=None):
     e = np.asarray(e, float)
-    return {"E": e, "t": np.arange(len(e)) * 1.0, "j": np.linspace(0, 1, len(e)) if j is None else j}
+    j = np.linspace(0, 1, len(e)) if j is None else j
+    return Fake(items={"E": e, "t": np.arange(len(e)) * 1.0, "j": j}, clock_step=0.0)
 
 
 STEPS = np.repeat([0.0, 0.5, 1.0], 100)
@@ -299,7 +300,8 @@ def test_a_limit_without_any_error_has_no_parts():
 def outcome_of(j, way=1, **params):
     """Return the answer to one sweep."""
     one = judged(j, way).sweep
-    data = Fake(items={"E": one.e, "t": one.t, "j": one.j}, meta=lambda path: None, source_of=lambda name: "E")
+    data = Fake(items={"E": one.e, "t": one.t, "j": one.j}, meta=lambda path: None, source_of=lambda name: "E",
+                clock_step=0.0)  # fmt: skip
     return window.run(data, WindowParams(plating="none", **params))
 
 
@@ -316,7 +318,7 @@ def test_the_scan_rate_is_the_median_of_the_sweeps():
     e = np.concatenate([E, E[::-1][1:], E[1:]])
     t = np.cumsum(np.concatenate([np.full(1001, 1.0), np.full(1000, 0.5), np.full(1000, 0.25)]))
     data = Fake(items={"E": e, "t": t, "j": 100 * np.maximum(e - 0.5, 0)}, meta=lambda path: None,
-                source_of=lambda name: "potential_we")  # fmt: skip
+                source_of=lambda name: "potential_we", clock_step=0.0)  # fmt: skip
     found = window.run(data, WindowParams(plating="none"))
     assert (found["scan_rate"].unit, found["scan_rate"].value) == ("mV/s", pytest.approx(2.0))
     assert {name: (one.value, one.unit) for name, one in found.conditions.items()} == {
