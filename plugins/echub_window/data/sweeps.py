@@ -30,7 +30,11 @@ them, as one more or less is then half of `EVEN`. Of fewer steps each is a measu
 
 @dataclass(frozen=True, eq=False)
 class PotentialSweep:
-    """One sweep: its scan from 1, direction (+1 up), time s, potential V, current density µA/cm², rate mV/s."""
+    """One sweep: its scan from 1, direction (+1 up), time s, potential V, current density µA/cm², rate mV/s.
+
+    A sweep that is left out, as its rate is not even, keeps its number: scans are those of the measurement.
+    What comes before the first even one is a rest, or a step to the start, and has none.
+    """
 
     scan: int
     direction: int
@@ -58,10 +62,11 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
         rows = slice(first, last + 1)
         if abs(e[last] - e[first]) < LEAST_V:
             continue
-        if not _is_even(t[rows], e[rows]):
+        even = _is_even(t[rows], e[rows])
+        count[way] += even or bool(found)
+        if not even:
             uneven += 1
             continue
-        count[way] += 1
         rate = 1000 * abs(e[last] - e[first]) / float(t[last] - t[first])
         found.append(PotentialSweep(count[way], way, t[rows], e[rows], j[rows], rate))
     if len(found) <= uneven:
