@@ -29,6 +29,8 @@ SIGNIFICANT = 0.01
 
 ODD = 0.01
 """p below which a delay stands out of the others, for all delays together: of 100 recoveries one by chance."""
+TIGHT = 1e-11
+"""Change, relative, at which a fit has arrived: two fits are compared, whose difference may be a thousandth."""
 EXACT = 1e-9
 """Of the range of the signal: residuals below are those of rounding, and none of them stands out."""
 
@@ -97,7 +99,7 @@ def fit(recovery: Recovery, form: str, *, offset: bool) -> FittedRecovery:
     def residuals(searched: Floats) -> Floats:
         return _project(recovery, form, searched, offset)[1] / recovery.scale
 
-    found = [least_squares(residuals, start, bounds=(lower, upper)) for start in starts]
+    found = [least_squares(residuals, start, bounds=(lower, upper), ftol=TIGHT, xtol=TIGHT) for start in starts]
     best = min(found, key=lambda one: float(one.cost)).x
     if form == "double":
         best = np.sort(best)
@@ -211,8 +213,8 @@ def _jacobian(recovery: Recovery, form: str, searched: Floats, offset: bool) -> 
     for at in range(len(searched)):
         step = np.zeros(len(searched))
         step[at] = 1e-5
-        moved = _design(recovery.delay, *_split(form, searched + step))
-        columns.append((moved - base) @ linear[: base.shape[1]] / 1e-5)
+        above, below = (_design(recovery.delay, *_split(form, searched + sign * step)) for sign in (1, -1))
+        columns.append((above - below) @ linear[: base.shape[1]] / 2e-5)
     ones = [np.ones(len(base))] if offset else []
     return np.column_stack([*columns, base, *ones])
 

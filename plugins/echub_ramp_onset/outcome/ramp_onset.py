@@ -365,6 +365,14 @@ def _of_trace(trace: RampTrace) -> Iterator[Flag]:
     """Flag a source that climbs in steps, and a voltage that is not that of the cell."""
     if trace.stair_s:
         yield Flag("staircase", f"the source climbs in steps of {trace.stair_s:.3g} s", "info")
+    if trace.rest_drift is not None:
+        like = abs(1000 * trace.rest_drift / trace.rate)
+        unit = "Ω" if trace.unit == "mA" else "Ω·cm²"
+        text = (
+            f"before the ramp the voltage drifts by {1000 * trace.rest_drift:+.3g} mV/h: if it goes on, the ramp "
+            f"cannot tell it from {like:.3g} {unit}"
+        )
+        yield Flag("drift-at-rest", text, hint="let the cell settle before the ramp")
     if not trace.is_cell_voltage:
         text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
         yield Flag("one-electrode", text, "info")
