@@ -115,7 +115,8 @@ class Recovery:
         asked = not self.offset and not (self.form == "single" and len(self.times) > 1)
         values, noises, ends = [], [], []
         for offset in (self.offset, True) if asked else (self.offset,):
-            p, cov, _ = self.fitted(self.form, t, m, offset=offset)
+            p, cov, curve = self.fitted(self.form, t, m, offset=offset)
+            cov = cov * shared(m - curve(t))
             steps = np.diag(1e-6 * np.maximum(np.abs(p), 1e-3))
             slope = np.array([(told(p + h) - told(p - h)) / (2 * h.sum()) for h in steps])
             value, u = told(p), sqrt(slope @ cov @ slope)
@@ -178,12 +179,21 @@ class Recovery:
         reach = student.ppf((1 + self.level / 100) / 2, len(t) - len(p))
         found, names = {}, FORMS[self.form][2]
         for k, name in enumerate(names):
-            if abs(free[k] - p[k]) > reach * sqrt(cov[k, k]):
+            if abs(free[k] - p[k]) > reach * sqrt(cov[k, k] * shared(m - curve(t))):
                 shown = f"{free[-1] / moved(t[-1]):.1%} of it"
                 text = (f"with the signal at zero delay fitted too ({shown}), T1{name} is {exp(free[k]):.3g} s, "
                         f"beyond what noise alone explains (p = {chance:.1g} that it is zero)")  # fmt: skip
                 found["!saturation-open"] = (text, "")
         return found
+
+
+def shared(rest: np.ndarray) -> float:
+    """Return by how much neighbours that are alike widen a variance: (1 + ρ)/(1 - ρ), if by chance p < 5 %."""
+    n, total = len(rest), float((rest**2).sum())
+    ratio = float((np.diff(rest) ** 2).sum()) / total
+    rho = float((rest[1:] * rest[:-1]).sum()) / total
+    alike = norm.cdf((ratio - 2) / sqrt(4 * (n - 2) / (n**2 - 1))) < 0.05 and rho > 0
+    return (1 + rho) / (1 - rho) if alike else 1.0
 
 
 def _with(name: str, value: float, u: float, n: int, ends: list[float]) -> dict[str, float]:

@@ -56,7 +56,8 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
     if span < LEAST_V:
         raise Refusal("no-sweep", f"the potential spans {1000 * span:.3g} mV", hint=OTHERS)
     edges = _turns(e)
-    found, count, uneven = [], {1: 0, -1: 0}, 0
+    found: list[PotentialSweep] = []
+    count, uneven = {1: 0, -1: 0}, 0
     for first, last in itertools.pairwise(edges):
         way = 1 if e[last] > e[first] else -1
         rows = slice(first, last + 1)
