@@ -26,6 +26,8 @@ AGAINST = 5.0
 """Uncertainties of the offset by which a current flows against the potential: one in three million by chance."""
 SPIKE = 2
 """Rows of another potential that are a lost reading, not a step: a step lasts."""
+MISSED = 1.05
+"""A gap this much longer than the intervals around it is not their jitter. By eye."""
 OTHERS = "`echub analyze --list FILE` shows what suits it"
 LEAST_ROWS, LEAST_REST = 50, 10
 """Rows of a decay whose last tenth is a mean of five; rows at rest that tell an offset."""
@@ -37,6 +39,7 @@ class Decay:
 
     u_offset: standard uncertainty of the offset, nA; how it is known. interval: of sampling after the step, s, in
     which the step lies. ranges: of the current, of each row. lost: rows of another potential, left out.
+    unexplained: by how much the step may be earlier, as no rows explain the gap before the first one, s.
     """
 
     time: Floats
@@ -52,6 +55,7 @@ class Decay:
     row: NDArray[np.int64]
     ranges: CurrentRanges
     lost: int = 0
+    unexplained: float = 0.0
 
     def limits(self, rows: slice | NDArray[np.bool_], current: float) -> tuple[float, ...]:
         """Return ± the offset and the gain of the ranges of some rows, nA, for their current; () if not known.
@@ -145,7 +149,21 @@ def decay_of(data: Inputs, params: DecayParams) -> Decay:
     return Decay(
         t[kept] - applied, flowing, abs(step), spread, sign, sign * offset, u_offset, how, noise, interval, rows,
         current_ranges(data, params.range_accuracy, "nA").at(kept), int(after.sum() - kept.sum()),
+        _unexplained(t, first, interval),
     )  # fmt: skip
+
+
+def _unexplained(t: Floats, first: int, interval: float) -> float:
+    """Return by how much the first row of the step comes later than the rows before and after it explain, s.
+
+    A step may come an interval of the rest after its last row, and its first row an interval of the decay later.
+    In a longer gap rows are missing, and the step may be that much earlier.
+    """
+    if first < 2:  # no interval of a rest
+        return 0.0
+    explained = interval + float(np.max(np.diff(t[max(first - EARLIEST, 0) : first])))
+    gap = float(t[first] - t[first - 1])
+    return gap - explained if gap > MISSED * explained else 0.0
 
 
 def _step(u: Floats, data: Inputs) -> tuple[int, float]:

@@ -37,6 +37,11 @@ POTENTIAL_CONTROLLED = 2
 """The value of `mode` under control of the potential (1: of the current, 3: at rest)."""
 ROUNDING = 1e-6
 """Part of a step between rows by which an end of a ramp may miss a row: 60.00000000000026 s is 60 s."""
+REST_PARTS, REST_SURE = 10, 5.0
+"""Parts of a rest by whose means a drift is judged, so that noise slower than the rows counts; a slope of five of
+its standard errors is one: by chance 1 of 1000 rests has it (Student's t, eight degrees of freedom)."""
+REST_FLOWS = 1e-3
+"""Part of the largest current that is rest: the offset of a range."""
 LEAST_LIMIT_V = 0.5
 """Limits of a potentiostat are volts; a voltage that rests lower follows from a current that rests."""
 
@@ -48,7 +53,8 @@ class RampTrace:
     t: s, on the file's clock; x: mA/cm² or mA; u: V, oxidised minus reduced electrode (or one
     electrode's potential, counted so that it rises); line: the ramp's course by its set point, else by a straight
     line through the current; begin: s, where that is zero; rate: x per hour; rest_v: voltage
-    before the ramp; lost_at: s, from when the current does not follow its course;
+    before the ramp; rest_drift: its drift there, V/h, if it has one; lost_at: s, from when the current does not
+    follow its course;
     ranges: of the rows; limit: (n,), ± accuracy of the current of each, of its range if that is known, else of the
     largest current;
     stair_s: length of the steps in which the source climbs, 0 for one that climbs with every row;
@@ -74,6 +80,7 @@ class RampTrace:
     other_electrode: str = ""
     other: Floats | None = None
     other_missing: str = ""
+    rest_drift: float | None = None
 
     @cached_property
     def tried(self) -> dict[tuple[float, ...], Any]:
@@ -124,6 +131,8 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
     stop = _on_a_row(float(t[rows.stop - 1]) + params.sustain, t)
     kept = (t >= max(begin, t[rows.start])) & (t <= stop)
     before = t < min(begin, float(t[rows.start]))
+    flows = before & (np.abs(drive) > REST_FLOWS * float(np.max(np.abs(drive))))
+    resting = before & (np.arange(len(t)) > np.max(np.flatnonzero(flows), initial=-1))
     watched = watch(data, direction, params.electrode)
     line = (slope * t + offset) * scale * direction
     if "I_set" in data and drive is not data["j"]:
@@ -154,7 +163,24 @@ def find(data: Inputs, params: RampOnsetParams) -> RampTrace:
         watched.other_electrode,
         None if watched.other is None else watched.other[kept],
         watched.why,
+        drift_of(t[resting], watched.u[resting], params.window),
     )
+
+
+def drift_of(t: Floats, u: Floats, least_s: float) -> float | None:
+    """Return the slope of a voltage at rest (n,), V/h, if it is one beyond its scatter; None without.
+
+    least_s: a shorter rest says nothing, s.
+    """
+    if len(t) < 2 * REST_PARTS or t[-1] - t[0] < least_s:
+        return None
+    at, level = (np.array([part.mean() for part in np.array_split(x, REST_PARTS)]) for x in (t, u))
+    at = at - at.mean()
+    spread = float(at @ at)
+    slope = float(at @ level) / spread
+    rest = level - level.mean() - slope * at
+    error = float(np.sqrt(rest @ rest / (REST_PARTS - 2) / spread))
+    return 3600 * slope if abs(slope) > REST_SURE * error else None
 
 
 def _on_a_row(time: float, t: Floats) -> float:

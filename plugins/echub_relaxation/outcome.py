@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import gamma
+from scipy.special import digamma, gammaln
 
-from echub.plugin import Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
+from echub.plugin import Component, Condition, Flag, Inputs, Interval, Measurand, Outcome, Refusal, Series
 from echub.text import percent
 from echub_relaxation import RelaxationParams
 from echub_relaxation.data import Recovery, recovery_of
@@ -49,7 +51,7 @@ def run(data: Inputs, params: RelaxationParams) -> Outcome:
     _require_saturated(recovery, best, free)
     _require_resolved(best)
     return Outcome(
-        dict(_measurands(best, params.level / 100)),
+        dict(_measurands(best, params.level / 100, free)),
         (
             *_flags(recovery, best, fits, params),
             *_odd(recovery, best, data.row, params),
@@ -137,49 +139,109 @@ def _require_resolved(best: FittedRecovery) -> None:
 # -- results -----------------------------------------------------------------------------------
 
 
-def _measurands(best: FittedRecovery, level: float) -> Iterator[tuple[str, Measurand]]:
+def _measurands(
+    best: FittedRecovery, level: float, free: FittedRecovery | None = None
+) -> Iterator[tuple[str, Measurand]]:
+    """Return what a fit says; free: the same form with a signal at zero delay, which the intervals reach to."""
     for number, name in enumerate(TIMES[best.form]):
-        log, u = float(best.log_times[number]), best.uncertainty(number)
-        yield f"T1{name}", _of_log(log, u, "s", best, level)
-        yield f"R1{name}", _of_log(-log, u, "1/s", best, level)
+
+        def time(one: FittedRecovery, number: int = number) -> tuple[float, float]:
+            return float(one.log_times[number]), one.uncertainty(number)
+
+        log = _known(time, best, free, level)
+        yield f"T1{name}", _of_log(log, 1, "s", best, level)
+        yield f"R1{name}", _of_log(log, -1, "1/s", best, level)
     if best.form == "double":
-        yield "share_fast", _share(best, level)
+        yield "share_fast", _plain(_known(_share, best, free, level), best, level)
     if best.form == "stretched":
-        yield "beta", _beta(best, level)
-        mean = float(np.exp(best.log_times[0]) * gamma(1 / best.beta) / best.beta)
-        yield "T1_mean", Measurand("s", mean, n=len(best.residuals), note="of the distribution of times")
+        yield "beta", _plain(_known(_beta, best, free, level), best, level)
+        mean = _of_log(_known(_mean, best, free, level), 1, "s", best, level)
+        yield "T1_mean", replace(mean, note="of the distribution of times")
+
+
+class _Known(NamedTuple):
+    """A number of a fit: its standard uncertainty by noise, what a signal at zero delay moves it, its interval."""
+
+    value: float
+    noise: float
+    moved: float
+    low: float
+    high: float
+    method: str
+
+    @property
+    def total(self) -> float:
+        return float(np.hypot(self.noise, self.moved))
+
+    def parts(self, scale: float) -> tuple[Component, ...]:
+        """Return the parts of the uncertainty, each times a scale; none without a second fit."""
+        moved = Component("signal at zero delay", scale * self.moved, "B")
+        return (Component("noise", scale * self.noise), moved) if self.moved else ()
+
+
+def _known(
+    of: Callable[[FittedRecovery], tuple[float, float]],
+    best: FittedRecovery,
+    free: FittedRecovery | None,
+    level: float,
+) -> _Known:
+    """Return a number of a fit; its interval reaches to that of the fit with a signal at zero delay.
+
+    Noise hides how much is left at zero delay. The fit without it takes nothing for certain, and its times make up
+    for what was left; the other one does not need to know (decision 145). of: value and standard uncertainty.
+    """
+    value, noise = of(best)
+    ends, moved, method = _ends(value, noise, best, level), 0.0, "Student's t"
+    if free is not None:
+        other, its_noise = of(free)
+        reach = _ends(other, its_noise, free, level)
+        ends, moved = (min(ends[0], reach[0]), max(ends[1], reach[1])), abs(other - value)
+        method = "Student's t, without and with a signal at zero delay"
+    return _Known(value, noise, moved, *ends, method)
+
+
+def _ends(value: float, u: float, one: FittedRecovery, level: float) -> tuple[float, float]:
+    half = _half(one, level) * u
+    return value - half, value + half
 
 
 def _half(best: FittedRecovery, level: float) -> float:
     return float(stats.t.ppf((1 + level) / 2, best.freedom))
 
 
-def _of_log(log: float, u: float, unit: str, best: FittedRecovery, level: float) -> Measurand:
-    """Return exp of a value whose logarithm has a symmetric interval."""
-    value, half = float(np.exp(log)), _half(best, level) * u
-    ends = (float(np.exp(log - half)), float(np.exp(log + half)))
-    interval = Interval(*ends, "coverage", level, method="least squares in ln T1, Student's t")
-    return Measurand(unit, value, value * u, interval, n=len(best.residuals))
+def _of_log(log: _Known, sign: int, unit: str, best: FittedRecovery, level: float) -> Measurand:
+    """Return exp of a value, or of its negative, whose logarithm has this interval."""
+    value = float(np.exp(sign * log.value))
+    ends = sorted((float(np.exp(sign * log.low)), float(np.exp(sign * log.high))))
+    interval = Interval(ends[0], ends[1], "coverage", level, method=f"least squares in ln T1, {log.method}")
+    n = len(best.residuals)
+    return Measurand(unit, value, value * log.total, interval, n=n, components=log.parts(value))
 
 
-def _beta(best: FittedRecovery, level: float) -> Measurand:
-    u = best.uncertainty(1)
-    half = _half(best, level) * u
-    interval = Interval(best.beta - half, best.beta + half, "coverage", level, method="least squares, Student's t")
-    return Measurand("1", best.beta, u, interval, n=len(best.residuals))
+def _plain(known: _Known, best: FittedRecovery, level: float) -> Measurand:
+    interval = Interval(known.low, known.high, "coverage", level, method=f"least squares, {known.method}")
+    n = len(best.residuals)
+    return Measurand("1", known.value, known.total, interval, n=n, components=known.parts(1.0))
 
 
-def _share(best: FittedRecovery, level: float) -> Measurand:
+def _beta(one: FittedRecovery) -> tuple[float, float]:
+    return one.beta, one.uncertainty(1)
+
+
+def _mean(one: FittedRecovery) -> tuple[float, float]:
+    """Return ln of T1 Γ(1/β)/β, and its standard uncertainty by ln T1 and β, which are correlated."""
+    log = float(one.log_times[0] + gammaln(1 / one.beta) - np.log(one.beta))
+    slope = np.array([1.0, -(digamma(1 / one.beta) / one.beta + 1) / one.beta])
+    return log, float(np.sqrt(max(slope @ one.covariance[:2, :2] @ slope, 0.0)))
+
+
+def _share(one: FittedRecovery) -> tuple[float, float]:
     """Return the fast part of the signal; its uncertainty by both amplitudes, which are correlated."""
-    fast, slow = map(float, best.amplitudes)
+    fast, slow = map(float, one.amplitudes)
     total = fast + slow
-    slope = np.zeros(len(best.covariance))
+    slope = np.zeros(len(one.covariance))
     slope[2:4] = slow / total**2, -fast / total**2
-    u = float(np.sqrt(slope @ best.covariance @ slope))
-    half = _half(best, level) * u
-    value = fast / total
-    interval = Interval(value - half, value + half, "coverage", level, method="least squares, Student's t")
-    return Measurand("1", value, u, interval, n=len(best.residuals))
+    return fast / total, float(np.sqrt(slope @ one.covariance @ slope))
 
 
 def _flags(
@@ -226,7 +288,7 @@ def _them(several: Sequence[object]) -> str:
 
 
 def _open(recovery: Recovery, best: FittedRecovery, free: FittedRecovery | None, level: float) -> Iterator[Flag]:
-    """Flag a time that hangs on the saturation: what noise hides at zero delay moves it beyond its interval."""
+    """Flag a time that hangs on the saturation: what noise hides at zero delay moves it by more than its noise."""
     if free is None:
         return
     for number, name in enumerate(TIMES[best.form]):
@@ -235,8 +297,8 @@ def _open(recovery: Recovery, best: FittedRecovery, free: FittedRecovery | None,
             time = float(np.exp(free.log_times[number]))
             left = percent(_left(recovery, free), ".1%")
             text = (
-                f"with the signal at zero delay fitted too ({left} of it), T1{name} is {time:.3g} s, outside "
-                f"its interval (p = {f_test(best, free):.1g} that it is zero)"
+                f"with the signal at zero delay fitted too ({left} of it), T1{name} is {time:.3g} s, "
+                f"beyond what noise alone explains (p = {f_test(best, free):.1g} that it is zero)"
             )
             yield Flag("saturation-open", text, hint="--param offset=true fits it; or measure shorter delays")
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, hypot, lgamma, log, sqrt
 from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq, curve_fit, minimize
-from scipy.special import gamma
 from scipy.stats import f as fisher
 from scipy.stats import norm
 from scipy.stats import t as student
@@ -81,36 +80,57 @@ class Recovery:
             return function(t, *p[:count]) + (p[-1] if offset else 0.0)
 
         start = [*start, 0.0] if offset else start
-        found, cov = curve_fit(curve, t, m, start, xtol=1e-13, ftol=1e-13)
+        found, cov = curve_fit(
+            curve, t, m, start, method="trf", jac="3-point", x_scale="jac", xtol=1e-13, ftol=1e-13, gtol=1e-13
+        )
         return found, cov, lambda t: curve(t, *found)
 
     def expected(self, t: np.ndarray, m: np.ndarray) -> dict[str, Any]:
         """Return the whole outcome."""
-        p, cov, curve = self.fitted(self.form, t, m)
+        p, _, curve = self.fitted(self.form, t, m)
         names = FORMS[self.form][2]
-        reach = student.ppf((1 + self.level / 100) / 2, len(t) - len(p))
         found: dict[str, Any] = {"=form": self.form, "=offset": self.offset}
         for k, name in enumerate(names):
-            u = sqrt(cov[k, k])
             for kind, sign in (("T1", 1), ("R1", -1)):
-                found |= _with(f"{kind}{name}", exp(sign * p[k]), exp(sign * p[k]) * u, len(t),
-                               [exp(sign * p[k] - reach * u), exp(sign * p[k] + reach * u)])  # fmt: skip
+                found |= self._known(f"{kind}{name}", t, m, k, sign)
         if self.form == "stretched":
-            u = sqrt(cov[1, 1])
-            found |= _with("beta", p[1], u, len(t), [p[1] - reach * u, p[1] + reach * u])
-            found |= {"T1_mean": exp(p[0]) * gamma(1 / p[1]) / p[1], "n(T1_mean)": len(t),
-                      "note(T1_mean)": "of the distribution of times"}  # fmt: skip
+            found |= self._known("beta", t, m, 1)
+            found |= self._known("T1_mean", t, m, lambda p: p[0] + lgamma(1 / p[1]) - log(p[1]), 1)
+            found |= {"note(T1_mean)": "of the distribution of times"}
         if self.form == "double":
-            a, b = p[2:4]
-            slope = np.array([b, -a]) / (a + b) ** 2
-            u, share = sqrt(slope @ cov[2:4, 2:4] @ slope), a / (a + b)
-            found |= _with("share_fast", share, u, len(t), [share - reach * u, share + reach * u])
+            found |= self._known("share_fast", t, m, lambda p: p[2] / (p[2] + p[3]))
         line = np.geomspace(t[0] / 2, t[-1] * 1.2, 200)
         times = np.exp(p[: len(names)])
         return found | self._forms(t, m) | self._flags(t, m, times) | {
             "~delay": t, "~signal": m, "~residual": m - curve(t), "~line_delay": line, "~line": curve(line),
             "~time": times,
         }  # fmt: skip
+
+    def _known(self, name: str, t: np.ndarray, m: np.ndarray, of: Any, sign: int = 0) -> dict[str, float]:
+        """Return a number of the fit; its interval reaches to that with a signal at zero delay too.
+
+        of: the number of a parameter, or a function of all. sign: of a logarithm, 0 for none.
+        """
+        told = of if callable(of) else lambda p: p[of]
+        asked = not self.offset and not (self.form == "single" and len(self.times) > 1)
+        values, noises, ends = [], [], []
+        for offset in (self.offset, True) if asked else (self.offset,):
+            p, cov, curve = self.fitted(self.form, t, m, offset=offset)
+            cov = cov * shared(m - curve(t))
+            steps = np.diag(1e-6 * np.maximum(np.abs(p), 1e-3))
+            slope = np.array([(told(p + h) - told(p - h)) / (2 * h.sum()) for h in steps])
+            value, u = told(p), sqrt(slope @ cov @ slope)
+            reach = student.ppf((1 + self.level / 100) / 2, len(t) - len(p))
+            values.append(value)
+            noises.append(u)
+            ends += [value - reach * u, value + reach * u]
+        moved = abs(values[-1] - values[0])
+        told_as = (lambda x: exp(sign * x)) if sign else (lambda x: x)
+        scale = told_as(values[0]) if sign else 1.0
+        low, high = sorted((told_as(min(ends)), told_as(max(ends))))
+        found = _with(name, told_as(values[0]), scale * hypot(noises[0], moved), len(t), [low, high])
+        parts = {"noise": noises[0], "signal at zero delay": moved} if asked else {}
+        return found | {f"{name}: {part}": scale * u for part, u in parts.items()}
 
     def _aicc(self, form: str, t: np.ndarray, m: np.ndarray) -> float:
         """Return Akaike's criterion for few points; noise is a parameter too."""
@@ -159,12 +179,21 @@ class Recovery:
         reach = student.ppf((1 + self.level / 100) / 2, len(t) - len(p))
         found, names = {}, FORMS[self.form][2]
         for k, name in enumerate(names):
-            if abs(free[k] - p[k]) > reach * sqrt(cov[k, k]):
+            if abs(free[k] - p[k]) > reach * sqrt(cov[k, k] * shared(m - curve(t))):
                 shown = f"{free[-1] / moved(t[-1]):.1%} of it"
                 text = (f"with the signal at zero delay fitted too ({shown}), T1{name} is {exp(free[k]):.3g} s, "
-                        f"outside its interval (p = {chance:.1g} that it is zero)")  # fmt: skip
+                        f"beyond what noise alone explains (p = {chance:.1g} that it is zero)")  # fmt: skip
                 found["!saturation-open"] = (text, "")
         return found
+
+
+def shared(rest: np.ndarray) -> float:
+    """Return by how much neighbours that are alike widen a variance: (1 + ρ)/(1 - ρ), if by chance p < 5 %."""
+    n, total = len(rest), float((rest**2).sum())
+    ratio = float((np.diff(rest) ** 2).sum()) / total
+    rho = float((rest[1:] * rest[:-1]).sum()) / total
+    alike = norm.cdf((ratio - 2) / sqrt(4 * (n - 2) / (n**2 - 1))) < 0.05 and rho > 0
+    return (1 + rho) / (1 - rho) if alike else 1.0
 
 
 def _with(name: str, value: float, u: float, n: int, ends: list[float]) -> dict[str, float]:

@@ -30,23 +30,25 @@ class Initial:
 
 
 def initial(decay: Decay, steady: float) -> Initial:
-    """Extrapolate ln(excess) of the early rows to the step, with a parabola in t."""
+    """Extrapolate ln(excess) of the early rows to the step, at its earliest, with a parabola in t."""
     excess = decay.current - steady
-    first, at = float(excess[0]), float(decay.time[0])
+    since = decay.time + decay.unexplained
+    first, at = float(excess[0]), float(since[0])
     below = np.flatnonzero(excess < EARLY * first)
-    half = float(decay.time[below[0]] - at) if len(below) and first > 0 else 0.0
+    half = float(since[below[0]] - at) if len(below) and first > 0 else 0.0
     rows = int(below[0]) if len(below) else 0
     early = rows >= LEAST_EARLY and at <= LATEST * half
     bound = float(decay.current[0])
     if not early:
         return Initial(bound, np.inf, bound, False, half, at)
-    t, y = decay.time[:rows], np.log(excess[:rows])
+    t, y = since[:rows], np.log(excess[:rows])
     straight, bent = _at_zero(t, y, 1), _at_zero(t, y, 2)
     value, u = np.exp(straight[0]), straight[1]
     # What a bend changes is not noise: a stretched decay is steeper at first.
     u = float(value * np.hypot(u, abs(bent[0] - straight[0])))
-    # When exactly the step came is known to a sampling interval, and the excess falls in it.
-    fallen = float(value) * float(np.log(2)) / half * decay.interval / float(np.sqrt(12))
+    # When exactly the step came is known to a sampling interval and missing rows, and the excess falls in them.
+    within = decay.interval + decay.unexplained
+    fallen = float(value) * float(np.log(2)) / half * within / float(np.sqrt(12))
     of_range = np.linalg.norm(decay.limits(slice(0, rows), steady + float(value))) / np.sqrt(3)
     return Initial(steady + float(value), float(np.linalg.norm([u, fallen, of_range])), bound, True, half, at)
 

@@ -34,7 +34,10 @@ class LowackCurves:
 
 @dataclass(frozen=True)
 class LowackOnset:
-    """The onset: x, t on the file's clock, t1, the line, whose slope is in V/s, on [begin, end], grid step."""
+    """The onset: x, t on the file's clock, t1, the line, whose slope is in V/s, on [begin, end], grid step.
+
+    line_v: V, the line at the onset.
+    """
 
     x: float
     t: float
@@ -44,7 +47,13 @@ class LowackOnset:
     begin: float
     end: float
     step: float
+    line_v: float
     curves: LowackCurves
+
+    @property
+    def within_fit(self) -> bool:
+        """Return whether rows that the line was fitted to leave it: by noise, or as they are not straight."""
+        return self.t <= self.end
 
 
 def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
@@ -93,6 +102,7 @@ def find_onset(trace: RampTrace, params: RampOnsetParams) -> LowackOnset:
         start,
         end,
         step,
+        float(line[at]),
         LowackCurves(t, x, u + zero, smooth + zero, line + zero, deviation),
     )
 

@@ -312,7 +312,8 @@ def _from_lowack(
         ),
         **_rate_and_delay(onset.x, trace, params),
     }
-    flags = (*_of_run(trace, onset.t, data, params), flag, *_interpolated(trace, params), *_of_trace(trace))
+    found = (*_within_fit(onset, trace, params), *_interpolated(trace, params))
+    flags = (*_of_run(trace, onset.t, data, params), flag, *found, *_of_trace(trace))
     return Outcome(measurands, flags, {"methods": methods}, diagnostics=lowack_series(onset, trace, params))
 
 
@@ -331,6 +332,20 @@ def _lowack_onset(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams)
     total = float(np.linalg.norm([current, read, area])) or None
     note = f"{params.threshold:g} % from the line, method of the paper, from {_spoken(trace)}"
     return Measurand(trace.unit, onset.x, total, components=parts, note=note)
+
+
+def _within_fit(onset: LowackOnset, trace: RampTrace, params: RampOnsetParams) -> list[Flag]:
+    """Flag an onset at a row of the line's own fit, which is ohmic by assumption."""
+    if not onset.within_fit:
+        return []
+    part = abs(params.threshold / 100 * onset.line_v) * 1e6
+    last = float(np.interp(onset.end, trace.t, trace.line))
+    text = (
+        f"the line is fitted up to {last:.4g} {unit_text(trace.unit)}, and the voltage leaves it at "
+        f"{onset.x:.4g}, where {params.threshold:g} % of it are {part:.3g} µV: by noise, a drift or a gradual rise"
+    )
+    hint = "--param method=robust counts a deviation only where the noise is smaller"
+    return [Flag("onset-within-fit", text, where=f"t = {onset.t:.1f} s", hint=hint)]
 
 
 def _interpolated(trace: RampTrace, params: RampOnsetParams) -> list[Flag]:
@@ -360,6 +375,14 @@ def _of_trace(trace: RampTrace) -> Iterator[Flag]:
     """Flag a source that climbs in steps, and a voltage that is not that of the cell."""
     if trace.stair_s:
         yield Flag("staircase", f"the source climbs in steps of {trace.stair_s:.3g} s", "info")
+    if trace.rest_drift is not None:
+        like = abs(1000 * trace.rest_drift / trace.rate)
+        unit = "Ω" if trace.unit == "mA" else "Ω·cm²"
+        text = (
+            f"before the ramp the voltage drifts by {1000 * trace.rest_drift:+.3g} mV/h: if it goes on, the ramp "
+            f"cannot tell it from {like:.3g} {unit}"
+        )
+        yield Flag("drift-at-rest", text, hint="let the cell settle before the ramp")
     if not trace.is_cell_voltage:
         text = f"read from {trace.observed} against the reference: the slope is not that of the whole cell"
         yield Flag("one-electrode", text, "info")

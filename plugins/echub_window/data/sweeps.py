@@ -33,6 +33,9 @@ them, as one more or less is then half of `EVEN`. Of fewer steps each is a measu
 class PotentialSweep:
     """One sweep: its scan from 1, direction (+1 up), time s, potential V, current density µA/cm², rate mV/s.
 
+    A sweep that is left out, as its rate is not even, keeps its number: scans are those of the measurement.
+    What comes before the first even one is a rest, or a step to the start, and has none.
+
     read: the digit that the current of the whole file shows, µA/cm², 0 if none: in one sweep it may only climb.
     clock: the step of a clock that is coarser than the rows, s; 0 if it is not.
     """
@@ -69,16 +72,18 @@ def sweeps_of(data: Inputs, resistance: float) -> list[PotentialSweep]:
     if span < LEAST_V:
         raise Refusal("no-sweep", f"the potential spans {1000 * span:.3g} mV", hint=OTHERS)
     edges, read = _turns(e), digit(j)
-    found, count, uneven = [], {1: 0, -1: 0}, 0
+    found: list[PotentialSweep] = []
+    count, uneven = {1: 0, -1: 0}, 0
     for first, last in itertools.pairwise(edges):
         way = 1 if e[last] > e[first] else -1
         rows = slice(first, last + 1)
         if abs(e[last] - e[first]) < LEAST_V:
             continue
-        if not _is_even(t[rows], e[rows]):
+        even = _is_even(t[rows], e[rows])
+        count[way] += even or bool(found)
+        if not even:
             uneven += 1
             continue
-        count[way] += 1
         rate = 1000 * abs(e[last] - e[first]) / float(t[last] - t[first])
         found.append(PotentialSweep(count[way], way, t[rows], e[rows], j[rows], rate, read, data.clock_step))
     if len(found) <= uneven:

@@ -17,6 +17,8 @@ LARGE = 0.1
 """What a current itself adds to its unrest: a limiting current is as quiet as a double layer, and far larger."""
 PLACES = 60
 """Places of that part that are compared."""
+LEAST_ROWS = 5
+"""Rows of a line: two make it, three tell its noise."""
 NEAR = 0.03
 """Rows within 3 % of the threshold, or three standard deviations of their mean, of the line belong to it: then it
 is fitted again."""
@@ -75,7 +77,7 @@ def baseline_of(sweep: PotentialSweep, threshold: float, stated: tuple[float, fl
     noise = max(difference_noise(sweep.j), noise_of_digits(sweep.j, step) if step else 0.0)
     if stated is not None:
         chosen = (sweep.e >= min(stated)) & (sweep.e <= max(stated))
-        return _fitted(sweep, chosen, noise) if chosen.sum() >= 5 else None
+        return _fitted(sweep, chosen, noise) if chosen.sum() >= LEAST_ROWS else None
     chosen = _without_foot(sweep, _quietest(sweep), max(NEAR * threshold, 3 * noise))
     found = _fitted(sweep, chosen, noise)
     slow = found.slow
@@ -100,12 +102,16 @@ def mean_of_rows(values: Floats, count: int) -> Floats:
 
 
 def _quietest(sweep: PotentialSweep) -> np.ndarray:
-    """Return the rows of the part of the sweep in which the current changes least."""
+    """Return the rows of the part of the sweep in which the current changes least.
+
+    Where rows are few, the part is as wide as makes a line of them.
+    """
     low, span = float(sweep.e.min()), float(np.ptp(sweep.e))
     best, chosen = np.inf, np.ones(len(sweep.e), bool)
-    for start in np.linspace(0, 1 - WIDTH, PLACES):
-        rows = (sweep.e >= low + start * span) & (sweep.e <= low + (start + WIDTH) * span)
-        if rows.sum() < 5:
+    width = min(max(WIDTH, LEAST_ROWS / max(len(sweep.e) - 1, 1)), 1.0)
+    for start in np.linspace(0, 1 - width, PLACES):
+        rows = (sweep.e >= low + start * span) & (sweep.e <= low + (start + width) * span)
+        if rows.sum() < LEAST_ROWS:
             continue
         quarter, three = np.quantile(sweep.j[rows], [0.05, 0.95])
         unrest = float(three - quarter + LARGE * np.abs(np.median(sweep.j[rows])))
@@ -131,7 +137,7 @@ def _without_foot(sweep: PotentialSweep, chosen: np.ndarray, least: float) -> np
     kept = off <= max(least, 3 * robust_sigma(rest))
     made = np.zeros(len(chosen), bool)
     made[places[kept]] = True
-    return made if kept.sum() >= 5 else chosen
+    return made if kept.sum() >= LEAST_ROWS else chosen
 
 
 def _around(near: np.ndarray, seed: np.ndarray) -> np.ndarray:

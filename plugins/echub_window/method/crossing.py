@@ -22,13 +22,15 @@ RISES = 0.2
 @dataclass(frozen=True)
 class Crossing:
     """A crossing: potential V, standard error by noise and baseline, half width between rows, V; choice: by the
-    rows that make the baseline, V; slope µA/cm²/V."""
+    rows that make the baseline, V; slope µA/cm²/V. crossed: how far the current lies on the other side of the
+    baseline before it, µA/cm²."""
 
     potential: float
     noise: float
     between: float
     choice: float
     slope: float
+    crossed: float = 0.0
 
 
 def crossing(
@@ -68,7 +70,11 @@ def crossing(
     if sweep.digit > RISES * threshold:  # the slope is that of one digit
         read = max(read, _within_digits(sweep, smooth, k, potential, threshold, base.coarse))
     between += read + reading_step(sweep) / 2 + sweep.step
-    return Crossing(potential, error / slope, between, base.choice_at(potential) / slope, slope)
+    # A reaction lies on one side: what is on the other one is as much of a baseline that is not straight.
+    other = float(np.max(-smooth[rows[rows < k]], initial=0.0))
+    crossed = other if other > SURE * base.noise / np.sqrt(count) + base.coarse else 0.0
+    choice = max(base.choice_at(potential), crossed)
+    return Crossing(potential, error / slope, between, choice / slope, slope, crossed)
 
 
 def _within_digits(

@@ -25,7 +25,7 @@ from echub.science import coverage_half_width, standstills
 from echub_window import WindowParams
 from echub_window.data.sweeps import LEAST_V, PotentialSweep, sweeps_of
 from echub_window.method.baseline import BaselineFit, baseline_of
-from echub_window.method.crossing import Crossing, crossing
+from echub_window.method.crossing import RISES, Crossing, crossing
 from echub_window.method.peaks import CurrentPeak, charges_of, peaks_of
 
 THRESHOLDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -68,9 +68,11 @@ def run(data: Inputs, params: WindowParams) -> Outcome:
     plating = _plating(data, params)
     up, down = (_chosen(judged, way, params.scan) for way in (1, -1))
     if up is None and down is None:
+        last = max(s.scan for s in found)
+        why = f"the record has {last}" if params.scan > last else "which is not swept at one rate"
         raise Refusal(
             "no-such-scan",
-            f"scan {params.scan} is asked for, the record has {max(s.scan for s in found)}",
+            f"scan {params.scan} is asked for, {why}",
             hint="--param scan=1",
             diagnostics=_curves(judged),
         )
@@ -265,7 +267,9 @@ def _flags(
             flags.append(Flag("window-not-left", text, "info"))
     flags += [flag for one in (up, down) if one is not None for flag in _inside(one, plating, params)]
     flags += [flag for one in (up, down) if one is not None for flag in (*_still(one.sweep), *_jumps(one.sweep))]
+    flags += [flag for one in (up, down) if one is not None for flag in _crossed(one, plating, params)]
     flags += _turned(up, down, params.threshold)
+    flags += _left_out(judged)
     below = min(float(j.sweep.e.min()) for j in judged)
     if plating is not None and below < plating:
         text = (
@@ -302,6 +306,34 @@ def _turned(up: Judged | None, down: Judged | None, threshold: float) -> list[Fl
     text = f"{shown}: a cell has it the other way, so the current or the potential has the opposite sign"
     hint = "multiply the column by -1: an oxidation is a positive current here"
     return [Flag("sign-turned", text, hint=hint)]
+
+
+def _crossed(one: Judged, plating: float | None, params: WindowParams) -> list[Flag]:
+    """Flag a current that lies on the other side of its baseline before it crosses the threshold."""
+    found = _tried(one, params.threshold, plating) if one.base is not None else None
+    if not isinstance(found, Crossing) or found.crossed < RISES * params.threshold:
+        return []
+    text = (
+        f"between its baseline and the limit the current lies up to {found.crossed:.3g} µA/cm² on the other side "
+        "of the line: a wave of the mains, a drift or another reaction bends it"
+    )
+    hint = "--param baseline=1.5:3 states where it is; a larger --param threshold=… depends less on it"
+    return [Flag("baseline-not-straight", text, where=f"scan {one.sweep.scan}", hint=hint)]
+
+
+def _left_out(judged: list[Judged]) -> list[Flag]:
+    """Name the scans between others whose sweep is not at one rate: their numbers are not given to others."""
+    known = {(j.sweep.scan, j.sweep.direction) for j in judged}
+    last = {way: max((scan for scan, other in known if other == way), default=0) for way in (1, -1)}
+    lost = [
+        f"scan {scan} {'upward' if way > 0 else 'downward'}"
+        for way in (1, -1)
+        for scan in range(1, last[way])
+        if (scan, way) not in known
+    ]
+    if not lost:
+        return []
+    return [Flag("sweep-uneven", f"{', '.join(lost)}: not at one rate, and left out", "info")]
 
 
 def _end(sweep: PotentialSweep, base: BaselineFit) -> float:

@@ -44,6 +44,13 @@ def test_a_decay_starts_an_interval_before_its_first_row_or_with_the_last_rest(s
     assert found.lost == 0
 
 
+@pytest.mark.parametrize(("lead", "open_"), [(20.9, 0.0), (21.1, 1.1), (300.0, 280.0)])
+def test_a_gap_beyond_the_intervals_around_it_leaves_the_step_open(lead, open_):
+    """Ten seconds at rest and ten in the decay explain 20 s, and 5 % more are jitter."""
+    assert decay(polarised(lead=lead)).unexplained == pytest.approx(open_)
+    assert decay(polarised(rests=0), Fake(**{**vars(PARAMS), "offset_uncertainty": 1.0})).unexplained == 0.0
+
+
 def test_a_decay_without_a_rest_starts_an_interval_before_its_first_row():
     found = decay(polarised(rests=0), Fake(**{**vars(PARAMS), "offset": 4.0, "offset_uncertainty": 1.0}))
     assert found.time[0] == 10.0

@@ -127,6 +127,20 @@ def test_late_first_rows_give_a_bound_of_the_transference_number():
     assert late["transference_number"].interval.covers(0.356)
 
 
+@pytest.mark.parametrize(("first", "early"), [(0.05, True), (0.3, True), (2.0, False)])
+def test_a_first_row_that_is_late_by_more_than_its_sampling_leaves_the_time_of_the_step_open(first, early):
+    """A row a second at rest, the step at 30 s; the excess falls to half in 3.5 s, of which 15 % are 0.5 s."""
+    case = symmetric_polarisation(0, first=first)
+    outcome = echub.analyze("transference-number", case.data(), params=RESISTANCES)
+    if not early:
+        assert codes(outcome) == {"initial-current-late"}
+        return
+    found = outcome["initial_current"]
+    truth = 1e9 * 0.01 / 160  # 10 mV over 60 and 100 Ω
+    assert abs(found.value - truth) < 2 * found.uncertainty
+    assert outcome["transference_number"].interval.covers(0.356)
+
+
 def test_without_resistances_only_the_ratio_is_given():
     outcome = echub.analyze("transference-number", symmetric_polarisation(0).data())
     assert codes(outcome) == {"no-resistances"}

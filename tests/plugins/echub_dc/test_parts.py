@@ -125,7 +125,9 @@ def test_a_decay_of_more_than_250_rows_is_averaged_evenly_in_ln_t(rows):
 
 def course(t, excess=100.0, tau=10.0):
     t = A(t, float)
-    return Fake(time=t, current=5.0 + excess * np.exp(-t / tau), interval=0.0, limits=lambda *_: ())
+    return Fake(
+        time=t, current=5.0 + excess * np.exp(-t / tau), interval=0.0, unexplained=0.0, limits=lambda *_: ()
+    )
 
 
 def test_an_exponential_is_carried_back_to_the_step():

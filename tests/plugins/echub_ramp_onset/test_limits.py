@@ -1055,7 +1055,8 @@ def test_the_flags_name_what_was_met_on_the_way():
     t = np.arange(101.0)
     ranges = CurrentRanges.of(np.full(101, nan), 0.0)
     trace = SimpleNamespace(t=t, x=0.1 * t, begin=0.0, unit="mA", lost_at=inf, stair_s=12.5, is_cell_voltage=False,
-                            observed="potential_we", ranges=ranges, range_known=False)  # fmt: skip
+                            observed="potential_we", ranges=ranges, range_known=False, rest_drift=-2e-3,
+                            rate=0.4)  # fmt: skip
     flags = _flags(onset, None, trace, {}, RampOnsetParams(range_accuracy=0.0))
     assert [(flag.code, flag.message) for flag in flags] == [
         ("no-area", "no area is stated: the onset is a current, and no detection delay follows from it"),
@@ -1065,6 +1066,8 @@ def test_the_flags_name_what_was_met_on_the_way():
         ("recovered", "U was beyond the threshold before, from 0.25 mA (10 s), 0.5 mA (20 s), 0.75 mA (30 s), "
          "1 mA (40 s), 1.25 mA (50 s) on, and came back: only the last crossing lasts"),
         ("staircase", "the source climbs in steps of 12.5 s"),
+        ("drift-at-rest", "before the ramp the voltage drifts by -2 mV/h: if it goes on, the ramp cannot tell it "
+         "from 5 Ω"),
         ("one-electrode", "read from potential_we against the reference: the slope is not that of the whole cell"),
     ]  # fmt: skip
 

@@ -191,6 +191,37 @@ def test_the_method_of_the_paper_has_it_too():
     assert onset.uncertainty == pytest.approx((accuracy.uncertainty**2 + area.uncertainty**2) ** 0.5)
 
 
+@pytest.mark.parametrize(("rest_s", "per_hour", "like"), [
+    (600.0, 5e-3, "+5 mV/h: if it goes on, the ramp cannot tell it from 5 Ω·cm²"), (600.0, 0.0, ""),
+    (20.0, 5e-3, ""),
+])  # fmt: skip
+def test_a_drift_at_rest_is_told_with_the_resistance_that_it_looks_like(rest_s, per_hour, like):
+    """5 mV/h at 1 mA/cm²/h are 5 mV per mA/cm². In 20 s nothing is seen."""
+    case = synth.ramp(1, Ramp(rest_s=rest_s, instrument=Instrument(noise_v=1e-6, quantum_v=0.0)))
+    t = case.columns["time"].values
+    case = case.with_values("voltage", case.columns["voltage"].values + per_hour * t / 3600)
+    told = [
+        flag.message for flag in echub.analyze("ramp-onset", case.data()).flags if flag.code == "drift-at-rest"
+    ]
+    assert [text.partition("drifts by ")[2] for text in told] == [like] * bool(like)
+
+
+@pytest.mark.parametrize(("step_v", "within"), [(1e-5, False), (1e-3, True), (1e-2, True)])
+def test_the_method_of_the_paper_says_where_noise_is_its_onset(step_v, within):
+    """After 30 s 31 Ω·cm² and 1 mA/cm²/h make 0.258 mV: 5 % of it are 13 µV, less than a step of 1 mV."""
+    case = synth.ramp(1)
+    case = case.with_values("voltage", np.round(case.columns["voltage"].values / step_v) * step_v)
+    outcome = echub.analyze("ramp-onset", case.data(), params={"method": "lowack2026"})
+    onset = outcome["onset_current_density"].value
+    assert (onset == pytest.approx(0.327, abs=0.002)) != within
+    flags = [flag for flag in outcome.flags if flag.code == "onset-within-fit"]
+    assert len(flags) == within
+    if within:
+        assert onset < 0.01
+        assert outcome.status == "flagged"
+        assert flags[0].where.startswith("t = 4")  # 30 s after a rest of 10 s the search begins
+
+
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here ($ECHUB_CORPUS)")
 def test_no_real_file_without_a_ramp_is_called_an_onset():
     """CP, CA and GCPL files hold no ramp: constant, potential-controlled or in steps, and it says so."""

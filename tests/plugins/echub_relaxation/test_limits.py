@@ -249,3 +249,11 @@ def test_how_far_a_delay_stands_out_is_told_in_noises_of_the_others():
 def test_residuals_of_rounding_have_no_spike():
     jacobian, residuals = around_a_line((4, 30.0))
     assert method.standing_out(jacobian, 1e-12 * residuals, 1e-9) == []
+
+
+def test_residuals_that_are_like_their_neighbours_count_for_fewer():
+    """Ten of +1 and ten of -1: 18 of 19 products of neighbours are 1 and one is -1, so that ρ is 17/20."""
+    halves = np.repeat([1.0, -1.0], 10)
+    assert method.slowness(halves) == pytest.approx(np.sqrt(1.85 / 0.15))
+    assert method.slowness(np.tile([1.0, -1.0], 10)) == 1.0
+    assert method.slowness(np.zeros(20)) == 1.0

@@ -150,8 +150,8 @@ def test_each_time_that_an_offset_moves_out_of_its_interval_is_named():
     with patch.object(outcome, "_half", lambda *_: 2.0), patch.object(outcome, "f_test", lambda *_: 0.3):
         found = [flag.as_dict() for flag in outcome._open(GIVEN, best, free, 0.95)]
         assert list(outcome._open(GIVEN, best, None, 0.95)) == []
-    said = "with the signal at zero delay fitted too (1.0% of it), T1{} is {} s, outside its interval " \
-           "(p = 0.3 that it is zero)"  # fmt: skip
+    said = "with the signal at zero delay fitted too (1.0% of it), T1{} is {} s, beyond what noise alone " \
+           "explains (p = 0.3 that it is zero)"  # fmt: skip
     assert found == [
         warning("saturation-open", said.format(name, time), hint=STATED)
         for name, time in (("_fast", f"{0.1 * np.exp(0.25):.3g}"), ("_slow", f"{0.5 * np.exp(-0.3):.3g}"))
@@ -212,11 +212,31 @@ def test_times_and_rates_have_intervals_by_their_logarithms_and_shares_by_their_
 
 
 def test_a_stretched_recovery_has_an_exponent_and_a_mean_time():
-    """T1 Γ(1/β)/β of 0.1 s and one half: Γ(2) is 1, so that the mean is twice the time."""
+    """T1 Γ(1/β)/β of 0.1 s and one half: Γ(2) is 1, so that the mean is twice the time.
+
+    By β its logarithm changes by -(ψ(2)/β + 1)/β, and ψ(2) is 1 less Euler's constant.
+    """
     best = Fake(form="stretched", log_times=np.log([0.1]), beta=0.5, uncertainty=lambda k: (0.01, 0.02)[k],
-                freedom=29, residuals=range(32))  # fmt: skip
+                freedom=29, residuals=range(32), covariance=A([[0.01**2, 5e-5], [5e-5, 0.02**2]]))  # fmt: skip
     found = {name: stated(one) for name, one in outcome._measurands(best, 0.95)}
-    half = student.ppf(0.975, 29) * 0.02
+    t = student.ppf(0.975, 29)
+    half = t * 0.02
     assert list(found) == ["T1", "R1", "beta", "T1_mean"]
     assert found["beta"] == (0.5, 0.02, (round(0.5 - half, 9), round(0.5 + half, 9), 0.95, PLAIN), 32, "1", "")
-    assert found["T1_mean"] == (0.2, None, None, 32, "s", "of the distribution of times")
+    slope = -((1 - np.euler_gamma) / 0.5 + 1) / 0.5
+    u = np.sqrt(0.01**2 + 2 * slope * 5e-5 + slope**2 * 0.02**2)
+    ends = (round(0.2 * np.exp(-t * u), 9), round(0.2 * np.exp(t * u), 9), 0.95, LOGS)
+    assert found["T1_mean"] == (0.2, round(0.2 * u, 9), ends, 32, "s", "of the distribution of times")
+
+
+def test_an_interval_reaches_to_that_of_the_fit_with_a_signal_at_zero_delay():
+    """Without it ln T1 is 0 ± 0.1, with it 0.3 ± 0.2, of 6 and 5 degrees of freedom."""
+    best, free = (Fake(form="single", log_times=A([log]), beta=NAN, uncertainty=lambda _, u=u: u, freedom=freedom,
+                       residuals=range(8)) for log, u, freedom in ((0.0, 0.1, 6), (0.3, 0.2, 5)))  # fmt: skip
+    found = dict(outcome._measurands(best, 0.95, free))["T1"]
+    few, fewer = (student.ppf(0.975, freedom) for freedom in (6, 5))
+    assert (found.value, found.uncertainty) == pytest.approx((1.0, np.hypot(0.1, 0.3)))
+    low, high = np.log([found.interval.low, found.interval.high])
+    assert (low, high) == pytest.approx((min(-few * 0.1, 0.3 - fewer * 0.2), 0.3 + fewer * 0.2))
+    assert [(part.name, part.uncertainty) for part in found.components] == [
+        ("noise", pytest.approx(0.1)), ("signal at zero delay", pytest.approx(0.3))]  # fmt: skip

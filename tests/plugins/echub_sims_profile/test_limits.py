@@ -708,6 +708,7 @@ def test_a_changing_yield_is_told_with_its_place_and_the_edge_beside_it(sign, pl
     ({"dispersion": 2.0}, []), ({"step": 2.01}, ["interface-undersampled"]),
     ({"step": 1.99}, []), ({"window": (35.0, 60.0)}, ["faraday-cup-in-fit"]), ({"window": (35.0, 59.0)}, []),
     ({"window": (30.0, 55.0)}, ["spikes-in-fit"]), ({"window": (31.0, 55.0)}, []),
+    ({"high": 4.01}, []), ({"high": 3.99}, ["few-counts"]),  # and one of the background
 ])  # fmt: skip
 def test_what_limits_a_fit_is_told(more, codes):
     n = np.full(100, 50.0)

@@ -96,6 +96,16 @@ def test_one_uneven_sweep_beside_an_even_one_is_left_out_and_two_are_refused():
         sweeps_of(course(np.concatenate([up, down[1:]])), 0.0)
 
 
+def test_an_uneven_sweep_keeps_its_number_and_one_before_all_others_has_none():
+    up, uneven = np.linspace(0, 1, 1001), np.where(np.arange(1001) < 500, 0.25, 1.75)
+    odd_up = np.append(0, np.cumsum(uneven[:-1])) / (500 * 0.25 + 500 * 1.75)
+    even = [up, up[::-1][1:]]
+    found = sweeps_of(course(np.concatenate([*even, odd_up[1:], up[::-1][1:], up[1:], up[::-1][1:]])), 0.0)
+    assert [(sweep.scan, sweep.direction) for sweep in found] == [(1, 1), (1, -1), (2, -1), (3, 1), (3, -1)]
+    found = sweeps_of(course(np.concatenate([odd_up, up[::-1][1:], up[1:], up[::-1][1:]])), 0.0)
+    assert [(sweep.scan, sweep.direction) for sweep in found] == [(1, -1), (1, 1), (2, -1)]
+
+
 def test_rows_without_a_number_are_left_out_and_a_resistance_is_subtracted():
     data = course(np.linspace(0, 1, 101), 1000 * np.linspace(-1, 3, 101))
     data["E"][5], data["j"][7] = np.nan, np.nan
@@ -425,3 +435,22 @@ def test_a_coarse_clock_moves_a_crossing_by_what_the_potential_does_in_its_step(
 def test_the_digit_of_the_whole_file_counts_where_a_sweep_shows_none():
     assert PotentialSweep(1, 1, np.arange(9.0), np.arange(9.0), np.arange(9.0) ** 2, 1.0, read=0.5).digit == 0.5
     assert PotentialSweep(1, 1, np.arange(9.0), np.arange(9.0), np.arange(9.0) ** 2, 1.0).digit == 0.0
+
+
+def test_a_baseline_of_few_rows_is_the_flat_part_not_all_of_the_sweep():
+    """Of 26 rows 15 % are four, of which no line is made: then five rows are searched, a fifth of the sweep."""
+    j = np.where(np.arange(26) < 17, 0.0, 400.0 * (np.arange(26) - 16.0))
+    base = baseline_of(swept(j), 10.0, None)
+    assert (base.level, base.slope) == pytest.approx((0.0, 0.0), abs=1e-12)
+    assert base.high == pytest.approx(16 / 25)
+
+
+@pytest.mark.parametrize(("dips", "seen"), [(4.0, 4.0), (0.0, 0.0)])
+def test_what_lies_on_the_other_side_of_the_line_before_a_limit_is_how_far_it_may_be_off(dips, seen):
+    """From 0.2 V on the current dips by so much until 0.3 V, and rises by 100 µA/cm²/V from 0.5 V on."""
+    e = np.linspace(0, 1, 1001)
+    j = 100 * np.maximum(e - 0.5, 0) - dips * ((e > 0.2) & (e < 0.3))
+    found = crossing(swept(j), FLAT, 10.0)
+    assert found.potential == pytest.approx(0.6)
+    assert found.crossed == pytest.approx(seen)
+    assert found.choice == pytest.approx(seen / found.slope)
