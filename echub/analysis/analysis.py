@@ -284,7 +284,7 @@ class _Run:
         metadata = _shared([_metadata_of(item) for item in items])
         inputs: Sequence[Any] = ()
         try:
-            inputs = [part for item in items for part in self._bound(item)]
+            inputs = [part for item in items for part in self._bound_of(item, len(items))]
             if not inputs:
                 raise Refusal("empty", "there is nothing to analyse")
             outcome = self._call(inputs)
@@ -303,6 +303,16 @@ class _Run:
             provenance=plain(self._provenance(items, inputs)),
         )
         return with_basis(stated)
+
+    def _bound_of(self, item: Record | Outcome, count: int) -> list[Inputs | Outcome]:
+        """Return what `_bound` does; of several items, a refusal says which of them it is about."""
+        try:
+            return self._bound(item)
+        except Refusal as refusal:
+            if count > 1:
+                place = f", {refusal.where}" if refusal.where else ""
+                refusal.where = f"{_label([item])}{place}"
+            raise
 
     def _bound(self, item: Record | Outcome) -> list[Inputs | Outcome]:
         """Return an outcome as it is, and a record as the inputs that its datasets make."""

@@ -27,6 +27,8 @@ EXTREMES = (1e-300, 1e-30, 1e-12, 1e12, 1e30, 1e300)
 """Sizes of an area, a mass, a length in the unit of the schema."""
 TEMPERATURES_K = (0.0, 1e-6, 1.0, 1e6)
 ZERO_CELSIUS = -273.15
+START, LATER = "2024-05-01T08:00:00", "2024-05-03T08:00:00"
+"""When the files of a set were started, unless one is of a later day."""
 
 
 def sets(subject: Subject) -> Iterator[Question]:
@@ -139,10 +141,15 @@ def _sets_of_records(case: Case) -> Iterator[Question]:
     rows = len(next(iter(case.columns.values())).values)
     parts = [_taken(case, part) for part in np.array_split(np.arange(rows), 2)]
     first, second = (_named(part.record(), name) for part, name in zip(parts, "ab", strict=True))
+    later = _named(parts[1].record(), "b", start=LATER)
     whole = _named(case.record(), "whole")
     yield Question("in two files", case, given=[first, second])
     yield Question("in two files, the later first", case, given=[second, first])
+    yield Question("in two files, of a day", case, given=[first, later])
+    yield Question("in two files of a day, the later first", case, given=[later, first])
     yield Question("twice", case, given=[whole, whole])
+    yield Question("twice, by another name", case, given=[whole, _named(case.record(), "copy")])
+    yield Question("twice, on two days", case, given=[whole, _named(case.record(), "copy", start=LATER)])
     yield Question("with a half of it again", case, given=[whole, second])
     yield Question("with a file without rows", case, given=[whole, _named(case.rows(0).record(), "none")])
     yield Question("with a file of nothing", case, given=[whole, _without_datasets(whole)])
@@ -153,7 +160,7 @@ def _sets_of_records(case: Case) -> Iterator[Question]:
             yield Question(f"with a file without {name}", case, given=[first, _named(without.record(), "b")])
     for path in case.metadata:
         yield Question(
-            f"the second without {path}", case, given=[first, _named(parts[1].without(path).record(), "b")]
+            f"the second without {path}", case, given=[first, _named(parts[1].without(path).record(), "b", LATER)]
         )
 
 
@@ -185,10 +192,11 @@ def _without_datasets(record: Record) -> Record:
     return _rebuilt(record, [])
 
 
-def _named(record: Record, name: str) -> Record:
+def _named(record: Record, name: str, start: str = START) -> Record:
     """Return the record of a file of its own, of the cell of all others."""
     source = {"name": name, "size": 0, "sha256": (name.encode().hex() * 64)[:64]}
     record.metadata.set("cell.id", "one", source="generator")
+    record.metadata.set("experiment.start", start, source="generator")
     return _rebuilt(record, list(record.datasets.values()), Provenance(source, record.provenance.reader))
 
 

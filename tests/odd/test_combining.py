@@ -1,4 +1,4 @@
-"""What holds for every analysis that combines outcomes: none counts twice, none that is refused, and flags travel."""
+"""What holds for every analysis that combines outcomes: none counts twice, no refused one, and flags travel."""
 
 from __future__ import annotations
 
