@@ -17,6 +17,7 @@ from echub.plugin import (
     require_comparable,
     require_distinct,
     require_one_basis,
+    why_impossible,
 )
 from echub.science import ZERO_CELSIUS
 from echub.text import several
@@ -241,6 +242,8 @@ def _kelvin(outcome: Outcome, *, trusted: bool) -> float:
             where=outcome.label,
             hint="state cell.temperature / degC; --param trust_temperatures=true for a cryostat",
         )
+    if why := why_impossible("cell.temperature", float(celsius)):
+        raise Refusal("impossible-metadata", why, where=outcome.label, hint="state cell.temperature with its unit")
     return kelvin
 
 

@@ -218,7 +218,7 @@ def solve(
     else:
         z, j = model.evaluate(full, spectrum.grid)
     chi2 = float((np.abs((z - spectrum.z) / sigma) ** 2).sum())
-    # Beyond the model's limits nothing changes any more, and a coordinate that ran away is no number in Ω.
+    # Beyond the model's limits nothing changes any more, and a coordinate that ran away is not a number in Ω.
     return CircuitFit(model, spectrum, np.clip(full, -LIMIT, LIMIT), z, j, noise, chi2)
 
 

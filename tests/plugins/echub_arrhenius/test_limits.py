@@ -674,3 +674,10 @@ def test_a_line_through_one_value_that_outweighs_all_others_is_still_a_line():
 def test_a_value_is_not_known_better_than_it_is_written():
     for stated, expected in ((1e-38, 2.0**-52), (2.0**-40, 2.0**-42), (0.0, 0.0)):
         assert CellValue(300.0, Measurand("V", 4.0, stated), Outcome(), "").relative == expected
+
+
+@pytest.mark.parametrize(("celsius", "codes"), [(4999.0, []), (5001.0, ["impossible-metadata"])])
+def test_nothing_is_solid_above_5000_degrees(celsius, codes):
+    places = np.array([*SIX[:-1], celsius])
+    outcome = ask(series(places, law(places)))
+    assert [flag.code for flag in outcome.refusals] == codes
