@@ -17,6 +17,7 @@ import echub_schemas
 from echub import __version__
 from echub.analysis import needs
 from echub.analysis.area import on_basis, with_basis
+from echub.analysis.certainty import without_certainty
 from echub.analysis.datasets import chosen_dataset, chosen_datasets
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
@@ -345,7 +346,7 @@ class _Run:
         data = handed(self.analysis, inputs, self.seed)
         outcome: Outcome = call(self.analysis, self.analysis.run, data, self.params, returns=Outcome)
         self._check_gives(outcome)
-        return outcome
+        return without_certainty(outcome)
 
     def _check_gives(self, outcome: Outcome) -> None:
         if wrong := outcome.misplaced():

@@ -47,7 +47,7 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
     x, unit = _abscissa(outcomes, params.x)
     points, missing, used = [], [], []
     refused = [outcome.label for outcome in outcomes if outcome.refusals]
-    for outcome in (o for o in outcomes if not o.refusals):  # what a refused one still states is no answer
+    for outcome in (o for o in outcomes if not o.refusals):  # what a refused one still states does not count
         place, measurand = _number(outcome, x), outcome.measurands.get(name)
         if place is None or measurand is None or measurand.value is None:
             missing.append(outcome.label)
