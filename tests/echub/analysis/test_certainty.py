@@ -21,7 +21,14 @@ HERE = "tests.echub.analysis.test_certainty"
     [
         (Measurand("V", 2.0, 0.0), Measurand("V", 2.0)),
         (Measurand("V", 2.0, 0.0, POINT), Measurand("V", 2.0)),
-        (Measurand("V", 2.0, 1e-300), Measurand("V", 2.0, 1e-300)),
+        (Measurand("V", 2.0, 2.0**-51), Measurand("V", 2.0)),  # as large as the last digit of 2
+        (Measurand("V", 2.0, 2.0**-50), Measurand("V", 2.0, 2.0**-50)),
+        (Measurand("V", 0.0, 1e-300), Measurand("V", 0.0, 1e-300)),
+        (Measurand("V", 2.0, 0.1, replace(POINT, high=2 + 2.0**-49)), Measurand("V", 2.0, 0.1)),
+        (
+            Measurand("V", 2.0, 0.1, replace(POINT, high=2 + 2.0**-48)),
+            Measurand("V", 2.0, 0.1, replace(POINT, high=2 + 2.0**-48)),
+        ),
         (Measurand("V", 2.0, 0.1, replace(POINT, low=1.9)), Measurand("V", 2.0, 0.1, replace(POINT, low=1.9))),
         # between two observations that agree there is nothing, which was observed; open ends are none
         (Measurand("V", 2.0, None, Interval(2.0, 2.0, "bracketing")), None),
