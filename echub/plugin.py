@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Sensitivity,
         Series,
     )
+    from echub.analysis.possible import why_impossible
     from echub.analysis.ranges import current_ranges, current_still, range_unknown, several_ranges
     from echub.declare_analysis import CURRENT_RANGE, Analysis, Need, NeedMeta, Output, Sampling
     from echub.errors import (
@@ -173,6 +174,7 @@ _LAZY = {
     "unshuffled": "echub.model.deferred",
     "without_zero_tail": "echub.model.source",
     "write_native": "echub.files.store",
+    "why_impossible": "echub.analysis.possible",
     "wrong_unit": "echub.analysis.comparable",
 }
 
@@ -278,6 +280,7 @@ __all__ = [
     "unit",
     "unread",
     "unshuffled",
+    "why_impossible",
     "without_zero_tail",
     "write_native",
     "wrong_unit",

@@ -17,6 +17,7 @@ import echub_schemas
 from echub import __version__
 from echub.analysis import needs
 from echub.analysis.area import on_basis, with_basis
+from echub.analysis.certainty import without_certainty
 from echub.analysis.datasets import chosen_dataset, chosen_datasets
 from echub.analysis.needs import Inputs
 from echub.analysis.outcome import Outcome, Refusal
@@ -287,7 +288,7 @@ class _Run:
         metadata = _shared([_metadata_of(item) for item in items])
         inputs: Sequence[Any] = ()
         try:
-            inputs = [part for item in items for part in self._bound(item)]
+            inputs = [part for item in items for part in self._bound_of(item, len(items))]
             if not inputs:
                 raise Refusal("empty", "there is nothing to analyse")
             outcome = self._call(inputs)
@@ -306,6 +307,16 @@ class _Run:
             provenance=plain(self._provenance(items, inputs)),
         )
         return with_basis(stated)
+
+    def _bound_of(self, item: Record | Outcome, count: int) -> list[Inputs | Outcome]:
+        """Return what `_bound` does; of several items, a refusal says which of them it is about."""
+        try:
+            return self._bound(item)
+        except Refusal as refusal:
+            if count > 1:
+                place = f", {refusal.where}" if refusal.where else ""
+                refusal.where = f"{_label([item])}{place}"
+            raise
 
     def _bound(self, item: Record | Outcome) -> list[Inputs | Outcome]:
         """Return an outcome as it is, and a record as the inputs that its datasets make."""
@@ -338,7 +349,7 @@ class _Run:
         data = handed(self.analysis, inputs, self.seed)
         outcome: Outcome = call(self.analysis, self.analysis.run, data, self.params, returns=Outcome)
         self._check_gives(outcome)
-        return outcome
+        return without_certainty(outcome)
 
     def _check_gives(self, outcome: Outcome) -> None:
         if wrong := outcome.misplaced():

@@ -20,6 +20,7 @@ from echub.analysis.full_scales import STATED, full_scales, stated_full_scale
 from echub.analysis.one_cell import require_one_cell
 from echub.analysis.outcome import Refusal
 from echub.analysis.parts import Part, part_of, require_one
+from echub.analysis.possible import why_impossible
 from echub.declare_analysis import Analysis, Need, NeedMeta, Sampling
 from echub.errors import UnitMismatch, UnknownUnit
 from echub.model.build import ROWS
@@ -276,6 +277,8 @@ def _check_metadata(analysis: Analysis, metadata: Metadata) -> None:
     for need in analysis.metadata:
         if not need.optional and need.path not in metadata:
             raise missing_metadata(need.path, need.help)
+        if why := why_impossible(need.path, metadata.value(need.path)):
+            raise Refusal("impossible-metadata", why, hint=flag_for(need.path))
 
 
 def missing_metadata(path: str, why: str = "") -> Refusal:

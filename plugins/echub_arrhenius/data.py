@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from echub.plugin import (
     require_comparable,
     require_distinct,
     require_one_basis,
+    why_impossible,
 )
 from echub.science import ZERO_CELSIUS
 from echub.text import several, with_article
@@ -33,6 +35,8 @@ AXES = ("T", "temperature", "spot", "u", "n")
 """Columns that no example proposes: they say where or how well a value was measured."""
 MANY = 10
 """Replicates whose scatter is known to a quarter, 1/√(2(n-1)): weights by that of fewer would be chance."""
+WRITTEN = sys.float_info.epsilon
+"""A value is not known better than it is written, whatever it states: relative."""
 COMPARED = ("cell.area_basis", "cell.electrolyte")
 
 
@@ -68,7 +72,7 @@ class CellValue:
         """Return the stated relative uncertainty without what points share; 0 if none is stated."""
         shared = sum(part.uncertainty**2 for part in self.measurand.components if part.group)
         own = max((self.measurand.uncertainty or 0.0) ** 2 - shared, 0.0)
-        return float(own**0.5) / abs(self.value)
+        return max(float(own**0.5) / abs(self.value), WRITTEN) if own else 0.0
 
     @property
     def ends(self) -> tuple[float | None, float | None]:
@@ -238,6 +242,8 @@ def _kelvin(outcome: Outcome, *, trusted: bool) -> float:
             where=outcome.label,
             hint="state cell.temperature / degC; --param trust_temperatures=true for a cryostat",
         )
+    if why := why_impossible("cell.temperature", float(celsius)):
+        raise Refusal("impossible-metadata", why, where=outcome.label, hint="state cell.temperature with its unit")
     return kelvin
 
 

@@ -76,8 +76,7 @@ def fit(
     x = 1 / kelvin
     w = np.ones(len(x)) if weights is None else weights / weights.mean()
     design = np.column_stack([np.ones(len(x)), -x / BOLTZMANN_EV])
-    normal = np.linalg.inv(design.T @ (w[:, None] * design))
-    weigh = normal @ (design.T * w)
+    weigh, normal = _solved(x, w)
     intercept, energy = (float(v) for v in weigh @ log_y)
     rest = log_y - design @ np.array([intercept, energy])
     dof = len(x) - 2
@@ -99,6 +98,20 @@ def fit(
         shared,
         float(np.sqrt(variance)),
     )
+
+
+def _solved(x: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """Return the matrix (2, n) from ln y to intercept and energy, and the inverse (2, 2) of the normal equations.
+
+    x, w: (n,), 1/K and weights. Counted from the heaviest point nothing is lost in the determinant, however much
+    the weights differ: without that point it would be what is left of two large numbers.
+    """
+    origin = float(x[np.argmax(w)])
+    design = np.column_stack([np.ones(len(x)), (origin - x) / BOLTZMANN_EV])
+    (a, b), (_, d) = design.T @ (w[:, None] * design)
+    local = np.array([[d, -b], [-b, a]]) / (a * d - b * b)
+    back = np.array([[1.0, origin / BOLTZMANN_EV], [0.0, 1.0]])  # from there to 1/T = 0
+    return back @ local @ (design.T * w), back @ local @ back.T
 
 
 def _correlated(weigh: Floats, groups: Mapping[str, Floats]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from echub.drawing import unit_text
-from echub.plugin import Flag, InputSet, Measurand, Outcome, Refusal, Series, input_flags
+from echub.plugin import Flag, InputSet, Measurand, Outcome, Refusal, Series, input_flags, require_distinct
 from echub.text import several, some_of, with_article
 from echub_timeline import AgainstParams
 
@@ -46,13 +46,15 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
     name = _measurand(outcomes, params.measurand)
     x, unit = _abscissa(outcomes, params.x)
     points, missing, used = [], [], []
-    for outcome in outcomes:
+    refused = [outcome.label for outcome in outcomes if outcome.refusals]
+    for outcome in (o for o in outcomes if not o.refusals):  # what a refused one still states does not count
         place, measurand = _number(outcome, x), outcome.measurands.get(name)
         if place is None or measurand is None or measurand.value is None:
             missing.append(outcome.label)
         else:
             used.append(outcome)
             points.append(PlacedValue(place, measurand, outcome.label, str(outcome.meta(params.series) or "")))
+    require_distinct(used)
     points.sort(key=lambda point: (point.series, point.x))
     places = len({point.x for point in points})
     if places < 2:
@@ -66,7 +68,7 @@ def run(data: InputSet[Outcome], params: AgainstParams) -> Outcome:
         raise Refusal("mixed-unit", f"the values are in {' and '.join(map(unit_text, units))}")
     if len(units := sorted({each for outcome in used if (each := _unit(outcome, x))})) > 1:
         raise Refusal("mixed-unit", f"{x} is in {' and '.join(map(unit_text, units))}")
-    flags = [*_missing(missing, len(outcomes)), *input_flags(used)]
+    flags = [*_missing(missing, len(outcomes)), *_refused(refused, len(outcomes)), *input_flags(used)]
     table = _table(points, x, unit, name)
     return Outcome(_measurands(points), tuple(flags), {"values": table}, diagnostics=table)
 
@@ -125,6 +127,13 @@ def _missing(labels: Sequence[str], count: int) -> list[Flag]:
     if not labels:
         return []
     text = f"{some_of(len(labels), count, 'outcome', 'has', 'have')} no value, or no number to place it at"
+    return [Flag("left-out", text, where="; ".join(labels[:10]))]
+
+
+def _refused(labels: Sequence[str], count: int) -> list[Flag]:
+    if not labels:
+        return []
+    text = f"{some_of(len(labels), count, 'outcome', 'is', 'are')} refused"
     return [Flag("left-out", text, where="; ".join(labels[:10]))]
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ import numpy as np
 from echub.model.build import ROWS
 from echub.testing.rules_robust import ODD
 from echub.testing.synth import Case
+from tests.odd.gathered import series, sets, stated, unsorted
 from tests.odd.outcomes import ODD_OUTCOMES
+from tests.odd.question import Question
 from tests.odd.subjects import Subject
 
 UNIX_S = 1.7e9
@@ -28,21 +30,6 @@ BESIDE = 1e-6
 """How far beside a limit, relative to it, a parameter is put."""
 TEXTS = ("", " ", ",", ";", ":", "0", "1", "-1", "1e999", "1:2", "2:1", "1:1", "1, 1", "none", "x", "x: y")
 """Texts for a parameter that is neither a number nor one of some choices."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A measurement and parameters. `same`: it is the measurement as it was, its clock `moved` on, s.
-
-    `coarser`: it is the measurement as it was, read in larger steps: the answer is wider, or the same.
-    """
-
-    what: str
-    case: Case
-    params: Mapping[str, Any] = field(default_factory=dict)
-    same: bool = False
-    moved: float = 0.0
-    coarser: bool = False
 
 
 def parameters(subject: Subject) -> Iterator[Question]:
@@ -70,6 +57,12 @@ def steps(subject: Subject) -> Iterator[Question]:
             step = span / number
             read = subject.case.with_values(name, np.round(column.values / step) * step)
             yield Question(f"{name} in {number} steps", read, coarser=True)
+
+
+def steps_and_parameters(subject: Subject) -> Iterator[Question]:
+    """Yield each coarse column with each of the odd parameters."""
+    for read, (what, given) in itertools.product(list(steps(subject)), list(settings(subject))):
+        yield replace(read, what=f"{read.what}; {what}", params=given)
 
 
 def pairs(subject: Subject) -> Iterator[Question]:
@@ -115,6 +108,11 @@ KINDS: dict[str, Callable[[Subject], Iterator[Question]]] = {
     "outcomes": outcomes,
     "pairs": pairs,
     "parameters-and-columns": parameters_and_columns,
+    "steps-and-parameters": steps_and_parameters,
+    "sets": sets,
+    "series": series,
+    "unsorted": unsorted,
+    "stated": stated,
 }
 
 

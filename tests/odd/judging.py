@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from echub.analysis.outcome import Measurand, Outcome
 from echub.errors import CommandError, DataError, EchubError
 from echub.testing.base import one_line
 from echub.testing.rules_robust import NO_NUMBER, _contradict
-from tests.odd.combinations import Question
+from tests.odd.question import Question
 from tests.odd.subjects import Subject
 
 ROUNDING = 1e-9
@@ -36,9 +37,9 @@ def faults(subject: Subject, question: Question, *, figures: bool = False) -> It
             outcome = asked(subject, question)
             yield from _of_outcome(outcome)
             if question.coarser and outcome.status == "ok":
-                yield from _contradictions(subject, outcome)
+                yield from _contradictions(subject, usual(subject, question), outcome)
             if question.same:
-                yield from _differences(subject, outcome, question.moved)
+                yield from _differences(subject, usual(subject, question), outcome, question.moved)
             if figures:
                 yield from _of_figure(subject, outcome)
     except CommandError as error:  # a parameter that cannot be
@@ -49,8 +50,15 @@ def faults(subject: Subject, question: Question, *, figures: bool = False) -> It
 
 def asked(subject: Subject, question: Question) -> Outcome:
     """Return the answer of the analysis to a question."""
-    given = list(question.case.outcomes) if subject.case.outcomes else question.case.record()
+    given = question.case.data() if question.given is None else question.given
+    if subject.case.outcomes:
+        given = list(question.case.outcomes)  # even if none is left
     return analyze(subject.analysis, given, params=question.params or subject.params)
+
+
+def usual(subject: Subject, question: Question) -> Outcome:
+    """Return the answer to the measurement as it was, with the parameters of a question."""
+    return asked(subject, replace(question, case=subject.case, given=None))
 
 
 def _of_outcome(outcome: Outcome) -> Iterator[str]:
@@ -85,8 +93,7 @@ def _around(one: Measurand) -> bool:
     return low and (interval.high is None or value <= interval.high + slack)
 
 
-def _differences(subject: Subject, after: Outcome, moved: float) -> Iterator[str]:
-    before = analyze(subject.analysis, subject.case.record(), params=subject.params)
+def _differences(subject: Subject, before: Outcome, after: Outcome, moved: float) -> Iterator[str]:
     if before.status != after.status:
         yield f"{after.status}, not {before.status}: {', '.join(flag.code for flag in after.flags)}"
         return
@@ -100,9 +107,9 @@ def _differences(subject: Subject, after: Outcome, moved: float) -> Iterator[str
                 yield f"{name} is {two}, not {one}"
 
 
-def _contradictions(subject: Subject, after: Outcome) -> Iterator[str]:
+def _contradictions(subject: Subject, before: Outcome, after: Outcome) -> Iterator[str]:
     """Yield values, of those whose truth is known, that contradict the ones before, or lost their uncertainty."""
-    before, truth = analyze(subject.analysis, subject.case.record(), params=subject.params), subject.case.truth
+    truth = subject.case.truth
     for name, one in before.measurands.items():
         two = after.measurands.get(name)
         if two is None or one.value is None or two.value is None or (truth and name not in truth):

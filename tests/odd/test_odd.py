@@ -15,8 +15,9 @@ from echub.testing import AnalysisContract
 from echub.testing.synth import Case
 from echub.testing.synth.case import Column
 from tests.odd.__main__ import run
-from tests.odd.combinations import KINDS, Question
+from tests.odd.combinations import KINDS
 from tests.odd.judging import faults
+from tests.odd.question import Question
 from tests.odd.subjects import Subject, subjects
 
 

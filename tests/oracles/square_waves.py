@@ -236,7 +236,8 @@ def _answer(waves: Waves) -> dict[str, Any]:
         if level is None:
             continue
         off = waves.off_by(level) / sqrt(3)
-        found |= {name: level, f"u({name})": hypot(area * level, off), f"{name}: area": area * level or None,
+        found |= {name: level, f"u({name})": hypot(area * level, off) or None,
+                  f"{name}: area": area * level or None,
                   f"{name}: accuracy of the current range": off or None}  # fmt: skip
     if failed is not None:
         step = waves.steps[failed]

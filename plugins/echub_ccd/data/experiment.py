@@ -118,10 +118,11 @@ def _by_start(files: Sequence[Inputs]) -> list[int]:
             hint="--set experiment.timezone=Europe/Berlin, the zone of those without one",
         )
     if starts is None or len(set(starts)) < len(starts):
+        why = "is not stated" if starts is None else "is not known, as two of them state the same start"
         raise Refusal(
             "no-order",
-            "several files with several half cycles each: which came first is not stated",
-            hint="a column experiment.start in --meta",
+            f"several files with several half cycles each: which came first {why}",
+            hint="name each file once; a column experiment.start in --meta",
         )
     return sorted(range(len(files)), key=starts.__getitem__)
 

@@ -149,12 +149,13 @@ def _extrapolated(
 def _of_deciles(
     r: Floats, place: NDArray[np.intp], found: Segments, width: NDArray[np.intp], fall: Floats
 ) -> Floats:
-    """Return the fall (m,) between the near deciles of both windows; 0 for falls too small to matter."""
+    """Return the fall (m,) between the near deciles of both windows; 0 for small falls, and from 0."""
     held = np.zeros(len(found))
     for k in np.flatnonzero(fall > LITTLE):
         low, high = max(place[k] - width[k], found.start[k]), min(place[k] + width[k], found.stop[k])
         if low < place[k] < high:
-            held[k] = 1 - float(np.quantile(r[place[k] : high], 0.9) / np.quantile(r[low : place[k]], 0.1))
+            above, below = np.quantile(r[low : place[k]], 0.1), np.quantile(r[place[k] : high], 0.9)
+            held[k] = 1 - float(below / above) if above > 0 else 0.0  # from nothing nothing falls
     return held
 
 

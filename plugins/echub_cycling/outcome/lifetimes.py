@@ -12,7 +12,9 @@ from echub.plugin import (
     Outcome,
     Refusal,
     Series,
+    input_flags,
     require_comparable,
+    require_distinct,
     wrong_unit,
 )
 from echub.text import several
@@ -28,14 +30,15 @@ NORMAL = 1.959964
 def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
     """Return the median lifetime over cells; cells without a drop count as long as they were watched."""
     alive = [o for o in outcomes if "lifetime" in o.measurands and o.status != "refused"]
-    wrong = [f"{o.label}: {why}" for o in alive if (why := wrong_unit("lifetime", o["lifetime"].unit, ("h",)))]
-    used = [o for o in alive if o["lifetime"].unit == "h"]
+    wrong = [f"{o.label}: {why}" for o in alive if (why := _unusable(o["lifetime"]))]
+    used = [o for o in alive if not _unusable(o["lifetime"])]
     if len(used) < LEAST:
         raise Refusal(
             "too-few-lifetimes",
             f"{several(len(used), 'outcome has', 'outcomes have')} a lifetime, at least {LEAST} are needed",
             where="; ".join(wrong) or None,
         )
+    require_distinct(used)
     if not params.allow_mixed:
         require_comparable(used, ("cell.temperature",))
     time = np.array([_time(o["lifetime"]) for o in used])
@@ -52,6 +55,7 @@ def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
     if wrong:
         text = several(len(wrong), "lifetime was left out", "lifetimes were left out")
         flags.append(Flag("left-out", text, where="; ".join(wrong)))
+    flags += input_flags(used)
     tables = {
         "survival": {
             "time": Series.of(table, "h"),
@@ -66,6 +70,13 @@ def run(outcomes: InputSet[Outcome], params: LifetimesParams) -> Outcome:
         },
     }
     return Outcome(measurands, tuple(flags), tables, diagnostics={"watched": Series.of(time[~failed], "h")})
+
+
+def _unusable(lifetime: Measurand) -> str:
+    """Say why a lifetime is none; "" where it is one. A cell that was dead from the start has one of 0."""
+    if wrong := wrong_unit("lifetime", lifetime.unit, ("h",)):
+        return wrong
+    return "lifetime is below zero" if lifetime.value is not None and lifetime.value < 0 else ""
 
 
 def _time(lifetime: Measurand) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares, leastsq
 
 from echub_eis.method.elements import Complex, Floats, Grid
-from echub_eis.method.model import Model
+from echub_eis.method.model import LIMIT, Model
 from echub_eis.method.noise import Noise, from_fit, over_noises
 from echub_eis.method.start import starts
 
@@ -164,12 +164,12 @@ class Pin:
 
     def rest(self, x: Floats) -> Floats:
         """Return the weighted deviation (1,) at coordinates x (parameters,)."""
-        return np.array([self.stiff * (np.log(np.exp(x[self.at]).sum()) - self.target)])
+        return np.array([self.stiff * (np.logaddexp.reduce(x[self.at]) - self.target)])
 
     def slope(self, x: Floats, free: NDArray[np.intp]) -> Floats:
         """Return its derivatives (parameters, 1)."""
         parts = np.zeros(len(x))
-        parts[self.at] = np.exp(x[self.at]) / np.exp(x[self.at]).sum()
+        parts[self.at] = np.exp(x[self.at] - np.logaddexp.reduce(x[self.at]))
         return np.asarray(self.stiff * parts[free][:, None])
 
 
@@ -218,7 +218,8 @@ def solve(
     else:
         z, j = model.evaluate(full, spectrum.grid)
     chi2 = float((np.abs((z - spectrum.z) / sigma) ** 2).sum())
-    return CircuitFit(model, spectrum, full.copy(), z, j, noise, chi2)
+    # Beyond the model's limits nothing changes any more, and a coordinate that ran away is not a number in Ω.
+    return CircuitFit(model, spectrum, np.clip(full, -LIMIT, LIMIT), z, j, noise, chi2)
 
 
 def _optimise(

@@ -160,10 +160,13 @@ def _require_one_series(files: Sequence[Inputs]) -> None:
 
 
 def _of_one_record(files: Sequence[Inputs]) -> bool:
-    """Return whether all inputs are parts of one record, such as the runs that were joined to a file."""
-    return (
-        len({str(data.origin.get("source")) for data in files}) == 1 and len({id(d.metadata) for d in files}) == 1
-    )
+    """Return whether all inputs are parts of one record, such as the runs that were joined to a file.
+
+    A record that is given twice is not: its parts are the same ones.
+    """
+    sources, selections = ({str(data.origin.get(key)) for data in files} for key in ("source", "selection"))
+    one = len(sources) == 1 and len({id(data.metadata) for data in files}) == 1
+    return one and len(selections) == len(files)
 
 
 def _offsets(files: Sequence[Inputs]) -> tuple[list[int], list[float]]:

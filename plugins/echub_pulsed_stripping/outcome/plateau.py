@@ -8,7 +8,18 @@ import numpy as np
 from scipy import stats
 
 from echub.drawing import unit_text
-from echub.plugin import Component, Flag, InputSet, Interval, Measurand, Outcome, Refusal, Series
+from echub.plugin import (
+    Component,
+    Flag,
+    InputSet,
+    Interval,
+    Measurand,
+    Outcome,
+    Refusal,
+    Series,
+    input_flags,
+    require_distinct,
+)
 from echub.text import several
 from echub_pulsed_stripping import PlateauParams
 from echub_pulsed_stripping.data.points import (
@@ -35,6 +46,8 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
         raise Refusal(
             "no-values", f"none of {several(len(points), 'capacity', 'capacities')} is usable", where=reasons
         )
+    outcomes = list({id(p.outcome): p.outcome for p in used}.values())  # one may state several capacities
+    require_distinct([one for one in data if any(one is other for other in outcomes)])
     require_one_unit(used)  # whatever else may be mixed
     if not params.allow_mixed:
         require_comparable(used)
@@ -51,6 +64,7 @@ def run(data: InputSet[Outcome], params: PlateauParams) -> Outcome:
         flags.append(Flag("left-out", text, where=reasons))
     if params.allow_mixed:
         flags.append(Flag("mixed", "series that are not comparable were allowed"))
+    flags += input_flags(outcomes)
     on = [p for level in plateau for p in level] if "plateau_from" in measurands else []
     conditions = used[0].outcome.conditions
     return Outcome(

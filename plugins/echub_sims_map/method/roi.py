@@ -80,7 +80,7 @@ def _shape(text: str, grid: MapGrid) -> tuple[str, Truth]:
     """Return the name and the pixels of a shape or a mask."""
     if text.startswith("mask "):
         return read_mask(text.removeprefix("mask ").strip(), (len(grid.y), len(grid.x)))
-    word, *numbers = text.replace(",", " ").split()
+    word, *numbers = text.replace(",", " ").split() or [""]
     draw, takes, written = SHAPES.get(
         word, (None, None, " or ".join((*SHAPES, "mask", "columns", "outside", "all")))
     )

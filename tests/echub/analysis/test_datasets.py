@@ -178,3 +178,15 @@ def _written(folder, file):
     path = folder / "alone.mpr"
     path.write_bytes(file.to_bytes())
     return path
+
+
+def test_a_refusal_of_one_of_several_files_names_it():
+    """Of the two others, one has no dataset at all, and one no voltage, which the columns show."""
+    together = replace(TOY, consumes="datasets")
+    for other, where in ((record(), ""), (record(("a", 1.5, "potential_setpoint")), "columns row, time")):
+        other.provenance = replace(other.provenance, source={"name": "b.txt"})
+        (refusal,) = echub.analyze(together, [record(("timeseries", 2.5)), other]).refusals
+        assert refusal.where.startswith(f"b.txt, {where}" if where else "b.txt")
+        (alone,) = echub.analyze(together, [other]).refusals
+        assert alone.where.startswith(where)
+        assert (alone.code, alone.text) == (refusal.code, refusal.text)

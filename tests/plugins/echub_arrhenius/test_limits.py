@@ -14,8 +14,10 @@ from scipy.stats import t as student
 
 import echub
 from echub.plugin import Component, Condition, Flag, Measurand, Outcome, Refusal, UnknownOption
+from echub.science import BOLTZMANN_EV
 from echub_arrhenius import ArrheniusParams, method_exchange
-from echub_arrhenius.data import _kelvin_flags, by_temperature, choose
+from echub_arrhenius.data import CellValue, _kelvin_flags, by_temperature, choose
+from echub_arrhenius.method import fit
 from echub_arrhenius.method_budget import Budget, BudgetPart
 from echub_arrhenius.method_exchange import classes, exchange
 from echub_arrhenius.method_interaction import interaction_p
@@ -575,7 +577,7 @@ def test_equal_ratios_are_tested_if_one_value_or_more_is_left(apart, ratio, p):
     assert found == (None if p is None else pytest.approx(p))
 
 
-def test_cells_that_agree_exactly_have_a_ratio_without_error():
+def test_cells_that_agree_exactly_do_not_say_how_well_their_ratio_is_known():
     values = [
         outcome(c, v, f"{c}{g}{k}", group=g)
         for c in (0.0, 30.0)
@@ -583,8 +585,7 @@ def test_cells_that_agree_exactly_have_a_ratio_without_error():
         for k in "ab"
     ]
     ratio = compared(values, higher="y")["ratio"]
-    assert (ratio.value, ratio.uncertainty) == (pytest.approx(3.0), 0.0)
-    assert (ratio.interval.low, ratio.interval.high) == (pytest.approx(3.0), pytest.approx(3.0))
+    assert (ratio.value, ratio.uncertainty, ratio.interval) == (pytest.approx(3.0), None, None)
 
 
 def test_equal_values_are_not_above_one_another():
@@ -655,3 +656,27 @@ def test_values_that_are_all_equal_have_no_energy_below_zero():
     assert "negative-activation-energy" not in flags
     falling = series((-30, 0, 30, 60, 90), np.log(0.3) - 1e-6 * np.arange(5))
     assert "negative-activation-energy" in flagged(ask(falling))
+
+
+def test_a_line_through_one_value_that_outweighs_all_others_is_still_a_line():
+    """It passes that one, at 1/T = 1e-3 and ln y = 0; of 2e-3, 4e-3 and 3, 1 the slope is (1·3 + 3·1)/(1 + 9)."""
+    kelvin, log_y = 1 / np.array([1e-3, 2e-3, 4e-3]), np.array([0.0, 3.0, 1.0])
+    for heavy in (1e20, 1e80, 1e152):
+        found = fit(kelvin, log_y, np.array([heavy, 1.0, 1.0]))
+        assert found.energy == pytest.approx(-600 * BOLTZMANN_EV)
+        assert found.intercept == pytest.approx(-0.6)
+        # The others know the slope only: of √(n/heavy) each they leave √(1/10) of that per 1e-3, and the scatter.
+        rest = sqrt(((3 - 0.6) ** 2 + (1 - 1.8) ** 2) / 10) / 1e-3
+        assert found.se_energy == pytest.approx(rest * BOLTZMANN_EV)
+
+
+def test_a_value_is_not_known_better_than_it_is_written():
+    for stated, expected in ((1e-38, 2.0**-52), (2.0**-40, 2.0**-42), (0.0, 0.0)):
+        assert CellValue(300.0, Measurand("V", 4.0, stated), Outcome(), "").relative == expected
+
+
+@pytest.mark.parametrize(("celsius", "codes"), [(4999.0, []), (5001.0, ["impossible-metadata"])])
+def test_nothing_is_solid_above_5000_degrees(celsius, codes):
+    places = np.array([*SIX[:-1], celsius])
+    outcome = ask(series(places, law(places)))
+    assert [flag.code for flag in outcome.refusals] == codes

@@ -80,9 +80,9 @@ def test_files_come_in_the_order_of_their_starts(starts, order):
         ({"experiment_start": NINE}, {"cell_id": "A", "experiment_start": TEN}, "cell-not-stated",
          '--set cell.id="NAME" where they are, --by file where not'),
         ({"cell_id": "A"}, {"cell_id": "A", "experiment_start": TEN}, "no-order",
-         "a column experiment.start in --meta"),
+         "name each file once; a column experiment.start in --meta"),
         ({"cell_id": "A", "experiment_start": TEN}, {"cell_id": "A", "experiment_start": TEN}, "no-order",
-         "a column experiment.start in --meta"),
+         "name each file once; a column experiment.start in --meta"),
         ({"cell_id": "A", "experiment_start": f"{TEN}+02:00"}, {"cell_id": "A", "experiment_start": TEN},
          "no-order", "--set experiment.timezone=Europe/Berlin, the zone of those without one"),
     ],
@@ -93,6 +93,18 @@ def test_several_files_need_a_cell_and_an_order(first, second, code, hint):
     assert (refused.value.code, refused.value.remark.hint) == (code, hint)
     if code == "cell-not-stated":
         assert refused.value.message.startswith("2 files with several half cycles each: that they are of one cell")
+
+
+@pytest.mark.parametrize(
+    ("started", "why"),
+    [(None, "which came first is not stated"),
+     (TEN, "which came first is not known, as two of them state the same start")],
+)  # fmt: skip
+def test_files_without_an_order_say_what_is_missing(started, why):
+    other = {"experiment_start": started} if started else {}
+    with pytest.raises(Refusal) as refused:
+        x._by_start([stated(cell_id="A", experiment_start=TEN), stated(cell_id="A", **other)])
+    assert refused.value.message == f"several files with several half cycles each: {why}"
 
 
 def test_files_with_a_current_and_with_a_density_are_not_one_experiment():

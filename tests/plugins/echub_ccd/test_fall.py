@@ -134,3 +134,11 @@ def test_a_course_needs_six_rows_before_the_window_of_a_fall(rows, known):
     """A quarter of 28 rows is 7, of 33 rows 9; less the two of the narrow window."""
     found = of(step(rows, 20, 0.3))
     assert np.isfinite(found.usual[0]) == known
+
+
+def test_from_no_resistance_nothing_falls():
+    """A tenth of the rows before the steepest fall are 0 and the others 1, the rows after it 0.5."""
+    part = np.concatenate([np.ones(40), np.zeros(6), np.ones(14), np.full(40, 0.5)])
+    with np.errstate(all="raise"):
+        found = module._of_deciles(part, np.array([60]), runs(np.zeros(100)), np.array([20]), np.array([0.5]))
+    assert found.tolist() == [0.0]

@@ -739,3 +739,24 @@ def test_starts_are_tried_until_a_fit_is_adequate_and_whole(first, known, tried)
     with patch.multiple("echub_eis.method.fit", **names):
         assert fit(None, SIXTY, Fake(known=known)) is min(solved, key=lambda one: one.chi2)
     assert len(solved) == tried
+
+
+def test_a_pin_holds_resistances_that_are_no_numbers_any_more():
+    """The sum of two that are exp(-2000) Ω is twice that, of exp(2000) Ω as well: ln 2 more than each."""
+    for place in (-2000.0, 2000.0):
+        x = np.array([place, 1.0, place])
+        pin = Pin(np.array([0, 2]), place + np.log(2.0), 100.0)
+        with np.errstate(all="raise"):
+            assert pin.rest(x) == pytest.approx(0.0, abs=1e-9)
+            assert pin.slope(x, np.array([0, 1, 2])).ravel() == pytest.approx([50.0, 0.0, 50.0])
+
+
+def test_a_coordinate_that_ran_away_ends_where_the_model_does():
+    """exp(±250), the model's limits: beyond them Z changes no more."""
+    model = Model(parse("R(RQ)"))
+    grid = Grid.of(np.array([100.0, 10.0, 1.0]))
+    x = np.array([1.0, 5e3, -5e3, 2.0])
+    spectrum = Spectrum(grid, model.impedance(x, grid))
+    found = solve(model, spectrum, NOISE, x, held=dict(enumerate(x)))
+    assert found.x.tolist() == [1.0, 250.0, -250.0, 2.0]
+    assert found.z == pytest.approx(spectrum.z)

@@ -241,6 +241,8 @@ def test_several_files_of_a_cell_are_one_series():
     assert codes(echub.analyze("eis-series", bare)) == {"cell-not-stated"}
     undated = [eis_series(n, plan, cell__id="A").data() for n in (1, 2)]
     assert codes(echub.analyze("eis-series", undated)) == {"no-order"}
+    again = echub.analyze("eis-series", [first, first], params=CIRCUIT)  # one record twice does not make a series
+    assert codes(again) == {"no-order"}
     others = [eis_series(n, plan, cell__id=f"{n}").data() for n in (1, 2)]
     assert codes(echub.analyze("eis-series", others)) == {"several-cells"}
     half = [eis_series(1, plan, cell__id="A").data(), eis_series(2, plan).data()]

@@ -110,6 +110,7 @@ def test_columns_and_outside_are_all_there_is():
     ("roi", "code"),
     [
         ("circle 1 2 3", "bad-roi"),
+        (",", "bad-roi"),
         ("rectangle 1 2 3", "bad-roi"),
         ("rectangle a b c d", "bad-roi"),
         ("rectangle nan 0 9 9", "bad-roi"),
