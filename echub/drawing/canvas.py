@@ -125,6 +125,15 @@ def colour_bar(figure: FigureBase, axes: list[Axes], values: NDArray[np.float64]
     bar.outline.set_visible(False)
 
 
+def printed_powers(axes: Axes) -> None:
+    """Write the power of ten of a linear axis as papers do, ×10¹⁵, not 1e15."""
+    from matplotlib.ticker import ScalarFormatter
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+            formatter.set_useMathText(True)
+
+
 FEW = 100.0
 """Ratio of the ends of a logarithmic axis below which its ticks are read as numbers."""
 SHORT = (1e-3, 1e5)

@@ -10,13 +10,16 @@ from functools import lru_cache
 _UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PRINTED = (
     (re.compile(r"\bu(?=(?:A|V|W|F|C|S|s|m|g|L|mol|ohm)\b)"), lambda _: "µ"),
+    (re.compile(r"^1/(\w+)\^(\d+)$"), lambda match: f"{match[1]}^-{match[2]}"),
+    (re.compile(r"^1/(\w+)$"), lambda match: f"{match[1]}^-1"),
     (re.compile(r"\^(-?\d+)"), lambda match: match[1].translate(_UP)),
     (re.compile(r"\bdeg(?=[CF]\b)"), lambda _: "°"),
     (re.compile(r"\bdeg\b"), lambda _: "°"),
     (re.compile(r"\*"), lambda _: "·"),
     (re.compile(r"ohm\b"), lambda _: "Ω"),
 )
-"""ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word."""
+"""ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word. One over a unit is
+a power: an axis R / 1/s has two strokes that mean different things."""
 
 _PREFIXES = {"p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
 _PREFIXED = re.compile(r"([pnumkMG]?)(A|V|W|F|C|S|Hz|eV|ohm)(?![A-Za-z])(.*)")

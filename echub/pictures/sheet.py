@@ -138,9 +138,19 @@ def _panels(files: Sequence[Shown], look: Look) -> list[_Panel]:
             expected=f"rows for one of the pictures {', '.join(p.name for p in PICTURES)}",
             found=", ".join(f"{one.dataset.kind}: {several(one.dataset.rows, 'row')}" for one in files)
             or "no dataset",
-            hint="--x NAME --y NAME draws any columns",
+            hint=_any_columns(full),
         )
     return [(gathered[name][0].draw, _told_apart(gathered[name][1])) for name in order]
+
+
+def _any_columns(full: Sequence[Shown]) -> str:
+    """Return how to draw columns that have no picture, with the first two of a file that hold numbers."""
+    for one in full:
+        columns = one.dataset.columns.values()
+        names = [c.name for c in columns if c.name != "row" and not c.labels and one.first((c.name,)) is not None]
+        if len(names) > 1:
+            return f"--x {names[0]} --y {names[1]} draws these columns; `echub info FILE` lists all"
+    return "--x NAME --y NAME draws any columns"
 
 
 def _told_apart(shown: list[Shown]) -> list[Shown]:
