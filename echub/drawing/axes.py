@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from echub.drawing.canvas import plain_decades, printed_powers
-from echub.drawing.labels import axis_label, time_unit
+from echub.drawing.canvas import plain_decades, printed_numbers
+from echub.drawing.labels import axis_label, short_name, time_unit
 from echub.drawing.palette import BLUE
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def tidy(*axes: Axes, right: bool = False, which: Literal["major", "minor", "bot
     for axis in axes:
         axis.spines[["right"] if right else ["top", "right"]].set_visible(False)
         axis.grid(alpha=0.25, linewidth=0.5, which=which)
-        printed_powers(axis)
+        printed_numbers(axis)
         if "log" in (axis.get_xscale(), axis.get_yscale()):
             plain_decades(axis)
 
@@ -109,7 +109,7 @@ def title(figure: Figure, *parts: str, below: Iterable[str] = ()) -> None:
 
     Dollar signs are escaped: the name of a file is not a formula.
     """
-    lines = ["  ·  ".join(part for part in parts if part), *below]
+    lines = ["  ·  ".join(short_name(part) for part in parts if part), *below]
     figure.suptitle("\n".join(lines), fontsize=9 if len(lines) > 1 else 10, wrap=True, parse_math=False)
 
 

@@ -125,12 +125,16 @@ def colour_bar(figure: FigureBase, axes: list[Axes], values: NDArray[np.float64]
     bar.outline.set_visible(False)
 
 
-def printed_powers(axes: Axes) -> None:
-    """Write the power of ten of a linear axis as papers do, ×10¹⁵, not 1e15."""
+def printed_numbers(axes: Axes) -> None:
+    """Write the ticks of linear axes whole, not as a difference to a number above the axis, which is overlooked.
+
+    A power of ten for all of them is written as papers do, ×10¹⁵, not 1e15.
+    """
     from matplotlib.ticker import ScalarFormatter
 
     for axis in (axes.xaxis, axes.yaxis):
         if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+            formatter.set_useOffset(False)
             formatter.set_useMathText(True)
 
 

@@ -89,6 +89,17 @@ def prefixed(largest: float, unit: str) -> tuple[float, str]:
     return 10.0 ** (_PREFIXES[have] - power), f"{prefix}{base}{rest}"
 
 
+def short_name(name: str, most: int = 64) -> str:
+    """Return a name of at most `most` letters; of a longer one its two ends, where names differ: ``long…7.mpr``.
+
+    most: by default what leaves room for a technique in a line of a title.
+    """
+    if len(name) <= most:
+        return name
+    tail = most // 2
+    return f"{name[: most - tail - 1]}…{name[-tail:]}"
+
+
 def value_text(value: float | None, uncertainty: float | None = None) -> str:
     """Return a value with its standard uncertainty to two digits (0.351 ± 0.012); without one, to five digits.
 

@@ -133,8 +133,6 @@ def _line(axis: Axes, x: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN4
 def finish(axis: Axes, x: str = "", y: str = "", *, legend: bool = False, beside: bool = False) -> None:
     """Label axes, tidy them, and add a legend, inside the axes or beside them."""
     axis.set(xlabel=x, ylabel=y)
-    if axis.get_yscale() == "linear":
-        axis.ticklabel_format(useOffset=False)  # a number above the axis is overlooked
     tidy(axis)
     if legend:
         place = {"loc": "upper left", "bbox_to_anchor": (1, 1)} if beside else {"loc": "best"}

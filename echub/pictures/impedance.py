@@ -87,7 +87,9 @@ def draw_spectra(figure: FigureBase, shown: Sequence[Shown]) -> None:
             modulus.loglog(f, np.hypot(real, imag), **style)
             phase.semilogx(f, np.degrees(np.arctan2(imag, real)), **style)
             if n == 0 or count <= MARKED:
-                _mark_decades(nyquist, f, real * plane, imag * plane, colours[n], named=n == 0 and file is files[0])
+                _mark_decades(
+                    nyquist, f, real * plane, imag * plane, colours[n], named=n == 0 and file is files[0]
+                )
     _finish((nyquist, modulus, phase), unit, per_area=area is not None)
     _limit(nyquist, files, plane)
     if nyquist.get_legend_handles_labels()[1]:

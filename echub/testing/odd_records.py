@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from echub.model.build import SourceColumn, build_map, build_tables
+from echub.model.metadata import Metadata
 from echub.model.missing import MISSING
 from echub.model.record import Provenance, Record
 from echub.remark import Dropped, Notice
@@ -15,10 +16,18 @@ LONG = 120
 """Letters of a long header: instruments and people write whole sentences there."""
 
 
+STATED = {"cell.area": "0.785 cm^2", "sample.id": "S 7", "cell.electrodes.working.polarity": "positive"}
+"""What a user states of the cell: formats that need it are written all the same."""
+
+
 def _record(*columns: SourceColumn) -> Record:
-    """Build a record of tables that knows its source, with a notice and something dropped."""
+    """Build a record of tables that knows its source and its cell, with a notice and something dropped."""
+    metadata = Metadata()
+    for path, text in STATED.items():
+        metadata.set(path, text, source="by hand")
     return Record(
         build_tables(list(columns)),
+        metadata=metadata,
         notices=[Notice("truncated", "the file was cut")],
         dropped=[Dropped("1;2", "a line that is cut")],
         provenance=Provenance(source={"name": "run.odd", "size": 5, "sha256": "f"}),
