@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from echub.drawing.labels import unit_text
 from echub.drawing.palette import BLUE, PALETTE
 from echub.errors import PluginError
 
@@ -132,10 +133,16 @@ def printed_numbers(axes: Axes) -> None:
     """
     from matplotlib.ticker import ScalarFormatter
 
+    class PrintedNumbers(ScalarFormatter):
+        """Labels as matplotlib chooses them."""
+
+        def get_offset(self) -> str:
+            _, power, exponent = super().get_offset().partition("1e")
+            return f"×{unit_text(f'10^{exponent}'.replace('−', '-'))}" if power else ""
+
     for axis in (axes.xaxis, axes.yaxis):
-        if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
-            formatter.set_useOffset(False)
-            formatter.set_useMathText(True)
+        if type(axis.get_major_formatter()) is ScalarFormatter:  # one that the figure has not chosen itself
+            axis.set_major_formatter(PrintedNumbers(useOffset=False))
 
 
 FEW = 100.0

@@ -18,8 +18,8 @@ _PRINTED = (
     (re.compile(r"\*"), lambda _: "·"),
     (re.compile(r"ohm\b"), lambda _: "Ω"),
 )
-"""ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word. One over a unit is
-a power: an axis R / 1/s has two strokes that mean different things."""
+"""ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word. One over a
+unit is a power: the two strokes of an axis R / 1/s would mean different things."""
 
 _PREFIXES = {"p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
 _PREFIXED = re.compile(r"([pnumkMG]?)(A|V|W|F|C|S|Hz|eV|ohm)(?![A-Za-z])(.*)")

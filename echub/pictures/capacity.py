@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
 
 SIGNS = {1: (PALETTE[1], "$I$ > 0"), -1: (PALETTE[0], "$I$ < 0")}
-"""Colour and name of the halves of a single cycle by the sign of their current; which is the charge, no file says."""
+"""Colour and name of the halves of a single cycle, by the sign of their current: a file names no charge."""
 LEGEND = 4
 """Up to this many cycles each gets an entry in the legend; then a colour bar."""
 

@@ -40,6 +40,7 @@ def _table() -> Record:
         SourceColumn("time/s", np.array([0.0, 0.1, 1 / 3, 2.0]), "time", "s", index=0),
         SourceColumn("I/mA", np.array([0.1, -0.2, 1e-7, 3e7], dtype=np.float32), "current", "mA", index=1),
         SourceColumn("Ewe/V", np.array([1.5, MISSING, np.nan, np.inf]), "potential_we", "V", index=2),
+        SourceColumn("U/V", np.array([1.0, 1.1, 1.2, 1.3]), "voltage", "V", index=6),
         SourceColumn("cycle", np.array([1, 1, 2, 2]), "cycle", "1", index=3),
         SourceColumn("note", np.array(["=1+1", "", 'a;b\t"c"', "µ\n,"], dtype=object), index=4),
         SourceColumn("P/kPa", np.array([1.0, 2.0, 3.0, 4.0]), None, "kPa", index=5),

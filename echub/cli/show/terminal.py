@@ -21,7 +21,7 @@ def is_terminal() -> bool:
 def shows_colours() -> bool:
     """Return whether standard output is a terminal that shows colours, and is not asked to do without.
 
-    https://no-color.org: an empty `NO_COLOR` does not count. A dumb terminal prints the codes of colours as they are.
+    https://no-color.org: an empty `NO_COLOR` does not count. A dumb terminal prints codes as they are.
     """
     return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

@@ -194,3 +194,19 @@ def test_a_process_starts_with_the_limit_or_with_the_users_own(monkeypatch, star
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["1", "3", "None"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the fork server is of Linux")
+def test_ctrl_c_does_not_reach_the_fork_server_while_it_imports(tmp_path):
+    """A terminal sends it to every process of the command: here the server sends it to itself."""
+    (tmp_path / "interrupted.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    code = """
+from echub.batch import workers
+if __name__ == "__main__":
+    workers._PRELOADED = ["interrupted"]
+    print(list(workers.each(abs, [-1, -2], jobs=1)))
+"""
+    (tmp_path / "run.py").write_text(code)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run([sys.executable, tmp_path / "run.py"], capture_output=True, text=True, env=environment)
+    assert (done.stdout, done.stderr) == ("[(-1, 1), (-2, 2)]\n", "")

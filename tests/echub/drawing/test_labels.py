@@ -7,6 +7,7 @@ import pytest
 
 import echub_schemas
 from echub.drawing import axis_label, current_label, prefixed, symbol_text, time_unit, unit_text, value_text
+from echub.drawing.labels import short_name
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,9 @@ from echub.drawing import axis_label, current_label, prefixed, symbol_text, time
         ("deg", "°"),
         ("cm^-3", "cm⁻³"),
         ("count/s", "count/s"),
+        ("1/s", "s⁻¹"),
+        ("1/cm^2", "cm⁻²"),
+        ("1/kK", "kK⁻¹"),
         ("min", "min"),
         ("%", "%"),
         ("1", ""),
@@ -129,3 +133,12 @@ def test_values_are_printed_to_two_digits_of_their_uncertainty():
     assert value_text(0.35123, 0.0121) == "0.351 ± 0.012"
     assert value_text(None) == "–"
     assert value_text(0.351234567) == value_text(0.351234567, 0.0) == "0.35123"
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "short"),
+    [("abcdefg", 7, "abcdefg"), ("abcdefgh", 7, "abc…fgh"), ("abcdefgh", 6, "ab…fgh"), ("", 5, "")],
+)
+def test_a_long_name_keeps_both_ends(name, most, short):
+    assert short_name(name, most) == short
+    assert len(short) <= most
