@@ -72,9 +72,8 @@ def refuses_all(record, options):
 
 
 def counts(record, options):
-    yield from (
-        (suffix, lambda file: file.write(str(next(COUNT)).encode())) for suffix, _ in good(record, options)
-    )
+    dated = f"\n{next(COUNT) + 1e6}".encode()  # a time of writing
+    yield from ((suffix, lambda file: file.write(_text(record) + dated)) for suffix, _ in good(record, options))
 
 
 def changes(record, options):
@@ -120,7 +119,10 @@ BAD = {
     "test_every_choice_of_an_option_works": {"write": f"{HERE}:forgets_the_comma"},
     "test_the_numbers_come_back": {"write": f"{HERE}:rounds"},
 }
-ALSO = {"test_its_functions_load": {"test_it_writes_or_refuses", "test_it_writes_something"}}
+ALSO = {
+    "test_its_functions_load": {"test_it_writes_or_refuses", "test_it_writes_something"},
+    "test_twice_the_same_bytes": {"test_the_numbers_come_back"},
+}
 """Rules that the same mistake cannot but break."""
 PLACE: list[Path] = []
 

@@ -34,8 +34,6 @@ def write(record: Record, options: PlotOptions) -> Iterator[tuple[str, Callable[
 
     What the format cannot hold is refused here, before a file is there.
     """
-    if not record.datasets:
-        raise DataError("the record has no dataset", hint="`echub info FILE` shows what a file holds")
     for name, dataset in record.datasets.items():
         if any(len(column.axes) > 1 for column in dataset.columns.values()):
             raise DataError(f"{name} is not a table", expected="a value per row", hint="--to native keeps it")
