@@ -10,16 +10,15 @@ from functools import lru_cache
 _UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PRINTED = (
     (re.compile(r"\bu(?=(?:A|V|W|F|C|S|s|m|g|L|mol|ohm)\b)"), lambda _: "µ"),
-    (re.compile(r"^1/(\w+)\^(\d+)$"), lambda match: f"{match[1]}^-{match[2]}"),
-    (re.compile(r"^1/(\w+)$"), lambda match: f"{match[1]}^-1"),
     (re.compile(r"\^(-?\d+)"), lambda match: match[1].translate(_UP)),
     (re.compile(r"\bdeg(?=[CF]\b)"), lambda _: "°"),
     (re.compile(r"\bdeg\b"), lambda _: "°"),
     (re.compile(r"\*"), lambda _: "·"),
     (re.compile(r"ohm\b"), lambda _: "Ω"),
 )
-"""ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word. One over a
-unit is a power: the two strokes of an axis R / 1/s would mean different things."""
+"""ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word."""
+_ONE_OVER = re.compile(r"1/(\w+?)(?:\^(\d+))?")
+"""A unit that is one over another: on an axis a power, since the two strokes of R / 1/s mean different things."""
 
 _PREFIXES = {"p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
 _PREFIXED = re.compile(r"([pnumkMG]?)(A|V|W|F|C|S|Hz|eV|ohm)(?![A-Za-z])(.*)")
@@ -51,6 +50,8 @@ def symbol_text(symbol: str) -> str:
 def axis_label(symbol: str, unit: str = "", *, against: str = "") -> str:
     """Return the label of an axis: symbol, reference of a potential, unit: ``E vs Na⁺/Na / V``."""
     named = f"{symbol} vs {against}" if against else symbol
+    if match := _ONE_OVER.fullmatch(unit):
+        unit = f"{match[1]}^-{match[2] or 1}"
     return f"{named} / {printed}" if (printed := unit_text(unit)) else named
 
 
