@@ -126,5 +126,6 @@ class DeclarationRules(Contract):
             raise RuleViolation(
                 "the standard library and echub.plugin",
                 f"import {module} also loads {', '.join(foreign)}",
-                f"import them in the module of `{self.functions[-1]}`, not in that of the declaration",
+                f'import them in the module that `{self.functions[-1]}="module:function"` names; '
+                "types under TYPE_CHECKING",
             )

@@ -368,11 +368,13 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "plugins new": [
         ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--reader"], {
-            "distribution": "echub-x", "folder": Path("echub-x"), "reader": True, "analysis": False,
-        }, {"--reader": ([], {}), "--analysis": (["--analysis"], {"analysis": True})}, {}),
-        ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--analysis"], {
-            "reader": False, "analysis": True,
-        }, {}, {}),
+            "distribution": "echub-x", "folder": Path("echub-x"), "parts": ["reader"],
+        }, {
+            "--reader": ([], {}), "--writer": (["--writer"], {"parts": ["reader", "writer"]}),
+            "--analysis": (["--analysis"], {"parts": ["reader", "analysis"]}),
+            "--rules": (["--rules"], {"parts": ["reader", "rules"]}),
+        }, {}),
+        ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--analysis"], {"parts": ["analysis"]}, {}, {}),
     ],
 }  # fmt: skip
 """For each command: a function that it calls, the command, the arguments that it then gives, and for each option
