@@ -374,7 +374,9 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
             "--analysis": (["--analysis"], {"parts": ["reader", "analysis"]}),
             "--rules": (["--rules"], {"parts": ["reader", "rules"]}),
         }, {}),
-        ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--analysis"], {"parts": ["analysis"]}, {}, {}),
+        ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--analysis"], {
+            "parts": ["analysis"],
+        }, {}, {}),
     ],
 }  # fmt: skip
 """For each command: a function that it calls, the command, the arguments that it then gives, and for each option
