@@ -187,16 +187,26 @@ def _start_fork_server() -> None:
 def _undisturbed() -> Iterator[None]:
     """Let Ctrl-C wait for the end of a few steps that belong together; a process that starts here never hears it.
 
-    A worker that its pool does not know yet would not be waited for, and fail without its parent.
+    A worker that its pool does not know yet would not be waited for, and fail without its parent. The signal is
+    blocked, which the new process inherits; it may still reach another thread, for which the main one answers.
     """
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    answers = callable(before) and threading.current_thread() is threading.main_thread()
+    if answers:
+        signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if answers:
+            signal.signal(signal.SIGINT, before)
+    if heard and callable(before):
+        before(heard[0], None)
 
 
 def _begin(held: Connection, note: Any) -> None:  # noqa: ANN401
