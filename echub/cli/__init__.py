@@ -125,6 +125,10 @@ def main() -> None:
         raise
     except KeyboardInterrupt:  # before the command, or after it
         raise SystemExit(128 + signal.SIGINT) from None
+    except RuntimeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 says so while a class is made
+            raise SystemExit(128 + signal.SIGINT) from None
+        raise
     finally:
         if moved:
             _leave()

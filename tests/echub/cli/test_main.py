@@ -166,6 +166,19 @@ def test_an_interruption_before_the_command_is_no_traceback(monkeypatch):
     assert ended.value.code == 130
 
 
+@pytest.mark.parametrize(("cause", "code"), [(KeyboardInterrupt(), 130), (ValueError("a typo"), None)])
+def test_an_interruption_while_a_class_is_made_is_no_traceback(monkeypatch, cause, code):
+    """Python 3.11 raises a RuntimeError from whatever `__set_name__` raises; any other cause is a mistake of ours."""
+
+    def interrupt():
+        raise RuntimeError("Error calling __set_name__") from cause
+
+    monkeypatch.setattr(cli, "_defaults", interrupt)
+    with pytest.raises(RuntimeError if code is None else SystemExit) as ended:
+        cli.main()
+    assert getattr(ended.value, "code", None) == code
+
+
 LOUD = {
     "past Python": "import os\nos.write(1, b'loud\\n')",
     "kept stream": "import sys\nprint('loud', file=sys.__stdout__, flush=True)",
