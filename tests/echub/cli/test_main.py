@@ -168,7 +168,7 @@ def test_an_interruption_before_the_command_is_no_traceback(monkeypatch):
 
 @pytest.mark.parametrize(("cause", "code"), [(KeyboardInterrupt(), 130), (ValueError("a typo"), None)])
 def test_an_interruption_while_a_class_is_made_is_no_traceback(monkeypatch, cause, code):
-    """Python 3.11 raises a RuntimeError from whatever `__set_name__` raises; any other cause is a mistake of ours."""
+    """Python 3.11 raises a RuntimeError from what `__set_name__` raises; any other cause is a mistake of ours."""
 
     def interrupt():
         raise RuntimeError("Error calling __set_name__") from cause
