@@ -14,7 +14,7 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -109,7 +109,8 @@ def _through(
     while True:
         while len(pending) < ahead and not lost and (sent := list(islice(items, chunk))):
             try:
-                pending[executor.submit(partial(_all, work), sent)] = sent
+                with _undisturbed():  # it may start a worker
+                    pending[executor.submit(partial(_all, work), sent)] = sent
             except BrokenExecutor:
                 lost += sent
         if not pending:
@@ -158,6 +159,7 @@ class _Crew:
         context = self.context
         if hasattr(context, "set_forkserver_preload"):
             context.set_forkserver_preload(_PRELOADED)
+            _start_fork_server()
         pool = SingleThreadedPool(jobs, mp_context=context, initializer=_begin, initargs=(self.ear, self.note))
         try:
             return (yield from _through(pool, work, items, ahead, chunk))
@@ -166,6 +168,45 @@ class _Crew:
             raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start_fork_server() -> None:
+    """Start the fork server, if it is not there, so that Ctrl-C does not reach it: this process handles it.
+
+    The server ignores Ctrl-C only when it has imported `_PRELOADED`; before that it would die with a traceback,
+    and this process would wait for its answer. What is blocked here stays so in the server.
+    """
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()  # it would be started by the server, and unblocks what is blocked
+    with _undisturbed():
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of a few steps that belong together; a process that starts here never hears it.
+
+    A worker that its pool does not know yet would not be waited for, and fail without its parent. The signal is
+    blocked, which the new process inherits; it may still reach another thread, for which the main one answers.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    heard: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    answers = callable(before) and threading.current_thread() is threading.main_thread()
+    if answers:
+        signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if answers:
+            signal.signal(signal.SIGINT, before)
+    if heard and callable(before):
+        before(heard[0], None)
 
 
 def _begin(held: Connection, note: Any) -> None:  # noqa: ANN401

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 app = new_app(no_args_is_help=True)
 
 
+_ASKED = {
+    "reader": "A reader of a file format?",
+    "writer": "A writer of a file format?",
+    "analysis": "An analysis?",
+    "rules": "Rules of validation?",
+}
+"""What `echub plugins new` asks on a terminal, by the part of the plugin."""
+
+
 @app.callback()
 def plugins() -> None:
     """Show the plugins, start a new one, check one by the rules of the hub."""
@@ -84,9 +93,11 @@ def show(
 def new(
     name: Annotated[str, typer.Argument(help="Name of the distribution, such as echub-acme.")],
     reader: Annotated[bool, typer.Option("--reader", help="With a reader of a file format.")] = False,
+    writer: Annotated[bool, typer.Option("--writer", help="With a writer of a file format.")] = False,
     analysis: Annotated[bool, typer.Option("--analysis", help="With an analysis.")] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="With a group's rules of validation.")] = False,
 ) -> None:
-    """Write the distribution of a new plugin into ./NAME: a reader, an analysis, samples, tests.
+    """Write the distribution of a new plugin into ./NAME: a reader, a writer, an analysis, rules, with tests.
 
     It works as it stands, on an invented format; edit it until it is yours.
     Without a flag it asks, on a terminal. Exit code 2: the name cannot be, or the target exists.
@@ -95,17 +106,18 @@ def new(
     from echub.registry import scaffold
 
     scaffold.check_name(name)
-    if not (reader or analysis):
-        if sys.stdin.isatty():
-            reader = typer.confirm("A reader of a file format?", default=True)
-            analysis = typer.confirm("An analysis?", default=not reader)
-        if not (reader or analysis):
-            raise UnknownOption(
-                "it is not stated what the plugin offers",
-                expected="--reader, --analysis or both",
-                hint=f"echub plugins new {name} --reader",
-            )
-    for path in scaffold.write(name, Path(name), reader=reader, analysis=analysis):
+    flags = {"reader": reader, "writer": writer, "analysis": analysis, "rules": rules}
+    parts = [part for part, chosen in flags.items() if chosen]
+    if not parts and sys.stdin.isatty():
+        for part, asked in _ASKED.items():  # "yes" is proposed until there is one
+            parts += [part] * typer.confirm(asked, default=not parts and part != "rules")
+    if not parts:
+        raise UnknownOption(
+            "it is not stated what the plugin offers",
+            expected="--reader, --writer, --analysis, --rules, or several",
+            hint=f"echub plugins new {name} --reader",
+        )
+    for path in scaffold.write(name, Path(name), parts):
         typer.echo(f"{name}/{path}")
     typer.echo(f'next: pip install -e "{name}[test]" && echub plugins check {name}', err=True)
 

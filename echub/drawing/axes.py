@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from echub.drawing.labels import axis_label, time_unit
+from echub.drawing.canvas import plain_decades, printed_numbers
+from echub.drawing.labels import axis_label, short_name, time_unit
 from echub.drawing.palette import BLUE
 
 if TYPE_CHECKING:
@@ -38,9 +39,8 @@ def tidy(*axes: Axes, right: bool = False, which: Literal["major", "minor", "bot
     for axis in axes:
         axis.spines[["right"] if right else ["top", "right"]].set_visible(False)
         axis.grid(alpha=0.25, linewidth=0.5, which=which)
+        printed_numbers(axis)
         if "log" in (axis.get_xscale(), axis.get_yscale()):
-            from echub.drawing.canvas import plain_decades
-
             plain_decades(axis)
 
 
@@ -55,9 +55,10 @@ def nyquist(axis: Axes, unit: str = "ohm") -> None:
 
 
 def equal_upwards(axis: Axes) -> None:
-    """Make scales equal by widening the upper end of y or both ends of x, not the lower end.
+    """Make scales equal by widening the upper end of y or of x, not the lower end.
 
-    Matplotlib alone widens both ends. y starts just below zero, or at the lowest of the limits.
+    Matplotlib alone widens both ends. y starts just below zero, or at the lowest of the limits. x is widened from
+    zero to the right; where that would not hold all points, on both sides.
     """
     axis.set_aspect("equal", adjustable="datalim")
     axis.set_axes_locator(_Upwards())
@@ -82,7 +83,7 @@ class _Upwards:
 
 
 BELOW = 0.04
-"""Part of the height of a Nyquist plot below zero: room for half a marker and the line of the axis."""
+"""Part of a Nyquist plot below zero, or left of it: room for half a marker and the line of the axis."""
 
 
 def _widened(limits: tuple[float, ...], shape: float) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -91,8 +92,11 @@ def _widened(limits: tuple[float, ...], shape: float) -> tuple[tuple[float, floa
     height = max(high - min(low, 0.0), shape * (right - left))
     bottom = min(low, -BELOW * height)
     height = max(high - bottom, shape * (right - left))
-    middle, half = (left + right) / 2, height / shape / 2
-    return (middle - half, middle + half), (bottom, bottom + height)
+    width = height / shape
+    start = -BELOW * width
+    if width == right - left or left < start or right > start + width:
+        start = (left + right - width) / 2
+    return (start, start + width), (bottom, bottom + height)
 
 
 def reasons(remarks: Iterable[Coded]) -> list[str]:
@@ -105,7 +109,7 @@ def title(figure: Figure, *parts: str, below: Iterable[str] = ()) -> None:
 
     Dollar signs are escaped: the name of a file is not a formula.
     """
-    lines = ["  ·  ".join(part for part in parts if part), *below]
+    lines = ["  ·  ".join(short_name(part) for part in parts if part), *below]
     figure.suptitle("\n".join(lines), fontsize=9 if len(lines) > 1 else 10, wrap=True, parse_math=False)
 
 

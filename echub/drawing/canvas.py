@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from echub.drawing.labels import unit_text
 from echub.drawing.palette import BLUE, PALETTE
 from echub.errors import PluginError
 
@@ -123,6 +124,25 @@ def colour_bar(figure: FigureBase, axes: list[Axes], values: NDArray[np.float64]
         bar.update_ticks()
     bar.set_label(words)
     bar.outline.set_visible(False)
+
+
+def printed_numbers(axes: Axes) -> None:
+    """Write the ticks of linear axes whole, not as a difference to a number above the axis, which is overlooked.
+
+    A power of ten for all of them is written as papers do, ×10¹⁵, not 1e15.
+    """
+    from matplotlib.ticker import ScalarFormatter
+
+    class PrintedNumbers(ScalarFormatter):
+        """Labels as matplotlib chooses them."""
+
+        def get_offset(self) -> str:
+            _, power, exponent = super().get_offset().partition("1e")
+            return f"×{unit_text(f'10^{exponent}'.replace('−', '-'))}" if power else ""
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if type(axis.get_major_formatter()) is ScalarFormatter:  # one that the figure has not chosen itself
+            axis.set_major_formatter(PrintedNumbers(useOffset=False))
 
 
 FEW = 100.0

@@ -17,6 +17,8 @@ _PRINTED = (
     (re.compile(r"ohm\b"), lambda _: "Ω"),
 )
 """ASCII of the unit table, and how it is printed. Micro comes first: a printed ² is part of a word."""
+_ONE_OVER = re.compile(r"1/(\w+?)(?:\^(\d+))?")
+"""A unit that is one over another: on an axis a power, since the two strokes of R / 1/s mean different things."""
 
 _PREFIXES = {"p": -12, "n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
 _PREFIXED = re.compile(r"([pnumkMG]?)(A|V|W|F|C|S|Hz|eV|ohm)(?![A-Za-z])(.*)")
@@ -48,6 +50,8 @@ def symbol_text(symbol: str) -> str:
 def axis_label(symbol: str, unit: str = "", *, against: str = "") -> str:
     """Return the label of an axis: symbol, reference of a potential, unit: ``E vs Na⁺/Na / V``."""
     named = f"{symbol} vs {against}" if against else symbol
+    if match := _ONE_OVER.fullmatch(unit):
+        unit = f"{match[1]}^-{match[2] or 1}"
     return f"{named} / {printed}" if (printed := unit_text(unit)) else named
 
 
@@ -84,6 +88,17 @@ def prefixed(largest: float, unit: str) -> tuple[float, str]:
     power = min(max(3 * (size // 3), -12), 9)
     prefix = next(name for name, exponent in _PREFIXES.items() if exponent == power)
     return 10.0 ** (_PREFIXES[have] - power), f"{prefix}{base}{rest}"
+
+
+def short_name(name: str, most: int = 64) -> str:
+    """Return a name of at most `most` letters; of a longer one its two ends, where names differ: ``long…7.mpr``.
+
+    most: by default what leaves room for a technique in a line of a title.
+    """
+    if len(name) <= most:
+        return name
+    tail = most // 2
+    return f"{name[: most - tail - 1]}…{name[-tail:]}"
 
 
 def value_text(value: float | None, uncertainty: float | None = None) -> str:

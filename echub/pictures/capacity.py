@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from echub.drawing import axis_label, colour_bar, prefixed, shades_of
+from echub.drawing import PALETTE, axis_label, colour_bar, prefixed, shades_of
 from echub.pictures.curves import axis_of, curve, finish
 from echub.pictures.long import running_charge
 from echub.pictures.shown import POTENTIALS, Floats, Shown, alike
@@ -16,6 +16,8 @@ from echub.segments import HalfCycles, half_cycles, steps
 if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
 
+SIGNS = {1: (PALETTE[1], "$I$ > 0"), -1: (PALETTE[0], "$I$ < 0")}
+"""Colour and name of the halves of a single cycle, by the sign of their current: a file names no charge."""
 LEGEND = 4
 """Up to this many cycles each gets an entry in the legend; then a colour bar."""
 
@@ -51,7 +53,10 @@ def draw_capacity(figure: FigureBase, shown: Sequence[Shown]) -> None:
         for n in range(len(halves)):
             rows = slice(int(halves.start[n]), int(halves.stop[n]))
             x = np.abs(charge[rows] - charge[rows][0]) * factor
-            curve(axis, x, values[rows], color=colours[n], label=_label(one, number, n, several=several))
+            colour, label = colours[n], _label(one, number, n, several=several)
+            if not several and not one.colour:  # one cycle of one file: its halves are told apart
+                colour, label = SIGNS[int(halves.sign[n])]
+            curve(axis, x, values[rows], color=colour, label=label)
         if several and not _few(number):
             colour_bar(figure, [axis], number, "cycle")
     named = len(axis.get_legend_handles_labels()[1])

@@ -16,6 +16,7 @@ from echub.model.units import scale_between
 from echub.model.vocabulary import quantities
 from echub.pictures.gaps import stretches
 from echub.pictures.labels import symbol
+from echub.segments import clock_segments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+DOT = 2.5
+"""Size of a point that stands alone, in points: larger than the line is wide, as in a spectrum of impedance."""
 READABLE = (0.1, 1000.0)
 """Largest values that keep the unit they are in: 0.4 V reads better than 400 mV, 0.04 V does not."""
 
@@ -96,26 +99,40 @@ def _largest(values: Floats) -> float:
 def curve(axis: Axes, x: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN401
     """Draw one line through the rows that show its shape: all of a short one, the extremes of a long one."""
     kept = outline(x, y)
-    axis.plot(x[kept], y[kept], **{"linewidth": 1, **style})
+    _line(axis, x[kept], y[kept], **style)
 
 
 def curve_of_time(axis: Axes, time: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN401
     """Draw one line against time; it breaks where the clock restarts, and across pauses of the recording."""
-    pieces = [
-        np.append(np.arange(rows.start, rows.stop)[outline(time[rows], y[rows])], -1) for rows in stretches(time)
-    ]
-    if not pieces:
+    _pieces(axis, time, y, stretches(time), **style)
+
+
+def curve_of_scans(axis: Axes, x: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN401
+    """Draw one line against what is scanned again and again, such as a mass; it breaks where a scan begins."""
+    _pieces(axis, x, y, clock_segments(x), **style)
+
+
+def _pieces(axis: Axes, x: Floats, y: Floats, parts: Sequence[slice], **style: Any) -> None:  # noqa: ANN401
+    """Draw one line with a gap between parts of the rows."""
+    if not parts:
         return
-    kept = np.concatenate(pieces)[:-1]
+    each = [np.append(np.arange(rows.start, rows.stop)[outline(x[rows], y[rows])], -1) for rows in parts]
+    kept = np.concatenate(each)[:-1]
     ends = kept < 0
-    axis.plot(np.where(ends, np.nan, time[kept]), np.where(ends, np.nan, y[kept]), **{"linewidth": 1, **style})
+    _line(axis, np.where(ends, np.nan, x[kept]), np.where(ends, np.nan, y[kept]), **style)
+
+
+def _line(axis: Axes, x: Floats, y: Floats, **style: Any) -> None:  # noqa: ANN401
+    """Draw a line; a point without a neighbour, as in a file of one row, gets a dot: no line goes through it."""
+    there = np.isfinite(x) & np.isfinite(y)
+    alone = there & ~np.append(there[1:], False) & ~np.append(False, there[:-1])
+    dots = {"marker": "o", "markersize": DOT, "markevery": np.flatnonzero(alone).tolist()} if alone.any() else {}
+    axis.plot(x, y, **{"linewidth": 1, **dots, **style})
 
 
 def finish(axis: Axes, x: str = "", y: str = "", *, legend: bool = False, beside: bool = False) -> None:
     """Label axes, tidy them, and add a legend, inside the axes or beside them."""
     axis.set(xlabel=x, ylabel=y)
-    if axis.get_yscale() == "linear":
-        axis.ticklabel_format(useOffset=False)  # a number above the axis is overlooked
     tidy(axis)
     if legend:
         place = {"loc": "upper left", "bbox_to_anchor": (1, 1)} if beside else {"loc": "best"}

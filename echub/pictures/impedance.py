@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.drawing import colour_bar, equal_upwards, shades_of, tidy, time_unit
+from echub.drawing import axis_label, colour_bar, equal_upwards, prefixed, shades_of, tidy, time_unit
 from echub.model.dataset import Dataset
 from echub.model.polar import impedance_parts
 from echub.model.spectra import numbered
@@ -27,6 +27,8 @@ LEGEND = 4
 """Up to this many spectra each gets an entry in the legend (more would hide the curves); then a colour bar."""
 NEAR = 0.13
 """Decades that a marked point may be off a whole decade: half a step of the coarsest sweeps, 4 per decade."""
+SHORT = (0.1, 1e4)
+"""Impedances that a Nyquist plot shows in Ω: 8000 Ω are read, 80000 Ω and 0.02 Ω are kΩ and mΩ."""
 MARKED = 3
 """Up to this many spectra have their decades marked; with more, where marks would hide points, only the first."""
 LETTER, LINE = 0.6, 1.3
@@ -69,6 +71,7 @@ def draw_spectra(figure: FigureBase, shown: Sequence[Shown]) -> None:
     """
     area = _areas(shown)
     files = [_spectra_of(one, factor) for one, factor in zip(shown, area or [1.0] * len(shown), strict=True)]
+    plane, unit = _readable(files, "ohm" if area is None else "ohm*cm^2")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.2, 1))
     nyquist = figure.add_subplot(grid[:, 0])
     modulus, phase = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
@@ -80,13 +83,15 @@ def draw_spectra(figure: FigureBase, shown: Sequence[Shown]) -> None:
             style: dict[str, Any] = {"color": colours[n], "marker": "o", **(_THIN if count > LEGEND else _THICK)}
             style |= {"label": _label(one, file, n, count)}
             f, real, imag = file.frequency[part], file.real[part], file.imag[part]
-            nyquist.plot(real, -imag, **style)
+            nyquist.plot(real * plane, -imag * plane, **style)
             modulus.loglog(f, np.hypot(real, imag), **style)
             phase.semilogx(f, np.degrees(np.arctan2(imag, real)), **style)
             if n == 0 or count <= MARKED:
-                _mark_decades(nyquist, f, real, imag, colours[n], named=n == 0 and file is files[0])
-    _finish(figure, (nyquist, modulus, phase), per_area=area is not None)
-    _limit(nyquist, files)
+                _mark_decades(
+                    nyquist, f, real * plane, imag * plane, colours[n], named=n == 0 and file is files[0]
+                )
+    _finish((nyquist, modulus, phase), unit, per_area=area is not None)
+    _limit(nyquist, files, plane)
     if nyquist.get_legend_handles_labels()[1]:
         nyquist.legend(frameon=False, fontsize="small")
     elif count > LEGEND:
@@ -128,14 +133,25 @@ def _label(one: Shown, file: _File, n: int, count: int) -> str:
     return f"spectrum {number}" if 1 < count <= LEGEND else ""
 
 
-def _finish(figure: FigureBase, axes: tuple[Axes, Axes, Axes], *, per_area: bool) -> None:
+def _readable(files: Sequence[_File], unit: str) -> tuple[float, str]:
+    """Return the factor and unit of the Nyquist plot, kΩ or mΩ where its numbers would be long, by usual spectra.
+
+    The modulus keeps its unit: the ticks of its logarithmic axis are powers of ten, as long in any.
+    """
+    each = np.concatenate([file.spectra.largest(np.hypot(file.real, file.imag)) for file in files])
+    finite = each[np.isfinite(each)]
+    usual = float(np.median(finite)) if len(finite) >= ROBUST else float(np.max(finite, initial=0.0))
+    return (1.0, unit) if SHORT[0] <= usual < SHORT[1] else prefixed(usual, unit)
+
+
+def _finish(axes: tuple[Axes, Axes, Axes], unit: str, *, per_area: bool) -> None:
     nyquist, modulus, phase = axes
-    z, unit = ("$Z$·$A$", "Ω·cm²") if per_area else ("$Z$", "Ω")
+    z, unprefixed = ("$Z$·$A$", "ohm*cm^2") if per_area else ("$Z$", "ohm")
     equal_upwards(nyquist)
     _leave_readable(nyquist)
-    nyquist.set(xlabel=f"Re {z} / {unit}", ylabel=f"−Im {z} / {unit}")
-    nyquist.locator_params(axis="x", nbins=5)  # more than this and numbers of five digits overlap
-    modulus.set(ylabel=f"|{z}| / {unit}")
+    nyquist.set(xlabel=axis_label(f"Re {z}", unit), ylabel=axis_label(f"−Im {z}", unit))
+    nyquist.locator_params(axis="x", nbins=5)  # more than this and numbers of four digits overlap
+    modulus.set(ylabel=axis_label(f"|{z}|", unprefixed))
     phase.set(xlabel="$f$ / Hz", ylabel="phase / °")
     tidy(*axes)
 
@@ -206,12 +222,12 @@ def _middle(text: Any, points: float) -> tuple[float, float]:  # noqa: ANN401
     return text.xy[0] * points + text.xyann[0] + towards, text.xy[1] * points + text.xyann[1]
 
 
-def _limit(axis: Axes, files: Sequence[_File]) -> None:
+def _limit(axis: Axes, files: Sequence[_File], plane: float) -> None:
     """Keep spectra of unusual extent from setting the limits, and say how many go beyond."""
     edges = np.array(
         [
             [
-                np.concatenate([end(file.spectra, sign * getattr(file, name)) for file in files])
+                np.concatenate([end(file.spectra, sign * plane * getattr(file, name)) for file in files])
                 for end in (Segments.smallest, Segments.largest)
             ]
             for name, sign in (("real", 1), ("imag", -1))

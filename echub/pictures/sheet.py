@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from echub.drawing import new_figure, palette_of, styled, unit_text
+from echub.drawing.labels import short_name
 from echub.errors import DataError, SelectionError, UnknownColumn
 from echub.model.dataset import Dataset
 from echub.model.metadata import leaf_of
@@ -25,6 +26,10 @@ MOST = 3
 """Pictures in one figure; what has no place is named below the title."""
 WIDE, HIGH, EACH = 8.0, 5.0, 4.2
 """Inches: a figure, its height with one picture, and the height of each of several."""
+LONGEST = 40
+"""Letters of a name in a legend: at that length it takes less than half of the figure."""
+NAMED = 4
+"""Datasets without a place that are named: one line of a title."""
 BESIDE = 1.5
 """Width by height from which pictures stand beside each other: below each other they would be strips."""
 Limits = tuple[float | None, float | None]
@@ -87,10 +92,18 @@ def _files(records: Mapping[str, Record], look: Look) -> list[Shown]:
         for dataset in _selected(record, look.select)
     ]
     labels = list(dict.fromkeys(one.label for one in found))
+    shown = _short(labels)
     if len(records) == 1 and look.by is None:
         return [replace(one, label="") for one in found]
     colours = dict(zip(labels, palette_of(len(labels)), strict=True))
-    return [replace(one, colour=colours[one.label]) for one in found]
+    return [replace(one, colour=colours[one.label], label=shown[one.label]) for one in found]
+
+
+def _short(labels: Sequence[str]) -> dict[str, str]:
+    """Return each label as it stands in a legend; those that would be alike when shortened get a number."""
+    short = {label: short_name(label, LONGEST) for label in labels}
+    alike = [label for label in labels if list(short.values()).count(short[label]) > 1]
+    return short | {label: f"{short[label]} ({number})" for number, label in enumerate(alike, 1)}
 
 
 def _label(name: str, record: Record, by: str | None) -> str:
@@ -138,9 +151,19 @@ def _panels(files: Sequence[Shown], look: Look) -> list[_Panel]:
             expected=f"rows for one of the pictures {', '.join(p.name for p in PICTURES)}",
             found=", ".join(f"{one.dataset.kind}: {several(one.dataset.rows, 'row')}" for one in files)
             or "no dataset",
-            hint="--x NAME --y NAME draws any columns",
+            hint=_any_columns(full),
         )
     return [(gathered[name][0].draw, _told_apart(gathered[name][1])) for name in order]
+
+
+def _any_columns(full: Sequence[Shown]) -> str:
+    """Return how to draw columns that have no picture, with the first two of a file that hold numbers."""
+    for one in full:
+        columns = one.dataset.columns.values()
+        names = [c.name for c in columns if c.name != "row" and not c.labels and one.first((c.name,)) is not None]
+        if len(names) > 1:
+            return f"--x {names[0]} --y {names[1]} draws these columns; `echub info FILE` lists all"
+    return "--x NAME --y NAME draws any columns"
 
 
 def _told_apart(shown: list[Shown]) -> list[Shown]:
@@ -180,19 +203,24 @@ def _limit(figure: Figure, look: Look) -> None:
         first.set_ylim(*look.ylim)
 
 
+def _undrawn(left: Sequence[Shown]) -> list[str]:
+    """Name datasets by their files if there are several, the first few of many."""
+    told = [f"{one.label or one.dataset.name} ({several(one.dataset.rows, 'row')})" for one in left]
+    more = len(told) - NAMED
+    return told if more <= 1 else [*told[:NAMED], f"{more} more"]
+
+
 def _title(figure: Figure, records: Mapping[str, Record], left: Sequence[Shown], look: Look) -> None:
     """Name the file and its technique, and what the figure does not show."""
     metadata = [record.metadata for record in records.values()]
     techniques = dict.fromkeys(
         str(m.value("technique.title") or m.value("technique.name") or "") for m in metadata
     )
-    name = look.title or (next(iter(records)) if len(records) == 1 else "")
+    name = short_name(look.title) or (short_name(next(iter(records))) if len(records) == 1 else "")
     parts = [name, *(techniques if len(techniques) == 1 else ())]
     lines = ["  ·  ".join(part for part in parts if part)]
     if left:
-        lines.append(
-            "not drawn: " + ", ".join(f"{one.dataset.name} ({several(one.dataset.rows, 'row')})" for one in left)
-        )
+        lines.append("not drawn: " + ", ".join(_undrawn(left)))
     # A file may be named with dollar signs: its name is not a formula.
     if any(lines):
         text = "\n".join(line for line in lines if line)

@@ -10,7 +10,7 @@ import numpy as np
 
 from echub.drawing import PALETTE, palette_of
 from echub.model.column import Column
-from echub.pictures.curves import axis_of, curve, finish
+from echub.pictures.curves import axis_of, curve, curve_of_scans, finish
 from echub.pictures.shown import Shown, alike
 
 if TYPE_CHECKING:
@@ -80,15 +80,20 @@ def is_mass_spectrum(shown: Shown) -> bool:
 
 
 def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
-    """Draw intensity against mass per charge, logarithmic."""
-    axis = figure.subplots()
+    """Draw intensity against mass per charge, logarithmic, a panel per quantity: a pressure is no count rate."""
     columns = alike(shown, INTENSITIES)
     masses = [one.dataset.columns["mass_to_charge"] for one in shown]
-    across, up = axis_of(masses, masses[0].unit), axis_of(columns)
-    for one, mass, column in zip(shown, masses, columns, strict=True):
-        curve(axis, across.of(mass), up.of(column), color=one.colour or PALETTE[0], label=one.label)
-    _logarithmic(axis, columns)
-    finish(axis, across.words, up.words, legend=bool(shown[0].label))
+    across = axis_of(masses, masses[0].unit)
+    quantities = list(dict.fromkeys(column.quantity for column in columns))
+    axes = figure.subplots(len(quantities), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, quantity in zip(axes, quantities, strict=True):
+        drawn = [n for n, column in enumerate(columns) if column.quantity == quantity]
+        up = axis_of([columns[n] for n in drawn])
+        for n in drawn:
+            style = {"color": shown[n].colour or PALETTE[0], "label": shown[n].label}
+            curve_of_scans(axis, across.of(masses[n]), up.of(columns[n]), **style)
+        _logarithmic(axis, [columns[n] for n in drawn])
+        finish(axis, across.words if axis is axes[-1] else "", up.words, legend=bool(shown[0].label))
 
 
 def is_map(shown: Shown) -> bool:

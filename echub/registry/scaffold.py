@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -29,13 +29,16 @@ _LONGEST = 60
 _IF = re.compile(r"#: if (.+)")
 _END = "#: end"
 _WORD = re.compile(r"\{\{(\w+)\}\}")
+PARTS = ("reader", "writer", "analysis", "rules")
+"""What a plugin can offer; each is a flag of `echub plugins new`."""
 FILES = (
-    ("pyproject.toml.txt", "pyproject.toml", "any"),
-    ("README.md.txt", "README.md", "any"),
-    ("MODULE/__init__.py.txt", "{{module}}/__init__.py", "any"),
+    ("pyproject.toml.txt", "pyproject.toml", ""),
+    ("README.md.txt", "README.md", ""),
+    ("MODULE/__init__.py.txt", "{{module}}/__init__.py", ""),
     ("MODULE/decode.py.txt", "{{module}}/decode.py", "reader"),
     ("MODULE/samples/rest.txt", "{{module}}/samples/rest.{{plugin}}", "reader"),
     ("MODULE/samples/cut.txt", "{{module}}/samples/cut.{{plugin}}", "reader"),
+    ("MODULE/encode.py.txt", "{{module}}/encode.py", "writer"),
     ("MODULE/data.py.txt", "{{module}}/data.py", "analysis"),
     ("MODULE/method.py.txt", "{{module}}/method.py", "analysis"),
     ("MODULE/outcome.py.txt", "{{module}}/outcome.py", "analysis"),
@@ -43,16 +46,18 @@ FILES = (
     ("MODULE/example.py.txt", "{{module}}/example.py", "analysis"),
     ("MODULE/codes.toml.txt", "{{module}}/codes.toml", "analysis"),
     ("tests/test_reader.py.txt", "tests/test_reader.py", "reader"),
+    ("tests/test_writer.py.txt", "tests/test_writer.py", "writer"),
     ("tests/test_analysis.py.txt", "tests/test_analysis.py", "analysis"),
+    ("tests/test_rules.py.txt", "tests/test_rules.py", "rules"),
 )
-"""Every template, the file that it becomes, and the condition for including it."""
+"""Every template, the file that it becomes, and the part that it belongs to (none: always there)."""
 
 
 @dataclass(frozen=True)
 class Names:
     """The name of a distribution, and the names derived from it.
 
-    `plugin` is the entry point and the prefix of the names of its reader and analysis; a distribution
+    `plugin` is the entry point and the prefix of the names of its reader, writer and analysis; a distribution
     may be called ``echub-acme`` so that people find it; its plugin is still ``acme``.
     """
 
@@ -81,33 +86,30 @@ class Names:
         }
 
 
-def render(distribution: str, *, reader: bool, analysis: bool) -> dict[str, str]:
-    """Return the text of every file of a new distribution, by its path."""
-    true = {
-        "any": True,
-        "reader": reader,
-        "analysis": analysis,
-        "both": reader and analysis,
-        "only reader": reader and not analysis,
-        "only analysis": analysis and not reader,
-    }
+def render(distribution: str, parts: Collection[str]) -> dict[str, str]:
+    """Return the text of every file of a new distribution with these of the `PARTS`, by its path."""
     words = Names(distribution).words()
     folder = resources.files("echub").joinpath("templates", "plugin")
     rendered = {}
     for template, target, condition in FILES:
-        if true[condition]:
+        if _holds(condition, parts):
             text = folder.joinpath(*template.split("/")).read_text(encoding="utf-8")
-            kept = "".join(_kept(text, true))
+            kept = "".join(_kept(text, parts))
             rendered[_filled(target, words)] = _filled(kept, words)
     return rendered
 
 
-def _kept(text: str, true: Mapping[str, bool]) -> Iterator[str]:
-    """Iterate over the lines whose conditions hold."""
+def _holds(condition: str, parts: Collection[str]) -> bool:
+    """Return whether one of the parts that a condition names (`reader or rules`) is chosen."""
+    return not condition or any(part in parts for part in condition.split(" or "))
+
+
+def _kept(text: str, parts: Collection[str]) -> Iterator[str]:
+    """Iterate over the lines whose conditions hold; a condition ends where the next one begins."""
     keep = True
     for line in text.splitlines(keepends=True):
         if match := _IF.fullmatch(line.strip()):
-            keep = true[match[1]]
+            keep = _holds(match[1], parts)
         elif line.strip() == _END:
             keep = True
         elif keep:
@@ -147,7 +149,7 @@ def _takers(names: Names) -> Iterator[str]:
         same_distribution = Names(plugin.distribution).module == names.module
         if plugin.name == names.plugin or same_distribution:
             yield f"the plugin {plugin.name} of {plugin.distribution} {plugin.version}"
-    for known in (registry().readers, registry().analyses):
+    for known in (registry().readers, registry().writers, registry().analyses):
         yield from (f"{name} is there already" for name in known if name.startswith(f"{names.plugin}-"))
     if names.plugin.replace("-", "_") in registry().vocabularies:
         yield f"a vocabulary {names.plugin.replace('-', '_')}"
@@ -160,7 +162,7 @@ def _takers(names: Names) -> Iterator[str]:
 # -- writing ---------------------------------------------------------------------------------
 
 
-def write(distribution: str, folder: Path, *, reader: bool, analysis: bool) -> list[str]:
+def write(distribution: str, folder: Path, parts: Collection[str]) -> list[str]:
     """Write a new distribution into `folder`, completely or not at all; return the paths of its files.
 
     Raises `InvalidName`, `NameTaken`, `TargetExists`, and `TargetNotWritable`.
@@ -172,7 +174,7 @@ def write(distribution: str, folder: Path, *, reader: bool, analysis: bool) -> l
             path=str(folder),
             hint="choose another name, or move it away: nothing is replaced",
         )
-    files = render(distribution, reader=reader, analysis=analysis)
+    files = render(distribution, parts)
     draft = None
     try:
         draft = Path(tempfile.mkdtemp(prefix=".echub-", dir=folder.absolute().parent))

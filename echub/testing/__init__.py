@@ -14,15 +14,18 @@ from echub.lazy import names_of
 if TYPE_CHECKING:
     from echub.testing.analysis import AnalysisContract
     from echub.testing.reader import ReaderContract
+    from echub.testing.writer import WriterContract
 
 _LAZY = {
     "AnalysisContract": "echub.testing.analysis",
     "ReaderContract": "echub.testing.reader",
+    "WriterContract": "echub.testing.writer",
 }
 
 __all__ = [
     "AnalysisContract",
     "ReaderContract",
+    "WriterContract",
 ]
 
 if not TYPE_CHECKING:

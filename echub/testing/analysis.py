@@ -15,7 +15,6 @@ the first line of its docstring is the rule.
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -361,12 +360,6 @@ class AnalysisContract(BudgetRules, RobustRules, Contract):
             raise RuleViolation("currents, not densities", f"{', '.join(areal)}", "take data.unit_of(...)")
 
     # -- helpers of the rules -----------------------------------------------------------
-
-    @classmethod
-    def rules(cls) -> dict[str, str]:
-        """Return all rules: the name of the method, and the rule in one line."""
-        methods = inspect.getmembers(cls, inspect.isfunction)
-        return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}
 
     @property
     def _declaration(self) -> Analysis:

@@ -49,8 +49,8 @@ def rule(test: Rule) -> Rule:
         if broken is not None:  # outside the handler, so that the report shows only the message
             text = (inspect.getdoc(test) or test.__name__).partition("\n")[0]
             path = kwargs.get("path")
-            subject = getattr(self, "subject", self.reader)
-            about = f"{subject}, {path.name}" if isinstance(path, Path) else subject
+            what = path.name if isinstance(path, Path) else kwargs.get("made")
+            about = f"{self.subject}, {what}" if what else self.subject
             lines = (f"expected: {broken.expected}", f"found: {broken.found}", f"to do: {broken.advice}")
             failure = pytest.fail.Exception("\n  ".join((f"{about}: {text}", *lines)), pytrace=False)
             failure.broken = broken  # type: ignore[attr-defined]
@@ -72,6 +72,17 @@ class Contract:
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         cls._kept = {}
+
+    @property
+    def subject(self) -> str:
+        """Return the name of what is tested."""
+        return self.reader
+
+    @classmethod
+    def rules(cls) -> dict[str, str]:
+        """Return every rule: the name of its method, and the rule in one line."""
+        methods = inspect.getmembers(cls, inspect.isfunction)
+        return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}
 
     def source_table(self, path: Path) -> Mapping[tuple[int, str], ArrayLike] | None:
         """Return the source's columns by (position, header), read independently of the plugin.

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 
 import pytest
 
-from echub.declare import Reader
+from echub.declare import Reader, Writer
 from echub.declare_analysis import Analysis
 from echub.errors import PluginError
 from echub.registry.installed import samples_of
@@ -22,6 +22,7 @@ from echub.testing.base import Contract, RuleViolation, one_line
 from echub.testing.reader import ReaderContract
 from echub.testing.rules_declaration import DeclarationRules
 from echub.testing.rules_plugin import PluginContract
+from echub.testing.writer import WriterContract
 
 Answer = Literal["kept", "broken", "skipped"]
 
@@ -53,10 +54,10 @@ class RuleVerdict:
 
 @dataclass
 class Subject:
-    """One plugin, reader or analysis with its verdicts, rule by rule."""
+    """One plugin, reader, writer or analysis with its verdicts, rule by rule."""
 
     plugin: Plugin
-    kind: Literal["plugin", "reader", "analysis"]
+    kind: Literal["plugin", "reader", "writer", "analysis"]
     name: str
     samples: list[str] = field(default_factory=list)
     verdicts: list[RuleVerdict] = field(default_factory=list)
@@ -113,6 +114,9 @@ def _contracts(plugin: Plugin) -> Iterator[Entry]:
     for declared in registry().declared_by(plugin):
         if isinstance(declared, Reader):
             yield _of_reader(plugin, declared)
+        elif isinstance(declared, Writer):
+            contract = _made(WriterContract, writer=declared.name)
+            yield Subject(plugin, "writer", declared.name), contract, {}
         elif isinstance(declared, Analysis):
             yield _of_analysis(plugin, declared)
 

@@ -20,7 +20,6 @@ Sample files should be small (below 1 MB): each is also read some hundred times 
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING
 
 from echub.testing.rules_content import ContentRules
@@ -55,9 +54,3 @@ class ReaderContract(
         if "path" in metafunc.fixturenames:
             paths = self.paths()
             metafunc.parametrize("path", paths, ids=[path.name for path in paths])
-
-    @classmethod
-    def rules(cls) -> dict[str, str]:
-        """Return every rule: the name of its method, and the rule in one line."""
-        methods = inspect.getmembers(cls, inspect.isfunction)
-        return {name: (inspect.getdoc(m) or "").partition("\n")[0] for name, m in methods if hasattr(m, "is_rule")}

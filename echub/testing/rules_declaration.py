@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 import sys
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
+from echub.declare import Reader, Writer
 from echub.errors import EchubError
 from echub.registry.calling import options_of, require_callable
 from echub.registry.options import parse_options
@@ -19,17 +22,33 @@ _FREE = {"echub", "pluggy"}
 
 
 class DeclarationRules(Contract):
-    """What can be checked of a reader without running it."""
+    """What can be checked of a reader without running it; of a writer too, see `word` and `functions`.
+
+    `word` is what the declaration is called, `functions` are its fields that name one and are required.
+    """
+
+    word: ClassVar[str] = "reader"
+    functions: ClassVar[Sequence[str]] = ("sniff", "read")
+
+    @property
+    def _stated(self) -> Reader | Writer:
+        """Return the declaration; skip if there is none."""
+        return self._declared
+
+    @property
+    def _known(self) -> Mapping[str, Reader | Writer]:
+        """Return all declarations of this kind, by name."""
+        return registry().readers
 
     @rule
     def test_is_registered(self) -> None:
-        """The reader is registered under its name, and its plugin loads without a problem."""
-        found = registry().readers.get(self.reader)
+        """It is registered under its name, and its plugin loads without a problem."""
+        found = self._known.get(self.subject)
         if found is None:
             failed = [f"{plugin.name}: {problem}" for plugin, problem in registry().problems()]
             raise RuleViolation(
-                f"a reader {self.reader!r}",
-                "; ".join(failed) or f"the readers {', '.join(sorted(registry().readers))}",
+                f"a {self.word} {self.subject!r}",
+                "; ".join(failed) or f"the {self.word}s {', '.join(sorted(self._known))}",
                 'name the plugin under [project.entry-points.echub], and install it: "pip install -e ."',
             )
         problems = registry().owner(found).problems
@@ -39,23 +58,24 @@ class DeclarationRules(Contract):
     @rule
     def test_is_described(self) -> None:
         """The name is lower-case words with hyphens, the title a text, each suffix `.` and lower case."""
-        declared = self._declared
+        declared = self._stated
         wrong = [suffix for suffix in declared.suffixes if not _SUFFIX.fullmatch(suffix)]
         if not declared.title.strip():
             raise RuleViolation("a title for people", repr(declared.title), "name the instrument and the suffix")
-        if not declared.suffixes or wrong:
+        if wrong or not (declared.suffixes or isinstance(declared, Writer)):
             raise RuleViolation(
                 "suffixes such as .mpr", repr(tuple(declared.suffixes)), "write them with their dot"
             )
         if not _NAME.fullmatch(declared.name):
-            raise RuleViolation("a name such as acme-acm", repr(declared.name), "it is typed: --reader NAME")
+            typed = {"reader": "--reader NAME", "writer": "--to NAME"}[self.word]
+            raise RuleViolation("a name such as acme-acm", repr(declared.name), f"it is typed: {typed}")
 
     @rule
     def test_its_functions_load(self) -> None:
-        """What `sniff`, `read` and `options` name can be imported and called."""
-        declared = self._declared
+        """What it names, such as `read`, `write` and `options`, can be imported and called."""
+        declared = self._stated
         named = [declared.options] if isinstance(declared.options, str) else []
-        for target in (declared.sniff, declared.read, *named):
+        for target in (*(getattr(declared, name) for name in self.functions), *named):
             try:
                 require_callable(target)
             except EchubError as error:
@@ -64,7 +84,7 @@ class DeclarationRules(Contract):
     @rule
     def test_options_explain_themselves(self) -> None:
         """Options are a frozen dataclass; each has a help text and a default that is a valid value."""
-        options = options_of(self._declared)
+        options = options_of(self._stated)
         if not dataclasses.is_dataclass(options) or not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise RuleViolation("a frozen dataclass", options.__name__, "put @dataclass(frozen=True) above it")
         for field in dataclasses.fields(options):
@@ -76,11 +96,13 @@ class DeclarationRules(Contract):
 
     def _check_default(self, options: type, field: dataclasses.Field[object]) -> None:
         if field.default is dataclasses.MISSING:
-            raise RuleViolation("a default", f"the option {field.name} has none", "a reader works without options")
+            raise RuleViolation(
+                "a default", f"the option {field.name} has none", f"a {self.word} works without options"
+            )
         if field.default is None:
             return
         try:
-            parsed = getattr(parse_options(options, {field.name: str(field.default)}, self.reader), field.name)
+            parsed = getattr(parse_options(options, {field.name: str(field.default)}, self.subject), field.name)
         except EchubError as error:
             parsed = str(error)
         if parsed != field.default:
@@ -93,7 +115,7 @@ class DeclarationRules(Contract):
     @rule
     def test_entry_module_is_light(self) -> None:
         """The module that the entry point names imports the standard library and echub.plugin only."""
-        plugin = registry().owner(self._declared)
+        plugin = registry().owner(self._stated)
         module = plugin.module.partition(":")[0]
         loaded = imported_by(module)
         if loaded is None:
@@ -104,5 +126,6 @@ class DeclarationRules(Contract):
             raise RuleViolation(
                 "the standard library and echub.plugin",
                 f"import {module} also loads {', '.join(foreign)}",
-                'import them in the module that `read="module:function"` names; types under TYPE_CHECKING',
+                f'import them in the module that `{self.functions[-1]}="module:function"` names; '
+                "types under TYPE_CHECKING",
             )

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from echub.declare import Reader
-from echub.errors import PluginError
+from echub.errors import EchubError, PluginError
 from echub.registry.calling import require_callable
 from echub.registry.installed import samples_of
 from echub.registry.registry import Plugin, registry
 from echub.registry.sound import FUNCTIONS
-from echub.testing.base import Contract, RuleViolation, rule
+from echub.testing.base import Contract, RuleViolation, one_line, rule
+from echub.validation import group
 
 
 class PluginContract(Contract):
@@ -55,6 +56,22 @@ class PluginContract(Contract):
             raise RuleViolation(
                 "functions and files that are there", "; ".join(missing), "correct the declaration"
             )
+
+    @rule
+    def test_its_rules_are_a_schema(self) -> None:
+        """Its rules of validation are those of a group's schema: known codes, paths, columns and units."""
+        prefixes = [o.removeprefix("vocabulary ") for o in self._found.offers if o.startswith("vocabulary ")]
+        for prefix in prefixes:
+            if not registry().vocabularies[prefix].rules:
+                continue
+            try:
+                group.load(f"plugin:{prefix}")
+            except EchubError as error:
+                raise RuleViolation(
+                    "tables as of an .echub.toml",
+                    one_line(error),
+                    error.hint or "correct `rules` of its Vocabulary",
+                ) from None
 
     def _missing(self) -> Iterator[str]:
         for declared in registry().declared_by(self._found):

@@ -201,7 +201,7 @@ def _group(where: str, tables: Mapping[str, Any], chain: tuple[str, ...]) -> Gro
         quantities=tuple(n for n in tables.get("quantities", {}) if n.startswith(f"{head.get('prefix', '')}_")),
         ignore=_ignored(head.get("ignore", ()), parent),
         severity=_raised(tables.get("severity", {}), parent),
-        file_name=_pattern(tables.get("files", {}).get("name", "")),
+        file_name=_pattern(tables.get("files", {})),
         file_example=tables.get("files", {}).get("example", ""),
         sources=(where,),
     )
@@ -378,6 +378,7 @@ def _raised(table: Mapping[str, Any], parent: Group) -> dict[str, Severity]:
                 where=f"severity.{text}",
                 expected=", ".join(SCALE),
                 found=str(severity),
+                hint=nearest(str(severity), list(SCALE)),
             )
         for code in sorted(matching((text,), f"severity.{text}")):
             before = parent.severity.get(code, _core_severity(code))
@@ -393,7 +394,18 @@ def _raised(table: Mapping[str, Any], parent: Group) -> dict[str, Severity]:
     return raised
 
 
-def _pattern(text: str) -> str:
-    if text:
-        patterns.require(text, "files.name")
+def _pattern(files: Mapping[str, str]) -> str:
+    """Return the pattern of file names; its example, which people are told to follow, has to fit it."""
+    text, example = files.get("name", ""), files.get("example", "")
+    if not text:
+        return ""
+    patterns.require(text, "files.name")
+    if example and not patterns.matches(text, example):
+        raise SchemaError(
+            "the example of a file name does not fit the pattern",
+            where="files.example",
+            expected=f"a name that fits {text}",
+            found=example,
+            hint="in TOML a pattern stands in single quotes: name = '\\d{8}_.*'",
+        )
     return text

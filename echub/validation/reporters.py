@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from echub.validation.rules import LEVELS, rules
 from echub.validation.validation import Checked, Report
 
 _WORST_FIRST = ("error", "warning", "note")
+_LINE = re.compile(r"line (\d+)\b")
 
 
 def text(report: Report) -> str:
@@ -130,7 +132,7 @@ def sarif(report: Report) -> str:
 
 
 def _result(problem: Problem, numbers: dict[str, int]) -> dict[str, Any]:
-    physical = {"artifactLocation": {"uri": _uri(problem.path)}, "region": {"startLine": 1}}
+    physical = {"artifactLocation": {"uri": _uri(problem.path)}, "region": {"startLine": _line(problem) or 1}}
     location: dict[str, Any] = {"physicalLocation": physical}
     if problem.place:
         named = "/".join(part for part in (problem.dataset, problem.column) if part)
@@ -147,6 +149,12 @@ def _result(problem: Problem, numbers: dict[str, int]) -> dict[str, Any]:
         "locations": [location],
         "properties": properties,
     }
+
+
+def _line(problem: Problem) -> int | None:
+    """Return the line of the file, if the remark names one: rows of a dataset are not lines."""
+    match = _LINE.match(problem.remark.where)
+    return int(match[1]) if match and int(match[1]) else None
 
 
 def _sentence(problem: Problem) -> str:
@@ -218,7 +226,8 @@ def github(report: Report) -> str:
     words = {"error": "error", "warning": "warning", "note": "notice"}
     lines = []
     for p in report.problems:
-        place = f"file={_property(_relative(p.path))},title={_property(str(p.rule))}"
+        line = f",line={_line(p)}" if _line(p) else ""
+        place = f"file={_property(_relative(p.path))}{line},title={_property(str(p.rule))}"
         lines.append(f"::{words[p.severity]} {place}::{_data(_sentence(p))}")
     return "\n".join([*lines, summary(report)]) + "\n"
 

@@ -91,5 +91,6 @@ def _unknown(word: str, flag: str, others: list[str], entry: codes.Code | None) 
         "or the code of a notice such as truncated",
         found=word,
         cause=of_analysis,
-        hint=nearest(word, [*_ids_by_name(), *others]) or "`echub schema show rules` lists them",
+        hint=(None if entry else nearest(word, [*_ids_by_name(), *others]))
+        or "`echub schema show rules` lists them",
     )

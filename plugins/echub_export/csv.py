@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dataset, PluginError, Record, UnknownOption, series_of
+from echub.plugin import DataError, Dataset, Record, UnknownOption, series_of
 from echub.text import encodable, for_spreadsheet, with_article
 from echub_export.shape import shaped
 from echub_export.sidecar import write_description
@@ -49,7 +49,7 @@ def write_dataset(dataset: Dataset, options: CsvOptions, file: BinaryIO) -> None
     `origin` has three header rows: long name, unit, and what the source calls the column.
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
-        raise PluginError(
+        raise DataError(
             f"{with_article(dataset.kind)} dataset is not a table and has no CSV", hint="--to native keeps it"
         )
     form: dict[str, Any] = {

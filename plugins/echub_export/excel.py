@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from echub.plugin import Dataset, PluginError, Record, series_of
+from echub.plugin import DataError, Dataset, Record, series_of
 from echub.text import encodable, rows_by_columns, with_article
 from echub_export.shape import shaped
 
@@ -30,7 +30,7 @@ _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 
 
 def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
-    """Return one part: the workbook. Raises `PluginError` for more rows or columns than a sheet holds."""
+    """Return one part: the workbook. Raises `DataError` for more rows or columns than a sheet holds."""
     chosen = shaped(record, options)
     for dataset in chosen.datasets.values():
         _require_room(dataset)
@@ -39,11 +39,11 @@ def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callabl
 
 def _require_room(dataset: Dataset) -> None:
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
-        raise PluginError(
+        raise DataError(
             f"{with_article(dataset.kind)} dataset is not a table and has no sheet", hint="--to native keeps it"
         )
     if dataset.rows + _HEADS > MOST_ROWS or len(dataset.plain()) > MOST_COLUMNS:
-        raise PluginError(
+        raise DataError(
             f"the {dataset.name} dataset does not fit on a sheet of Excel",
             expected=f"at most {MOST_ROWS - _HEADS} rows and {MOST_COLUMNS} columns",
             found=rows_by_columns(dataset.rows, len(dataset.plain())),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from echub.plugin import Dataset, PluginError, Record
+from echub.plugin import DataError, Dataset, Record
 from echub.text import encodable
 from echub_export.shape import shaped
 
@@ -26,13 +26,13 @@ MOST_BYTES = 2**31
 def write(record: Record, options: ExportOptions) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Return one part: the `.mat` file of version 5, which MATLAB, Octave and SciPy load.
 
-    Raises `PluginError` for a dataset beyond 2 GB.
+    Raises `DataError` for a dataset beyond 2 GB.
     """
     chosen = shaped(record, options)
     for dataset in chosen.datasets.values():
         size = sum(column.values.nbytes for column in dataset.columns.values())
         if size >= MOST_BYTES:
-            raise PluginError(
+            raise DataError(
                 f"the {dataset.name} dataset has {size / 2**30:.1f} GB: too much for a variable of MATLAB's file",
                 expected="less than 2 GB",
                 hint="the native file opens in MATLAB with h5read; --columns writes some columns",

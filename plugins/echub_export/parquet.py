@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from echub.plugin import Dataset, PluginError, Record, arrow_schema, describe
+from echub.plugin import DataError, Dataset, Record, arrow_schema, describe
 from echub.text import encodable, with_article
 from echub_export.shape import shaped
 
@@ -29,7 +29,7 @@ def write_dataset(record: Record, dataset: Dataset, file: BinaryIO, *, whole: bo
     whole: all columns are in their canonical units, so that `echub` describes the record and it can be read back.
     """
     if any(len(column.axes) > 1 for column in dataset.columns.values()):
-        raise PluginError(
+        raise DataError(
             f"{with_article(dataset.kind)} dataset is not a table and has no Parquet", hint="--to native keeps it"
         )
     units = {name: c.unit for name, c in dataset.columns.items() if c.unit and not c.bits}

@@ -18,8 +18,9 @@ from tests.kit import broken
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "plugins" / "template"
 HALVES = {
-    "my-lab": {"reader": True, "analysis": False},
-    "echub-only.drift": {"reader": False, "analysis": True},
+    "my-lab": ["reader", "rules"],
+    "echub-only.drift": ["analysis"],
+    "echub-plotter": ["writer"],
 }
 
 
@@ -108,8 +109,8 @@ def wheels(tmp_path_factory):
     """Build the wheels of the hub, of the template, and of what `new` writes for either half of it."""
     pytest.importorskip("hatchling")
     folder = tmp_path_factory.mktemp("wheels")
-    for name, flags in HALVES.items():
-        scaffold.write(name, folder / name, **flags)
+    for name, parts in HALVES.items():
+        scaffold.write(name, folder / name, parts)
     for project in (ROOT, TEMPLATE, *(folder / name for name in HALVES)):
         run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=project)
     return {path.name.partition("-")[0]: path for path in folder.glob("*.whl")}

@@ -66,13 +66,23 @@ def test_its_refusal_its_cut_file_and_its_damaged_file_are_said(installed, scrat
     assert "rows are missing" in done.stdout + done.stderr
 
 
-def test_either_half_of_what_new_writes_works_alone(installed, scratch):
+def test_any_part_of_what_new_writes_works_alone(installed, scratch):
     (scratch / "run.my-lab").write_text(
         (scratch / "rest.acme").read_text(encoding="utf-8").replace("ACME LOG", "MY-LAB LOG"), encoding="utf-8"
     )
     assert installed.echub("convert", "run.my-lab", cwd=scratch).returncode == 0
     outcome = installed.json("analyze", "only-drift-drift", "run.my-lab.h5", cwd=scratch)
     assert outcome["status"] == "ok"
+    assert installed.echub("convert", "run.my-lab", "--to", "plotter-plot", cwd=scratch).returncode == 0
+    lines = (scratch / "run.my-lab.timeseries.plotter-plot").read_text(encoding="utf-8").split("\n")
+    assert lines[0] == "PLOTTER PLOT 1"
+    assert lines[3].split("\t")[:4] == ["0", "0.0", "3.40011", "0.0"]  # row, time, voltage, current
+    (scratch / ".echub.toml").write_text('[schema]\nextends = ["plugin:my_lab"]\n', encoding="utf-8")
+    (scratch / "cut.my-lab").write_bytes((scratch / "run.my-lab").read_bytes()[:-30])
+    checked = installed.echub("validate", "run.my-lab", "cut.my-lab", cwd=scratch)
+    assert checked.returncode == 1
+    assert "run.my-lab: error" not in checked.stdout
+    assert "cut.my-lab: error" in checked.stdout
 
 
 # -- beside mistaken plugins ---------------------------------------------------------------------

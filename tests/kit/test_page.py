@@ -8,7 +8,7 @@ import pytest
 
 from echub import declare, declare_analysis
 from echub.registry import hookspecs
-from echub.testing import AnalysisContract, ReaderContract
+from echub.testing import AnalysisContract, ReaderContract, WriterContract
 from echub.testing.analysis import TOLERANCES
 from tests.kit.conftest import ROOT, TEMPLATE
 
@@ -71,3 +71,5 @@ def test_the_number_of_rules_is_right():
     assert 35 <= len(ReaderContract.rules()) <= 45  # "some forty"
     assert len(AnalysisContract.rules()) == 26
     assert "twenty-six" in PAGE
+    assert len(WriterContract.rules()) == 12
+    assert "twelve" in PAGE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from echub.cli.show.terminal import field, heading, table
+from echub.cli.show.terminal import field, heading, remark, table
 from echub.drawing import unit_text
 from echub.registry.codes import explained
 from echub.text import several
@@ -53,7 +53,7 @@ def record(shown: Record, *, ranges: bool = False) -> None:
     for dropped in shown.dropped:
         field("dropped", f"{dropped.what}: {dropped.why}", "yellow")
     for notice in shown.notices:
-        field("warning", f"{notice.text} [{notice.code}]", "yellow")
+        remark("warning", f"{notice.text} [{notice.code}]", "yellow")
         if advice := explained(notice).hint:
             field("", f"what helps: {advice}")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from echub.cli.show.progress import FEW, rate
-from echub.cli.show.terminal import heading, is_terminal
+from echub.cli.show.terminal import coloured, heading
 from echub.text import printable, several, some_of
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _held(done: FileResult) -> str:
 
 def _marked(status: str, text: str) -> None:
     mark = f"{status} ".ljust(8)
-    typer.echo((typer.style(mark, fg=_COLOURS[status]) if is_terminal() else mark) + printable(text))
+    typer.echo(coloured(mark, _COLOURS[status]) + printable(text))
 
 
 def _duration(seconds: float) -> str:

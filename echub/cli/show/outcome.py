@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from echub.cli.show.terminal import field, heading, table
+from echub.cli.show.terminal import field, heading, remark, table
 from echub.drawing import unit_text
 from echub.registry.codes import explained
 from echub.text import several
@@ -73,7 +73,7 @@ def _rows_that_fit(lengths: list[int], *, verbose: bool) -> int:
 def _flag(flag: Remark) -> None:
     """Show a flag with its own hint, or that of the catalogue."""
     where = f" ({flag.where})" if flag.where else ""
-    field(flag.severity, f"{flag.text}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
+    remark(flag.severity, f"{flag.text}{where} [{flag.code}]", "red" if flag.severity == "refusal" else "")
     if advice := flag.hint or ("" if flag.severity == "info" else explained(flag).hint):
         field("", f"what helps: {advice}")
 

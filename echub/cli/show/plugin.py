@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from echub.cli.show.terminal import is_terminal
+from echub.cli.show.terminal import coloured
 from echub.text import printable
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def show_verdicts(subjects: Sequence[Subject], *, verbose: bool) -> None:
             _why_skipped(subject)
     broken = sum(subject.count("broken") for subject in subjects)
     said = {0: "no rule is broken", 1: "1 rule is broken"}.get(broken, f"{broken} rules are broken")
-    typer.echo(_coloured(said, "red" if broken else "green"))
+    typer.echo(coloured(said, "red" if broken else "green"))
 
 
 def _on(subject: Subject) -> str:
@@ -101,7 +101,7 @@ def _counts(subject: Subject) -> str:
 def _show(verdict: RuleVerdict) -> None:
     about = f" ({verdict.about})" if verdict.about else ""
     word = "not judged" if verdict.verdict == "skipped" else verdict.verdict
-    typer.echo(f"    {_coloured(word.ljust(10), _COLOURS[verdict.verdict])}  {printable(verdict.text + about)}")
+    typer.echo(f"    {coloured(word.ljust(10), _COLOURS[verdict.verdict])}  {printable(verdict.text + about)}")
     details = ("expected", "found", "advice", "reason")
     for name in details:
         if text := getattr(verdict, name):
@@ -113,7 +113,3 @@ def _why_skipped(subject: Subject) -> None:
     reasons = [verdict.reason for verdict in subject.verdicts if verdict.verdict == "skipped"]
     for reason in dict.fromkeys(reasons):
         typer.echo(printable(f"    {reasons.count(reason)} not judged: {reason}"))
-
-
-def _coloured(text: str, colour: str) -> str:
-    return typer.style(text, fg=colour) if is_terminal() else text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 
 import typer
@@ -12,8 +14,21 @@ from echub.text import printable
 
 
 def is_terminal() -> bool:
-    """Return whether standard output is a terminal that shows colours."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    """Return whether people read standard output: a terminal, to whose width tables are fitted."""
+    return sys.stdout.isatty()
+
+
+def shows_colours() -> bool:
+    """Return whether standard output is a terminal that shows colours, and is not asked to do without.
+
+    https://no-color.org: an empty `NO_COLOR` does not count. A dumb terminal prints codes as they are.
+    """
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def coloured(text: str, colour: str = "", *, bold: bool = False) -> str:
+    """Return a text in a colour, or bold, where the terminal shows it."""
+    return typer.style(text, fg=colour or None, bold=bold or None) if shows_colours() else text
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 2) -> None:
@@ -94,10 +109,26 @@ def fitting(widths: Sequence[int], room: int) -> list[list[int]]:
 def heading(text: str) -> None:
     """Print a highlighted line."""
     shown = printable(text)
-    typer.echo(typer.style(shown, bold=True) if is_terminal() else shown)
+    typer.echo(coloured(shown, bold=True))
 
 
 def field(name: str, value: str, colour: str = "") -> None:
     """Print one named value of a report, indented."""
-    shown = printable(value)
-    typer.echo(f"  {name:<13} " + (typer.style(shown, fg=colour) if colour and is_terminal() else shown))
+    typer.echo(f"  {name:<13} {coloured(printable(value), colour)}")
+
+
+def remark(name: str, message: str, colour: str = "") -> None:
+    """Print the message of a remark under its severity; on a terminal its lines are broken between words.
+
+    What helps is printed with `field`, in one line: a command is copied whole.
+    """
+    lines = [printable(message)]
+    if is_terminal():
+        room = shutil.get_terminal_size().columns - MARGIN
+        lines = textwrap.wrap(lines[0], max(room, PROSE), break_long_words=False, break_on_hyphens=False) or [""]
+    for begin, line in zip((f"  {name:<13} ", *[" " * MARGIN] * (len(lines) - 1)), lines, strict=True):
+        typer.echo(begin + coloured(line, colour))
+
+
+MARGIN = 16
+"""Letters before the values of a report: two, thirteen of the name, one."""

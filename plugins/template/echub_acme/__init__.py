@@ -14,6 +14,7 @@ from echub.plugin import (
     Reader,
     Sampling,
     Vocabulary,
+    Writer,
     hookimpl,
     option,
 )
@@ -42,22 +43,58 @@ def sniff(source: Source) -> Confidence:
     return Confidence.CERTAIN if source.head.startswith(b"ACME LOG ") else Confidence.NO
 
 
+# -- the writer ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PlotOptions:
+    """Options of the writer, given as `--writer-option decimal=,`."""
+
+    decimal: str = option(".", "decimal mark", choices=(".", ","))
+
+
+@hookimpl
+def echub_writers() -> Iterable[Writer]:
+    """Declare the writer; `write` is imported when a file is written."""
+    yield Writer(
+        "acme-plot",
+        "ACME plotter: a table of tabs per dataset, names and units above it",
+        write="echub_acme.encode:write",
+        options=PlotOptions,
+        suffixes=(".acme-plot",),
+    )
+
+
 # -- a quantity that echub does not have, and its unit ---------------------------------------
+
+WATER = {
+    "unit": "ppm",
+    "dimension": "1",
+    "definition": "water in the gas of the glove box, by volume",
+    "min": 0,
+}
+"""What the logger measures beside the cell."""
+
+
+# -- rules of validation ---------------------------------------------------------------------
+
+RULES = {
+    "schema": {"version": "1.0.0"},
+    "metadata": {"required": ["cell.area"], "range": {"cell.area": ["0.1 cm^2", "5 cm^2"]}},
+    "range": {"voltage": ["-0.2 V", "5 V"]},
+    "severity": {"truncated": "error"},
+}
+"""The tables of an `.echub.toml`; they apply in a group whose own says `extends = ["plugin:acme"]`."""
 
 
 @hookimpl
 def echub_vocabulary() -> Iterable[Vocabulary]:
-    """Declare what the logger measures beside the cell."""
-    water = {
-        "unit": "ppm",
-        "dimension": "1",
-        "definition": "water in the gas of the glove box, by volume",
-        "min": 0,
-    }
+    """Declare what this plugin adds to the vocabulary of echub."""
     yield Vocabulary(
         "acme",
-        quantities={"acme_box_water": water},
+        quantities={"acme_box_water": WATER},
         units={"ppm": {"of": "1", "factor": "1/1000000"}},
+        rules=RULES,
     )
 
 

@@ -2,15 +2,17 @@
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from echub.batch.workers import AHEAD, Died, each, in_order
+from echub.batch.workers import AHEAD, Died, _undisturbed, each, in_order
 from echub.errors import WorkerDied
 from echub.files.threads import LIMITS
 
@@ -194,3 +196,43 @@ def test_a_process_starts_with_the_limit_or_with_the_users_own(monkeypatch, star
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["1", "3", "None"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the fork server is of Linux")
+def test_ctrl_c_does_not_reach_the_fork_server_while_it_imports(tmp_path):
+    """A terminal sends it to every process of the command: here the server sends it to itself."""
+    (tmp_path / "interrupted.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    code = """
+from echub.batch import workers
+if __name__ == "__main__":
+    workers._PRELOADED = ["interrupted"]
+    print(list(workers.each(abs, [-1, -2], jobs=1)))
+"""
+    (tmp_path / "run.py").write_text(code)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run([sys.executable, tmp_path / "run.py"], capture_output=True, text=True, env=environment)
+    assert (done.stdout, done.stderr) == ("[(-1, 1), (-2, 2)]\n", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals of this kind")
+def test_ctrl_c_waits_for_steps_that_belong_together_even_if_another_thread_hears_it():
+    """The system gives it to any thread that does not block it; Python answers in the main one."""
+    over, steps = threading.Event(), []
+    threading.Thread(target=over.wait).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            together(steps)
+    finally:
+        over.set()
+    assert steps == ["begun", "done"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def together(steps):
+    with _undisturbed():
+        steps.append("begun")
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+        steps.append("done")
+    steps.append("too late")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -165,6 +166,19 @@ def test_an_interruption_before_the_command_is_no_traceback(monkeypatch):
     assert ended.value.code == 130
 
 
+@pytest.mark.parametrize(("cause", "code"), [(KeyboardInterrupt(), 130), (ValueError("a typo"), None)])
+def test_an_interruption_while_a_class_is_made_is_no_traceback(monkeypatch, cause, code):
+    """Python 3.11 raises a RuntimeError from what `__set_name__` raises; any other cause is a mistake of ours."""
+
+    def interrupt():
+        raise RuntimeError("Error calling __set_name__") from cause
+
+    monkeypatch.setattr(cli, "_defaults", interrupt)
+    with pytest.raises(RuntimeError if code is None else SystemExit) as ended:
+        cli.main()
+    assert getattr(ended.value, "code", None) == code
+
+
 LOUD = {
     "past Python": "import os\nos.write(1, b'loud\\n')",
     "kept stream": "import sys\nprint('loud', file=sys.__stdout__, flush=True)",
@@ -274,3 +288,21 @@ def test_a_mistake_in_the_command_line_is_json_too(words, error):
     done = subprocess.run([sys.executable, "-m", "echub", *words], capture_output=True, text=True, check=False)
     assert (done.returncode, json.loads(done.stdout)) == (2, {"status": "failed", "error": error})
     assert done.stderr.startswith("Usage: ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals of this kind")
+def test_ctrl_c_during_the_first_imports_ends_it_without_a_traceback(tmp_path):
+    """The parser of the command line is imported first; here that is a moment at which somebody presses Ctrl-C."""
+    (tmp_path / "typer.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    code = "import sys; sys.path.remove(''); from echub.cli import main"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")  # a shell says 130
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals of this kind")
+@pytest.mark.parametrize("handler", ["signal.SIG_IGN", "signal.default_int_handler"])
+def test_what_ctrl_c_does_is_unchanged_by_importing_the_command_line(handler):
+    code = f"import signal; signal.signal(signal.SIGINT, {handler}); import echub.cli; "
+    code += f"assert signal.getsignal(signal.SIGINT) == {handler}"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -368,10 +368,14 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "plugins new": [
         ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--reader"], {
-            "distribution": "echub-x", "folder": Path("echub-x"), "reader": True, "analysis": False,
-        }, {"--reader": ([], {}), "--analysis": (["--analysis"], {"analysis": True})}, {}),
+            "distribution": "echub-x", "folder": Path("echub-x"), "parts": ["reader"],
+        }, {
+            "--reader": ([], {}), "--writer": (["--writer"], {"parts": ["reader", "writer"]}),
+            "--analysis": (["--analysis"], {"parts": ["reader", "analysis"]}),
+            "--rules": (["--rules"], {"parts": ["reader", "rules"]}),
+        }, {}),
         ("echub.registry.scaffold.write", ["plugins", "new", "echub-x", "--analysis"], {
-            "reader": False, "analysis": True,
+            "parts": ["analysis"],
         }, {}, {}),
     ],
 }  # fmt: skip

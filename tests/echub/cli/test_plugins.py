@@ -137,20 +137,24 @@ def test_a_new_plugin_is_refused(echub, tmp_path, monkeypatch, arguments, code):
 
 
 @pytest.mark.parametrize(
-    ("answers", "holds"),
-    [(("y", "n"), "reader"), (("n", "y"), "analysis"), (("y", "y"), "both"), (("n", "n"), "")],
+    ("answers", "proposed"),
+    [("ynnn", "ynnn"), ("nynn", "yynn"), ("nnyn", "yyyn"), ("nnny", "yyyn"), ("yyyy", "ynnn"), ("nnnn", "yyyn")],
 )
-def test_on_a_terminal_it_asks(echub, tmp_path, monkeypatch, answers, holds):
-    """By default it has a reader; an analysis is proposed to who wants none."""
+def test_on_a_terminal_it_asks(echub, tmp_path, monkeypatch, answers, proposed):
+    """By default it has a reader; what is asked next is proposed to who wants none, rules to nobody."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     given, asked = iter(answers), []
     monkeypatch.setattr("typer.confirm", lambda text, default: asked.append((text, default)) or next(given) == "y")
     done = echub("plugins", "new", "acme")
-    assert asked == [("A reader of a file format?", True), ("An analysis?", answers[0] == "n")]
+    words = "A reader of a file format?", "A writer of a file format?", "An analysis?", "Rules of validation?"
+    assert asked == [(text, mark == "y") for text, mark in zip(words, proposed, strict=True)]
+    holds = [
+        part for part, mark in zip(("reader", "writer", "analysis", "rules"), answers, strict=True) if mark == "y"
+    ]
     assert done.code == (0 if holds else 2)
-    assert ("acme/acme/decode.py" in done.out) is (holds in ("reader", "both"))
-    assert ("acme/acme/outcome.py" in done.out) is (holds in ("analysis", "both"))
+    for part in ("reader", "writer", "analysis", "rules"):
+        assert (f"acme/tests/test_{part}.py" in done.out) is (part in holds)
     assert done.err == 'next: pip install -e "acme[test]" && echub plugins check acme\n' or not holds
 
 
@@ -161,8 +165,10 @@ def test_the_hub_s_own_plugins_keep_the_rules_that_need_no_samples(process):
     done = process("plugins", "check", "bdf", "--json")
     assert done.code == 0, done.err
     plugin, *readers = done.json["subjects"]
-    assert (plugin["kept"], plugin["broken"], plugin["skipped"]) == (3, 0, 0)
+    assert (plugin["kept"], plugin["broken"], plugin["skipped"]) == (4, 0, 0)
+    *readers, writer = readers
     assert [reader["name"] for reader in readers] == ["bdf-csv", "parquet"]
+    assert (writer["kind"], writer["name"], writer["broken"]) == ("writer", "bdf", 0)
     for reader in readers:
         assert reader["kept"] > 5
         assert {r["reason"] for r in reader["rules"] if r["verdict"] == "skipped"} == {checking.NO_SAMPLES}

@@ -124,7 +124,7 @@ no plugin is called 'nonsense' [unknown-reader]
   hint: pip install -e FOLDER installs one that you write; its entry point is in the group `echub`
 $ echub plugins new echub-x  # 2
 it is not stated what the plugin offers [unknown-option]
-  expected: --reader, --analysis or both
+  expected: --reader, --writer, --analysis, --rules, or several
   hint: echub plugins new echub-x --reader
 $ echub plugins new 1x  # 2
 '1x' gives no Python module [invalid-name]

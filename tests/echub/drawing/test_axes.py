@@ -180,3 +180,16 @@ def test_a_title_of_two_lines_is_smaller(below, size):
     figure = drawing.new_figure()
     drawing.title(figure, "a", below=below)
     assert figure._suptitle.get_fontsize() == size
+
+
+def test_ticks_are_whole_numbers_and_powers_of_ten_are_printed():
+    """0.1200 to 0.1201 is not 0.0000 to 0.0001 beside a 0.12 above the axis; 2e15 is 2 × 10¹⁵."""
+    figure = drawing.new_figure()
+    left, right = figure.subplots(1, 2)
+    left.plot([0, 1], [0.12, 0.1201])
+    right.plot([0, 1], [0, 2e15])
+    drawing.tidy(left, right)
+    figure.draw_without_rendering()
+    assert left.yaxis.get_offset_text().get_text() == ""
+    assert {label.get_text()[:4] for label in left.get_yticklabels()} <= {"0.11", "0.12"}
+    assert right.yaxis.get_offset_text().get_text() == "×10¹⁵"

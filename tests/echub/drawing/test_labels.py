@@ -7,6 +7,7 @@ import pytest
 
 import echub_schemas
 from echub.drawing import axis_label, current_label, prefixed, symbol_text, time_unit, unit_text, value_text
+from echub.drawing.labels import short_name
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,7 @@ from echub.drawing import axis_label, current_label, prefixed, symbol_text, time
         ("deg", "°"),
         ("cm^-3", "cm⁻³"),
         ("count/s", "count/s"),
+        ("1/s", "1/s"),
         ("min", "min"),
         ("%", "%"),
         ("1", ""),
@@ -62,6 +64,14 @@ def test_labels_name_quantity_reference_and_unit():
     assert axis_label("U", "V") == "U / V"
     assert axis_label("E", "V", against="Na⁺/Na") == "E vs Na⁺/Na / V"
     assert axis_label("ratio", "1") == axis_label("ratio") == "ratio"
+
+
+@pytest.mark.parametrize(
+    ("unit", "power"),
+    [("1/s", "s⁻¹"), ("1/cm^2", "cm⁻²"), ("1/kK", "kK⁻¹"), ("1/um^3", "µm⁻³"), ("count/s", "count/s")],
+)
+def test_one_over_a_unit_is_a_power_on_an_axis(unit, power):
+    assert axis_label("x", unit) == f"x / {power}"
 
 
 @pytest.mark.parametrize(("unit", "text"), [("mA", "I / mA"), ("mA/cm^2", "j / mA/cm²"), ("A/m^2", "j / A/m²")])
@@ -129,3 +139,12 @@ def test_values_are_printed_to_two_digits_of_their_uncertainty():
     assert value_text(0.35123, 0.0121) == "0.351 ± 0.012"
     assert value_text(None) == "–"
     assert value_text(0.351234567) == value_text(0.351234567, 0.0) == "0.35123"
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "short"),
+    [("abcdefg", 7, "abcdefg"), ("abcdefgh", 7, "abc…fgh"), ("abcdefgh", 6, "ab…fgh"), ("", 5, "")],
+)
+def test_a_long_name_keeps_both_ends(name, most, short):
+    assert short_name(name, most) == short
+    assert len(short) <= most

@@ -43,8 +43,10 @@ def test_limits_that_someone_zoomed_to_stay():
     ("limits", "shape", "widened"),
     [
         ((0, 100, 0, 50), 1.0, ((0, 100), (-4, 96))),  # y grows to the width of x, with 4 % of it below zero
-        ((0, 10, -30, 9), 1.0, ((-14.5, 24.5), (-30, 9))),  # x grows on both sides
-        ((0, 10, 2, 20), 0.5, ((-15.8, 25.8), (-0.8, 20))),
+        ((0, 10, -30, 9), 1.0, ((-1.56, 37.44), (-30, 9))),  # x grows to the right of zero: 4 % of 39 below it
+        ((0, 10, 2, 20), 0.5, ((-1.664, 39.936), (-0.8, 20))),  # 20.8 high, so 41.6 wide
+        ((-3, 10, -30, 9), 1.0, ((-16, 23), (-30, 9))),  # a point left of that: x grows on both sides
+        ((500, 510, -30, 9), 1.0, ((485.5, 524.5), (-30, 9))),  # zero is too far
         ((100, 110, 0, 1), 2.0, ((100, 110), (-0.8, 19.2))),
     ],
 )

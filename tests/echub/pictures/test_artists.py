@@ -536,7 +536,7 @@ def test_panels_of_one_file_have_a_colour_each_and_default_to_time_and_current()
          {"expected": "screen, single-column, slide, origin", "found": "loud"}),
         ({"picture": "profile"}, DataError, "there is nothing to draw", {
             "expected": f"rows for one of the pictures {', '.join(NAMES)}", "found": "timeseries: 2 rows",
-            "hint": "--x NAME --y NAME draws any columns"}),
+            "hint": "--x time --y voltage draws these columns; `echub info FILE` lists all"}),
         ({"y": ("vendor_words",)}, DataError, "the column vendor_words holds words", {"expected": "numbers"}),
     ],
 )  # fmt: skip
@@ -693,7 +693,7 @@ def test_a_map_of_one_line_of_pixels_has_no_size():
 def test_nothing_at_all_is_refused_as_no_dataset():
     with pytest.raises(DataError) as refused:
         draw({"a": Record([])}, Look())
-    assert refused.value.found == "no dataset"
+    assert (refused.value.found, refused.value.hint) == ("no dataset", "--x NAME --y NAME draws any columns")
     with pytest.raises(DataError) as refused:
         draw({"a": Record([])}, Look(y=("current",)))
     assert (refused.value.expected, refused.value.found) == ("rows", "no dataset with rows")
@@ -1028,3 +1028,79 @@ def test_a_table_without_a_measured_number_is_refused():
         echub.plot(record("table", sample_id=["s"], replicate=[1], y=[np.nan]))
     assert refused.value.message == "the table contains no measured number"
     assert refused.value.found == "row, sample_id, replicate, vendor_y"
+
+
+# -- what an eye would miss -------------------------------------------------------------------
+
+
+def dots(axis):
+    """Return the points of the lines that have a marker."""
+    return [
+        (float(line.get_xdata()[n]), float(line.get_ydata()[n]))
+        for line in axis.lines
+        for n in line.get_markevery() or ()
+    ]
+
+
+def test_a_value_without_a_neighbour_is_a_dot():
+    """No line goes through it: the only row, and one between two that are missing."""
+    (one,) = draw({"a": record(time=[5.0], voltage=[1.5])}).axes
+    assert dots(one) == [(5, 1.5)]
+    gaps = record(time=[0, 1, 2, 3, 4, 5], voltage=[1, np.nan, 2, np.nan, 3, 4])
+    (axis,) = draw({"a": gaps}).axes
+    assert dots(axis) == [(0, 1), (2, 2)]
+    (whole,) = draw({"a": record(time=[0, 1], voltage=[1, 2])}).axes
+    assert [line.get_marker() for line in whole.lines] == ["None"]
+
+
+def test_the_halves_of_one_cycle_are_named_by_the_sign_of_their_current():
+    given = record(time=[0, 3600, 3600, 7200], voltage=[3, 4, 4, 3.5], current=[-1, -1, 1, 1])
+    axis = echub.plot(given, picture="capacity").axes[0]
+    assert list(zip(legend(axis), colours(axis), strict=True)) == [
+        ("$I$ < 0", PALETTE[0]), ("$I$ > 0", PALETTE[1])
+    ]  # fmt: skip
+
+
+def test_scans_of_a_mass_spectrum_are_not_joined_and_each_quantity_has_its_panel():
+    pressure = SourceColumn("p", np.array([1.0, 2, 3, 4]), "partial_pressure", "torr", index=1)
+    first = build_dataset("mass_spectrum", [column("mass_to_charge", [10, 11, 10, 11], index=0), pressure])
+    counts = [column("mass_to_charge", [28, 29], index=0), column("ion_counts", [50, 60], index=1)]
+    figure = draw({"a": Record([first]), "b": Record([build_dataset("mass_spectrum", counts)])})
+    upper, lower = figure.axes
+    assert upper.get_ylabel().endswith(" / torr")
+    assert labels(figure) == [("", upper.get_ylabel()), ("m/z", "$N$ / count")]
+    assert [legend(axis) for axis in figure.axes] == [["a"], ["b"]]
+    x = np.asarray(upper.lines[0].get_xdata())
+    assert np.isnan(x).tolist() == [False, False, True, False, False]
+    assert curves(lower) == [([28, 29], [50, 60])]
+
+
+@pytest.mark.parametrize(
+    ("size", "unit", "factor"),
+    [(9999.0, "Ω", 1), (10_000.0, "kΩ", 1e-3), (0.1, "Ω", 1), (0.099, "mΩ", 1e3), (2e6, "MΩ", 1e-6)],
+)
+def test_a_nyquist_plot_has_short_numbers_and_bode_keeps_the_ohm(size, unit, factor):
+    given = record("impedance", frequency=[100, 10], impedance_real=[size, size], impedance_imag=[0, 0])
+    nyquist, modulus, _ = draw({"a": given}).axes
+    assert (nyquist.get_xlabel(), nyquist.get_ylabel()) == (f"Re $Z$ / {unit}", f"−Im $Z$ / {unit}")
+    assert nyquist.lines[0].get_xdata() == pytest.approx([size * factor] * 2)
+    assert modulus.get_ylabel() == "|$Z$| / Ω"
+    assert modulus.lines[0].get_ydata() == pytest.approx([size] * 2)
+
+
+def test_long_names_of_files_are_shortened_and_told_apart():
+    long = "x" * 30
+    names = [f"{long}a{long}", f"{long}b{long}", "short"]
+    (axis,) = draw({name: record(time=[0, 1], voltage=[1, 2]) for name in names}).axes
+    short = "x" * 19 + "…" + "x" * 20  # 40 letters
+    assert legend(axis) == [f"{short} (1)", f"{short} (2)", "short"]
+    assert draw({"y" * 80: record(time=[0, 1], voltage=[1, 2])}).get_suptitle() == "y" * 31 + "…" + "y" * 32
+
+
+def test_of_many_files_without_a_place_the_first_are_named():
+    other = build_dataset("acme_curve", [SourceColumn("f", np.arange(3.0))])
+    drawn = record(time=[0, 1], voltage=[1, 2])
+    few = draw({"a": drawn, **{f"f{n}": Record([other]) for n in range(5)}}).get_suptitle()
+    assert few == "not drawn: " + ", ".join(f"f{n} (3 rows)" for n in range(5))
+    many = draw({"a": drawn, **{f"f{n}": Record([other]) for n in range(6)}}).get_suptitle()
+    assert many == "not drawn: f0 (3 rows), f1 (3 rows), f2 (3 rows), f3 (3 rows), 2 more"

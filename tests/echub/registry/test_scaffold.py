@@ -13,12 +13,14 @@ from echub.registry.scaffold import Names, check_name, render, write
 from tests.kit.conftest import TEMPLATE
 from tests.messages.parts import said
 
-HALVES = [{"reader": True, "analysis": False}, {"reader": False, "analysis": True}]
+MARKS = {"reader": "-log", "writer": "-plot", "analysis": "-drift", "rules": "RULES"}
+"""What only the files of one part hold."""
+SOME = [[part] for part in MARKS] + [["reader", "rules"], ["writer", "rules"], ["reader", "writer", "analysis"]]
 
 
 def test_the_template_is_what_new_writes():
     """Mend the texts in echub/templates/plugin, then write it anew with the name below."""
-    written = render("echub-acme", reader=True, analysis=True)
+    written = render("echub-acme", scaffold.PARTS)
     caches = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
     found = {
         path.relative_to(TEMPLATE).as_posix(): path.read_text(encoding="utf-8")
@@ -34,10 +36,10 @@ def test_every_text_of_the_package_becomes_a_file():
     assert texts == {template for template, _, _ in scaffold.FILES}
 
 
-@pytest.mark.parametrize("half", HALVES, ids=["reader", "analysis"])
+@pytest.mark.parametrize("parts", SOME, ids="-".join)
 @pytest.mark.parametrize("name", ["acme", "echub-acme", "My.Lab_2", "x1"])
-def test_either_half_is_whole_code_that_names_nothing_of_the_other(name, half):
-    files = render(name, **half)
+def test_any_parts_are_whole_code_that_names_nothing_of_the_others(name, parts):
+    files = render(name, parts)
     names = Names(name)
     assert f"{names.module}/__init__.py" in files
     for path, text in files.items():
@@ -48,8 +50,21 @@ def test_either_half_is_whole_code_that_names_nothing_of_the_other(name, half):
     project = tomllib.loads(files["pyproject.toml"])
     assert project["project"]["name"] == name
     assert project["project"]["entry-points"]["echub"] == {names.plugin: names.module}
-    other = "-drift" if half["reader"] else "-log"
-    assert not [path for path, text in files.items() if f"{names.plugin}{other}" in text]
+    for part, mark in MARKS.items():
+        mark = mark if part == "rules" else f"{names.plugin}{mark}"
+        assert (part in parts) == any(mark in text for text in files.values())
+        assert (part in parts) == (f"tests/test_{part}.py" in files)
+
+
+@pytest.mark.parametrize("parts", SOME, ids="-".join)
+def test_every_name_that_is_imported_is_used(parts):
+    """So the list of names is right for every choice of parts."""
+    text = render("echub-acme", parts)["echub_acme/__init__.py"]
+    tree = ast.parse(text)
+    imported = {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert imported - {"annotations"} <= used
+    assert {"Reader", "Writer", "Analysis", "Vocabulary", "option", "dataclass"} & used <= imported
 
 
 @pytest.mark.parametrize(
@@ -130,8 +145,8 @@ def test_whatever_stands_there_is_left_alone(tmp_path):
         target = tmp_path / place
         {"folder": target.mkdir, "file": target.touch, "link": lambda t=target: t.symlink_to("nowhere")}[place]()
         with pytest.raises(TargetExists):
-            write("acme-x", target, reader=True, analysis=False)
-        assert said(lambda t=target: write("acme-x", t, reader=True, analysis=False)) == {
+            write("acme-x", target, ["reader"])
+        assert said(lambda t=target: write("acme-x", t, ["reader"])) == {
             "message": "there is something of that name already", "path": str(target),
             "hint": "choose another name, or move it away: nothing is replaced",
         }  # fmt: skip
@@ -144,7 +159,7 @@ def test_a_failure_leaves_nothing(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.write_text", full)
-    assert said(lambda: write("acme-x", tmp_path / "acme-x", reader=True, analysis=True)) == {
+    assert said(lambda: write("acme-x", tmp_path / "acme-x", ["reader", "analysis"])) == {
         "message": "the plugin cannot be written: No space left on device", "path": str(tmp_path / "acme-x")
     }  # fmt: skip
     assert not os.listdir(tmp_path)
@@ -152,4 +167,4 @@ def test_a_failure_leaves_nothing(tmp_path, monkeypatch):
 
 def test_no_such_folder_is_said(tmp_path):
     with pytest.raises(TargetNotWritable, match="No such file"):
-        write("acme-x", tmp_path / "nowhere" / "acme-x", reader=True, analysis=True)
+        write("acme-x", tmp_path / "nowhere" / "acme-x", ["reader", "analysis"])

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from echub.declare import Reader
+from echub.declare import Reader, Vocabulary
 from echub.errors import PluginError
+from echub.registry.registry import registry
 from echub.testing import AnalysisContract, ReaderContract, checking
 from echub.testing.base import Contract, RuleViolation, rule, skip
 from echub.testing.checking import RuleVerdict, Subject, _bare_environment, _run, _Seen, _told
@@ -149,6 +150,33 @@ def test_what_a_plugin_is_told(rule, stated, enriches, said, monkeypatch):
     except pytest.fail.Exception as failure:
         found = failure.broken
         assert (found.expected, found.found, found.advice) == said
+    else:
+        assert said is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({}, None),
+        ({"metadata": {"required": ["cell.area"]}}, None),
+        (
+            {"metadata": {"required": ["cell.aera"]}},
+            ("unknown metadata path 'cell.aera'", "did you mean cell.area"),
+        ),
+        ({"severity": {"truncatd": "error"}}, ("severity.truncatd names no rule", "did you mean truncated")),
+        ({"ranges": {}}, ("has no ranges", "did you mean range?")),
+        ({"range": {"current": ["2 mA", "1 mA"]}}, ("is empty", "correct `rules` of its Vocabulary")),
+    ],
+)
+def test_rules_of_validation_are_a_schema(rules, said, monkeypatch):
+    monkeypatch.setitem(registry().vocabularies, "tinyrules", Vocabulary("tinyrules", rules=rules))
+    offers = ["a reader", "vocabulary tinyrules"]
+    contract = type("One", (PluginContract,), {"entry": entry(offers=offers)})()
+    try:
+        contract.test_its_rules_are_a_schema()
+    except pytest.fail.Exception as failure:
+        assert said[0] in failure.broken.found  # noqa: PT017
+        assert failure.broken.advice.startswith(said[1])  # noqa: PT017
     else:
         assert said is None
 

@@ -508,6 +508,27 @@ def test_a_severity_that_cannot_be_is_refused(tmp_path, text, says):
         load(tmp_path / ".echub.toml")
 
 
+def test_a_mistyped_severity_is_told_the_nearest_and_a_code_of_an_analysis_none(tmp_path):
+    for text, hint in (
+        ('[severity]\ntruncated = "eror"\n', "did you mean error?"),
+        ('[severity]\nno-area = "error"\n', "`echub schema show rules` lists them"),
+    ):
+        (tmp_path / ".echub.toml").write_text(text)
+        with pytest.raises(EchubError) as refused:
+            load(tmp_path / ".echub.toml")
+        assert refused.value.hint == hint
+
+
+def test_the_example_of_a_file_name_fits_its_pattern(tmp_path):
+    text = "[files]\nname = '\\d+_a'\nexample = \"{}\"\n"
+    (tmp_path / ".echub.toml").write_text(text.format("12_a"))
+    assert load(tmp_path / ".echub.toml").file_example == "12_a"
+    (tmp_path / ".echub.toml").write_text(text.format("x_a"))
+    with pytest.raises(EchubError, match="does not fit the pattern") as refused:
+        load(tmp_path / ".echub.toml")
+    assert (refused.value.remark.where, refused.value.found) == ("files.example", "x_a")
+
+
 def test_what_a_parent_raises_stays_raised(tmp_path):
     (tmp_path / "parent.toml").write_text('[schema]\nname = "lab"\n[severity]\ntruncated = "error"\n')
     child = tmp_path / ".echub.toml"

@@ -121,6 +121,17 @@ def test_github_annotations_cannot_be_broken_by_their_text(awkward):
     assert first.startswith("::error file=dir/a b%2Cc%3A100%25.h5,title=ECH001 unreadable::line%0Abreak")
 
 
+@pytest.mark.parametrize(
+    ("where", "line"), [("line 7", 7), ("line 12, cell 3", 12), ("row 7", None), ("line 0", None), ("", None)]
+)
+def test_a_line_that_is_named_is_where_the_annotation_stands(where, line):
+    report = Report([Checked("a.csv", (problem("ECH001", "a.csv", "cut", where=where),))])
+    place = "" if line is None else f",line={line}"
+    assert FORMATS["github"](report).startswith(f"::error file=a.csv{place},title=ECH001 unreadable::cut")
+    (result,) = json.loads(FORMATS["sarif"](report))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": line or 1}
+
+
 def test_text_says_where_why_and_what_helps():
     text = FORMATS["text"](validate(FOLDER / "ECH205_implausible.bdf.csv"))
     assert "error ECH205 implausible" in text

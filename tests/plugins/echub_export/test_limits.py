@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from echub.plugin import Dropped, Notice, PluginError, Record, SourceColumn, build_dataset
+from echub.plugin import DataError, Dropped, Notice, Record, SourceColumn, build_dataset
 from echub_export import csv, excel, matlab
 from echub_export.csv import write_dataset as write_csv
 from echub_export.excel import MOST_COLUMNS, MOST_ROWS, _require_room
@@ -45,7 +45,7 @@ def test_a_sheet_holds_so_many_rows_and_columns(rows, columns, found):
     if found is None:
         _require_room(sized(rows, columns))
         return
-    with pytest.raises(PluginError, match="the part dataset does not fit") as caught:
+    with pytest.raises(DataError, match="the part dataset does not fit") as caught:
         _require_room(sized(rows, columns))
     assert caught.value.expected == "at most 1048574 rows and 16384 columns"
     assert caught.value.found.replace(",", "").replace(" ", "") == found.replace(",", "").replace(" ", "")
@@ -61,7 +61,7 @@ def test_a_sheet_holds_so_many_rows_and_columns(rows, columns, found):
     ids=["xlsx", "csv", "parquet"],
 )
 def test_a_cube_is_no_table(write):
-    with pytest.raises(PluginError, match="a cube dataset is not a table") as caught:
+    with pytest.raises(DataError, match="a cube dataset is not a table") as caught:
         write(sized(axes=3))
     assert caught.value.hint == "--to native keeps it"
 
@@ -74,7 +74,7 @@ def test_a_variable_of_matlab_is_below_two_gigabytes(nbytes, said):
     if said is None:
         assert [ending for ending, _ in matlab.write(record, options)] == [".mat"]
     else:
-        with pytest.raises(PluginError, match=said):
+        with pytest.raises(DataError, match=said):
             list(matlab.write(record, options))
 
 

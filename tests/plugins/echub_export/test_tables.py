@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import echub
-from echub.errors import PluginError, UnitMismatch, UnknownColumn, UnknownOption
+from echub.errors import DataError, UnitMismatch, UnknownColumn, UnknownOption
 from echub.model.build import SourceColumn, build_dataset
 from echub.model.record import Record
 from fixtures.eclab.make import FOLDER
@@ -75,7 +75,7 @@ def test_the_same_record_gives_the_same_workbook(tmp_path):
 def test_more_rows_than_a_sheet_holds_are_refused(tmp_path):
     pytest.importorskip("xlsxwriter")
     long = Record([build_dataset("timeseries", [SourceColumn("t", np.zeros(1_048_575), "time", "s")])])
-    with pytest.raises(PluginError, match="does not fit on a sheet"):
+    with pytest.raises(DataError, match="does not fit on a sheet"):
         echub.convert(long, tmp_path, to="xlsx")
     assert not list(tmp_path.iterdir())
 

@@ -502,8 +502,7 @@ def test_verdicts(lines):
 
 
 def test_verdicts_have_colours_on_a_terminal(lines, monkeypatch):
-    monkeypatch.setattr("echub.cli.show.plugin.is_terminal", lambda: True)
-    monkeypatch.setattr("typer.style", lambda text, fg: f"<{fg}>{text}</>")
+    monkeypatch.setattr("echub.cli.show.plugin.coloured", lambda text, colour: f"<{colour}>{text}</>")
     found = lines(show_verdicts, subjects()[1:2], verbose=True)
     assert [line.split("  it")[0] for line in found if "<" in line] == [
         "    <green>kept      </>",

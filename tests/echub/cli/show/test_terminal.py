@@ -70,11 +70,49 @@ def test_no_number_is_cut_on_a_narrow_terminal(monkeypatch, columns):
 
 @pytest.mark.parametrize(
     ("window", "said", "colours"),
-    [(Window, {}, True), (Window, {"NO_COLOR": "1"}, False), (io.StringIO, {}, False)],
-)
+    [
+        (Window, {}, True), (Window, {"NO_COLOR": "1"}, False), (io.StringIO, {}, False),
+        (Window, {"NO_COLOR": ""}, True), (Window, {"TERM": "dumb"}, False),
+    ],
+)  # fmt: skip
 def test_colours_are_for_a_terminal_whose_user_wants_them(monkeypatch, window, said, colours):
     monkeypatch.setattr(sys, "stdout", window())
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
     for name, value in said.items():
         monkeypatch.setenv(name, value)
-    assert terminal.is_terminal() is colours
+    assert terminal.shows_colours() is colours
+    assert terminal.is_terminal() is (window is Window)  # the width is kept
+    assert terminal.coloured("a", "red", bold=True) == ("\x1b[31m\x1b[1ma\x1b[0m" if colours else "a")
+
+
+@pytest.mark.parametrize(
+    ("window", "width", "lines"),
+    [
+        (io.StringIO, "40", ["  warning       the file was cut in the middle of a row"]),
+        (
+            Window,
+            "56",
+            ["  warning       the file was cut in the middle of a row"],
+        ),  # 16 + 40, one more than it takes
+        (Window, "64", ["  warning       the file was cut in the middle of a row"]),
+        (Window, "20", ["  warning       the file was cut in the middle of a row"]),  # never below 40 letters
+    ],
+)
+def test_the_message_of_a_remark_is_broken_between_words(monkeypatch, window, width, lines):
+    window = window()
+    monkeypatch.setattr(sys, "stdout", window)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", width)
+    terminal.remark("warning", "the file was cut in the middle of a row", "yellow")  # 39 letters
+    assert window.getvalue().splitlines() == lines
+    terminal.remark("warning", "so was this one, in the middle of its last row, at byte-offset 7", "yellow")
+    more = window.getvalue().splitlines()[len(lines) :]
+    assert (
+        " ".join(line[16:] for line in more) == "so was this one, in the middle of its last row, at byte-offset 7"
+    )
+    assert [line[:16] for line in more] == ["  warning       ", *[" " * 16] * (len(more) - 1)]
+    if isinstance(window, Window) and width in ("56", "20"):
+        assert [line[16:] for line in more] == [
+            "so was this one, in the middle of its", "last row, at byte-offset 7"
+        ]  # fmt: skip  # a word more would be letter 41
