@@ -4,7 +4,7 @@
 # Expected: Si(CH3)3+, the fragment of silicone by which ToF-SIMS knows a contaminated surface, has m/z 73.047, as
 #           SiC3H9+; Al(OH)4- has 94.993, as AlO4H4-. Or brackets are refused.
 # Seen:     43.000 and 43.985 without a word: each bracket counts once. Without brackets the masses are right.
-# For us:   an ion in brackets is refused, with the place, which a test keeps. The page on Hiden says how ions are written.
+# For us:   an ion with brackets is refused, with the place, which a test keeps. The page on Hiden says so.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

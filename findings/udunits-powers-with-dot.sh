@@ -4,8 +4,8 @@
 # Expected: a power that is not whole is either read or refused, as S s^(1/2) is.
 # Seen:     "S s^0.5" is 5 S, "ohm s^-0.5" 5 Ω and "S s^0.9" 9 S, without a word: the dot multiplies, so that s^0.5 is s^0
 #           times 5. A conversion of a Warburg coefficient of 10 to ohms gives 50 Ω.
-# For us:   no unit with such a power is in our table: it stays a text beside the numbers in a file, never `units`, which
-#           a test keeps. The page on other programs says so.
+# For us:   no unit with such a power is in our table: it stays in the printed header of a column and is never in `units`
+#           of a file, which a test keeps. The page on other programs says so.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
