@@ -312,7 +312,8 @@ def test_what_is_no_neutral_formula_of_natural_elements_has_no_molar_mass(formul
 def test_a_short_name_that_reads_as_a_formula_has_no_molar_mass(name, helps, mass):
     """Atoms Li, F, S, I would be 184.9 g/mol; LiN(SO2F)2 is 187.06.
 
-    Atomic weights: Li 6.94, B 10.81, C 12.011, N 14.007, O 15.999, F 18.998, Na 22.990, P 30.974, S 32.06, V 50.942.
+    Atomic weights: Li 6.94, B 10.81, C 12.011, N 14.007, O 15.999, F 18.998, Na 22.990, P 30.974, S 32.06,
+    V 50.942.
     """
     with pytest.raises(UnknownSpecies, match="is the short name of a substance") as refused:
         molar_mass(f" {name} ")
