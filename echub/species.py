@@ -67,8 +67,8 @@ _SHORT_NAMES: Mapping[str, str] = {
 }
 """Short names of salts and materials that read as formulas of other ones, with their own; "" if it varies.
 
-Names with a D, a T or a letter that is not an element (PVDF, LiTFSI, LFP) are refused as they are. VC and SN, which
-are also vanadium carbide and sulphur nitride, stay formulas.
+Names with a D, a T or a letter that is not an element (PVDF, LiTFSI, LFP) are refused as they are. VC and SN are
+also vanadium carbide and sulphur nitride, and stay formulas.
 """
 
 _LONGEST = 100
