@@ -284,7 +284,7 @@ def molar_mass(formula: str) -> float:
             f"{formula!r} is the short name of a substance, which reads as the formula of another",
             expected="a formula such as Na3V2P3O12",
             found=formula,
-            hint=f"write {own}" if own else "its formula varies: write yours, or its molar mass instead",
+            hint=f"write {own}" if own else "its formula varies: write yours, or state molar_mass=… g/mol instead",
         )
     parsed = parse_species(formula)
     if parsed.special or parsed.charge or any(atom.nucleons for atom in parsed.atoms):

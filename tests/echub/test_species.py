@@ -305,8 +305,8 @@ def test_what_is_no_neutral_formula_of_natural_elements_has_no_molar_mass(formul
         ("LiFOB", "write LiBC2F2O4", 143.77),
         ("NVP", "write Na3V2P3O12", 455.76),
         ("NVPF", "write Na3V2P2O8F3", 417.79),
-        ("LiPON", "its formula varies: write yours, or its molar mass instead", None),
-        ("NaSICON", "its formula varies: write yours, or its molar mass instead", None),
+        ("LiPON", "its formula varies: write yours, or state molar_mass=… g/mol instead", None),
+        ("NaSICON", "its formula varies: write yours, or state molar_mass=… g/mol instead", None),
     ],
 )
 def test_a_short_name_that_reads_as_a_formula_has_no_molar_mass(name, helps, mass):
