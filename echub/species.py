@@ -46,6 +46,31 @@ _ANIONS = frozenset(["F", "Cl", "Br", "I", "S", "Se", "Te"])
 _OXYANIONS = frozenset(["P", "Si", "S", "B", "Al", "Zr", "Ti"])
 """Elements whose dioxides and higher oxides appear as negative ions."""
 
+_SHORT_NAMES: Mapping[str, str] = {
+    "LiFSI": "LiF2NO4S2",
+    "NaFSI": "NaF2NO4S2",
+    "KFSI": "KF2NO4S2",
+    "LiBOB": "LiBC4O8",
+    "NaBOB": "NaBC4O8",
+    "LiFOB": "LiBC2F2O4",
+    "NVP": "Na3V2P3O12",
+    "NVPF": "Na3V2P2O8F3",
+    "NVOPF": "Na3V2P2O10F",
+    "KVPF": "KVPO4F",
+    "LiPON": "",
+    "LiSiPON": "",
+    "LiBON": "",
+    "NaPON": "",
+    "LiSICON": "",
+    "NaSICON": "",
+    "PVP": "",
+}
+"""Short names of salts and materials that read as formulas of other ones, with their own; "" if it varies.
+
+Names with a D, a T or a letter that is not an element (PVDF, LiTFSI, LFP) are refused as they are. VC and SN are
+also vanadium carbide and sulphur nitride, and stay formulas.
+"""
+
 _LONGEST = 100
 """Characters of a label: the longest printed ones have about 30."""
 _ATOMS = 200
@@ -252,8 +277,15 @@ def _refused(label: str, at: int, found: str, expected: str) -> UnknownSpecies:
 def molar_mass(formula: str) -> float:
     """Return the molar mass of a neutral formula, such as ``Na`` or ``Na3V2P3O12``, g/mol, at natural abundance.
 
-    Raises `UnknownSpecies` if it cannot be read, or is an ion or a single nuclide.
+    Raises `UnknownSpecies` if it cannot be read, or is an ion, a single nuclide or the short name of a substance.
     """
+    if (own := _SHORT_NAMES.get(formula.strip())) is not None:
+        raise UnknownSpecies(
+            f"{formula!r} is the short name of a substance, which reads as the formula of another",
+            expected="a formula such as Na3V2P3O12",
+            found=formula,
+            hint=f"write {own}" if own else "its formula varies: write yours, or state molar_mass=… g/mol instead",
+        )
     parsed = parse_species(formula)
     if parsed.special or parsed.charge or any(atom.nucleons for atom in parsed.atoms):
         raise UnknownSpecies(

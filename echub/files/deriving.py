@@ -177,7 +177,9 @@ def _of_material(formula: str, text: str) -> dict[str, float]:
     try:
         mass = species.molar_mass(formula)
     except UnknownSpecies as error:
-        raise UnknownOption(str(error.message), expected="a formula, such as Na", found=text) from None
+        raise UnknownOption(
+            str(error.message), expected="a formula, such as Na", found=text, hint=error.hint
+        ) from None
     return {"molar_mass": mass, **({"electrons": 1.0} if formula in _ALKALI else {})}
 
 

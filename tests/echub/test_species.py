@@ -297,6 +297,47 @@ def test_what_is_no_neutral_formula_of_natural_elements_has_no_molar_mass(formul
     assert (refused.value.expected, refused.value.found) == ("a formula such as Na3V2P3O12", formula)
 
 
+@pytest.mark.parametrize(
+    ("name", "helps", "mass"),
+    [
+        ("LiFSI", "write LiF2NO4S2", 187.06),
+        ("LiBOB", "write LiBC4O8", 193.79),
+        ("LiFOB", "write LiBC2F2O4", 143.77),
+        ("NVP", "write Na3V2P3O12", 455.76),
+        ("NVPF", "write Na3V2P2O8F3", 417.79),
+        ("LiPON", "its formula varies: write yours, or state molar_mass=… g/mol instead", None),
+        ("NaSICON", "its formula varies: write yours, or state molar_mass=… g/mol instead", None),
+    ],
+)
+def test_a_short_name_that_reads_as_a_formula_has_no_molar_mass(name, helps, mass):
+    """Atoms Li, F, S, I would be 184.9 g/mol; LiN(SO2F)2 is 187.06.
+
+    Atomic weights: Li 6.94, B 10.81, C 12.011, N 14.007, O 15.999, F 18.998, Na 22.990, P 30.974, S 32.06,
+    V 50.942.
+    """
+    with pytest.raises(UnknownSpecies, match="is the short name of a substance") as refused:
+        molar_mass(f" {name} ")
+    assert refused.value.hint == helps
+    if mass:
+        assert molar_mass(helps.removeprefix("write ")) == pytest.approx(mass, abs=0.02)
+    assert parse_species(f"{name}-").charge == -1  # as an ion it is what it says
+
+
+@pytest.mark.parametrize("name", ["LiTFSI", "PVDF", "LiDFOB", "LFP", "NCM", "LLZO"])
+def test_a_short_name_with_a_letter_that_is_no_element_has_no_molar_mass(name):
+    """T and D are hydrogen for other programs: pymatgen 2026.10.24 makes LiTFSI 187.9 g/mol instead of 287.1."""
+    with pytest.raises(UnknownSpecies):
+        molar_mass(name)
+
+
+@pytest.mark.parametrize("label", ["Si(CH3)3+", "Al(OH)4-"])
+def test_an_ion_in_brackets_is_refused_at_the_bracket(label):
+    """pySPM 0.6.3 counts each bracket once and gives m/z 43 for Si(CH3)3+, which has 73."""
+    with pytest.raises(UnknownSpecies) as refused:
+        parse_species(label)
+    assert refused.value.where == f"position {label.index('(') + 1}"
+
+
 @pytest.mark.parametrize(("label", "mass"), [("ZrO2", 122), ("ZrO2-", 122), ("Ca++", 40), ("18O-", 18)])
 def test_the_nominal_mass_is_that_of_the_atoms_whatever_their_charge(label, mass):
     assert parse_species(label).nominal_mass == mass

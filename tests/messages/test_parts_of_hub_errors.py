@@ -248,6 +248,13 @@ ROWS = [
         expected="a count of at least 1", found="the count 0"),
     row(lambda: species.molar_mass("Na+"), "'Na+' is not a neutral formula",
         expected="a formula such as Na3V2P3O12", found="Na+"),
+    row(lambda: species.molar_mass("NVP"),
+        "'NVP' is the short name of a substance, which reads as the formula of another",
+        expected="a formula such as Na3V2P3O12", found="NVP", hint="write Na3V2P3O12"),
+    row(lambda: species.molar_mass("LiPON"),
+        "'LiPON' is the short name of a substance, which reads as the formula of another",
+        expected="a formula such as Na3V2P3O12", found="LiPON",
+        hint="its formula varies: write yours, or state molar_mass=… g/mol instead"),
     # -- validation
     row(lambda: group._plugin_tables("no_such"), "no installed plugin offers the vocabulary 'no_such'",
         where="schema.extends", found="no_such", expected="no plugin offers one",

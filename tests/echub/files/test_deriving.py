@@ -180,6 +180,7 @@ def test_what_a_file_does_not_allow_is_flagged(metadata, columns, text, hint):
         ("thickness: material=Na, density=", "key=value"),
         ("thickness: material=Qq, density=1 g/cm^3", "cannot be read"),
         ("thickness: material=Na+, density=1 g/cm^3", "neutral"),
+        ("thickness: material=NVP, density=1 g/cm^3", "short name"),
         ("thickness: Na", "key=value"),
         (f"thickness: {SODIUM}, density=1 g/cm^3", "--derive names density twice"),
         (f"layers: {SODIUM}", "spacing"),

@@ -124,6 +124,13 @@ def test_unlisted_text_is_no_unit(text):
         unit(text)
 
 
+@pytest.mark.parametrize("text", ["S s^0.5", "S*s^0.9", "ohm s^-0.5", "ohm/s^0.5", "A s^0.5", "S*s^n"])
+def test_a_power_that_is_not_whole_makes_no_unit(text):
+    """UDUNITS takes the dot for a product: S s^0.5 would be 5 S in every file that says so in `units`."""
+    assert find_unit(text) is None
+    assert not units.is_made_of_units(text)
+
+
 def test_counts_are_counts_and_not_carats():
     assert unit("cts").dimension == "count^1"
     assert unit("counts/s").dimension == "count^1 time^-1"

@@ -222,6 +222,16 @@ def test_the_units_of_bt_lab():
     np.testing.assert_allclose(dataset["power_cell"], [0.0064], rtol=1e-7)
 
 
+def test_with_three_electrodes_the_cell_voltage_is_not_the_potential():
+    """The cell has 3.3 V × 2 mA; 3.9 V × 2 mA would be that of none (findings/bds-three-electrodes.sh)."""
+    names = ["time/s", "Ewe/V", "Ece/V", "Ecell/V", "I/mA"]
+    series = read_mpt(bare(names, [["0.0", "3.9", "0.6", "3.3", "2.0"]]))["timeseries"]
+    found = [series[name].tolist() for name in ("potential_we", "potential_ce", "voltage")]
+    assert found == [[3.9], [0.6], [3.3]]
+    powers = {name: series[name][0] for name in series.columns if name.startswith("power")}
+    assert powers == pytest.approx({"power_we": 0.0078, "power_cell": 0.0066})
+
+
 @pytest.mark.parametrize("name", ["gcpl.mpt", "gcpl_comma.mpt", "wait.mpt"])
 def test_data_texts_are_certain_whatever_the_suffix(name):
     data = (FIXTURES / name).read_bytes()

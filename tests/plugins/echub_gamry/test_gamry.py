@@ -231,6 +231,15 @@ def test_a_capacitor_has_a_negative_imaginary_part():
     assert np.angle(z, deg=True) == pytest.approx(data["phase"], rel=1e-4)
 
 
+def test_an_inductive_point_keeps_its_sign_beside_a_capacitive_one():
+    """PyEIS 1.0.10 takes the modulus of Zimag, so that both are capacitive (findings/pyeis-gamry-inductive.sh)."""
+    lines = ["EXPLAIN", "TAG\tEISPOT", "TITLE\tLABEL\tPotentiostatic EIS\tTest &Identifier", "ZCURVE\tTABLE"]
+    lines += ["\tPt\tTime\tFreq\tZreal\tZimag\tZmod", "\t#\ts\tHz\tohm\tohm\tohm"]
+    lines += ["\t0\t0\t1e5\t0.03\t0.04\t0.05", "\t1\t1\t10\t0.04\t-0.03\t0.05"]
+    data = echub.read("\n".join([*lines, ""]).encode())["impedance"]
+    assert data["impedance_imag"].tolist() == [0.04, -0.03]
+
+
 def test_detection_names_instrument_and_software():
     from echub_gamry.detection import explain
     from echub_gamry.options import GamryOptions
