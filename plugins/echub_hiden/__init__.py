@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from echub.plugin import Source
 
 FIRST_LINE = re.compile(rb'"?\d{1,12}"?[,;\t]\s*"?scans"?\s*[,;\t]\s*"?\d{1,12}"?[,;\t]\s*"?DataLength')
-MANIFEST = re.compile(rb'^\s*format\s*=\s*"sims"\s*$', re.MULTILINE)
+MANIFEST = re.compile(rb"""^\s*format\s*=\s*(["'])sims\1\s*(?:#.*)?$""", re.MULTILINE)
 STARTS_AS_TOML = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|[\w.\"-]+[ \t]*=)")
 """The first line that is neither blank nor a comment is a table or a key."""
 
@@ -63,7 +63,7 @@ def sniff_massoft(source: Source) -> Confidence:
 
 def sniff_manifest(source: Source) -> Confidence:
     """Recognise a manifest by its own key ``format = "sims"``."""
-    if b'"sims"' not in source.head:  # quick, where the pattern takes a millisecond for bytes of other formats
+    if b"sims" not in source.head:  # quick, where the pattern takes a millisecond for bytes of other formats
         return Confidence.NO
     own = MANIFEST.search(source.head)
     if own is None or not STARTS_AS_TOML.match(source.head):

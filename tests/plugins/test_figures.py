@@ -244,6 +244,20 @@ def test_every_analysis_with_a_figure_is_here():
 PER_AREA = {"R·A / Ω·cm²": "R / Ω", "j / mA/cm²": "I / mA", "capacity / ": "charge / ", "/cm²": ""}
 
 
+@pytest.mark.parametrize(("name", "label"), [("ramp-onset", "j / mA/cm²"), ("ramp-onset: no area", "I / mA")])
+def test_above_the_time_of_a_ramp_stands_its_current(name, label):
+    """At both ends of the axis it is the current that the ramp has there, by its rate from the first row."""
+    outcome = outcome_of(name)
+    figure = drawn(outcome)
+    figure.canvas.draw()
+    (top,) = figure.axes[0].child_axes
+    hours, current = outcome.diagnostics["t"].array() / 3600, outcome.diagnostics["x"].array()
+    rate = (current[-1] - current[0]) / (hours[-1] - hours[0])
+    ends = [current[0] + rate * (end - hours[0]) for end in figure.axes[0].get_xlim()]
+    assert top.get_xlim() == pytest.approx(ends, abs=0.01 * np.ptp(ends))
+    assert top.get_xlabel() == label
+
+
 @pytest.mark.parametrize("name", [name for name in ALL if name.endswith(": no area")])
 def test_without_an_area_the_axes_are_those_of_the_whole_cell(name):
     def whole(label):

@@ -120,8 +120,9 @@ def options(curves: list[Curve]) -> dict[str, Any]:
     """Return the options of the chart: one panel per curve, a common x, zoom and crosshair."""
     count, across = len(curves), curves[0].across[1]
     height = 84 / count  # per cent; the rest is for the slider
+    gap = 20 / max(count, 2)  # a chart is as high as its panels: the gap keeps its height, and so its share falls
     grids = [
-        {"left": 80, "right": 30, "top": f"{5 + n * height}%", "height": f"{height - 10}%"} for n in range(count)
+        {"left": 80, "right": 30, "top": f"{5 + n * height}%", "height": f"{height - gap}%"} for n in range(count)
     ]
     return {
         "animation": False,

@@ -272,7 +272,7 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
             "archive": Path("folder"), "lake": Path("lake"), "outcomes": [], "kinds": [], "jobs": None,
         }, {
             "--to": (["--to", "other"], {"lake": Path("other")}),
-            "--kinds": (["--kinds", "timeseries, impedance"], {"kinds": ["timeseries", "impedance"]}),
+            "--kinds": (["--kinds", "timeseries, ,impedance,"], {"kinds": ["timeseries", "impedance"]}),
             "--outcomes": (["--outcomes", "x", "--outcomes", "y"], {"outcomes": [Path("x"), Path("y")]}),
             "--jobs": (["-j", "2"], {"jobs": 2}),
         }, {}),

@@ -239,3 +239,24 @@ def test_an_answer_is_a_whole_line(sent, answer):
     assert written.getvalue() == b'{"size": 3}\n'
     written.close()
     assert rehearsal._exchange(process, {"size": 3}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        # proc(5): the name stands in brackets, and the 14th and 15th field are ticks in user and in kernel mode
+        ("7 (python) S 1 7 7 0 -1 4194304 900 0 3 0 150 50 8 9 20 0 1 0 33", 2.0),
+        ("7 (a) b (c) S 1 7 7 0 -1 4194304 900 0 3 0 0 25 8 9 20 0 1 0 33", 0.25),
+        ("7 (python) S 1", 0.0),
+        ("7 (python) S 1 7 7 0 -1 4194304 900 0 3 0 x 50 8 9", 0.0),
+        (None, 0.0),
+    ],
+)
+def test_work_in_the_kernel_counts_as_work(text, seconds, monkeypatch, tmp_path):
+    """Reading and mapping a file is work of the kernel: a process that does only this is not idle."""
+    told = tmp_path / "stat"
+    if text is not None:
+        told.write_text(text)
+    monkeypatch.setattr(rehearsal, "Path", lambda place: told if place == "/proc/7/stat" else None)
+    monkeypatch.setattr(rehearsal.os, "sysconf", lambda name: {"SC_CLK_TCK": 100}[name])
+    assert rehearsal._processor_time(7) == seconds

@@ -186,6 +186,12 @@ def test_a_table_shows_replicates_their_mean_and_its_uncertainty_by_sample():
     assert [bar[0].get_color() for bar in bars] == list(PALETTE[:2])
 
 
+def test_the_ninth_sample_has_the_first_colour_again():
+    given = record("table", sample_id=list("abcdefghi"), replicate=[1] * 9, y=[2.0] * 9)
+    (axis,) = echub.plot(given).axes
+    assert [bar[0].get_color() for bar in axis.containers] == [*PALETTE, PALETTE[0]]
+
+
 def test_a_table_with_a_dose_is_drawn_against_it_with_both_units():
     columns = [
         column("sample_id", ["s", "s", "s", "s"], index=0),

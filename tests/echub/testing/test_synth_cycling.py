@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from echub.testing.synth import CyclingCell, CyclingSetup, Programme, Recorder, cycles, foreign_cycles
+from echub.testing.synth import CyclingCell, CyclingSetup, Programme, Recorder, cycles, cycling, foreign_cycles
 
 STILL = Recorder(step_s=20.0, accuracy=0.0, drift=0.0, offset_v=0.0, noise_v=0.0, counter="half")
 CELL = CyclingCell(capacity=3.0, fade=0.02, efficiency=0.97, first_efficiency=0.8, resistance=20.0)
@@ -286,6 +287,23 @@ def test_foreign_cycles_have_the_charge_of_their_rows(seed):
     assert case.truth["first_efficiency"] == pytest.approx(95.0)
     assert case.truth["coulombic_efficiency"] == pytest.approx(100 * np.median(taken[1:] / given[1:]), rel=2e-3)
     assert case.truth["retention"] == pytest.approx(100 * taken[2] / taken[0], rel=2e-3)
+
+
+SHAPES = {
+    # the voltage of the phases less 3.4 V, charged, at their start and 100 s later
+    "_pulses": [(0.1, 0.11), (0.05, 0.05 / math.e), (0.15, 0.16), (0.1, 0.05 + 0.05 / math.e)],
+    "_stepped": [(0.04, 0.042), (0.04, 0.042)],
+    "_wobbling": [(0.1, 0.103)],
+}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_foreign_half_cycle_has_a_voltage_on_its_own_side(shape, sign):
+    """Charged it lies above 3.4 V and discharged below, by the same; in a rest it goes back from that side."""
+    phases = list(getattr(cycling, shape)(2.0, np.random.default_rng(1), sign))
+    told = [phase.voltage(np.array([0.0, 100.0])) for phase in phases[: len(SHAPES[shape])]]
+    assert np.array(told) == pytest.approx(3.4 + sign * np.array(SHAPES[shape]))
 
 
 def test_a_cell_has_its_limits_at_the_states_that_it_finds():

@@ -108,6 +108,13 @@ def test_changes_have_their_time_after_the_start():
     assert prose.loops == [(0, 9), (10, 99)]
 
 
+@pytest.mark.parametrize("later", ["01/04/2024 10:00", "01/04/2024 10:00:00"])
+def test_changes_are_dated_in_the_order_of_their_file(later):
+    """The fourteenth of March has its day first: the change is of April the first, 18 days after."""
+    prose = read_prose([*HEAD, "Acquisition started on : 14/03/2024 10:00:00", f"Modify on : {later}"])
+    assert [one["time_s"] for one in prose.modifications] == [18 * 86400]
+
+
 # -- binary files ------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from echub.drawing import RED
+from echub.drawing import PALETTE, RED
 from echub.plugin import Flag, Interval, Measurand, Outcome, Series
 from echub_eis import figure as nyquist
 from echub_eis.drt import figure as distribution
@@ -458,6 +458,14 @@ def test_resistances_over_time_have_room_from_zero_up():
     assert voltage.get_xlabel() == "t / min"
     assert voltage.get_ylim() == pytest.approx(series.robust([1, 2, 3, 4]))
     assert list(voltage.lines[0].get_ydata()) == [2, 3]
+
+
+def test_the_ninth_resistance_has_the_first_colour_again():
+    """Beside `a` and `b`, which have the first two, and the total, which is black."""
+    more = {f"{name}_{label}": np.array([1.0, 2, 3]) for label in "cdefghi" for name in "tru"}
+    lines = {line.get_label(): line for line in over_time(**more)[0].lines}
+    # The total stands third in the picture, and counts.
+    assert [lines[label].get_color() for label in "acdefghi"] == [PALETTE[k % 8] for k in (0, *range(3, 10))]
 
 
 def test_a_negative_resistance_is_inside_and_a_current_is_drawn_if_it_is_known():

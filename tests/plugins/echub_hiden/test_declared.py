@@ -5,6 +5,8 @@ import pytest
 
 import echub
 from echub.errors import EchubError, ReadError
+from echub.plugin import Confidence, Source
+from echub_hiden import sniff_manifest
 from fixtures.sims import MANIFEST, declared
 
 
@@ -205,3 +207,22 @@ def test_what_was_done_to_the_only_region_was_done_in_the_experiment(tmp_path):
         assert ("experiment.current_density" in known) is (density is not None)
     path.write_text(MANIFEST)
     assert "experiment.state" not in echub.read(path).metadata
+
+
+@pytest.mark.parametrize(
+    ("text", "recognised"),
+    [
+        ('format = "sims"\n', True),
+        ("format = 'sims'\n", True),
+        ('format="sims"   # regions of two cells\r\n', True),
+        ('# measured again\n\n[instrument]\nname = "x"\n', False),
+        (f'# {"x" * 3000}\n\nnote = "aged"\nformat = "sims"\n', True),  # its key may stand far below
+        ("format = \"sims'\n", False),
+        ('format = "sims-2"\n', False),
+        ('x = """\nformat = "sims"\n"""\n', False),
+        ("x = '''\nformat = 'sims'\n'''\n", False),
+        ('import toml\nformat = "sims"\n', False),  # a program begins otherwise than TOML does
+    ],
+)
+def test_a_manifest_is_recognised_wherever_and_however_its_format_stands(text, recognised):
+    assert (sniff_manifest(Source.from_bytes(text.encode())) is Confidence.CERTAIN) == recognised

@@ -7,10 +7,11 @@ import pytest
 from matplotlib.figure import Figure
 from scipy.stats import t
 
+from echub.drawing import PALETTE
 from echub.plugin import Measurand, Outcome, Refusal, Series
 from echub_sims_profile import SimsProfileParams
 from echub_sims_profile.data.corrections import normalisation
-from echub_sims_profile.figure import draw
+from echub_sims_profile.figure import _assigned, draw
 from echub_sims_profile.method import enrichment, pairing
 from echub_sims_profile.method.alternatives import OUTSIDE, _erf, _further, _half_and_width
 from echub_sims_profile.method.decay import _background, decay_length
@@ -306,6 +307,13 @@ def test_each_region_and_polarity_has_its_channels(smooth):
     assert legends == [["Na+"], ["PO2-"]]
     assert positive.get_ylim() == (2.0, 18.0)  # half of the least to twice the largest
     assert [axis.get_xlabel() for axis in (negative, none)] == ["depth / nm"] * 2
+
+
+def test_the_ninth_channel_of_a_polarity_has_the_first_colour_again():
+    species, signs = np.array(["K+", *(f"C{n}-" for n in range(9))]), np.array([1, *[-1] * 9])
+    colours = _assigned(species, signs)
+    assert colours["K+", 1] == PALETTE[0]
+    assert [colours[f"C{n}-", -1] for n in range(9)] == [*PALETTE, PALETTE[0]]
 
 
 def test_a_picture_over_time_of_a_normalised_signal_says_so():

@@ -130,7 +130,7 @@ def test_two_panels_share_their_x_zoom_and_crosshair():
     assert made["axisPointer"]["link"] == [{"xAxisIndex": "all"}]
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 6])
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 9, 40])
 def test_panels_stand_one_below_the_other_and_above_the_slider(count):
     grids = options([Curve(series(10), "time", "voltage")] * count)["grid"]
     places = [(float(g["top"].rstrip("%")), float(g["height"].rstrip("%"))) for g in grids]
@@ -138,6 +138,18 @@ def test_panels_stand_one_below_the_other_and_above_the_slider(count):
     assert all(top + height < below for (top, height), (below, _) in itertools.pairwise(places))
     assert places[0][0] == 5
     assert sum(places[-1]) < 90
+
+
+def test_a_panel_has_the_same_share_of_its_place_however_many_there_are():
+    """Of the 42 % that each of two has, 32 % are the panel; the chart grows with their number."""
+    for count in (2, 8, 9, 40):
+        grids = options([Curve(series(10), "time", "voltage")] * count)["grid"]
+        assert [float(g["height"].rstrip("%")) for g in grids] == pytest.approx([84 / count * 32 / 42] * count)
+
+
+def test_the_ninth_panel_has_the_first_colour_again():
+    made = options([Curve(series(10), "time", "voltage")] * 9)["series"]
+    assert [line["color"] for line in made] == [*PALETTE, PALETTE[0]]
 
 
 def test_time_and_current_are_in_units_that_can_be_read():
