@@ -46,6 +46,10 @@ MADE = [
     ("R/Ohm", "resistance_we", "ohm", "|Ewe/V / (I/mA)| * 1000", {"single"}),
     ("Re(Z)/Ohm", "impedance_real", "ohm", "|Z|/Ohm * cos(Phase(Z)/deg)", {"single"}),
     ("-Im(Z)/Ohm", "impedance_imag", "ohm", "-|Z|/Ohm * sin(Phase(Z)/deg)", {"negate", "single"}),
+    ("|Y|/Ohm-1", "admittance_abs", "Ohm-1", "1 / (|Z|/Ohm)", {"single"}),
+    ("Phase(Y)/deg", "admittance_phase", "deg", "-Phase(Z)/deg where |Z|/Ohm > 0", {"single"}),
+    ("Re(Y)/Ohm-1", "admittance_real", "Ohm-1", "cos(Phase(Z)/deg) / (|Z|/Ohm)", {"single"}),
+    ("Im(Y)/Ohm-1", "admittance_imag", "Ohm-1", "-sin(Phase(Z)/deg) / (|Z|/Ohm)", {"single"}),
 ]  # fmt: skip
 """Header, quantity, unit, recipe and what is set: the first needs the row before and is a mean over it; what
 EC-Lab prints with eight digits is single; of the impedance the negated part is printed."""

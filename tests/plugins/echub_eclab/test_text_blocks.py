@@ -26,7 +26,7 @@ BODY = WHOLE[START:].partition(b"\r\n")[2]
 DIALECTS = [
     Dialect(decimal=decimal, newline=newline, extra_tab=tab, last_newline=last)
     for decimal in ".,"
-    for newline in ("\n", "\r\n")
+    for newline in ("\n", "\r\n", "\r")
     for tab in (False, True)
     for last in (False, True)
 ]
@@ -138,7 +138,6 @@ def with_point_among_commas():
 ONE_NAME = b"EC-Lab ASCII FILE\nNb header lines : 3\nEwe/V\n"
 
 IRREGULAR = {
-    "ends of lines of old": WHOLE.replace(b"\r\n", b"\r"),
     "a single name": ONE_NAME + b"1.5\n2.5\n" * 100,
     "semicolons": WHOLE[:START] + WHOLE[START:].replace(b"\t", b";"),
     "many blank lines first": WHOLE[:START] + LINES[0] + b"\r\n" * 300 + BODY,
