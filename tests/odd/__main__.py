@@ -1,8 +1,9 @@
-"""Ask every analysis odd questions: ``python -m tests.odd [ANALYSIS ...] [--kind KIND ...] [--figures]``."""
+"""Ask every analysis odd questions: ``python -m tests.odd [ANALYSIS ...] [--kind KIND ...] [--every N]``."""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -16,16 +17,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = list(subjects())
     chosen = _parser(sorted({subject.name for subject in found})).parse_args(arguments)
     wanted = [subject for subject in found if not chosen.analyses or subject.name in chosen.analyses]
-    return run(wanted, chosen.kind or KINDS, figures=chosen.figures)
+    return run(wanted, chosen.kind or KINDS, figures=chosen.figures, every=chosen.every)
 
 
-def run(wanted: Iterable[Subject], kinds: Iterable[str], *, figures: bool = False) -> int:
-    """Ask the questions of some kinds; print as `main` does."""
+def run(wanted: Iterable[Subject], kinds: Iterable[str], *, figures: bool = False, every: int = 1) -> int:
+    """Ask the questions of some kinds, or every so many of them; print as `main` does."""
     asked = faulty = 0
     for subject in wanted:
         for kind in kinds:
             print(f"{subject.label}: {kind} …", file=sys.stderr, flush=True)
-            for question in KINDS[kind](subject):
+            for question in itertools.islice(KINDS[kind](subject), 0, None, every):
                 asked += 1
                 wrong = list(faults(subject, question, figures=figures))
                 faulty += bool(wrong)
@@ -39,6 +40,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.odd", description=__doc__)
     parser.add_argument("analyses", nargs="*", choices=[[], *names], help="which analyses; all by default")
     parser.add_argument("--kind", nargs="+", choices=[*KINDS], help="what is odd; all by default")
+    parser.add_argument("--every", type=int, default=1, help="of the questions of a kind every so many; a prime")
     parser.add_argument("--figures", action="store_true", help="draw the figure of each outcome too")
     return parser
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from echub.analysis.outcome import Interval, Measurand, Outcome
 from echub.declare_analysis import Analysis, Need, Output
-from echub.plugin import Flag, option
+from echub.plugin import Flag, Inputs, option
 from echub.registry.registry import registry
 from echub.testing import AnalysisContract
 from echub.testing.synth import Case
@@ -115,3 +115,42 @@ def test_a_coarse_reading_that_gives_another_answer_is_seen():
     case = planted().case.with_values("voltage", np.full(6, 1.5))
     found = list(faults(planted(), Question("voltage in steps", case, coarser=True)))
     assert found == ["mean is 1.5000 ± 0.0010 V, not 1.0000 ± 0.0010 V"]
+
+
+def test_every_second_question_is_asked(capsys):
+    assert run([planted()], ["parameters"], every=2) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "9 combinations, 2 with a fault"
+
+
+def first(data, params):
+    """Answer the first value, whatever the others are, in square metres of the first area that was said."""
+    if isinstance(data, Inputs):
+        return Outcome({"v": Measurand("V", data.metadata.entries[0].value, 0.1)})
+    return Outcome({"v": data[0]["v"]})
+
+
+COMBINED = Analysis("combined", "The first", run="tests.odd.test_odd:first", outputs=(Output("v", "V"),))
+
+
+def questions_of(analysis, case, kind):
+    class TestFirst(AnalysisContract):
+        generate = staticmethod(lambda seed: case)
+
+    TestFirst.analysis = analysis
+    subject = Subject(TestFirst)
+    return {q.what: list(faults(subject, q)) for q in KINDS[kind](subject) if q.same}
+
+
+def test_an_answer_that_depends_on_the_order_of_a_set_is_seen():
+    told = tuple(Outcome({"v": Measurand("V", v, 0.1)}, label=f"{v:g}") for v in (1.0, 2.0, 3.0, 4.0))
+    assert questions_of(replace(COMBINED, consumes="outcomes"), Case(outcomes=told), "sets") == {
+        "in reverse order": ["v is 4.00 ± 0.10 V, not 1.00 ± 0.10 V"],
+        "halves exchanged": ["v is 3.00 ± 0.10 V, not 1.00 ± 0.10 V"],
+    }
+
+
+def test_an_answer_by_what_was_said_before_is_seen():
+    case = Case({"time": Column(np.arange(6.0), "s")}, {"cell.area": "3 cm^2"})
+    assert questions_of(replace(COMBINED, needs=(Need("t", "time", "s"),)), case, "stated") == {
+        "cell.area twice": ["v is 6.00 ± 0.10 V, not 3.00 ± 0.10 V"],
+    }

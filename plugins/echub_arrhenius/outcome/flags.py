@@ -28,6 +28,9 @@ SPANNED = 2 / 3
 """Part of the range of 1/T that one cell must span, so that the cells' differences are not part of the slope. By
 eye."""
 
+MANY_TIMES = 1000.0
+"""A Birge ratio beyond which its digits are those of stated uncertainties that cannot be meant."""
+
 Lack = tuple[float, int, int, float]
 
 
@@ -81,11 +84,16 @@ def set_flags(
     return flags
 
 
+def _times(ratio: float) -> str:
+    """Return a ratio as a sentence tells it."""
+    return f"{ratio:.1f}" if ratio < MANY_TIMES else f"more than {MANY_TIMES:g}"
+
+
 def budget_flags(parts: Budget, lack: Lack | None, points: Sequence[CellValue]) -> list[Flag]:
     """Report where the tests of the uncertainties speak against one straight line."""
     flags = []
     if parts.birge is not None and parts.birge.exceeds:
-        text = f"the values scatter {parts.birge.ratio:.1f} times as much as they state (Birge ratio)"
+        text = f"the values scatter {_times(parts.birge.ratio)} times as much as they state (Birge ratio)"
         flags.append(Flag("scatter-exceeds-stated", text))
     if parts.birge is not None and parts.birge.falls_short:
         text = (

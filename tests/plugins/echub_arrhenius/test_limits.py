@@ -22,6 +22,7 @@ from echub_arrhenius.method_budget import Budget, BudgetPart
 from echub_arrhenius.method_exchange import classes, exchange
 from echub_arrhenius.method_interaction import interaction_p
 from echub_arrhenius.outcome import comparison
+from echub_arrhenius.outcome.flags import _times
 from tests.oracles.plain import line
 
 K_EV, ZERO = 8.617333262e-5, 273.15
@@ -680,3 +681,10 @@ def test_nothing_is_solid_above_5000_degrees(celsius, codes):
     places = np.array([*SIX[:-1], celsius])
     outcome = ask(series(places, law(places)))
     assert [flag.code for flag in outcome.refusals] == codes
+
+
+@pytest.mark.parametrize(
+    ("ratio", "told"), [(999.94, "999.9"), (1000.0, "more than 1000"), (1e17, "more than 1000")]
+)
+def test_a_ratio_beyond_reason_is_told_without_its_digits(ratio, told):
+    assert _times(ratio) == told
