@@ -85,6 +85,7 @@ def trend() -> FileWorld:
         "@sims.dwell_time": (500.0, "ms", "--option dwell"),
         "!mass-label": "CO2 was measured at mass 30.00, which is not its own",
         "!not-a-number": ("1.#INF0 is kept as NaN or infinity", {"column": "CO2"}),
+        "!non-finite": ("CO2 has 1 infinite value, the first in row 2", {"column": "CO2", "count": 1}),
         "!unit-unknown": "the file prints no unit for the input AUX 1",
     }, "hiden-massoft", options={"faraday": "torr", "temperature": "K", "vacuum": "Pa",
                                  "dwell": "0.5"})  # fmt: skip
