@@ -80,7 +80,7 @@ def is_mass_spectrum(shown: Shown) -> bool:
 
 
 def draw_mass_spectrum(figure: FigureBase, shown: Sequence[Shown]) -> None:
-    """Draw intensity against mass per charge, logarithmic, a panel per quantity: a pressure is no count rate."""
+    """Draw intensity against mass per charge, logarithmic, a panel per quantity."""
     columns = alike(shown, INTENSITIES)
     masses = [one.dataset.columns["mass_to_charge"] for one in shown]
     across = axis_of(masses, masses[0].unit)

@@ -30,6 +30,12 @@ def one(result: Conversion) -> None:
         record(result.record)
     for output in result.outputs:
         field("written", output, "green")
+    if not result.outputs and result.record is not None:
+        remark(
+            "written",
+            "nothing: the file holds no rows of data; --to native keeps its settings and metadata",
+            "yellow",
+        )
     if result.columns:
         field("", f"only the columns {', '.join(result.columns)}")
     for companion in result.companions:

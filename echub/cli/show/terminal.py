@@ -28,7 +28,9 @@ def shows_colours() -> bool:
 
 def coloured(text: str, colour: str = "", *, bold: bool = False) -> str:
     """Return a text in a colour, or bold, where the terminal shows it."""
-    return typer.style(text, fg=colour or None, bold=bold or None) if shows_colours() else text
+    if not (colour or bold) or not shows_colours():
+        return text
+    return typer.style(text, fg=colour or None, bold=bold or None)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 2) -> None:

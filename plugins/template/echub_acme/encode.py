@@ -56,5 +56,5 @@ def _cells(values: np.ndarray, decimal: str) -> list[str]:
     return ["" if value is None else str(value).translate(FORBIDDEN) for value in values]
 
 
-def _number(value: np.floating, decimal: str) -> str:
+def _number(value: float, decimal: str) -> str:
     return "NaN" if np.isnan(value) else str(value).replace(".", decimal)

@@ -145,6 +145,14 @@ def test_a_conversion(lines):
     ]
 
 
+def test_a_conversion_that_writes_nothing_says_so(lines):
+    """Settings alone, as a format of tables: no file is there, and the exit code is 0."""
+    assert lines(file.one, Conversion("a.mps", [], record=Record([]), seconds=0.0))[-2:] == fields(
+        ("written", "nothing: the file holds no rows of data; --to native keeps its settings and metadata"),
+        ("time", "0.00 s"),
+    )
+
+
 def test_a_table_that_counts_nothing_has_ranges_alone(lines):
     columns = [SourceColumn("knob", np.array([5.0, 2.0]), None, "mbar", index=0)]
     assert lines(file.record, Record([build_dataset("table", columns)]), ranges=True) == [

@@ -83,6 +83,7 @@ def test_colours_are_for_a_terminal_whose_user_wants_them(monkeypatch, window, s
         monkeypatch.setenv(name, value)
     assert terminal.shows_colours() is colours
     assert terminal.is_terminal() is (window is Window)  # the width is kept
+    assert terminal.coloured("a") == "a"
     assert terminal.coloured("a", "red", bold=True) == ("\x1b[31m\x1b[1ma\x1b[0m" if colours else "a")
 
 
