@@ -52,10 +52,10 @@ def edges(time: ArrayLike, found: Segments, *, averaged: bool = False, clock: fl
     inside, before = t[found.start], t[np.maximum(found.start - 1, 0)]
     last, after = t[found.stop - 1], t[np.minimum(found.stop, len(t) - 1)]
     if averaged:
-        within = np.full(len(found), clock / 2)
-        return Edges(before, last, within, within)
-    within = (inside - before + clock) / 2, (after - last + clock) / 2
-    return Edges((before + inside) / 2, (last + after) / 2, *within)
+        half_step = np.full(len(found), clock / 2)
+        return Edges(before, last, half_step, half_step)
+    begins, ends = (inside - before + clock) / 2, (after - last + clock) / 2
+    return Edges((before + inside) / 2, (last + after) / 2, begins, ends)
 
 
 def by_increments(increment: ArrayLike, found: Segments) -> Floats:

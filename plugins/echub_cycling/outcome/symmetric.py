@@ -73,8 +73,8 @@ def _measurands(
     name = "asr_cell" if cell.per_area else "resistance_cell"
     coarse = 1000 * half_digit / float(np.median(cell.level[good]))
     of_level = float(np.median(cell.halves.coarse_current[good]))
-    limits = {**accuracy.of_charge(usual, 0, values[0]), DIGIT_U: coarse, DIGIT_J: of_level * values[0]}
-    budget = ErrorBudget({"scatter": values[1]}, limits)
+    limits = accuracy.of_charge(usual, 0, values[0])
+    budget = ErrorBudget({"scatter": values[1]}, {**limits, DIGIT_U: coarse, DIGIT_J: of_level * values[0]})
     result[name] = measurand(cell.resistance_unit, values[0], budget, n=until, note="median of both directions")
     over = _both_ways(cell, cell.overpotential, good)
     scale = {"gain of the voltage": params.voltage_gain / 100 * over[0], DIGIT_U: half_digit}
