@@ -249,7 +249,7 @@ def test_above_the_time_of_a_ramp_stands_its_current(name, label):
     """At both ends of the axis it is the current that the ramp has there, by its rate from the first row."""
     outcome = outcome_of(name)
     figure = drawn(outcome)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     (top,) = figure.axes[0].child_axes
     hours, current = outcome.diagnostics["t"].array() / 3600, outcome.diagnostics["x"].array()
     rate = (current[-1] - current[0]) / (hours[-1] - hours[0])

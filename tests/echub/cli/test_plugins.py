@@ -107,6 +107,16 @@ def test_a_plugin_that_is_not_there(echub, command):
     assert "no plugin is called 'acme'" in done.err
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("acmee", "acme"), ("echub-acmee", "echub-acme"), ("relaxatoin", "relaxation")]
+)
+def test_a_misspelt_name_of_a_plugin_or_of_its_distribution_is_told(echub, acme_files, typed, meant):
+    done = echub("plugins", "show", typed)
+    assert (done.code, f"hint: did you mean {meant}" in done.err) == (2, True)
+    (expected,) = (line for line in done.err.splitlines() if line.startswith("  expected: "))
+    assert meant in expected.removeprefix("  expected: ").split(", ")
+
+
 # -- new -----------------------------------------------------------------------------------------
 
 

@@ -536,8 +536,8 @@ def test_the_first_six_sweeps_are_looked_at():
     assert sweep._first_sweeps(np.tile(sweeps[::200], 100)[:6000]) == 4000
 
 
-def held(moves, rows=12, **given):
-    setpoint = np.cumsum(np.arange(rows) < moves) * 0.1
+def held(moves, rows=12, ways=(1,), **given):
+    setpoint = np.cumsum((np.arange(rows) < moves) * np.resize(ways, rows)) * 0.1
     data = Fake(items={"E_set": setpoint} | given)
     trace = Fake(data=data, t=np.arange(float(rows)), u=np.zeros(rows), current=np.ones(rows))
     return sweep._swept(trace, Fake(rows=Segments(A([0]), A([rows]), A([1]))))
@@ -545,8 +545,8 @@ def held(moves, rows=12, **given):
 
 def test_a_set_potential_that_changes_in_most_rows_is_a_sweep():
     """Of eleven steps six; with ten rows or fewer nothing is said."""
-    assert held(7) == "potential"
-    assert held(6) == ""
+    assert held(7) == held(7, ways=(-1,)) == held(7, ways=(1, 1, -1, -1)) == "potential"  # up, down, or both
+    assert held(6) == held(6, ways=(-1,)) == ""
     assert held(7, rows=13) == ""  # of twelve six
     assert held(8, rows=13) == "potential"
     assert held(9, rows=10) == ""

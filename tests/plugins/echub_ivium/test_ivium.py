@@ -8,6 +8,8 @@ import pytest
 
 import echub
 from echub.errors import ReadError
+from echub.plugin import Confidence, Source
+from echub_ivium import sniff
 from fixtures.ivium import HERE, rows
 from fixtures.ivium.make import idf
 
@@ -148,3 +150,13 @@ def test_traces_that_are_missing_are_counted():
     (said,) = [notice.message for notice in record.notices if notice.code == "row-count"]
     assert said == "osc_data states 3 blocks and has 2: the file was cut, or edited"
     assert record.settings["osc_data"]["blocks"] == [[[1e-5, 1e-3]]] * 2
+
+
+@pytest.mark.parametrize("mark", ["Method", "Data Options", "Mconfig"])
+@pytest.mark.parametrize("other", ["{}s=", "x {}=", ""])
+def test_a_file_without_one_of_the_marks_is_of_another_program(mark, other):
+    """Many programs write `Method=` into their settings: only all three keys at the start of lines tell."""
+    data, line = (HERE / "spectrum.idf").read_bytes(), f"\n{mark}=".encode()
+    assert (sniff(Source.from_bytes(data)), data.count(line)) == (Confidence.CERTAIN, 1)
+    changed = data.replace(line, b"\n" + other.format(mark).encode())
+    assert sniff(Source.from_bytes(changed)) is Confidence.NO
