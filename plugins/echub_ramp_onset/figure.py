@@ -39,7 +39,7 @@ def draw(outcome: Outcome, figure: Figure) -> None:
         refused(figure, shown["t"], traces, outcome.label, "refused", below=reasons(outcome.refusals))
         return
     length, name = time_unit(shown["t"])
-    when = {key: shown[key] / length for key in ("t", "onset", "fit", "t1") if key in shown}
+    when: dict[str, Any] = {key: shown[key] / length for key in ("t", "onset", "fit", "t1") if key in shown}
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
     _voltage(upper, shown, when)
     _deviation(lower, shown, when)
