@@ -112,9 +112,14 @@ def _place(deviation: Deviation, params: RampOnsetParams, index: int, limit: flo
     half = grid.half(params.window)
     low, high = neighbourhood(index, half, len(grid.t))
     x, u = grid.x[low:high], grid.u[low:high]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        raw = (u - line.at(x)) / (line.slope * x)
+    raw = relative(u - line.at(x), line.slope * x)
     return float(low + place(raw[None], limit, half)[0])
+
+
+def relative(above: Floats, ohmic: Floats) -> Floats:
+    """Return what U is above the line (…, n), relative to R·x; without a current it is not known, and infinite."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(above / ohmic)
 
 
 def excursions(deviation: Deviation, params: RampOnsetParams) -> list[tuple[float, float]]:

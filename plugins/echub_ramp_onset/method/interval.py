@@ -12,7 +12,7 @@ import numpy as np
 
 from echub_ramp_onset import RampOnsetParams
 from echub_ramp_onset.data import Floats, RampTrace
-from echub_ramp_onset.method.crossing import Onset, neighbourhood, place, running_median
+from echub_ramp_onset.method.crossing import Onset, neighbourhood, place, relative, running_median
 
 DRAWS = 20_000
 """So many draws leave the ends of a 95 % interval uncertain by 0.02 standard deviations."""
@@ -110,7 +110,7 @@ def _bootstrap(onset: Onset, params: RampOnsetParams, rng: np.random.Generator) 
     low, high = neighbourhood(onset.index, half, len(grid.t))
     local = _smooth_course(grid.u, half, low, high) + _resample(rest, high - low, count, block, rng)
     ohmic = slopes[:, None] * grid.x[low:high]
-    places = low + place((local - offsets[:, None] - ohmic) / ohmic, params.threshold / 100, half)
+    places = low + place(relative(local - offsets[:, None] - ohmic, ohmic), params.threshold / 100, half)
     return np.interp(places, np.arange(len(grid.t)), grid.mean_x(params.window)), slopes
 
 

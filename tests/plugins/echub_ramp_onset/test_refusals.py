@@ -196,3 +196,13 @@ def test_a_current_in_another_unit_or_sign_than_its_set_point_is_refused(factor)
         "contradicting-current",
         f"the current is {factor:.3g} times its set point, row by row",
     )
+
+
+def test_a_current_that_breaks_off_in_the_middle_is_answered_however_short_a_deviation_counts():
+    """Where no current flows, no deviation is relative to R·j, and nothing is divided by it."""
+    case = synth.ramp(1)
+    current = case.columns["current"].values.copy()
+    current[len(current) // 2 :] = 0.0
+    outcome = ask(case.with_values("current", current), bootstrap=200, sustain=1e-12)
+    assert outcome.status in {"flagged", "refused"}
+    assert all(m.value is None or math.isfinite(m.value) for m in outcome.measurands.values())
