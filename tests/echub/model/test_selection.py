@@ -162,3 +162,11 @@ def test_usual_slips_are_named(expression, cause, hint):
     with pytest.raises(SelectionError) as refused:
         evaluate(expression, {"x": np.array([1.0])}.__getitem__, 1)
     assert (refused.value.cause, refused.value.hint) == (cause, hint)
+
+
+@pytest.mark.parametrize("expression", [f"{'-' * 1990}x > 1", f"x{'+x' * 990} > 1"])
+def test_a_condition_of_a_thousand_levels_is_refused(expression):
+    """Python's stack holds a thousand calls, and each level of an expression takes one."""
+    assert len(expression) <= 2000  # a longer one is refused before it is looked at
+    with pytest.raises(SelectionError):
+        evaluate(expression, lambda name: np.arange(3.0), 3)

@@ -387,3 +387,14 @@ def test_a_scale_multiplies_divides_and_adds(numerator, denominator, offset):
     ]  # fmt: skip
     assert units.Scale.parse(str(scale)) == scale
     assert scale.is_identity == (numerator == denominator and offset == 0)
+
+
+@pytest.mark.parametrize(
+    ("factor", "offset", "scaled"),
+    [("1", "0", 9.0), ("1000", "0", 9000.0), ("1/1000", "0", 0.009), ("5/9", "0", 5.0), ("1", "273.15", 282.15)],
+)
+def test_what_is_scaled_stays_as_it_was(factor, offset, scaled):
+    """The values are those of a reader or a user, who may use them again."""
+    values = np.array([9.0, 18.0])
+    made = Scale(Fraction(factor), Fraction(offset)).apply(values)
+    assert (made[0], values.tolist()) == (scaled, [9.0, 18.0])

@@ -10,7 +10,7 @@ import pytest
 import echub_schemas
 from echub.model.metadata import leaves
 from echub.model.vocabulary import core, kinds
-from echub.validation.export import json_schema, metadata_schema, records_schema, reference
+from echub.validation.export import _table, json_schema, metadata_schema, records_schema, reference
 from echub.validation.group import CORE, Group
 from echub.validation.limits import Limits
 from echub.validation.rules import LEVELS, rules
@@ -166,3 +166,8 @@ def test_the_page_has_its_parts_in_this_order_each_above_a_table():
         lines = reference(group).splitlines()
         assert [line for line in lines if line.startswith("#")] == expected
         assert all(lines[lines.index(part) + 1] == "" and lines[lines.index(part) + 2][0] == "|" for part in parts)
+
+
+def test_a_bar_in_a_cell_does_not_end_it():
+    made = _table(("a", "b"), [("|Z|", "ohm")])
+    assert made == "| a | b |\n| --- | --- |\n| \\|Z\\| | ohm |\n"

@@ -133,6 +133,14 @@ def test_all_starts_are_on_one_clock(given, starts):
     assert [one and one.tzinfo for one in found] == [one and one.tzinfo for one in starts]
 
 
+def test_a_start_days_and_parts_of_a_second_later_is_placed_by_both():
+    runs = [outcome(table(**CLOCK, **R), experiment_start=f"2026-{at}") for at in
+            ("02-27T09:00:00", "03-02T09:01:00.500")]  # fmt: skip
+    (first,), (second,) = placed(runs)
+    begin = 3 * 86400 + 60.5
+    assert (first.t.tolist(), second.t.tolist()) == ([0, 60], [begin, begin + 60])
+
+
 def test_outcomes_are_placed_from_the_earliest_start_in_their_order():
     late, early, none = (
         outcome(table(**CLOCK, **R), label=label, **({"experiment_start": start} if start else {}))
