@@ -93,6 +93,12 @@ def test_the_digit_of_a_mean_is_half_of_it_for_one_reading_and_less_for_several(
     assert digit_of_means(np.sin(np.arange(300.0)), np.ones(300), found).tolist() == [0, 0, 0]
 
 
+def test_a_sawtooth_without_noise_shows_no_digit():
+    """It rises and falls by one step in every row, and stands still in none."""
+    rows = np.tile(A([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7, 6, 5, 4, 3, 2, 1.0]), 5)
+    assert digit_of_means(rows, np.ones(90), Segments(A([0]), A([90]), A([1], dtype=np.int8))).tolist() == [0.0]
+
+
 def test_noise_beyond_a_digit_makes_its_error_small():
     """Readings that go up and down by a digit in every second row: σ² is 1/4, less 1/12 of rounding."""
     rows = np.append(np.tile(A([0.0, 0, 1, 1]), 100), 20.0) * 1e-3

@@ -56,7 +56,7 @@ def ways(data: Inputs, t: Floats, current: Floats, state: NDArray[np.int8], scal
 
 
 def _counted(
-    name: str, counter: ChargeCounter, t: Floats, current: Floats, state: NDArray[np.int8], clock: float
+    name: str, counter: ChargeCounter, t: Floats, current: Floats, state: NDArray[np.int8], clock: float = 0.0
 ) -> RowCharge:
     made = whole(counter, t, current, state, clock)
     way = RowCharge(name, made.charge, True, made.variance, jumps=tuple(made.jumps.tolist()), edged=made.edged)

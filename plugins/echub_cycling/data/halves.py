@@ -228,9 +228,14 @@ def _measured(trace: CellTrace, found: Segments, state: NDArray[np.int8], merged
     return Halves(
         found, np.abs(charge), spread, energy, level, begin, trace.t[found.stop - 1],
         trace.u[found.stop - 1], blur, digit_of_means(trace.u, amount, found),
-        digit_of_means(trace.current, lasts, found) * summed(found, lasts) / 3600 / np.abs(charge),
+        _part(digit_of_means(trace.current, lasts, found) * summed(found, lasts) / 3600, np.abs(charge)),
         open_level, merged,
     )  # fmt: skip
+
+
+def _part(some: Floats, whole: Floats) -> Floats:
+    """Return what part some are of a whole (m,); 0 of none."""
+    return np.asarray(np.divide(some, whole, out=np.zeros(len(whole)), where=whole > 0))
 
 
 def _shifted(values: Floats, found: Segments, part: Floats) -> Floats:

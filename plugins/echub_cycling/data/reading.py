@@ -8,6 +8,10 @@ from echub.science import digit, noise_of_digits
 from echub.segments import Segments
 from echub_cycling.data.charge import Floats
 
+HELD = 0.1
+"""Readings that hardly ever stand still from row to row are finer than what happens between rows: even steps of a
+noiseless sawtooth look like a digit."""
+
 
 def digit_of_means(values: Floats, weight: Floats, found: Segments) -> Floats:
     """Return by how much, at most, the digit of values (n,) moves their weighted mean in each segment (m,).
@@ -17,7 +21,7 @@ def digit_of_means(values: Floats, weight: Floats, found: Segments) -> Floats:
     exceeds the digit makes even this smaller (see `digit_error`). Zeros if the values show no digit.
     """
     step = digit(values)
-    if not step:
+    if not step or np.mean(np.diff(values) == 0) < HELD:
         return np.zeros(len(found))
     label = found.labels(len(values))
     rows = np.flatnonzero((label >= 0) & np.isfinite(values))

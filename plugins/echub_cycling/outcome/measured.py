@@ -300,10 +300,10 @@ def _median(
 
 
 def _of_voltage(found: CyclesFound, half: str, k: int, value: float) -> tuple[float, float]:
-    """Return what edges, and at most the digit, leave open of a ratio of energies by its mean voltage."""
+    """Return what a coarse clock, and at most the digit, leave open of a ratio of energies by its mean voltage."""
     mean = abs(float(found.voltage(half)[k]))
     blur, coarse = (found.inside(part, half, k) for part in (found.halves.blur, found.halves.coarse))
-    return value * blur / mean, value * coarse / mean
+    return value * blur / mean if found.trace.data.clock_step else 0.0, value * coarse / mean
 
 
 def _meet(found: CyclesFound) -> NDArray[np.bool_]:

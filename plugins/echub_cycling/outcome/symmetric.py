@@ -82,7 +82,9 @@ def _measurands(
     charge = cell.halves.charge / cell.scale
     unit = "mA*h/cm^2" if cell.per_area else "mA*h"
     typical = float(np.median(charge[good]))
-    edges = of_median(charge[good], float(np.median(cell.halves.spread[good])) / cell.scale)
+    edges = 0.0
+    if cell.trace.data.clock_step:
+        edges = of_median(charge[good], float(np.median(cell.halves.spread[good])) / cell.scale)
     read = 0.0 if cell.trace.counted[0].name in COUNTED_BY_INSTRUMENT else of_level * typical
     budget = ErrorBudget({"edges between rows": edges}, {**accuracy.of_charge(usual, 0, typical), DIGIT_J: read})
     result["half_cycle_charge"] = measurand(unit, typical, budget)

@@ -210,7 +210,14 @@ def spread_of(variance, *, before=0, after=0, **way):
     open_[[before + 2, before + 6]] = variance
     counted = RowCharge("q", state.astype(float), variance=open_, **way)
     given = CellTrace(
-        Fake(), HOUR * np.arange(float(n)), np.arange(n), state.astype(float), "mA", None, [counted], state
+        Fake(clock_step=0.0),
+        HOUR * np.arange(float(n)),
+        np.arange(n),
+        state.astype(float),
+        "mA",
+        None,
+        [counted],
+        state,
     )
     rows = Segments(A([before, before + 4]), A([before + 4, before + 8]), A([1, -1], np.int8))
     return halves_of_cell._measured(given, rows, state, 0).spread ** 2

@@ -332,7 +332,7 @@ def test_rows_are_missing_where_a_step_under_current_is_many_usual_ones(step, mi
 def test_a_lifetime_lies_between_the_rows_around_the_drop_and_the_start():
     """The current starts between 0 and 100 s; the drop lies between 3700 and 7300 s, in the second half cycle."""
     halves = Fake(rows=Segments(A([1]), A([4]), A([1])), end=A([3800.0, 7500.0]), begin=A([100.0, 4000.0]))
-    found = Fake(trace=Fake(t=A([0.0, 100.0, 200.0])), halves=halves)
+    found = Fake(trace=Fake(t=A([0.0, 100.0, 200.0]), data=Fake(clock_step=0.0)), halves=halves)
     life = s._lifetime(found, Fake(before=3700.0, after=7300.0, share=0.4))
     assert (life.interval.low, life.interval.high) == pytest.approx((1.0, 7300 / 3600))
     assert life.value == pytest.approx((1 + 7300 / 3600) / 2)
@@ -341,7 +341,7 @@ def test_a_lifetime_lies_between_the_rows_around_the_drop_and_the_start():
     # After a dead short -1 µV may be read: R is 0 then, not below.
     assert s._lifetime(found, Fake(before=3700.0, after=7300.0, share=-1e-4)).note.endswith("R falls to 0%")
     # A clock that stands at both edges: the time is that of two rows, and nothing is open.
-    twice = Fake(trace=Fake(t=A([100.0, 100.0, 200.0])), halves=halves)
+    twice = Fake(trace=Fake(t=A([100.0, 100.0, 200.0]), data=Fake(clock_step=0.0)), halves=halves)
     at_once = s._lifetime(twice, Fake(before=3700.0, after=3700.0, share=0.4))
     assert (at_once.value, at_once.uncertainty, at_once.interval.low, at_once.interval.high) == (
         1.0,

@@ -19,6 +19,8 @@ ONES = np.ones(4)
 class Columns(Fake):
     """Columns, whose current is a sample."""
 
+    clock_step = 0.0
+
     def is_averaged(self, name):
         return self.averaged
 

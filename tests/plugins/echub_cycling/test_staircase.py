@@ -133,7 +133,8 @@ def test_a_rise_of_half_of_the_step_or_of_three_sigma_is_not_slow(end, noise, sl
 @pytest.mark.parametrize(("unit", "areal"), [("mA/cm^2", True), ("mA", False)])
 def test_r_is_uncertain_by_what_may_be_missing_if_that_is_more_than_two_percent(missing, part, unit, areal):
     """The slope is 2 V/mA, so R is 2000 Ω; U is settled to 42 of them at most."""
-    found = Fake(unit=unit, u_error=A([0.1, 0.1]), level=A([1.0, 2.0]), limit=A([np.nan] * 2), rested=False)
+    found = Fake(unit=unit, u_error=A([0.1, 0.1]), level=A([1.0, 2.0]), limit=A([np.nan] * 2), rested=False,
+                 j=A([1.0, 2.0]))  # fmt: skip
     course = Fake(slope=2.0, sign=-1, slope_error=0.003, places=A([0, 1]), fitted=1)
     params = Fake(current_accuracy=0.1, voltage_accuracy=0.001, tail=20.0)
     with (
