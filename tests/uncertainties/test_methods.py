@@ -82,7 +82,7 @@ def test_a_coarse_counter_moves_the_mean_voltage_too():
 def test_the_digit_of_a_mean_is_half_of_it_for_one_reading_and_less_for_several():
     """Readings of 1 mV, each held for 30 rows; segments of one reading, of two alike, and of 3 : 1.
 
-    The roots of the sum of squares are 1, √(1/2) and √(10/16). Nine steps in 329 rows are no noise.
+    The roots of the sum of squares are 1, √(1/2) and √(10/16). Nine steps in 329 rows are not noise.
     """
     steps = np.repeat(A([0, 1, 0, 1, 1, 1, 2, 1, 2, 1, 20.0]) * 1e-3, 30)
     found = Segments(A([0, 30, 90]), A([30, 90, 210]), A([1, -1, 1], dtype=np.int8))
