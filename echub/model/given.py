@@ -69,7 +69,7 @@ PATHS = Wanted("a path or a list of paths", 'echub.convert(record, "FOLDER") con
 SOURCES = Wanted("a list of files or records", 'echub.read("FILE") reads a record', _is_sources)
 ANALYSIS = Wanted(
     "the name of an analysis",
-    "`echub plugins` lists them; the name comes first, then the file",
+    "`echub analyze --list` lists them; the name comes first, then the file",
     lambda value: isinstance(value, str) or _is_named(value, "echub.declare_analysis.Analysis"),
 )
 XARRAY = Wanted(
