@@ -283,13 +283,21 @@ def _infinite(dataset: Dataset) -> list[Remark]:
     What is computed from one is infinite too, and not reported.
     """
     columns = [c for c in dataset.columns.values() if c.dtype.kind == "f" and c.origin != "derived"]
-    rows: list[list[NDArray[np.intp]]] = [[] for _ in columns]
+    found = dict(zip([c.name for c in columns], _infinite_rows([held(c) for c in columns]), strict=True))
+    return [_of_infinite(column, found[column.name]) for column in columns if len(found[column.name])]
+
+
+def _infinite_rows(columns: Sequence[NDArray[Any] | Deferred]) -> list[NDArray[np.intp]]:
+    """Return the rows of infinite values of each column (n, …), known to its reader or looked for."""
+    known = [c.infinite() if isinstance(c, Deferred) and c.infinite is not None else None for c in columns]
+    rows = [[np.empty(0, np.intp) if one is None else one] for one in known]
+    unknown = [number for number, one in enumerate(known) if one is None]
     # Block by block, not column by column: columns of one file are read together.
-    for blocks in itertools.zip_longest(*(parts(held(column)) for column in columns)):
-        for found, block in zip(rows, blocks, strict=True):
-            if block is not None and np.isinf(block[1]).any():
-                found.append(block[0] + np.flatnonzero(np.isinf(block[1])))
-    return [_of_infinite(c, np.concatenate(found)) for c, found in zip(columns, rows, strict=True) if found]
+    for blocks in itertools.zip_longest(*(parts(columns[number]) for number in unknown)):
+        for number, block in zip(unknown, blocks, strict=True):
+            if block is not None and (infinite := np.isinf(block[1])).any():
+                rows[number].append(block[0] + np.nonzero(infinite)[0])
+    return [np.concatenate(one) for one in rows]
 
 
 def _of_infinite(column: Column, rows: NDArray[np.intp]) -> Remark:

@@ -39,6 +39,8 @@ class Deferred:
     rows in order, `STEP` at a time, each part with its first row, and `each(look)` what a function says of
     each of these parts, in order, called in threads.
 
+    `infinite()` gives the rows of infinite values, where a pass over the source knows them.
+
     With `kept`, all values are read at the first use of any, and stay: a small column is read many times over.
     """
 
@@ -54,12 +56,13 @@ class Deferred:
         stream: Callable[[], Iterator[tuple[int, Array]]] | None = None,
         each: Callable[[Callable[[Array], Any]], Iterator[Any]] | None = None,
         *,
+        infinite: Callable[[], NDArray[np.intp]] | None = None,
         kept: bool = False,
     ) -> None:
         self.dtype, self.shape = np.dtype(dtype), shape
         self._part, self._whole = part, whole
         self.planes, self.distinct, self.ends, self._stream, self._each = planes, distinct, ends, stream, each
-        self._kept = kept
+        self.infinite, self._kept = infinite, kept
         self._loaded: Array | None = None
 
     def __len__(self) -> int:

@@ -61,6 +61,7 @@ class Records:
             planes=partial(self._planes_of, name),
             distinct=partial(self._codes_of, name) if self._is_code(name) else None,
             ends=partial(self._ends_of, name) if is_whole and not self._is_code(name) else None,
+            infinite=None if is_whole else partial(self._infinite_of, name),
         )
 
     # -- blocks ----------------------------------------------------------------------------
@@ -195,22 +196,27 @@ class Records:
         low, high = self._seen[name]
         return low, high
 
+    def _infinite_of(self, name: str) -> NDArray[np.intp]:
+        return self._seen[name]
+
     @cached_property
     def _seen(self) -> dict[str, NDArray[Any]]:
-        """Look at all fields of whole numbers in one pass: a table of the codes that occur, or both extremes.
+        """Look at all fields in one pass: a table of the codes that occur, or both extremes of other whole
+        numbers, or the rows of infinite numbers.
 
         Clock and codes are copied on the way, and kept unless they are too large.
         """
         whole = [name for name in self.names if self.dtype[name].kind == "u"]
         seen = {n: np.zeros(1 << 8 * self.dtype[n].itemsize, dtype=bool) for n in whole if self._is_code(n)}
         ends: dict[str, list[Any]] = {name: [] for name in whole if name not in seen}
+        infinite: dict[str, list[Any]] = {name: [] for name in self.names if name not in whole}
         kept = self._kept([*seen, *([self.clock] if self.clock else [])])
         room = {name: np.empty(min(_LOOK, self.rows), self.dtype[name]) for name in whole if name not in kept}
         for first in range(0, self.rows, _LOOK):
             last = min(first + _LOOK, self.rows)
             columns = {name: column[first:last] for name, column in kept.items()}
             columns |= {name: column[: last - first] for name, column in room.items()}
-            self._copy(first, last, columns)
+            self._copy(first, last, columns, infinite)
             for name, table in seen.items():
                 codes = columns[name]
                 table[codes[:-1][codes[1:] != codes[:-1]]] = True  # codes change rarely down the rows
@@ -220,14 +226,19 @@ class Records:
         with self._reading:
             self._read |= {name: column for name, column in kept.items() if name not in self._asked}
             self._asked.update(kept)
-        return seen | {name: np.array([min(found), max(found)]) for name, found in ends.items()}
+        extremes = {name: np.array([min(found), max(found)]) for name, found in ends.items()}
+        return seen | extremes | {name: np.array(rows, np.intp) for name, rows in infinite.items()}
 
-    def _copy(self, first: int, last: int, columns: dict[str, NDArray[Any]]) -> None:
-        """Copy fields of records first to last into arrays of as many rows."""
+    def _copy(
+        self, first: int, last: int, columns: dict[str, NDArray[Any]], infinite: dict[str, list[Any]]
+    ) -> None:
+        """Copy fields of records first to last into arrays of as many rows; note the rows of infinite numbers."""
         for at in range(first, last, self._step):
             records = self._load(at, min(at + self._step, last))
             for name, column in columns.items():
                 column[at - first : at - first + len(records)] = records[name]
+            for name, rows in infinite.items():
+                rows += (at + np.flatnonzero(np.isinf(records[name]))).tolist()
 
     def _kept(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """Return new arrays for fields, or none if together they are too large to keep."""

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 import echub
+from fixtures.eclab import MprFile
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -32,11 +33,19 @@ def potential() -> bytes:
     return np.float32(echub.read(FIXTURES / "eclab/ramp.mpr")["timeseries"]["potential_we"][-1]).tobytes()
 
 
+def large() -> bytes:
+    """Return a file of several blocks: its reader looks for what is infinite as it passes over them."""
+    potential = np.zeros(120_000)
+    potential[[60_001, 119_999]] = np.inf, -np.inf
+    return MprFile("OCV", {4: np.arange(120_000.0), 6: potential}).to_bytes()
+
+
 CASES = {
     "table": (b"t / s,U / V\n0,1.5\n1,1e999\n2,1.5\n3,1e999\n", "U / V", 2, 1),
     "bdf": (last("bdf/names.bdf.csv", b",3.74375,", b",1e999,"), "voltage_volt", 1, 39),
     "mpt": (last("eclab/gcpl.mpt", b"3.6299937E+000", b"1e999"), "Ewe/V", 1, 23),
     "mpr": (last("eclab/ramp.mpr", potential(), np.float32("inf").tobytes()), "Ewe/V", 1, 1820),
+    "mpr of several blocks": (large(), "Ewe/V", 2, 60_001),
     "gamry": (last("gamry/cv.DTA", b"2.53300E+001", b"1e999"), "Temp", 1, 16),
     "parquet": (parquet(), "Voltage / V", 2, 1),
 }
