@@ -81,6 +81,12 @@ def test_zero_bytes_behind_utf_16_without_a_mark_leave_its_last_letter_whole():
     assert (source.read(), [n.code for n in notices]) == (b"t;U\n1;2\n", ["zero-tail"])
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_the_end_mark_of_dos_is_left_out_of_utf_16_too(encoding):
+    data = "t;U\n1;2\n\x1a".encode(encoding)
+    assert plain_text(Source.from_bytes(data))[0].read() == b"t;U\n1;2\n"
+
+
 def test_an_ordinary_text_stays_as_it_is(tmp_path):
     for data in (b"", b"a\tb\r\n1\t2\r\n", b"a\tb\n1\t2", "a°\tb\n1\t2\n".encode("cp1252")):
         (tmp_path / "a.txt").write_bytes(data)

@@ -44,3 +44,12 @@ def test_a_refused_result_counts_as_little_as_none(subject):
     assert found.measurands == ask(subject, given[:-1]).measurands
     if found.status != "refused":
         assert "left-out" in [flag.code for flag in found.flags]
+
+
+def test_a_refused_result_beside_all_others_changes_no_value(subject):
+    """It is one of them again, which would be refused if it counted."""
+    given = subject.case.outcomes
+    refused = replace(given[-1], flags=(*given[-1].flags, Flag("odd", "it is odd", "refusal")))
+    found, before = ask(subject, [*given, refused]), ask(subject, given)
+    assert before.measurands
+    assert found.measurands == before.measurands

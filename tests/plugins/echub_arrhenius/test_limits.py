@@ -165,8 +165,8 @@ def test_a_measurand_is_chosen_by_its_name_or_because_it_is_the_only_one(names, 
 
 @pytest.mark.parametrize(("names", "asked", "message", "hint"), [
     (("T", "b c"), "", "which value is meant is not clear: they hold T, b c", '--param measurand="b c"'),
-    (("T", "n", "g"), "a", "no outcome has a a: they hold T, g, n", "--param measurand=g"),
-    (("T", "n"), "a", "no outcome has a a: they hold T, n", "--param measurand=NAME"),
+    (("T", "n", "g"), "a", "no outcome has an a: they hold T, g, n", "--param measurand=g"),
+    (("T", "n"), "a", "no outcome has an a: they hold T, n", "--param measurand=NAME"),
 ])  # fmt: skip
 def test_a_measurand_that_is_not_there_is_refused_with_an_example(names, asked, message, hint):
     values = [one.replace(measurands=dict.fromkeys(names, one["onset"])) for one in series(FIVE, law(FIVE))]

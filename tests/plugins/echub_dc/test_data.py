@@ -48,7 +48,9 @@ def test_a_decay_starts_an_interval_before_its_first_row_or_with_the_last_rest(s
 def test_a_gap_beyond_the_intervals_around_it_leaves_the_step_open(lead, open_):
     """Ten seconds at rest and ten in the decay explain 20 s, and 5 % more are jitter."""
     assert decay(polarised(lead=lead)).unexplained == pytest.approx(open_)
-    assert decay(polarised(rests=0), Fake(**{**vars(PARAMS), "offset_uncertainty": 1.0})).unexplained == 0.0
+    for rests in (0, 1):  # no interval of a rest is known
+        case = polarised(rests=rests, lead=300.0)
+        assert decay(case, Fake(**{**vars(PARAMS), "offset_uncertainty": 1.0})).unexplained == 0.0
 
 
 def test_a_decay_without_a_rest_starts_an_interval_before_its_first_row():

@@ -419,6 +419,8 @@ def test_a_crossing_lies_between_rows_that_are_surely_below_and_surely_above():
     sweep = PotentialSweep(1, 1, 10 * e, e, j, 100.0, read=10.0)
     assert _within_digits(sweep, j, 6, 0.52, 12.0, 7.0) == pytest.approx(0.52 - 0.2)
     assert _within_digits(sweep, j, 6, 0.32, 12.0, 7.0) == pytest.approx(0.6 - 0.32)
+    # 14 is surely passed at 30 only: 20 may be 13.
+    assert _within_digits(sweep, j, 6, 0.32, 14.0, 7.0) == pytest.approx(0.7 - 0.32)
     assert _within_digits(sweep, j, 6, 0.52, 12.0, 13.0) == pytest.approx(0.52), "nothing is surely below"
     assert _within_digits(sweep, j, 8, 0.7, 39.0, 7.0) == pytest.approx(0.1), "nothing is surely above"
 

@@ -107,13 +107,11 @@ def test_the_message_of_a_remark_is_broken_between_words(monkeypatch, window, wi
     monkeypatch.setenv("COLUMNS", width)
     terminal.remark("warning", "the file was cut in the middle of a row", "yellow")  # 39 letters
     assert window.getvalue().splitlines() == lines
-    terminal.remark("warning", "so was this one, in the middle of its last row, at byte-offset 7", "yellow")
+    terminal.remark("warning", "so was this, in the row before the byte-offset 7 of it", "yellow")
     more = window.getvalue().splitlines()[len(lines) :]
-    assert (
-        " ".join(line[16:] for line in more) == "so was this one, in the middle of its last row, at byte-offset 7"
-    )
+    assert " ".join(line[16:] for line in more) == "so was this, in the row before the byte-offset 7 of it"
     assert [line[:16] for line in more] == ["  warning       ", *[" " * 16] * (len(more) - 1)]
     if isinstance(window, Window) and width in ("56", "20"):
         assert [line[16:] for line in more] == [
-            "so was this one, in the middle of its", "last row, at byte-offset 7"
-        ]  # fmt: skip  # a word more would be letter 41
+            "so was this, in the row before the", "byte-offset 7 of it"
+        ]  # fmt: skip  # `byte-` alone would end at letter 40: a word is not cut at its hyphen
