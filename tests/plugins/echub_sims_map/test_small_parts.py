@@ -29,6 +29,26 @@ def test_counts_are_shown_as_they_are_corrected_and_only_where_they_were_measure
     assert np.isnan(found[2])
 
 
+class Said(dict):
+    """A map that states nothing but its columns."""
+
+    def meta(self, path):
+        return None
+
+    def origin_of(self, name):
+        return "measured"
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 5), (1, 1, 1, 5)])
+def test_a_pixel_was_measured_where_it_has_a_count_and_the_mask_says_so(shape):
+    """Not where the mask is 0 or unknown, nor where a count is missing, whatever the mask says."""
+    counts = np.array([[[[4.0, 8.0, 9.0, np.nan, 0.0]]]])
+    mask = np.array([1.0, 0.0, np.nan, 1.0, 1.0]).reshape(shape)
+    columns = Said(n=counts, species=["Na+"], polarity=np.array([1.0]))
+    assert Maps.of(Said(columns, mask=mask)).measured.ravel().tolist() == [True, False, False, False, True]
+    assert Maps.of(columns).measured.ravel().tolist() == [True, True, True, False, True]
+
+
 def test_columns_are_counted_at_each_share_of_the_depth():
     """One column over six of ten frames: it is one for four tenths, and none for eight, whichever comes first."""
     counts = np.full((10, 14, 14), 20.0)
