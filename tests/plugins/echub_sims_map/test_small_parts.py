@@ -12,6 +12,7 @@ from echub_sims_map.data.cube import Maps
 from echub_sims_map.declared import SimsMapParams
 from echub_sims_map.method import upright
 from echub_sims_map.method.colocation import _correlation
+from echub_sims_map.method.roi import _polygon
 from echub_sims_map.method.search import Search
 from echub_sims_map.method.width import _mean
 from tests.plugins.echub_sims_map.test_limits import cube
@@ -47,6 +48,18 @@ def test_a_pixel_was_measured_where_it_has_a_count_and_the_mask_says_so(shape):
     columns = Said(n=counts, species=["Na+"], polarity=np.array([1.0]))
     assert Maps.of(Said(columns, mask=mask)).measured.ravel().tolist() == [True, False, False, False, True]
     assert Maps.of(columns).measured.ravel().tolist() == [True, True, True, False, True]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize("first", range(4))
+def test_a_row_of_pixels_through_corners_of_a_polygon_is_inside_between_them(first, turn):
+    """A diamond holds what is nearer to its centre than 2 in x and y together; its corners lie on pixels."""
+    corners = [(2, 0), (4, 2), (2, 4), (0, 2)]
+    y, x = np.mgrid[0:5, 0:5].astype(float)
+    away = np.abs(x - 2) + np.abs(y - 2)
+    inside = _polygon(x, y, *np.ravel([*corners[first:], *corners[:first]][::turn]).astype(float))
+    assert inside[away < 2].all()
+    assert not inside[away > 2].any()
 
 
 def test_columns_are_counted_at_each_share_of_the_depth():
