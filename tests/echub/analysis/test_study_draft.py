@@ -57,7 +57,7 @@ def few(monkeypatch):
     }  # fmt: skip
     templates = {
         name: Template(name, "T", f"{__name__}:{text}")
-        for name, text in (("study-eis", "eis"), ("study-map", "of_maps"), ("manifest", "eis"))
+        for name, text in (("study-map", "of_maps"), ("study-eis", "eis"), ("manifest", "eis"))
     }
     monkeypatch.setattr(registry(), "_analyses", analyses)
     monkeypatch.setattr(registry(), "templates", templates)

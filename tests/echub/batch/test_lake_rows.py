@@ -6,7 +6,10 @@ import datetime
 import decimal
 import json
 import math
+import os
+import sys
 import uuid
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -371,6 +374,17 @@ def test_the_last_line_about_a_source_counts_in_whichever_ledger_it_is(archive):
     assert sorted(read.source for read, _ in lines) == ["a", "b", "c"]
     assert {read.reader for read, _ in lines} == {""}
     assert [state for read, state in lines] == [state_of(read.line()) for read, _ in lines]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
+def test_lines_are_sorted_by_the_names_that_the_lake_has(tmp_path):
+    """An escape begins with a backslash, which stands before z; the byte that it stands for comes behind."""
+    with Ledger(tmp_path / "out") as ledger:
+        for name in ("cafz", os.fsdecode(b"caf\xe9"), "b"):
+            ledger.note(replace(entry(name), path=f"s3://bucket/{name}"))
+    found = Archive(tmp_path / "out")
+    lines = found.entries(found.by_source(found.compare(())[0]))
+    assert [read.source for read, _ in lines] == ["b", "caf\\udce9", "cafz"]
 
 
 def test_what_is_known_is_new_only_if_it_says_something_else(archive, tmp_path):

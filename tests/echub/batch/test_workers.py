@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 
@@ -79,6 +80,21 @@ def test_results_may_come_in_the_order_of_the_items(jobs):
         n * n for n in range(30) if jobs is None or n not in DEADLY
     ]
     assert {n for n, r in found if r == Died()} == (set() if jobs is None else DEADLY)
+
+
+class Large:
+    """A result that should not be kept longer than it is needed."""
+
+
+def test_a_result_in_order_is_let_go_once_it_is_taken():
+    made = WeakSet()
+
+    def work(_):
+        made.add(large := Large())
+        return large
+
+    for _ in in_order(work, range(20)):
+        assert len(made) <= 2  # the one that was taken, and the one of the round before
 
 
 @pytest.mark.parametrize("jobs", [None, 2])

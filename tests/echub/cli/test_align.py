@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from echub.cli.align import _by_name
+from echub.cli.align import _by_name, _range, _seconds
 from echub.errors import UnknownOption
 from fixtures.clocks import make
 from tests.messages.parts import said
@@ -30,6 +30,11 @@ def test_neither_result_is_replaced_without_force(echub, tmp_path, existing):
     assert paths[existing].read_bytes() == b"kept"
     assert echub(*command, "--force").code == 0
     assert all(path.stat().st_size > 1000 for path in paths.values())
+
+
+def test_a_time_is_in_seconds_unless_it_has_a_unit():
+    assert [_seconds(text) for text in ("2", "2 s", "500 ms", "2 min")] == [2.0, 2.0, 0.5, 120.0]
+    assert [_range(text) for text in ("100:160", "1 min:2 min")] == [(100.0, 160.0), (60.0, 120.0)]
 
 
 PATHS = [Path("a.csv"), Path("x/b.csv"), Path("y/b.csv"), Path("c.h5")]

@@ -113,6 +113,17 @@ def test_an_error_that_cannot_be_told_is_the_plugins_fault(error):
     assert caught.value.found == type(error).__name__
 
 
+@pytest.mark.parametrize("module", ["echub_acme.errors", "echubacme", "acme.echub"])
+def test_a_plugin_whose_name_begins_like_the_hubs_is_not_the_hub(monkeypatch, module):
+    monkeypatch.setattr(Pleased, "__module__", module)
+
+    def fail():
+        raise Pleased("no")
+
+    with pytest.raises(PluginFault):
+        guarded("the reader a", "the plugin a", fail)
+
+
 class Own(ReadError):
     exit_code = 1
 

@@ -66,6 +66,9 @@ def test_versions_compare_as_numbers():
     assert release("1.0") == release("1")
     assert release("0.2.dev3") == release("0.2")
     assert release("") == release("0")
+    assert release("0.2.1") > release("0.2")
+    assert release("0.2.0.1") > release("0.2.0")
+    assert release("1.2.10") > release("1.2.9")
 
 
 def test_a_plugin_for_a_newer_hub_is_not_imported_and_says_what_to_do(tmp_path, monkeypatch):

@@ -116,7 +116,7 @@ def {hook}({args}):
             "return [Writer('w', 'W', 'm:w')]",
             "echub_readers: declares a Writer, expected Reader or KnownFormat",
         ),
-        ("echub_writers", "return [3]", "echub_writers: declares a int, expected Writer"),
+        ("echub_writers", "return [3]", "echub_writers: declares an int, expected Writer"),
         ("echub_vocabulary", "return [Vocabulary('a', {'b_x': {}})]", "echub_vocabulary: the quantity 'b_x'"),
         ("echub_readers", "return [Reader('r')]", "echub_readers: TypeError: Reader.__init__() missing"),
     ],

@@ -256,3 +256,13 @@ def test_each_cell_is_known_between_the_levels_around_it():
         }  # fmt: skip
         assert outcome.metadata["cell.temperature"]["value"] == 30.0
     assert kinds == {"left", "right", "interval"}
+
+
+def test_each_spot_of_one_level_has_noise_of_its_own():
+    noisy = replace(PLAN, levels=(2.0, 2.0), instrument=replace(STILL, noise_v=1e-3))
+    one, other, *_ = (case.columns["voltage"].values for case in spots(3, noisy))
+    again = spots(3, noisy)[1].columns["voltage"].values
+    assert np.array_equal(other, again)
+    apart = one - other
+    assert apart.std() == pytest.approx(1e-3 * math.sqrt(2), rel=0.6)
+    assert np.count_nonzero(apart) > len(apart) / 2

@@ -128,6 +128,22 @@ def test_a_sweep_crosses_each_threshold_where_it_says(way, power):
     assert case.truth[f"{way}_limit"] == case.truth[f"{way}_10"]
 
 
+def test_a_metal_is_plated_below_0_v_and_stripped_on_the_way_up_only():
+    """2 mA/cm²/V on 0.5 cm²: −0.2 mA at −0.2 V; stripping peaks at 0.2 V with 0.3 V of it, 0.3 mA."""
+    setup = Sweeps(
+        low=-0.2, high=0.6, start=0.1, scans=2, anodic=None, cathodic=None, capacitance=0.0, leak=0.0, metal=2.0,
+        noise_ua=0.0, step_v=1e-3, offset_v=0.0, accuracy=0.0, area_cm2=0.5,
+    )  # fmt: skip
+    case = sweeps(0, setup)
+    e, i = values(case, "potential_we"), values(case, "current")
+    plated, way = e < 0, np.diff(e, prepend=e[0])
+    assert e.min() == pytest.approx(-0.2, abs=1e-3)
+    assert i[plated] == pytest.approx(e[plated])
+    assert i[(e > 0) & (e < 0.5) & (way < 0)] == pytest.approx(0.0)
+    assert i[(np.abs(e - 0.2) < 5e-4) & (way > 0)] == pytest.approx(0.3, rel=1e-3)
+    assert i.max() == pytest.approx(0.3, rel=1e-3)
+
+
 def test_the_accuracy_of_a_current_is_a_thousandth_of_its_range():
     plan = ccd.Climb((1.0, 2.0), reach=0.01)
     drawn = ccd.climb(plan, None, np.random.default_rng(1))

@@ -322,6 +322,23 @@ def test_correlations_are_those_of_finite_variances():
     assert identify.correlation(cov) == pytest.approx(np.array([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]]))
 
 
+@pytest.mark.parametrize(
+    ("chi2", "freedom", "worse", "height"),
+    [
+        (6.0, 3, 24.0, 3.0),  # 2 for each degree of freedom: √(18 / 2)
+        (6.0, 24, 7.0, 2.0),
+        (6.0, 3, 5.0, 0.0),
+        (0.0, 3, 0.0, 0.0),  # exact data
+    ],
+)
+def test_a_rise_is_counted_in_chi2_per_degree_of_freedom(chi2, freedom, worse, height):
+    fitted = SimpleNamespace(x=np.log([60.0, 2.0]), chi2=chi2, freedom=freedom,
+                             spectrum=SimpleNamespace(modulus=np.array([100.0, 400.0])))  # fmt: skip
+    with patch.object(profile, "revived", lambda fitted: fitted.x):
+        found = profile.LikelihoodProfile(fitted, np.array([0]), 0.1, np.eye(2))
+    assert found._height(SimpleNamespace(chi2=worse)) == pytest.approx(height)
+
+
 class Climbing(profile.LikelihoodProfile):
     """A profile whose rise is a stated function of the offset."""
 

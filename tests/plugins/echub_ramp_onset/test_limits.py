@@ -41,6 +41,7 @@ from echub_ramp_onset.method.line import (
     _straight,
     _without_excursions,
     fit_line,
+    span_of,
 )
 from echub_ramp_onset.method.lowack import _second_derivative, _smoothed
 from echub_ramp_onset.method.other import DeviationAt, _of_place
@@ -561,6 +562,23 @@ def test_rows_of_one_current_are_not_left_alone_by_those_far_from_the_line():
     u = x + np.where(x > 1, np.where(np.arange(100) % 2, 50, -50), 0)
     kept, its, _ = _without_excursions(np.arange(100.0), x, u)
     assert (len(kept), its.tolist()) == (100, x.tolist())
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "rows"),
+    [
+        (2.0, 8.0, (2, 5)),  # 12 s to 14 s: the rows at both ends count
+        (2.5, 8.0, (3, 5)),
+        (2.0, 7.998, (2, 4)),
+        (0.0, 20.0, (0, 11)),
+    ],
+)
+def test_a_row_exactly_at_an_end_of_the_fit_is_in_it(start, until, rows):
+    """The ramp begins at 10 s, and the fit ends at half of its length; one row a second."""
+    trace = SimpleNamespace(t=np.arange(10.0, 21.0), begin=10.0)
+    span = span_of(trace, RampOnsetParams(start=start, fit_fraction=0.5), until)
+    assert (span.begin, span.end) == (10 + start, 10 + until / 2)
+    assert (span.first, span.stop) == rows
 
 
 def test_a_line_needs_two_currents():

@@ -12,6 +12,7 @@ from echub_sims_map.data.cube import Maps
 from echub_sims_map.declared import SimsMapParams
 from echub_sims_map.method import upright
 from echub_sims_map.method.colocation import _correlation
+from echub_sims_map.method.roi import _polygon
 from echub_sims_map.method.search import Search
 from echub_sims_map.method.width import _mean
 from tests.plugins.echub_sims_map.test_limits import cube
@@ -27,6 +28,38 @@ def test_counts_are_shown_as_they_are_corrected_and_only_where_they_were_measure
     found = maps.shown(0).ravel()
     assert found[:2] == pytest.approx(shown)
     assert np.isnan(found[2])
+
+
+class Said(dict):
+    """A map that states nothing but its columns."""
+
+    def meta(self, path):
+        return None
+
+    def origin_of(self, name):
+        return "measured"
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 5), (1, 1, 1, 5)])
+def test_a_pixel_was_measured_where_it_has_a_count_and_the_mask_says_so(shape):
+    """Not where the mask is 0 or unknown, nor where a count is missing, whatever the mask says."""
+    counts = np.array([[[[4.0, 8.0, 9.0, np.nan, 0.0]]]])
+    mask = np.array([1.0, 0.0, np.nan, 1.0, 1.0]).reshape(shape)
+    columns = Said(n=counts, species=["Na+"], polarity=np.array([1.0]))
+    assert Maps.of(Said(columns, mask=mask)).measured.ravel().tolist() == [True, False, False, False, True]
+    assert Maps.of(columns).measured.ravel().tolist() == [True, True, True, False, True]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize("first", range(4))
+def test_a_row_of_pixels_through_corners_of_a_polygon_is_inside_between_them(first, turn):
+    """A diamond holds what is nearer to its centre than 2 in x and y together; its corners lie on pixels."""
+    corners = [(2, 0), (4, 2), (2, 4), (0, 2)]
+    y, x = np.mgrid[0:5, 0:5].astype(float)
+    away = np.abs(x - 2) + np.abs(y - 2)
+    inside = _polygon(x, y, *np.ravel([*corners[first:], *corners[:first]][::turn]).astype(float))
+    assert inside[away < 2].all()
+    assert not inside[away > 2].any()
 
 
 def test_columns_are_counted_at_each_share_of_the_depth():

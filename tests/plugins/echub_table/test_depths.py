@@ -106,3 +106,22 @@ AXIS = [SourceColumn("depth", DEPTH, "depth", "nm")]
 )
 def test_a_table_without_ions_is_told_nothing(columns):
     assert undeclared_profile(columns, "run", "\t", ".") == []
+
+
+@pytest.mark.parametrize(
+    ("head", "unit", "told"),
+    [
+        ("Na+", None, True),
+        ("Cl-", None, True),
+        ("Cl-", "1", True),
+        ("Na", "counts", True),
+        ("Cl", "cps", True),
+        ("Na", None, False),
+        ("Na", "1", False),  # a share
+        ("H", "GPa", False),
+        ("load-", "counts", False),
+    ],
+)
+def test_an_ion_has_a_charge_of_either_sign_or_is_counted(head, unit, told):
+    said = undeclared_profile([*AXIS, SourceColumn(head, DEPTH, None, unit)], "run", "\t", ".")
+    assert [notice.code for notice in said] == ["undeclared-kind"] * told
