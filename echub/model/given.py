@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial, wraps
 from numbers import Integral, Real
-from types import UnionType
-from typing import Any, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
+from types import SimpleNamespace, UnionType
+from typing import Any, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from echub.errors import UnknownOption
 from echub.text import several, with_article
@@ -127,15 +127,14 @@ class _Names(dict[str, Any]):
 
 def _annotated(function: Callable[..., Any]) -> dict[str, Any]:
     """Return what each argument of a function may be, in order."""
-    names = _Names(vars(sys.modules[function.__module__]))
-    said = {name: one.annotation for name, one in inspect.signature(function).parameters.items()}
-    return {name: _evaluated(text, names) for name, text in said.items()}
+    here = _Names(vars(sys.modules[function.__module__]))
+    return {name: _evaluated(one.annotation, here) for name, one in inspect.signature(function).parameters.items()}
 
 
-def _evaluated(text: Any, names: _Names) -> Any:  # noqa: ANN401
+def _evaluated(annotation: Any, here: _Names) -> Any:  # noqa: ANN401
     """Return what an annotation names; `xarray.Dataset` may be anything where xarray is not imported."""
     try:
-        return eval(text, {}, names) if isinstance(text, str) else text
+        return get_type_hints(SimpleNamespace(__annotations__={"it": annotation}), localns=here)["it"]
     except AttributeError:
         return Any
 

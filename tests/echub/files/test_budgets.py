@@ -24,7 +24,7 @@ from tests.test_startup import by_command
 MEGABYTES = 12
 HEAVY = ("pandas", "pandera", "pint", "polars", "scipy", "matplotlib", "xarray", "uncertainties", "molmass")
 GROWTH = 1.1
-"""Memory for a file of twice the size, at most, as lists of blocks are longer. What grew with the file would double.
+"""Memory for a file of twice the size, at most: lists of blocks are longer. What grew with the file would double.
 
 It is measured with one block in flight: which buffers of several threads meet is chance.
 """

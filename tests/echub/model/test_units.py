@@ -166,7 +166,7 @@ def test_compatibility_characters_are_not_folded():
 
 def test_a_near_miss_is_named():
     with pytest.raises(UnknownUnit, match="mA"):
-        unit("mAmp")
+        unit("mAn")
 
 
 @pytest.mark.parametrize(("length", "told"), [(100, "q" * 100), (101, "q" * 97 + "...")])

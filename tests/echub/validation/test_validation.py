@@ -44,7 +44,7 @@ def test_exactly_the_broken_rule_is_found(case):
 FOUND = {
     "ECH002": "2.0.0",
     "ECH101": "kg (",
-    "ECH102": "mAmp",
+    "ECH102": "mAn",
     "ECH103": "A",
     "ECH105": "voltammogram",
     "ECH106": "acme_flow",

@@ -38,6 +38,7 @@ DATA = PLACES["VMP data"]
 NOTICES = {
     "assumed-version",
     "damaged-container",
+    "impossible-value",
     "module-length",
     "module-too-large",
     "no-log",
