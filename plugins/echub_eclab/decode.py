@@ -135,8 +135,8 @@ def misfit(source: Source, header: DataHeader, size: int) -> ReadError:
         "the size of the records does not fit the size of the data",
         path=source.shown,
         where=f"offset {header.start}",
-        expected=f"{several(header.points, 'row')} of {size} bytes, {header.points * size} in all",
-        found=f"{header.held} bytes",
+        expected=f"{several(header.points, 'row')} of {several(size, 'byte')}, {header.points * size:,} in all",
+        found=several(header.held, "byte"),
         cause="a damaged header, or a column of another size than known here",
         hint="export the file as text (.mpt) in EC-Lab",
     )

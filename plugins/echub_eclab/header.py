@@ -144,6 +144,6 @@ def _too_short(source: Source, module: Module, layout: HeaderLayout) -> ReadErro
         path=source.shown,
         where=f"offset {module.offset + module.held}",
         expected=f"records from offset {module.offset + layout.start}",
-        found=f"{module.held} bytes of data",
+        found=f"{several(module.held, 'byte')} of data",
         cause="the file was truncated while it was copied or recorded" if cut else "the file is damaged",
     )

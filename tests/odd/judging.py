@@ -1,8 +1,8 @@
 """What an answer to an odd question must be, and what is wrong with those that are not.
 
-No exception but one of the command line; no warning; no `nan`, `inf` or `None` in a sentence; no value outside its
-own interval; the same answer to the same measurement, and no contrary one if it is read coarsely; and a figure
-that shows something, or says why not.
+No exception but one of the command line (the hub refuses a value outside its own interval); no warning; no `nan`,
+`inf` or `None` in a sentence; the same answer to the same measurement, and no contrary one if it is read coarsely;
+and a figure that shows something, or says why not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from echub.analysis.analysis import analyze
 from echub.analysis.figures import draw_outcome
-from echub.analysis.outcome import Measurand, Outcome
+from echub.analysis.outcome import Outcome
 from echub.errors import CommandError, DataError, EchubError
 from echub.testing.base import one_line
 from echub.testing.rules_robust import NO_NUMBER, _contradict
@@ -68,8 +68,6 @@ def _of_outcome(outcome: Outcome) -> Iterator[str]:
     for name, one in outcome.measurands.items():
         for text in (one.note, one.interval.method if one.interval else ""):
             yield from _of_text(text)
-        if one.value is not None and one.interval is not None and not _around(one):
-            yield f"{name} is {one.value:.6g}, outside {one.interval} {one.unit}"
         if one.value is None and one.interval is None and not one.note and outcome.status == "ok":
             yield f"{name} is nothing, and neither a flag nor a note says why"
     try:
@@ -84,13 +82,6 @@ def _of_outcome(outcome: Outcome) -> Iterator[str]:
 def _of_text(text: str) -> Iterator[str]:
     if NO_NUMBER.search(re.sub(r"'[^']*'", "", text)):  # what stands in quotes is the user's
         yield f"a sentence without a number: {text}"
-
-
-def _around(one: Measurand) -> bool:
-    interval, value = one.interval, one.value
-    slack = ROUNDING * abs(value)
-    low = interval.low is None or value >= interval.low - slack
-    return low and (interval.high is None or value <= interval.high + slack)
 
 
 def _differences(subject: Subject, before: Outcome, after: Outcome, moved: float) -> Iterator[str]:

@@ -142,7 +142,7 @@ def test_rows_that_fit_neither_statement_are_refused():
     error = refusal(append_garbage(data, b"x" * 9))
     assert error.message == "the size of the records does not fit the size of the data"
     assert error.where == f"offset {RECORDS}"
-    assert error.expected == "50 rows of 45 bytes, 2250 in all"
+    assert error.expected == "50 rows of 45 bytes, 2,250 in all"
     assert error.found == "4509 bytes"
     assert error.cause == "a damaged header, or a column of another size than known here"
 

@@ -115,7 +115,7 @@ def test_a_file_cut_inside_the_data_header_is_refused(held):
     assert error.message == "the file ends before its first record"
     assert error.where == f"offset {place.data + held}"
     assert error.expected == f"records from offset {place.data + 1007}"
-    assert error.found == f"{held} bytes of data"
+    assert error.found == f"{held:,} bytes of data"
 
 
 def test_a_data_module_shorter_than_its_header_is_refused_as_that():

@@ -145,7 +145,7 @@ REFUSED = {
         f"""run.mpr: the file ends before its first record [read-error]
   where: offset {DATA.inside.records - 1}
   expected: records from offset {DATA.inside.records}
-  found: 1006 bytes of data
+  found: 1,006 bytes of data
   cause: the file was truncated while it was copied or recorded""",
     ),
     "data without room": (
@@ -187,8 +187,8 @@ REFUSED = {
         set_n_points(fixture("unknown_id"), 99),
         f"""run.mpr: unknown column ids 9001, and the data do not tell their size [read-error]
   where: offset {DATA.data}
-  expected: 99 rows in 4900 bytes
-  found: 4900 bytes
+  expected: 99 rows in 4,900 bytes
+  found: 4,900 bytes
   cause: a truncated or damaged file of an EC-Lab newer than those known here
   hint: export the file as text (.mpt) in EC-Lab""",
     ),
@@ -196,8 +196,8 @@ REFUSED = {
         replace(CP, DATA.inside.ids + 2 * TRUTH["cp"]["ids"].index(8), struct.pack("<H", 13)),
         f"""run.mpr: the size of the records does not fit the size of the data [read-error]
   where: offset {DATA.inside.records}
-  expected: 100 rows of 49 bytes, 4900 in all
-  found: 4500 bytes
+  expected: 100 rows of 49 bytes, 4,900 in all
+  found: 4,500 bytes
   cause: a damaged header, or a column of another size than known here
   hint: export the file as text (.mpt) in EC-Lab""",
     ),

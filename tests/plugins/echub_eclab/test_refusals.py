@@ -196,7 +196,7 @@ CUT = "the file was truncated or overwritten; copy it again from the instrument'
         found="0 rows in 0 bytes", cause="the file was truncated or changed",
         hint="--reader eclab-mpr recovers the whole rows"),
     row(lambda: _require_whole(binary(set_n_points(WHOLE, HELD + 1))), "galvani does not read damaged files",
-        found=f"{HELD + 1} rows in {HELD} bytes", cause="the file was truncated or changed",
+        found=f"{HELD + 1:,} rows in {HELD:,} bytes", cause="the file was truncated or changed",
         hint="--reader eclab-mpr recovers the whole rows"),
 ])  # fmt: skip
 def test_a_binary_file_that_is_not_read_says_all_that_is_known(function, parts):
