@@ -62,8 +62,9 @@ def found(kind):
     return {q.what: wrong for q in KINDS[kind](planted()) if (wrong := list(faults(planted(), q)))}
 
 
-OUTSIDE = "PluginFault: the analysis planted failed [plugin] (it gave mean = 1 V, outside its own interval [1.999, 2.001])"
-DIVIDED = "PluginFault: the analysis planted failed [plugin] (ZeroDivisionError: float division by zero)"
+FAILED = "PluginFault: the analysis planted failed [plugin]"
+OUTSIDE = f"{FAILED} (it gave mean = 1 V, outside its own interval [1.999, 2.001])"
+DIVIDED = f"{FAILED} (ZeroDivisionError: float division by zero)"
 
 
 def test_a_limit_at_which_it_fails_is_seen_and_no_other_value():

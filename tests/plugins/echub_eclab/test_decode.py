@@ -143,7 +143,7 @@ def test_rows_that_fit_neither_statement_are_refused():
     assert error.message == "the size of the records does not fit the size of the data"
     assert error.where == f"offset {RECORDS}"
     assert error.expected == "50 rows of 45 bytes, 2,250 in all"
-    assert error.found == "4509 bytes"
+    assert error.found == "4,509 bytes"
     assert error.cause == "a damaged header, or a column of another size than known here"
 
 
@@ -156,7 +156,7 @@ def test_rows_in_doubt_are_refused_where_their_times_are_none():
     data = replace(data, inside.n_columns, bytes([count]))
     error = refusal(replace(data, inside.ids + 2 * count, bytes(2)))
     assert error.message == "the size of the records does not fit the size of the data"
-    assert error.expected == "45 rows of 45 bytes, 2025 in all"
+    assert error.expected == "45 rows of 45 bytes, 2,025 in all"
     assert error.found == "2205 bytes"
 
 
@@ -169,7 +169,7 @@ def test_a_wrong_number_of_rows_is_not_taken_up_by_an_unknown_id():
     # 4900 bytes are 100 rows with an unknown id of 4 bytes, or 98 with one of 5
     error = refusal(set_n_points(fixture("unknown_id"), 98))
     assert error.message == "the size of the records does not fit the size of the data"
-    assert error.expected == "98 rows of 50 bytes, 4900 in all"
+    assert error.expected == "98 rows of 50 bytes, 4,900 in all"
 
 
 def test_an_unknown_id_needs_no_clock():

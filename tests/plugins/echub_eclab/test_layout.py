@@ -145,7 +145,7 @@ def test_the_error_for_an_unknown_size_names_the_ids():
     error = refusal(data)
     assert error.message == "unknown column ids 9001, and the data do not tell their size"
     assert error.expected == "100 rows in 4,901 bytes"
-    assert error.found == "4901 bytes"
+    assert error.found == "4,901 bytes"
     assert "newer" in error.cause
 
 
