@@ -102,6 +102,15 @@ def rounds(record, options):
     )
 
 
+def passes_over_an_empty_record(record, options):
+    if record.datasets:
+        yield from good(record, options)
+
+
+def marks_an_empty_record(record, options):
+    yield from good(record, options) if record.datasets else [(".tiny", lambda file: file.write(b"time\n1"))]
+
+
 HERE = "tests.test_writer_contract_catches"
 BAD = {
     "test_is_registered": {"name": "another"},
@@ -138,13 +147,17 @@ class Tiny(WriterContract):
         return {name: [float(line) for line in lines]}
 
 
-def broken(monkeypatch, tmp_path, **changed):
-    """Return the rules that a writer breaks."""
+def register(monkeypatch, **changed):
     declared = dataclasses.replace(GOOD, options=TinyOptions)
     declared = dataclasses.replace(declared, **changed)
     monkeypatch.setitem(registry().writers, declared.name, declared)
     owner = next(plugin for plugin in registry().plugins if plugin.name == "export")
     monkeypatch.setattr(registry(), "owner", lambda _: owner)
+
+
+def broken(monkeypatch, tmp_path, **changed):
+    """Return the rules that a writer breaks."""
+    register(monkeypatch, **changed)
     found = {}
     for rule in Tiny.rules():
         for made in RECORDS if "made" in getattr(Tiny, rule).__wrapped__.__code__.co_varnames[:3] else [None]:
@@ -165,6 +178,42 @@ def broken(monkeypatch, tmp_path, **changed):
 
 def test_a_good_writer_breaks_no_rule(monkeypatch, tmp_path):
     assert broken(monkeypatch, tmp_path) == {}
+
+
+@pytest.mark.parametrize("write", ["passes_over_an_empty_record", "marks_an_empty_record"])
+def test_of_a_record_without_datasets_no_numbers_are_asked(monkeypatch, tmp_path, write):
+    assert broken(monkeypatch, tmp_path, write=f"{HERE}:{write}") == {}
+
+
+class Singles(Tiny):
+    """Singles, read by a program that knows doubles alone."""
+
+    digits = ""
+
+    def read_back(self, paths):
+        """Read what a file of such digits holds."""
+        return {"current": [float(text) for text in self.digits.split()]}
+
+
+@pytest.mark.parametrize(
+    ("digits", "kept"),
+    [
+        ("0.1 -0.2 1e-7 3e7", True),
+        ("0.10000000149011612 -0.2 1e-7 3e7", True),
+        ("0.1 -0.2 1e-7 30000002", False),  # singles of this size are 2 apart
+        ("0.1000001 -0.2 1e-7 3e7", False),  # here 7e-9
+        ("0.1 -0.2 1e-7 1e39", False),
+    ],
+)
+def test_a_single_comes_back_from_the_digits_that_no_other_single_has(monkeypatch, tmp_path, digits, kept):
+    register(monkeypatch)
+    monkeypatch.setattr(Singles, "digits", digits)
+    found = []
+    try:
+        Singles().test_the_numbers_come_back("a table", tmp_path)
+    except pytest.fail.Exception as failure:
+        found.append(failure.broken.expected)
+    assert len(found) == (not kept)
 
 
 @pytest.mark.parametrize("case", BAD)

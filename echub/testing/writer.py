@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pytest
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from echub.declare import Writer
 from echub.errors import EchubError, PluginError
@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from echub.model.record import Record
+
+
+def _floats(values: ArrayLike) -> NDArray[np.floating]:
+    """Return values as floats, singles as singles: 0.1 tells a single from all others, but is read as a double."""
+    given = np.asarray(values)
+    return given if given.dtype.kind == "f" else given.astype(float)
 
 
 class WriterContract(DeclarationRules):
@@ -167,22 +173,22 @@ class WriterContract(DeclarationRules):
 
     @rule
     def test_the_numbers_come_back(self, made: str, tmp_path: Path) -> None:
-        """What another program reads from the files are the numbers of the record, as precise as there."""
+        """What another program reads from the files are the numbers of the record."""
         done = self._done(made, tmp_path)
-        if not done.outputs:
-            skip("the record gives no output")
+        datasets = self.records[made]().datasets
+        if not (done.outputs and datasets):
+            skip("the record gives no numbers")
         found = self.read_back([Path(path) for path in done.outputs])
         if found is None:
             skip("the test gives no read_back(paths)")
-        dataset = next(iter(self.records[made]().datasets.values()))
+        dataset = next(iter(datasets.values()))
         for name, values in found.items():
             if name not in dataset.names:
                 raise RuleViolation("columns of the record", name, "read_back returns them by their names")
-            stored = np.asarray(dataset[name])
-            # 0.1 is all the digits of a single; as a double it would be another number.
-            precision = stored.dtype if stored.dtype.kind == "f" else np.dtype(np.float64)
-            expected = stored.astype(precision)
-            if not same_numbers(np.asarray(values, np.float64).astype(precision), expected):
+            expected = _floats(dataset[name])
+            with np.errstate(over="ignore"):  # 1e39 is an infinite single
+                read = np.asarray(values, float).astype(expected.dtype)
+            if not same_numbers(read, expected):
                 raise RuleViolation(
                     f"the values of {name}: {expected.tolist()}",
                     f"{np.asarray(values).tolist()}",

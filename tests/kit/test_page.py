@@ -69,7 +69,7 @@ def test_no_section_is_left_over():
 
 def test_the_number_of_rules_is_right():
     assert 35 <= len(ReaderContract.rules()) <= 45  # "some forty"
-    assert len(AnalysisContract.rules()) == 26
-    assert "twenty-six" in PAGE
+    assert len(AnalysisContract.rules()) == 27
+    assert "twenty-seven" in PAGE
     assert len(WriterContract.rules()) == 12
     assert "twelve" in PAGE

@@ -402,7 +402,7 @@ REGISTRY = [
         hint="echub plugins new echub-acme",
     ),
     row(
-        lambda: scaffold.write("echub-acme", Path(__file__), reader=True, analysis=False),
+        lambda: scaffold.write("echub-acme", Path(__file__), ["reader"]),
         "there is something of that name already", path=__file__,
         hint="choose another name, or move it away: nothing is replaced",
     ),

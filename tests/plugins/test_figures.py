@@ -251,9 +251,10 @@ def test_above_the_time_of_a_ramp_stands_its_current(name, label):
     figure = drawn(outcome)
     figure.draw_without_rendering()
     (top,) = figure.axes[0].child_axes
-    hours, current = outcome.diagnostics["t"].array() / 3600, outcome.diagnostics["x"].array()
-    rate = (current[-1] - current[0]) / (hours[-1] - hours[0])
-    ends = [current[0] + rate * (end - hours[0]) for end in figure.axes[0].get_xlim()]
+    assert figure.axes[-1].get_xlabel() == "t / min"
+    minutes, current = outcome.diagnostics["t"].array() / 60, outcome.diagnostics["x"].array()
+    rate = (current[-1] - current[0]) / (minutes[-1] - minutes[0])
+    ends = [current[0] + rate * (end - minutes[0]) for end in figure.axes[0].get_xlim()]
     assert top.get_xlim() == pytest.approx(ends, abs=0.01 * np.ptp(ends))
     assert top.get_xlabel() == label
 

@@ -377,10 +377,9 @@ def _of_trace(trace: RampTrace) -> Iterator[Flag]:
         yield Flag("staircase", f"the source climbs in steps of {trace.stair_s:.3g} s", "info")
     if trace.rest_drift is not None:
         like = abs(1000 * trace.rest_drift / trace.rate)
-        unit = "Ω" if trace.unit == "mA" else "Ω·cm²"
         text = (
             f"before the ramp the voltage drifts by {1000 * trace.rest_drift:+.3g} mV/h: if it goes on, the ramp "
-            f"cannot tell it from {like:.3g} {unit}"
+            f"cannot tell it from {like:.3g} {unit_text(_resistance_unit(trace))}"
         )
         yield Flag("drift-at-rest", text, hint="let the cell settle before the ramp")
     if not trace.is_cell_voltage:
@@ -412,11 +411,16 @@ def _slope(
     noise: its error by the fit, 0 unknown. until: largest current of the fit, in the unit of the trace.
     """
     whole = "cell" if trace.is_cell_voltage else "to_reference"
-    name, unit = (f"resistance_{whole}", "ohm") if trace.unit == "mA" else (f"asr_{whole}", "ohm*cm^2")
+    name = f"resistance_{whole}" if trace.unit == "mA" else f"asr_{whole}"
     area = params.area_uncertainty / 100
     gain = _gain(until, trace)
     stated = (Component("noise", 1000 * noise), *_shared(1000 * slope, gain, area))
-    return {name: _with_interval(unit, 1000 * slope, stated)}
+    return {name: _with_interval(_resistance_unit(trace), 1000 * slope, stated)}
+
+
+def _resistance_unit(trace: RampTrace) -> str:
+    """Return the unit of a voltage over the current of the trace: of the whole cell, or per area."""
+    return "ohm" if trace.unit == "mA" else "ohm*cm^2"
 
 
 def _fit_end(onset: Onset) -> float:

@@ -135,9 +135,17 @@ def test_a_tick_is_a_plain_number_within_two_decades_if_that_is_short(ends, tick
 def test_a_linear_axis_keeps_its_numbers():
     axis = drawing.new_figure().subplots()
     axis.semilogy([1, 2], [1, 2])
-    before = axis.xaxis.get_major_formatter()
     drawing.tidy(axis)
-    assert axis.xaxis.get_major_formatter() is before
+    assert axis.xaxis.get_major_formatter().format_ticks([1.0, 1.5, 2.0]) == ["1.0", "1.5", "2.0"]
+
+
+def test_a_linear_axis_keeps_the_labels_that_a_figure_has_chosen():
+    axis = drawing.new_figure().subplots()
+    axis.semilogy([1, 2], [1, 2])
+    axis.xaxis.set_major_formatter("cycle {x:.0f}")
+    chosen = axis.xaxis.get_major_formatter()
+    drawing.tidy(axis)
+    assert axis.xaxis.get_major_formatter() is chosen
 
 
 def test_colours_go_from_the_first_value_to_the_last_and_end_before_the_palest():

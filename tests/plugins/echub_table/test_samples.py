@@ -321,7 +321,7 @@ def test_other_files_are_still_no_outcomes():
 def test_a_table_has_a_picture():
     figure = echub.plot(make.HERE / "leis.csv")
     assert [axis.get_ylabel() for axis in figure.axes] == ["Zr / %", "Si / %", "P / %"]
-    assert all(axis.get_xlabel() == "dose / 1/cm²" for axis in figure.axes)
+    assert all(axis.get_xlabel() == "dose / cm⁻²" for axis in figure.axes)
 
 
 @pytest.mark.parametrize("header", ["Sample", "Sample No.", "Specimen", "Probenname", "样品"])
