@@ -137,6 +137,21 @@ def _late(notices):
         return transference._require_early(start, Fake(decay=Fake(row=[4])), None, {})
 
 
+def _half_cycle(digit_u=0.0, digit_j=0.0):
+    """Return two half cycles of 173 mV at 1 mA/cm² of two electrodes, read in digits of V and mA/cm²."""
+    table = Fake(
+        level=A([1.0]), limit=A([np.nan]), u_median=A([0.173] * 2), j=A([1.0, -1.0]), digit_u=A([digit_u] * 2),
+        digit_j=A([digit_j] * 2),
+    )  # fmt: skip
+    return Fake(per_area=True, meta=lambda _: 2, table=table)
+
+
+def _parts_of_interface(experiment):
+    """Return what the uncertainty of one interface consists of."""
+    found = ccd_resistance.resistances(experiment, A([173.0, 173.0]), 23.0, Fake(area_uncertainty=0.0))
+    return [f"{part.name}: {part.uncertainty:.4g}" for part in found["asr_interface"].components]
+
+
 def _r_drop(notices):
     table = Fake(
         r_end=A([40.0, 33.0]), fall_before=A([50.0, 60.0]), r_start=A([50.0, 60.0]), fall_sharp=A([0, 0.75]),
@@ -190,9 +205,12 @@ ROWS = {
         "the voltage at rest is 0.15 V, most of that under current (0.2 V): U/j is not a resistance"),
     "ccd: interface": (
         lambda _: ccd_resistance.resistances(
-            Fake(per_area=True, meta=lambda _: 2, table=Fake(level=A([1.0]), limit=A([np.nan]))),
-            A([173.0, 173.0]), 23.0, Fake(area_uncertainty=0.0)),
+            _half_cycle(), A([173.0, 173.0]), 23.0, Fake(area_uncertainty=0.0)),
         "(173 - 23) Ω·cm² over 2 interfaces"),
+    "ccd: digit of the voltage": (  # 1 mV of 173 mV at 1 mA/cm²: 1 Ω·cm², half of it either way, for 2 interfaces
+        lambda _: _parts_of_interface(_half_cycle(digit_u=1e-3)), "digit of the voltage: 0.1443"),
+    "ccd: digit of the current": (  # 10 µA/cm² of 1 mA/cm²: 1.73 Ω·cm², half of it either way, for 2 interfaces
+        lambda _: _parts_of_interface(_half_cycle(digit_j=1e-2)), "digit of the current: 0.2497"),
     "ccd: r drop": (
         _r_drop,
         "R falls, which alone does not show a short: 75 % of the fall happens at once, but R·A stays at 33, not "

@@ -23,13 +23,17 @@ def told(flags):
 # -- an interface ------------------------------------------------------------------------------
 
 
-def interface(dispersion=1.0, window=(20.0, 90.0), undersampled=False, cup=(), spike=None):
-    """Return an edge, and a profile of twelve points in which some are of a cup, and one stands out."""
+def interface(dispersion=1.0, window=(20.0, 90.0), undersampled=False, cup=(), spike=None, level=100.0, gain=1.0):
+    """Return an edge, and a profile of twelve points in which some are of a cup, and one stands out.
+
+    Its plateau is `level` above a background of 20; a unit of both are `gain` counts.
+    """
     n = np.full(12, 100.0)
     if spike is not None:
         n[spike] = 400
-    one = Fake(x=X, n=n, analogue=np.isin(np.arange(12), cup))
-    return Fake(dispersion=dispersion, window=window, undersampled=undersampled, step=7.25), one
+    one = Fake(x=X, n=n, analogue=np.isin(np.arange(12), cup), gain=np.full(12, gain))
+    edge = Fake(dispersion=dispersion, window=window, undersampled=undersampled, step=7.25, high=level, low=20.0)
+    return edge, one
 
 
 CUP = (
@@ -69,6 +73,20 @@ SAID = {
     "a cup at the start": (interface(cup=[2]), [CUP]),
     "a cup at the end": (interface(cup=[9]), [CUP]),
     "a cup outside": (interface(cup=[1, 10]), []),
+    "five counts": (interface(level=80.0, gain=0.05), []),  # (80 + 20) · 0.05
+    "less than five counts": (
+        interface(level=70.0, gain=0.05),
+        [
+            (
+                "few-counts",
+                "warning",
+                "the plateau has 4.5 counts a point: intervals hold the truth in about 90 of 100, not 95",
+                "",
+                "add cycles or craters up, or count for longer",
+            )
+        ],
+    ),
+    "no points within": (interface(window=(41.0, 49.0), level=0.0), []),
     "a spike": (interface(spike=4), [SPIKE]),
     "a spike outside": (interface(spike=4, window=(50.0, 90.0)), []),
     "both": (

@@ -251,13 +251,15 @@ def _rest(train: Train) -> dict[str, Any]:
     accuracy, each = hypot(train.open, train.size), train.current * train.pulse / 3600
     whole, jump = train.count - bool(train.last), 1000 * (JUMP + RISE * TICK) / train.current
     rise = 1000 * RISE * 2 * TICK / sqrt(3) / train.current
+    # A whole pulse has two edges, each anywhere between rows; those of all pulses alike, so that no median helps.
+    edges = 0.0 if train.counter else train.current / 3600 * 2 * TICK / sqrt(3)
     name = "asr_jump" if train.area else "resistance_jump"
     found = {
         "pulses": train.count,
         "note(pulses)": "begun; the last one counted to the end",
         f"note({name})": "of the first pulse",
         "charge_per_pulse": each,
-        "u(charge_per_pulse)": accuracy * each,
+        "u(charge_per_pulse)": hypot(accuracy * each, edges),
         "n(charge_per_pulse)": whole,
         "pulse_current_density": train.current,
         "u(pulse_current_density)": accuracy * train.current,

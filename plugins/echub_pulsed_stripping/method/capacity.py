@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +50,17 @@ class Rows:
 
 @dataclass(frozen=True)
 class CountedCharge:
-    """One way of counting: per pulse, at rest, and the standard uncertainty that the way itself has."""
+    """One way of counting: per pulse, at rest, and the standard uncertainty that the way itself has.
+
+    own_each: that of each pulse (m,); empty if the way has none.
+    """
 
     name: str
     each: Floats
     at_rest: float
     own: float
     deciding: bool = True
+    own_each: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def total(self) -> float:
@@ -187,7 +191,7 @@ def counted(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[CountedCha
     data = train.data
     found = edges(rows.t, rows.pulses, averaged=data.is_averaged("j"), clock=data.clock_step)
     # Sampled in step with the pulses all edges err alike: their brackets add up, as one rectangle.
-    alike = float((level * (found.begin_within + found.end_within)).sum()) / np.sqrt(3) / 3600
+    alike = level * (found.begin_within + found.end_within) / np.sqrt(3) / 3600
     slips = 0 if _are_marked(found, rows.t) else _phase_slips(found)
     own = alike / np.sqrt(1 + slips)
     at_rest = train.threshold.level * train.sign * float(rows.t[-1] - found.begin[0] - found.duration.sum()) / 3600
@@ -195,7 +199,8 @@ def counted(train: PulseTrain, block: PulseBlock, rows: Rows) -> list[CountedCha
         "commanded level and edges" if train.set_point is not None else "measured level and edges",
         by_edges(level, found),
         at_rest,
-        own,
+        float(own.sum()),
+        own_each=own,
     )
     return [*_by_instrument(train, rows), by_level, *_integrated(rows)]
 

@@ -171,9 +171,9 @@ def _measurands(
     whole = slice(some.start, some.stop - partial)
     per_area = train.unit != "mA"
     each = answer.deciding.each[: len(answer.deciding.each) - partial]
-    coarse = float(
-        np.hypot(_by_digit(train, answer.deciding.name), answer.deciding.own / len(answer.deciding.each))
-    )
+    own = answer.deciding.own_each[: len(each)]  # a pulse that the crossing cuts has one edge less
+    by_edges = float(np.median(own)) if len(own) else 0.0
+    coarse = float(np.hypot(_by_digit(train, answer.deciding.name), by_edges))
     area = params.area_uncertainty / 100 if per_area else 0.0
     scale = float(np.hypot(answer.accuracy.relative / np.sqrt(3), area))
     level = float(np.median(train.level[whole]))

@@ -206,11 +206,15 @@ def test_a_drift_at_rest_is_told_with_the_resistance_that_it_looks_like(rest_s, 
     assert [text.partition("drifts by ")[2] for text in told] == [like] * bool(like)
 
 
-@pytest.mark.parametrize(("step_v", "within"), [(1e-5, False), (1e-3, True), (1e-2, True)])
-def test_the_method_of_the_paper_says_where_noise_is_its_onset(step_v, within):
-    """After 30 s 31 Ω·cm² and 1 mA/cm²/h make 0.258 mV: 5 % of it are 13 µV, less than a step of 1 mV."""
+@pytest.mark.parametrize(("hum_v", "within"), [(5e-6, False), (1e-4, True), (1e-3, True)])
+def test_the_method_of_the_paper_says_where_noise_is_its_onset(hum_v, within):
+    """After 30 s 31 Ω·cm² and 1 mA/cm²/h make 0.258 mV, 5 % of which are 13 µV.
+
+    A hum of 97 s keeps sin(πf)/(πf) = 0.85 of its amplitude in an average over 30 s, f = 30/97.
+    """
     case = synth.ramp(1)
-    case = case.with_values("voltage", np.round(case.columns["voltage"].values / step_v) * step_v)
+    hum = hum_v * np.sin(2 * np.pi * case.columns["time"].values / 97)
+    case = case.with_values("voltage", case.columns["voltage"].values + hum)
     outcome = echub.analyze("ramp-onset", case.data(), params={"method": "lowack2026"})
     onset = outcome["onset_current_density"].value
     assert (onset == pytest.approx(0.327, abs=0.002)) != within
@@ -220,6 +224,22 @@ def test_the_method_of_the_paper_says_where_noise_is_its_onset(step_v, within):
         assert onset < 0.01
         assert outcome.status == "flagged"
         assert flags[0].where.startswith("t = 4")  # 30 s after a rest of 10 s the search begins
+
+
+@pytest.mark.parametrize(("step_v", "refused"), [(1e-5, ""), (1e-3, "0.001"), (1e-2, "0.01")])
+def test_the_method_of_the_paper_refuses_an_onset_that_is_a_digit(step_v, refused):
+    """A step of 1 mV is more than the 13 µV, one of 10 µV is less: no number where a rounding makes it."""
+    case = synth.ramp(1)
+    case = case.with_values("voltage", np.round(case.columns["voltage"].values / step_v) * step_v)
+    outcome = echub.analyze("ramp-onset", case.data(), params={"method": "lowack2026"})
+    assert "onset-within-fit" not in [flag.code for flag in outcome.flags]
+    if not refused:
+        assert outcome["onset_current_density"].value == pytest.approx(0.327, abs=0.002)
+        return
+    assert not outcome.measurands
+    (refusal,) = outcome.refusals
+    assert refusal.code == "unresolved-noise"
+    assert refusal.message.startswith(f"U is read in steps of {refused} V, more than the 5 % of ")
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here ($ECHUB_CORPUS)")
