@@ -127,7 +127,7 @@ def test_impedance_comes_before_the_time_series(eclab):
     "what", [Path, str, Path.read_bytes, lambda path: [path], lambda path: (path.read_bytes(),)]
 )
 def test_one_file_is_a_path_a_text_or_its_bytes_and_may_stand_in_a_list(eclab, what):
-    """A text and bytes are sequences too: of letters and numbers, which are no files."""
+    """A text and bytes are sequences too: of letters and of numbers, none of which is a file."""
     plain = figures.plot(echub.read(eclab / "cp.mpr"))
     drawn = figures.plot(what(eclab / "cp.mpr"))
     assert [lines(axis) for axis in drawn.axes] == [lines(axis) for axis in plain.axes]

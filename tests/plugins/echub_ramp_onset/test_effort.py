@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,19 @@ def test_a_fit_that_is_kept_ends_where_it_was_asked_to(monkeypatch):
     first, second = (robust._fitted(trace, grid, params, end)[0].line for end in (until, until + 0.05))
     assert second.end - first.end == pytest.approx(0.05 * params.fit_fraction)
     assert second.slope == first.slope
+
+
+@pytest.mark.parametrize("name", ["start", "window", "threshold", "guard", "sustain"])
+def test_a_fit_is_not_taken_for_that_of_another_parameter(monkeypatch, name):
+    seen = []
+    searched = robust.self_consistent
+    monkeypatch.setattr(robust, "self_consistent", lambda *given: seen.append(given) or searched(*given))
+    answer()
+    trace, grid, params = seen[0]
+    robust._fitted(trace, grid, params, 600.0)
+    kept = len(trace.tried)
+    robust._fitted(trace, grid, replace(params, **{name: 1.01 * getattr(params, name)}), 600.0)
+    assert len(trace.tried) == kept + 1
 
 
 def test_what_is_kept_is_gone_with_the_trace(monkeypatch):
