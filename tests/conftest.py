@@ -1,6 +1,8 @@
 """What every test shares: hypothesis without a clock or dice, and no defaults of the person who runs the tests."""
 
 import os
+import signal
+from contextlib import suppress
 
 from hypothesis import settings
 
@@ -10,5 +12,9 @@ from hypothesis import settings
 settings.register_profile("echub", deadline=None, max_examples=200, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile("echub")
+
+# A command in the background of a script ignores Ctrl-C, and so do its children: some tests send it to theirs.
+with suppress(ValueError):  # not the main thread
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ["ECHUB_CONFIG"] = ""

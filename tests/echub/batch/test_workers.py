@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -235,20 +236,26 @@ def test_ctrl_c_waits_for_steps_that_belong_together_even_if_another_thread_hear
     """The system gives it to any thread that does not block it; Python answers in the main one."""
     over, steps = threading.Event(), []
     threading.Thread(target=over.wait).start()
+    told, heard = socket.socketpair()
+    told.setblocking(False)
+    before = signal.set_wakeup_fd(told.fileno())
     try:
         with pytest.raises(KeyboardInterrupt):
-            together(steps)
+            together(steps, heard)
     finally:
+        signal.set_wakeup_fd(before)
         over.set()
+        told.close()
+        heard.close()
     assert steps == ["begun", "done"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
-def together(steps):
+def together(steps, heard):
     with _undisturbed():
         steps.append("begun")
         os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.05)
+        heard.recv(1)  # the other thread has it
         steps.append("done")
     steps.append("too late")
