@@ -157,7 +157,7 @@ def test_rows_in_doubt_are_refused_where_their_times_are_none():
     error = refusal(replace(data, inside.ids + 2 * count, bytes(2)))
     assert error.message == "the size of the records does not fit the size of the data"
     assert error.expected == "45 rows of 45 bytes, 2,025 in all"
-    assert error.found == "2205 bytes"
+    assert error.found == "2,205 bytes"
 
 
 def test_rows_in_doubt_are_refused_where_there_is_no_clock():
