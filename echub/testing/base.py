@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 import pytest
 from numpy.typing import ArrayLike
 
-from echub.declare import Reader
+from echub.declare import Reader, Writer
 from echub.errors import EchubError, PluginError
 from echub.files.reading import read
 from echub.model.record import Record
@@ -23,6 +23,7 @@ from echub.registry.installed import samples_of
 from echub.registry.registry import is_installed, registry
 
 Rule = TypeVar("Rule", bound=Callable[..., None])
+Declared = TypeVar("Declared", Reader, Writer)
 
 NO_NUMBER = re.compile(r"(?<![\w.])(?:nan|inf|None)(?![\w.])")
 """What stands in a sentence where a number could not be computed."""
@@ -123,12 +124,7 @@ class Contract:
     @property
     def _declared(self) -> Reader:
         """Return the declaration; skip if there is none, which another rule reports."""
-        found = registry().readers.get(self.reader)
-        if found is None:
-            pytest.skip(f"no reader {self.reader!r}: test_is_registered says why")
-        if not is_installed(found):
-            pytest.skip(f"{self.reader} needs the package {found.requires}, which is not installed")
-        return found
+        return found_or_skipped(registry().readers, self.reader, "reader")
 
     @property
     def _usable(self) -> Reader:
@@ -191,3 +187,13 @@ def one_line(error: BaseException | None) -> str:
         return "no error"
     found = getattr(error, "found", None)
     return f"{type(error).__name__}: {str(error).splitlines()[0]}" + (f" ({found})" if found else "")
+
+
+def found_or_skipped(known: Mapping[str, Declared], name: str, word: str) -> Declared:
+    """Return a declaration; skip the rule if there is none, or if it needs a package that is not installed."""
+    found = known.get(name)
+    if found is None:
+        pytest.skip(f"no {word} {name!r}: test_is_registered says why")
+    if not is_installed(found):
+        pytest.skip(f"{name} needs the package {found.requires}, which is not installed")
+    return found

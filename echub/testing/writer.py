@@ -23,21 +23,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from echub.declare import Writer
 from echub.errors import EchubError, PluginError
 from echub.files.conversion import Conversion, convert
 from echub.registry.calling import options_of
-from echub.registry.registry import is_installed, registry
-from echub.testing.base import RuleViolation, differences, one_line, rule, skip
+from echub.registry.registry import registry
+from echub.testing.base import RuleViolation, differences, found_or_skipped, one_line, rule, skip
 from echub.testing.odd_records import RECORDS
 from echub.testing.rules_declaration import DeclarationRules
 from echub.testing.tables import same_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from echub.model.record import Record
 
@@ -200,12 +201,7 @@ class WriterContract(DeclarationRules):
     @property
     def _stated(self) -> Writer:
         """Return the declaration; skip if there is none, which another rule reports."""
-        found = registry().writers.get(self.writer)
-        if found is None:
-            pytest.skip(f"no writer {self.writer!r}: test_is_registered says why")
-        if not is_installed(found):
-            pytest.skip(f"{self.writer} needs the package {found.requires}, which is not installed")
-        return found
+        return found_or_skipped(self._known, self.writer, self.word)
 
     @property
     def _known(self) -> Mapping[str, Writer]:
